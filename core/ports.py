@@ -1,0 +1,66 @@
+"""What the core needs from a cloud: implemented in ``handlers/<cloud>`` and, in memory, in ``core.memory``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.job import Job
+
+
+class ObjectStore(Protocol):
+    """One container of objects."""
+
+    def get(self, key: str, max_bytes: int) -> bytes:
+        """Return the object's bytes.
+
+        Raises:
+            TooManyBytes: It is larger than ``max_bytes``; raised before it is read into memory.
+            ObjectMissing: There is no such object.
+            StoreUnavailable: The store can't answer now.
+        """
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write the object, over an older one of the same key, with this type and a one-year cache header.
+
+        Raises:
+            StoreUnavailable: The store can't answer now.
+        """
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One job's row. ``document`` is the job's last recorded JSON; times are ISO 8601 UTC."""
+
+    id: str
+    state: str
+    claimed_at: str
+    updated_at: str
+    document: dict[str, Any]
+
+
+class Ledger(Protocol):
+    """The table with one row a job."""
+
+    def claim(self, job: Job) -> bool:
+        """Insert the job's row; ``False`` if another execution holds it already.
+
+        Claiming again from the execution that holds the row is ``True``: a retried claim is no duplicate.
+        """
+
+    def record(self, job: Job) -> None:
+        """Write the job's state and document to the row that its execution claimed."""
+
+    def get(self, job_id: str) -> LedgerRow | None:
+        """Return the row, or ``None`` if there is none."""
+
+    def list(self) -> Iterator[LedgerRow]:
+        """Yield all rows, in no particular order."""
+
+
+class Notifier(Protocol):
+    """Where people and machines hear of a job's end."""
+
+    def publish(self, topic: str, job: Job) -> None:
+        """Send the job's notification to ``topic``: "success" or "error"."""

@@ -1,0 +1,69 @@
+"""The steps of the workflow, one file each, found by name.
+
+A step file holds ``READS`` and ``WRITES``, the places it may touch (they become its permissions on both
+clouds), and ``run(job, tools)``, which returns the job with what the step added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Protocol, cast
+
+from core.errors import SetupError
+from core.job import Job, merge
+from core.ports import ObjectStore
+from core.recipe import Recipe
+from core.trace import Stopwatch
+from core.steps.metering import Metered
+from core.workflow.model import Place
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a step works with; ``max_bytes`` and ``max_pixels`` are the deployment's limits for an upload."""
+
+    input: ObjectStore
+    output: ObjectStore
+    recipe: Recipe
+    max_bytes: int
+    max_pixels: int
+
+
+class StepModule(Protocol):
+    """The shape of a step file."""
+
+    READS: frozenset[Place]
+    WRITES: frozenset[Place]
+
+    def run(self, job: Job, tools: Tools) -> Job:
+        """Return the job with what the step added."""
+
+
+def load(name: str) -> StepModule:
+    """Import the step's file, and no other step's: a worker loads only what it runs.
+
+    Raises:
+        SetupError: There is no such step.
+    """
+    try:
+        return cast(StepModule, import_module(f"core.steps.{name}"))
+    except ModuleNotFoundError as error:
+        if error.name != f"core.steps.{name}":
+            raise
+        raise SetupError(f"There is no step {name!r}: core/steps/{name}.py does not exist.") from None
+
+
+def access(name: str) -> tuple[frozenset[Place], frozenset[Place]]:
+    """Return the places that the step reads and writes."""
+    module = load(name)
+    return module.READS, module.WRITES
+
+
+def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) -> Job:
+    """Run one step on a job, or on the jobs that parallel branches returned, and add its trace entry."""
+    job = merge(jobs) if isinstance(jobs, list) else jobs
+    stopwatch = Stopwatch(name, attempt)
+    metered = replace(tools, input=Metered(tools.input, stopwatch), output=Metered(tools.output, stopwatch))
+    done = load(name).run(job, metered)
+    return replace(done, trace=(*done.trace, stopwatch.stop()))

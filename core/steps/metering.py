@@ -1,0 +1,35 @@
+"""An object store that tells a stopwatch what moving the bytes took."""
+
+from __future__ import annotations
+
+import time
+
+from core.ports import ObjectStore
+from core.trace import Stopwatch
+
+
+class Metered:
+    """Pass every call on to ``store`` and count its time and bytes."""
+
+    def __init__(self, store: ObjectStore, stopwatch: Stopwatch) -> None:
+        self._store = store
+        self._stopwatch = stopwatch
+
+    def get(self, key: str, max_bytes: int) -> bytes:
+        """See :meth:`core.ports.ObjectStore.get`."""
+        began = time.perf_counter()
+        try:
+            data = self._store.get(key, max_bytes)
+            self._stopwatch.bytes_in += len(data)
+            return data
+        finally:
+            self._stopwatch.download_ms += (time.perf_counter() - began) * 1000
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See :meth:`core.ports.ObjectStore.put`."""
+        began = time.perf_counter()
+        try:
+            self._store.put(key, data, content_type)
+            self._stopwatch.bytes_out += len(data)
+        finally:
+            self._stopwatch.upload_ms += (time.perf_counter() - began) * 1000

@@ -1,0 +1,76 @@
+"""What one step did and how long it took: the raw material of every report."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+# One value for the life of a worker process: the first step it runs is its cold start.
+INSTANCE = uuid.uuid4().hex[:12]
+_steps_run = 0
+
+
+def now() -> str:
+    """Return the current time as ISO 8601 in UTC with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class TraceEntry:
+    """One run of one step. Times are ISO 8601 UTC, durations milliseconds, sizes bytes."""
+
+    step: str
+    attempt: int
+    started: str
+    ended: str
+    cold: bool
+    instance: str
+    memory_mb: int
+    download_ms: float
+    compute_ms: float
+    upload_ms: float
+    bytes_in: int
+    bytes_out: int
+
+
+@dataclass
+class Stopwatch:
+    """Adds up what a step spends on moving bytes; the rest of its time is compute."""
+
+    step: str
+    attempt: int
+    download_ms: float = 0.0
+    upload_ms: float = 0.0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    started: str = field(default_factory=now)
+    _began: float = field(default_factory=time.perf_counter)
+
+    def stop(self) -> TraceEntry:
+        """Return the finished entry, and count the step towards this worker's life."""
+        global _steps_run
+        total_ms = (time.perf_counter() - self._began) * 1000
+        cold, _steps_run = _steps_run == 0, _steps_run + 1
+        return TraceEntry(
+            step=self.step,
+            attempt=self.attempt,
+            started=self.started,
+            ended=now(),
+            cold=cold,
+            instance=INSTANCE,
+            memory_mb=memory_mb(),
+            download_ms=round(self.download_ms, 3),
+            compute_ms=round(max(0.0, total_ms - self.download_ms - self.upload_ms), 3),
+            upload_ms=round(self.upload_ms, 3),
+            bytes_in=self.bytes_in,
+            bytes_out=self.bytes_out,
+        )
+
+
+def memory_mb() -> int:
+    """Return the memory this worker was given, in MB; 0 where nobody said."""
+    given = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or os.environ.get("TWINLENS_MEMORY_MB")
+    return int(given) if given else 0

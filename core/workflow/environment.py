@@ -1,0 +1,56 @@
+"""What a deployment tells its functions, as environment variables: written by components, read by handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.errors import SettingsError
+
+INPUT_CONTAINER = "TWINLENS_INPUT_CONTAINER"
+OUTPUT_CONTAINER = "TWINLENS_OUTPUT_CONTAINER"
+RECIPE = "TWINLENS_RECIPE"
+MAX_BYTES = "TWINLENS_MAX_BYTES"
+MAX_PIXELS = "TWINLENS_MAX_PIXELS"
+STEP = "TWINLENS_STEP"  # AWS only: which step a Lambda function runs
+MEMORY_MB = "TWINLENS_MEMORY_MB"  # Azure only: Lambda says it by itself
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables every step needs."""
+
+    input_container: str
+    output_container: str
+    recipe: str
+    max_bytes: int
+    max_pixels: int
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Environment:
+        """Read the variables.
+
+        Raises:
+            SettingsError: One is missing or not a whole number; it is named.
+        """
+
+        def text(name: str) -> str:
+            if not variables.get(name):
+                raise SettingsError(f"The environment variable {name} is not set.")
+            return variables[name]
+
+        def number(name: str) -> int:
+            try:
+                return int(text(name))
+            except ValueError:
+                raise SettingsError(
+                    f"The environment variable {name} is {variables[name]!r}; it must be a whole number."
+                ) from None
+
+        return cls(
+            input_container=text(INPUT_CONTAINER),
+            output_container=text(OUTPUT_CONTAINER),
+            recipe=text(RECIPE),
+            max_bytes=number(MAX_BYTES),
+            max_pixels=number(MAX_PIXELS),
+        )
