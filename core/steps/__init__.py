@@ -15,7 +15,7 @@ from core.job import Job, merge
 from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.trace import Stopwatch
-from core.steps.metering import Metered
+from core.metering import Metered
 from core.workflow.model import Place
 
 

@@ -1,0 +1,1 @@
+"""The `twinlens` command line: thin commands over the other packages."""

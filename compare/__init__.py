@@ -1,0 +1,1 @@
+"""What runs cost and how long they took."""

@@ -1,0 +1,1 @@
+"""The Pulumi components that provision the pipeline on either cloud."""

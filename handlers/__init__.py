@@ -1,0 +1,1 @@
+"""Thin adapters between a cloud and the core; this folder itself is never on `sys.path`."""

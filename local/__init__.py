@@ -1,0 +1,1 @@
+"""The embedded default: emulators, stand-in providers and the Pulumi tool chain."""
