@@ -1,0 +1,62 @@
+"""Moments of a run as milliseconds, and how far apart the client's clock and the platform's are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from compare.run import JobRecord, RunError
+
+
+def milliseconds(moment: str) -> float:
+    """Return an ISO 8601 moment as milliseconds since 1970.
+
+    Raises:
+        RunError: It is no such moment, or it has no time zone.
+    """
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        raise RunError(f"A run holds the time {moment!r}, which is not ISO 8601.") from None
+    if parsed.tzinfo is None:
+        raise RunError(f"A run holds the time {moment!r}, which has no time zone.")
+    return parsed.timestamp() * 1000
+
+
+@dataclass(frozen=True)
+class ClockOffset:
+    """The platform's clock is ahead of the client's by ``low_ms`` to ``high_ms``."""
+
+    low_ms: float
+    high_ms: float
+
+    @property
+    def correction_ms(self) -> float:
+        """Return what to take off platform times: nothing while equal clocks explain what was seen."""
+        if self.low_ms <= 0 <= self.high_ms:
+            return 0.0
+        return (self.low_ms + self.high_ms) / 2
+
+
+def clock_offset(records: Iterable[JobRecord]) -> ClockOffset | None:
+    """Bound the offset between the client's and the platform's clock; ``None`` if no job tells.
+
+    The store stamped each object between the moments the client began and finished sending it, so every job
+    gives an interval and all intervals together their intersection. Stores round their stamps down, to whole
+    seconds or milliseconds as their text shows. Where a clock was set during the run the intervals do not
+    meet; the answer is then the two edges that miss each other least.
+    """
+    lows: list[float] = []
+    highs: list[float] = []
+    for record in records:
+        if record.job is None:
+            continue
+        stamp = record.job.uploaded_at
+        stamped, rounding = milliseconds(stamp), 1 if "." in stamp else 1000
+        lows.append(stamped - milliseconds(record.sent))
+        highs.append(stamped + rounding - milliseconds(record.began))
+    if not lows:
+        return None
+    low, high = max(lows), min(highs)
+    return ClockOffset(min(low, high), max(low, high))

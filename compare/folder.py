@@ -1,0 +1,96 @@
+"""The run folder on disk: ``run.json``, ``jobs.jsonl`` and small ``previews/`` of the photos."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from compare.run import FORMAT, JobRecord, Run, RunError
+
+HEAD = "run.json"
+JOBS = "jobs.jsonl"
+PREVIEWS = "previews"
+
+
+class _Format(msgspec.Struct):
+    """The one field that every format of ``run.json`` has."""
+
+    format: int
+
+
+def write_head(folder: Path, run: Run) -> None:
+    """Write ``run.json`` whole: a reader finds the old one or the new one, never half of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{HEAD}.{os.getpid()}"
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(run)) + b"\n")
+    fresh.replace(folder / HEAD)
+
+
+def append_jobs(folder: Path, records: Iterable[JobRecord]) -> None:
+    """Add a line for each record and see it safely to the disk."""
+    lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
+    with (folder / JOBS).open("ab") as file:
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def mend(folder: Path) -> None:
+    """Cut off a last line that an interrupted writer left half done."""
+    path = folder / JOBS
+    if path.exists():
+        whole = path.read_bytes().rpartition(b"\n")
+        path.write_bytes(whole[0] + whole[1])
+
+
+def read_head(folder: Path) -> Run:
+    """Read ``run.json``.
+
+    Raises:
+        RunError: It is missing, foreign, half written or of another format.
+    """
+    path = folder / HEAD
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        raise RunError(f"{folder} is not a run: it has no {HEAD}. `twinlens bench` makes runs.") from None
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}.") from None
+    try:
+        found = msgspec.json.decode(text, type=_Format).format
+        if found != FORMAT:
+            age = "newer" if found > FORMAT else "older"
+            raise RunError(
+                f"{path} has format {found}, from a {age} Twinlens; this one reads format {FORMAT}. "
+                "Make the run again, or use the Twinlens that made it."
+            )
+        return msgspec.json.decode(text, type=Run)
+    except msgspec.MsgspecError as error:
+        raise RunError(f"{path} is not the head of a Twinlens run: {error}.") from None
+
+
+def read_jobs(folder: Path) -> Iterator[JobRecord]:
+    """Yield the records of ``jobs.jsonl``, line by line.
+
+    Raises:
+        RunError: The file is missing, or a line is half written or no record; the line is named.
+    """
+    path = folder / JOBS
+    decoder = msgspec.json.Decoder(JobRecord)
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.endswith(b"\n"):
+                    raise RunError(
+                        f"{path} ends in the middle of line {number}: the run was interrupted while writing. "
+                        "`twinlens bench --resume` mends and finishes it."
+                    )
+                try:
+                    yield decoder.decode(line)
+                except msgspec.MsgspecError as error:
+                    raise RunError(f"{path}, line {number}, is not a job record: {error}.") from None
+    except FileNotFoundError:
+        raise RunError(f"{folder} is not a whole run: it has no {JOBS}.") from None

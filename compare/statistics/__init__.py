@@ -1,0 +1,7 @@
+"""What samples of latencies allow one to say, and no more than that."""
+
+from compare.statistics.comparison import Ratio, compare_quantiles
+from compare.statistics.quantiles import Quantile, quantile
+from compare.statistics.spread import Spread, spread
+
+__all__ = ["Quantile", "Ratio", "Spread", "compare_quantiles", "quantile", "spread"]
