@@ -1,0 +1,147 @@
+"""Start processes that outlive this one, and find every last one of them again.
+
+Each process leads a session of its own and carries the set-up's folder in its environment, which its children
+inherit. A record (pid and start time) beside the logs says which process is the leader. So a process is found
+by its record or by its mark, and neither a reused pid nor a lost record leads to a wrong or a missed one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+MARK = "TWINLENS_SUPERVISED"
+
+_GRACE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """One process that was started.
+
+    ``created`` is its start time in seconds since the epoch, as the system tells it: with the pid it names a
+    process for good.
+    """
+
+    name: str
+    pid: int
+    created: float
+
+
+def start(
+    name: str, command: Sequence[str], *, folder: Path, cwd: Path, environment: Mapping[str, str]
+) -> Supervised:
+    """Start a command in the background and record it.
+
+    Args:
+        name: Names the record and the log.
+        command: Program and arguments.
+        folder: The set-up's folder; the output goes to ``logs/<name>.log`` in it.
+        cwd: Working directory.
+        environment: The whole environment, to which the mark is added.
+    """
+    output = log(folder, name)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("wb") as stream:
+        process = subprocess.Popen(  # noqa: S603 - the commands are the emulators' own
+            command,
+            cwd=cwd,
+            env={**environment, MARK: str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    supervised = Supervised(name, process.pid, psutil.Process(process.pid).create_time())
+    record = _records(folder) / f"{name}.json"
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(asdict(supervised)))
+    return supervised
+
+
+def log(folder: Path, name: str) -> Path:
+    """Return the file that holds what a process printed."""
+    return folder / "logs" / f"{name}.log"
+
+
+def running(process: Supervised) -> bool:
+    """Tell whether this very process, not another one with its pid, is still at work."""
+    try:
+        found = psutil.Process(process.pid)
+        return found.create_time() == process.created and found.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def recorded(folder: Path) -> dict[str, Supervised]:
+    """Return what was started in a folder, by name, running or not."""
+    found: dict[str, Supervised] = {}
+    for record in sorted(_records(folder).glob("*.json")):
+        try:
+            found[record.stem] = Supervised(**json.loads(record.read_text()))
+        except (ValueError, TypeError):
+            continue  # cut short by a crash: the mark still finds the process
+    return found
+
+
+def stop(folder: Path) -> int:
+    """End every process of a set-up, leaders first, and forget the records; return how many there were."""
+    ended = _end(list(_leaders(folder)))
+    ended += _end(list(_marked(folder)))
+    for record in _records(folder).glob("*.json"):
+        record.unlink()
+    return ended
+
+
+def _records(folder: Path) -> Path:
+    return folder / "processes"
+
+
+def _leaders(folder: Path) -> Iterator[psutil.Process]:
+    for process in recorded(folder).values():
+        if running(process):
+            yield psutil.Process(process.pid)
+
+
+def _marked(folder: Path) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
+                yield process
+        except (psutil.Error, OSError):
+            continue  # gone meanwhile, or another user's
+
+
+def _end(processes: list[psutil.Process]) -> int:
+    family = [child for process in processes for child in _children(process)]
+    for process in processes:
+        _signal(process, kill=False)
+    _, stubborn = psutil.wait_procs(processes, timeout=_GRACE_SECONDS)
+    survivors = [*stubborn, *(child for child in family if child.is_running())]
+    for process in survivors:
+        _signal(process, kill=True)
+    psutil.wait_procs(survivors, timeout=_GRACE_SECONDS)
+    return len(processes)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _signal(process: psutil.Process, *, kill: bool) -> None:
+    try:
+        if kill:
+            process.kill()
+        else:
+            process.terminate()
+    except psutil.NoSuchProcess:
+        pass

@@ -1,0 +1,97 @@
+"""Where the running emulators are: one small file that providers, command line and tests read.
+
+The file is ``.twinlens/local.json`` in the checkout unless the variable ``TWINLENS_LOCAL`` names another; its
+folder holds everything else that belongs to the same set-up (logs, process records, Pulumi's state).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from local.errors import NotRunning
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+VARIABLE = "TWINLENS_LOCAL"
+
+
+@dataclass(frozen=True)
+class AwsEmulator:
+    """MiniStack: every AWS service behind one endpoint."""
+
+    endpoint: str
+    pid: int
+    region: str
+
+
+@dataclass(frozen=True)
+class AzureEmulator:
+    """Azurite and the Azure host.
+
+    An account's endpoints are path style: ``<blob>/<account>/``. All accounts of the pool share one key.
+    """
+
+    blob: str
+    queue: str
+    table: str
+    key: str
+    accounts: tuple[str, ...]
+    control: str
+    pids: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PulumiBackend:
+    """Where Pulumi keeps the local stacks and finds the stand-in plugins."""
+
+    home: str
+    backend: str
+    passphrase: str
+
+
+@dataclass(frozen=True)
+class LocalState:
+    """One running set-up."""
+
+    aws: AwsEmulator
+    azure: AzureEmulator
+    pulumi: PulumiBackend
+
+
+def path() -> Path:
+    """Return the file's path, whether or not it exists."""
+    named = os.environ.get(VARIABLE)
+    return Path(named).resolve() if named else CHECKOUT / ".twinlens" / "local.json"
+
+
+def load() -> LocalState:
+    """Read the file.
+
+    Raises:
+        NotRunning: There is none, or it is not of this version.
+    """
+    try:
+        document: dict[str, Any] = json.loads(path().read_text())
+        azure = document["azure"]
+        return LocalState(
+            aws=AwsEmulator(**document["aws"]),
+            azure=AzureEmulator(**{**azure, "accounts": tuple(azure["accounts"])}),
+            pulumi=PulumiBackend(**document["pulumi"]),
+        )
+    except FileNotFoundError:
+        raise NotRunning("The emulators are not running; start them with `twinlens local up`.") from None
+    except (ValueError, TypeError, KeyError):
+        raise NotRunning(f"{path()} is of no use; start anew with `twinlens local up`.") from None
+
+
+def save(state: LocalState) -> None:
+    """Write the file in one step, readable by its owner alone: it holds the storage key."""
+    target = path()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(state), indent=2) + "\n")
+    draft.replace(target)
