@@ -7,6 +7,7 @@ The tree (``*`` = worth another try)::
     │   ├── EmptyFile
     │   ├── TooManyBytes
     │   ├── TooManyPixels
+    │   ├── TooManyFrames
     │   ├── NotAPhoto
     │   ├── UnsupportedFormat
     │   └── DamagedPhoto
@@ -47,6 +48,10 @@ class TooManyBytes(PhotoError):
 
 class TooManyPixels(PhotoError):
     """The picture is larger, once decoded, than the deployment accepts."""
+
+
+class TooManyFrames(PhotoError):
+    """The file holds more pictures than an animation reasonably has."""
 
 
 class NotAPhoto(PhotoError):

@@ -12,10 +12,10 @@ from typing import Protocol, cast
 
 from core.errors import SetupError
 from core.job import Job, merge
+from core.metering import Metered
 from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.trace import Stopwatch
-from core.metering import Metered
 from core.workflow.model import Place
 
 

@@ -1,0 +1,76 @@
+"""The ports without a cloud: everything in this process's memory, for tests and for ``twinlens process``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from core.errors import ObjectMissing, TooManyBytes
+from core.job import Job
+from core.ports import LedgerRow
+from core.trace import now
+from core.workflow.notification import message
+
+
+class MemoryStore:
+    """An object store in a dictionary; ``objects`` and ``content_types`` are there to look at."""
+
+    def __init__(self, objects: dict[str, bytes] | None = None) -> None:
+        self.objects = dict(objects or {})
+        self.content_types: dict[str, str] = {}
+
+    def get(self, key: str, max_bytes: int) -> bytes:
+        """See :meth:`core.ports.ObjectStore.get`."""
+        if key not in self.objects:
+            raise ObjectMissing(f"There is no object {key!r}.")
+        data = self.objects[key]
+        if len(data) > max_bytes:
+            raise TooManyBytes(f"The file has {len(data):,} bytes; at most {max_bytes:,} are accepted.")
+        return data
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See :meth:`core.ports.ObjectStore.put`."""
+        self.objects[key] = data
+        self.content_types[key] = content_type
+
+
+class MemoryLedger:
+    """A ledger in a dictionary."""
+
+    def __init__(self) -> None:
+        self._executions: dict[str, str] = {}
+        self._rows: dict[str, LedgerRow] = {}
+
+    def claim(self, job: Job) -> bool:
+        """See :meth:`core.ports.Ledger.claim`."""
+        if job.id in self._rows:
+            return self._executions[job.id] == job.execution
+        self._executions[job.id] = job.execution
+        claimed = now()
+        self._rows[job.id] = LedgerRow(job.id, job.state, claimed, claimed, job.to_document())
+        return True
+
+    def record(self, job: Job) -> None:
+        """See :meth:`core.ports.Ledger.record`."""
+        self._rows[job.id] = replace(
+            self._rows[job.id], state=job.state, updated_at=now(), document=job.to_document()
+        )
+
+    def get(self, job_id: str) -> LedgerRow | None:
+        """See :meth:`core.ports.Ledger.get`."""
+        return self._rows.get(job_id)
+
+    def list(self) -> Iterator[LedgerRow]:
+        """See :meth:`core.ports.Ledger.list`."""
+        yield from self._rows.values()
+
+
+class MemoryNotifier:
+    """A notifier that keeps what it was told, in order, as ``(topic, message)``."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, dict[str, object]]] = []
+
+    def publish(self, topic: str, job: Job) -> None:
+        """See :meth:`core.ports.Notifier.publish`."""
+        self.published.append((topic, message(job)))

@@ -1,0 +1,115 @@
+"""Check what a recipe says against the signature of what it is meant for.
+
+A function's keyword-only parameters, or a dataclass's fields, are the keys that a table may hold. Their types
+are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of texts; ``Annotated`` adds a :class:`Between`
+or a :class:`Length`; a parameter with a default may be left out.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from core.errors import RecipeError
+
+_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number from ``low`` to ``high``, both included."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        """Tell whether the value is allowed; not-a-number never is."""
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f" from {self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Length:
+    """A text of ``low`` to ``high`` characters, both included."""
+
+    low: int
+    high: int
+
+    def holds(self, value: str) -> bool:
+        """Tell whether the text is allowed."""
+        return self.low <= len(value) <= self.high
+
+    def __str__(self) -> str:
+        return f" of {self.low} to {self.high} characters"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One key: its type, its rules, and its default, which :data:`REQUIRED` stands for if there is none."""
+
+    kind: object
+    rules: tuple[Between | Length, ...]
+    default: object
+
+    def __str__(self) -> str:
+        if get_origin(self.kind) is Literal:
+            return f"one of {_listed(get_args(self.kind))}"
+        return _WORDS[self.kind] + "".join(map(str, self.rules))  # type: ignore[index]
+
+    def check(self, value: object, where: str) -> object:
+        """Return the value, a whole number turned into a float where one is expected.
+
+        Raises:
+            RecipeError: The value is not allowed; the sentence begins with ``where``.
+        """
+        if self.kind is float and type(value) is int:
+            value = float(value)
+        allowed = (
+            value in get_args(self.kind) if get_origin(self.kind) is Literal else type(value) is self.kind
+        )
+        if not allowed or not all(rule.holds(value) for rule in self.rules):  # type: ignore[arg-type]
+            raise RecipeError(f"{where} is {value!r}; it must be {self}.")
+        return value
+
+
+REQUIRED = inspect.Parameter.empty
+
+
+def parameters(target: Callable[..., object]) -> dict[str, Parameter]:
+    """Return the keys that ``target`` takes, in the order of its signature."""
+    hints = get_type_hints(target, include_extras=True)
+    taken = inspect.signature(target).parameters.values()
+    if not isinstance(target, type):
+        taken = [each for each in taken if each.kind is each.KEYWORD_ONLY]
+    return {each.name: _parameter(hints[each.name], each.default) for each in taken}
+
+
+def arguments(target: Callable[..., object], values: Mapping[str, object], where: str) -> dict[str, Any]:
+    """Return the ``values`` as keyword arguments for ``target``, each checked.
+
+    Raises:
+        RecipeError: A key is unknown or missing, or a value not allowed; the sentence begins with ``where``.
+    """
+    known = parameters(target)
+    for key in values:
+        if key not in known:
+            raise RecipeError(f"{where}: {key!r} is not known here; allowed are {_listed(known)}.")
+    for key, parameter in known.items():
+        if key not in values and parameter.default is REQUIRED:
+            raise RecipeError(f"{where}: {key!r} is missing; give {parameter}.")
+    return {key: known[key].check(value, f"{where}: {key}") for key, value in values.items()}
+
+
+def _parameter(hint: object, default: object) -> Parameter:
+    if get_origin(hint) is Annotated:
+        kind, *rules = get_args(hint)
+        return Parameter(kind, tuple(rules), default)
+    return Parameter(hint, (), default)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "no keys at all"

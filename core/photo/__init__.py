@@ -1,0 +1,1 @@
+"""What can be done to one picture: read it safely, resize it, filter it, write it."""

@@ -1,0 +1,46 @@
+"""The filters, one file each, found by name.
+
+A filter file holds ``apply(image, *, ...)``: an RGB or RGBA picture in, one of the same mode out. Its
+keyword parameters, with their types and limits, are the keys that a recipe may set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from PIL.Image import Image
+
+from core import registry
+from core.errors import RecipeError
+from core.parameters import arguments
+
+Filter = Callable[..., Image]
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all filters."""
+    return registry.names(__name__)
+
+
+def load(name: str) -> Filter:
+    """Return the filter's function.
+
+    Raises:
+        RecipeError: There is no such filter.
+    """
+    return cast(Filter, registry.load(__name__, name, RecipeError).apply)
+
+
+def check(name: str, parameters: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return the parameters checked against the filter's own.
+
+    Raises:
+        RecipeError: There is no such filter, or it does not take these parameters; ``where`` is named.
+    """
+    return arguments(load(name), parameters, where)
+
+
+def apply(image: Image, name: str, parameters: Mapping[str, Any]) -> Image:
+    """Return the picture after one filter."""
+    return load(name)(image, **parameters)

@@ -1,0 +1,19 @@
+"""WebP, lossy, with transparency."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL.Image import Image
+
+EXTENSION = "webp"
+CONTENT_TYPE = "image/webp"
+# Of the encoder's efforts 0 to 6: 4 is its own default, twice as fast as 6 and about 1 % larger.
+METHOD = 4
+
+
+def encode(image: Image, quality: int) -> bytes:
+    """Return the picture as WebP."""
+    file = BytesIO()
+    image.save(file, "WEBP", quality=quality, method=METHOD)
+    return file.getvalue()

@@ -1,0 +1,28 @@
+"""Find the modules of a package by name: a new file is all it takes to add one."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from core.errors import SetupError
+
+
+@cache
+def names(package: str) -> tuple[str, ...]:
+    """Return the names of the package's modules, sorted."""
+    return tuple(sorted(module.name for module in iter_modules(import_module(package).__path__)))
+
+
+def load(package: str, name: str, error: type[SetupError] = SetupError) -> ModuleType:
+    """Import one module of the package, and no other of them.
+
+    Raises:
+        SetupError: There is no such module; of the kind ``error``.
+    """
+    if name not in names(package):
+        kind = package.rpartition(".")[2].removesuffix("s")
+        raise error(f"There is no {kind} {name!r}; there are {', '.join(names(package))}.")
+    return import_module(f"{package}.{name}")

@@ -1,0 +1,26 @@
+"""See whether the upload is a photo that can be processed, and learn what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.errors import PhotoError
+from core.job import Job, Problem
+from core.photo.decode import inspect
+from core.workflow.model import Place
+
+if TYPE_CHECKING:
+    from core.steps import Tools
+
+READS: frozenset[Place] = frozenset({"input"})
+WRITES: frozenset[Place] = frozenset()
+
+
+def run(job: Job, tools: Tools) -> Job:
+    """Set ``photo``, or ``error`` if the photo itself is at fault; the workflow then diverts."""
+    try:
+        data = tools.input.get(job.source.key, tools.max_bytes)
+        return replace(job, photo=inspect(data, tools.max_pixels))
+    except PhotoError as error:
+        return replace(job, error=Problem(type(error).__name__, str(error)))
