@@ -82,7 +82,7 @@ REQUIRED = inspect.Parameter.empty
 def parameters(target: Callable[..., object]) -> dict[str, Parameter]:
     """Return the keys that ``target`` takes, in the order of its signature."""
     hints = get_type_hints(target, include_extras=True)
-    taken = inspect.signature(target).parameters.values()
+    taken = list(inspect.signature(target).parameters.values())
     if not isinstance(target, type):
         taken = [each for each in taken if each.kind is each.KEYWORD_ONLY]
     return {each.name: _parameter(hints[each.name], each.default) for each in taken}

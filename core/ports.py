@@ -1,4 +1,4 @@
-"""What the core needs from a cloud: implemented in ``handlers/<cloud>`` and, in memory, in ``core.memory``."""
+"""What the core needs of a cloud: implemented in ``handlers/<cloud>`` and, in memory, in ``core.memory``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deployment tells its functions, as environment variables: written by components, read by handlers."""
+"""What a deployment tells its functions in variables: written by components, read by handlers."""
 
 from __future__ import annotations
 
