@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from compare.run import FORMAT, JobRecord, Run, RunError
+from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError
 
 HEAD = "run.json"
 JOBS = "jobs.jsonl"
@@ -94,3 +96,29 @@ def read_jobs(folder: Path) -> Iterator[JobRecord]:
                     raise RunError(f"{path}, line {number}, is not a job record: {error}.") from None
     except FileNotFoundError:
         raise RunError(f"{folder} is not a whole run: it has no {JOBS}.") from None
+
+
+def preview_path(folder: Path, photo: PhotoFile, name: str) -> Path:
+    """Return where the small JPEG ``name`` ("before", or a rendition's name) of a photo is kept.
+
+    Photos and renditions may be called anything; the file's name is made of digests of theirs.
+    """
+    return folder / PREVIEWS / f"{photo.sha256[:16]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.jpg"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A whole run, read and checked."""
+
+    path: Path
+    run: Run
+    jobs: tuple[JobRecord, ...]
+
+
+def read(path: Path) -> RunFolder:
+    """Read a run folder.
+
+    Raises:
+        RunError: It is missing, foreign, half written or of another format; the file and line are named.
+    """
+    return RunFolder(path, read_head(path), tuple(read_jobs(path)))

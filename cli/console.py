@@ -1,0 +1,60 @@
+"""What every command prints with: tables and progress for people, JSON for machines, errors in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
+
+STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401  plain JSON values
+    """Print plain JSON values, indented, on standard output."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_error(message: str) -> None:
+    """Print one red line on standard error."""
+    errors.print(f"[red]{escape(' '.join(message.split()))}[/red]")
+
+
+def state_text(state: str) -> str:
+    """Return the state in its colour, as markup."""
+    style = STATE_STYLES.get(state, "blue")
+    return f"[{style}]{escape(state)}[/{style}]"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
+    """Return a table of markup cells, with the columns in ``numbers`` set to the right."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def progress() -> Progress:
+    """Return a progress display on standard error, so that results can be piped."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+    )

@@ -1,0 +1,103 @@
+"""``twinlens jobs``: the ledger of a stack."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, Stack, console, print_json, state_text, table
+from cli.deployment import Deployment
+from core.errors import SetupError
+from core.ports import LedgerRow
+
+app = typer.Typer(no_args_is_help=True, help="Read the ledger of a stack.")
+
+
+def summary(row: LedgerRow) -> dict[str, Any]:
+    """Return a row's essentials as plain JSON values."""
+    error = row.document.get("error")
+    return {
+        "id": row.id,
+        "state": row.state,
+        "key": row.document["source"]["key"],
+        "claimed_at": row.claimed_at,
+        "updated_at": row.updated_at,
+        "reason": error["message"] if error else None,
+    }
+
+
+@app.command("list")
+def list_jobs(
+    stack: Stack,
+    state: Annotated[str | None, typer.Option(help="Only jobs in this state.")] = None,
+    json: Json = False,
+) -> None:
+    """List the jobs, newest first."""
+    rows = sorted(Deployment.of(stack).rows(), key=lambda row: row.claimed_at, reverse=True)
+    found = [summary(row) for row in rows if state in (None, row.state)]
+    if json:
+        print_json(found)
+        return
+    cells = [
+        [
+            each["id"],
+            state_text(each["state"]),
+            each["claimed_at"],
+            escape(each["key"]),
+            escape(each["reason"] or ""),
+        ]
+        for each in found
+    ]
+    console.print(table(["job", "state", "claimed", "key", "reason"], cells))
+
+
+@app.command()
+def show(
+    job: Annotated[str, typer.Argument(help="A job's id, or enough of its beginning.")],
+    stack: Stack,
+    json: Json = False,
+) -> None:
+    """Show one job: its source, its outputs and where its time went."""
+    row = _find(Deployment.of(stack), job)
+    if json:
+        print_json(summary(row) | {"document": row.document})
+        return
+    document = row.document
+    console.print(f"job      {row.id}  {state_text(row.state)}")
+    console.print(f"source   {escape(document['source']['key'])}  {document['source']['size']:,} bytes")
+    console.print(f"claimed  {row.claimed_at}   last change {row.updated_at}")
+    if document.get("error"):
+        console.print(f"reason   {escape(document['error']['name'])}: {escape(document['error']['message'])}")
+    if document.get("artifacts"):
+        outputs = [
+            [escape(each["key"]), f"{each['width']}x{each['height']}", f"{each['size']:,}"]
+            for each in document["artifacts"]
+        ]
+        console.print(table(["output", "pixels", "bytes"], outputs, numbers=["bytes"]))
+    if document.get("trace"):
+        parts = ("download_ms", "compute_ms", "upload_ms")
+        steps = [
+            [
+                each["step"],
+                str(each["attempt"]),
+                "cold" if each["cold"] else "",
+                *(f"{each[part]:,.0f}" for part in parts),
+            ]
+            for each in document["trace"]
+        ]
+        columns = ["step", "attempt", "start", "download ms", "compute ms", "upload ms"]
+        console.print(table(columns, steps, numbers=columns[3:]))
+
+
+def _find(deployment: Deployment, job: str) -> LedgerRow:
+    row = deployment.row(job)
+    found = [row] if row else [each for each in deployment.rows() if each.id.startswith(job)]
+    if len(found) != 1:
+        which = "no job" if not found else f"{len(found)} jobs"
+        raise SetupError(
+            f"The stack {deployment.stack!r} has {which} whose id begins with {job!r}: "
+            f"`twinlens jobs list -s {deployment.stack}` lists them."
+        )
+    return found[0]

@@ -1,0 +1,63 @@
+"""The ``twinlens`` command: assembles the groups and turns every error into one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from cli import bench, cost, doctor, jobs, local, prices, process, report, submit
+from cli.console import print_error
+from core.errors import TwinlensError
+
+DEBUG = "TWINLENS_DEBUG"
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="One photo pipeline on AWS or Azure, and an honest comparison of the two.",
+)
+for command in (process.process, submit.submit, bench.bench, report.report, cost.cost, doctor.doctor):
+    app.command()(command)
+for name, group in (("jobs", jobs.app), ("local", local.app), ("prices", prices.app)):
+    app.add_typer(group, name=name)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(version("twinlens"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Hold the options of the whole command."""
+
+
+def main() -> None:
+    """Run the command line; leave with 0, 1 for an error that was explained, 2 for wrong usage."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        print_error(explain(error))
+        sys.exit(1)
+
+
+def explain(error: Exception) -> str:
+    """Return one line about the error: its own sentence, or its name and how to learn more."""
+    if isinstance(error, TwinlensError):
+        return str(error)
+    where = type(error).__module__.partition(".")[0]
+    if where in ("botocore", "azure"):
+        cloud = {"botocore": "AWS", "azure": "Azure"}[where]
+        return f"{cloud} did not do what was asked: {error} Set {DEBUG}=1 to see the traceback."
+    return f"Unexpected {type(error).__name__}: {error}. Set {DEBUG}=1 to see the traceback."

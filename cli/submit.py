@@ -1,0 +1,69 @@
+"""``twinlens submit``: put photos into a stack and, if asked, see their jobs to the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, Stack, console, print_json, progress, state_text, table
+from cli.deployment import Deployment
+from cli.jobs import summary
+from cli.uploads import Upload, follow, send
+
+Photos = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Photo files.")
+]
+
+
+def submit(
+    photos: Photos,
+    stack: Stack,
+    wait: Annotated[bool, typer.Option("--wait", help="Follow the jobs to their end.")] = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait at most.")] = 600,
+    json: Json = False,
+) -> None:
+    """Upload photos into a stack; with --wait exit 1 unless every job succeeds."""
+    deployment = Deployment.of(stack)
+    with progress() as bar:
+        task = bar.add_task("uploading", total=len(photos), note="")
+        uploads = []
+        for photo in photos:
+            bar.update(task, note=escape(photo.name))
+            uploads.append(send(deployment, photo, photo.name))
+            bar.advance(task)
+    if not wait:
+        if json:
+            print_json(
+                [{"id": upload.id, "photo": str(upload.photo), "key": upload.key} for upload in uploads]
+            )
+        else:
+            console.print(
+                table(["job", "photo"], [[upload.id, escape(str(upload.photo))] for upload in uploads])
+            )
+        return
+    _finish(deployment, uploads, timeout, json)
+
+
+def _finish(deployment: Deployment, uploads: list[Upload], timeout: float, json: bool) -> None:
+    with progress() as bar:
+        task = bar.add_task("processing", total=len(uploads), note="")
+        rows = follow(deployment, [upload.id for upload in uploads], timeout, lambda _: bar.advance(task))
+    results = [
+        summary(row)
+        if (row := rows.get(upload.id))
+        else {"id": upload.id, "key": upload.key, "state": "unfinished"}
+        for upload in uploads
+    ]
+    if json:
+        print_json(results)
+    else:
+        cells = [
+            [each["id"], escape(each["key"]), state_text(each["state"]), escape(each.get("reason") or "")]
+            for each in results
+        ]
+        console.print(table(["job", "key", "state", "reason"], cells))
+    if any(each["state"] != "succeeded" for each in results):
+        raise typer.Exit(1)

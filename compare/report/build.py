@@ -1,0 +1,56 @@
+"""From run folders to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from compare.folder import RunFolder
+from compare.report.latency import mean_segments, run_report
+from compare.report.measured import MeasuredRun, measure
+from compare.report.model import Comparison, Report
+from compare.report.photos import photo_reports
+from compare.report.words import ASSUMPTIONS, labels, listed, notice, summary
+from compare.run import RunError
+from compare.statistics import compare_quantiles
+from core.trace import now
+
+RATIO_QUANTILES = (0.5, 0.95)
+
+
+def build(folders: Sequence[RunFolder]) -> Report:
+    """Compare the runs, each with every other.
+
+    Raises:
+        RunError: A run holds no job or a time that is no time.
+    """
+    for folder in folders:
+        if not folder.jobs:
+            raise RunError(f"{folder.path} holds no job: nothing was measured yet.")
+    names = labels([folder.run for folder in folders])
+    measured = [measure(folder, name) for folder, name in zip(folders, names, strict=True)]
+    runs = tuple(run_report(each) for each in measured)
+    photos = photo_reports(measured)
+    comparisons = tuple(_comparison(first, second) for first, second in combinations(measured, 2))
+    return Report(
+        title=listed(names) if len(names) < 4 else f"{len(names)} runs",
+        made_at=now(),
+        notice=notice([folder.run for folder in folders]),
+        summary=summary(runs, photos, comparisons),
+        runs=runs,
+        photos=photos,
+        comparisons=comparisons,
+        assumptions=ASSUMPTIONS,
+    )
+
+
+def _comparison(first: MeasuredRun, second: MeasuredRun) -> Comparison:
+    before, after = mean_segments(first.times), mean_segments(second.times)
+    samples = [each.end_to_end_ms for each in first.times], [each.end_to_end_ms for each in second.times]
+    changes = {name: after[name] - before[name] for name in before} if before and after else {}
+    return Comparison(
+        first=first.label,
+        second=second.label,
+        ratios=tuple(compare_quantiles(samples[0], samples[1], p) for p in RATIO_QUANTILES),
+        contributions=dict(sorted(changes.items(), key=lambda change: -abs(change[1]))),
+    )

@@ -1,0 +1,88 @@
+"""From the jobs of one run to its distributions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+
+from compare.report.measured import MeasuredRun
+from compare.report.model import Counts, Latency, Point, RunReport
+from compare.run import JobRecord
+from compare.statistics import quantile, spread
+from compare.timeline import SEGMENTS, Timeline
+
+QUANTILES = (0.5, 0.95, 0.99)
+CURVE_POINTS = 300
+
+
+def run_report(measured: MeasuredRun) -> RunReport:
+    """Sum up one run."""
+    times = measured.times
+    end_to_end = [each.end_to_end_ms for each in times]
+    return RunReport(
+        label=measured.label,
+        run=measured.folder.run,
+        counts=counts(measured.folder.jobs),
+        clock=measured.clock,
+        end_to_end=latency(end_to_end),
+        cold=latency([each.end_to_end_ms for each in times if each.cold]),
+        warm=latency([each.end_to_end_ms for each in times if not each.cold]),
+        critical_path=latency([each.critical_path_ms for each in times]),
+        overhead=latency([each.overhead_ms for each in times]),
+        segments=mean_segments(times),
+        steps=_steps(times),
+        spread=spread(_bursts(measured)),
+        curve=curve(end_to_end),
+    )
+
+
+def latency(samples: Sequence[float]) -> Latency:
+    """Return the distribution of these milliseconds."""
+    mean = fmean(samples) if samples else None
+    return Latency(len(samples), mean, tuple(quantile(samples, p) for p in QUANTILES))
+
+
+def counts(records: Iterable[JobRecord]) -> Counts:
+    """Count how the uploads ended."""
+    records = tuple(records)
+    states = [record.state for record in records if not record.warm_up]
+    return Counts(
+        uploads=len(states),
+        succeeded=states.count("succeeded"),
+        rejected=states.count("rejected"),
+        failed=states.count("failed"),
+        lost=states.count("lost"),
+        warm_up=len(records) - len(states),
+    )
+
+
+def curve(samples: Sequence[float]) -> tuple[Point, ...]:
+    """Return the cumulative distribution, evenly thinned where there are more than a few hundred samples."""
+    ordered = sorted(samples)
+    count = len(ordered)
+    kept = min(count, CURVE_POINTS)
+    ranks = sorted({max(1, round(count * number / kept)) for number in range(kept + 1)}) if count else []
+    return tuple(Point(ordered[rank - 1], rank / count) for rank in ranks)
+
+
+def mean_segments(times: Sequence[Timeline]) -> dict[str, float]:
+    """Return the mean of each part of the end-to-end time; the parts add up to its mean."""
+    split = [each.segments() for each in times]
+    return {name: fmean(each[name] for each in split) for name in SEGMENTS} if split else {}
+
+
+def _bursts(measured: MeasuredRun) -> list[list[float]]:
+    bursts: dict[int, list[float]] = defaultdict(list)
+    for job in measured.jobs:
+        if job.record.state == "succeeded" and job.timeline:
+            bursts[job.record.burst].append(job.timeline.end_to_end_ms)
+    return list(bursts.values())
+
+
+def _steps(times: Sequence[Timeline]) -> dict[str, Latency]:
+    durations: dict[str, list[float]] = defaultdict(list)
+    for each in times:
+        for step in each.steps:
+            durations[step.step].append(step.end_ms - step.start_ms)
+    return {step: latency(samples) for step, samples in durations.items()}

@@ -1,0 +1,118 @@
+"""What a report says, as plain values: HTML, Markdown, JSON and the terminal all print this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from compare.clock import ClockOffset
+from compare.run import PhotoFile, Run
+from compare.statistics import Quantile, Ratio, Spread
+from compare.timeline import Timeline
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Latency:
+    """The distribution of one duration over ``count`` jobs, in milliseconds."""
+
+    count: int
+    mean: float | None
+    quantiles: tuple[Quantile, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How the uploads of a run ended; warm-up uploads are only in ``warm_up``."""
+
+    uploads: int
+    succeeded: int
+    rejected: int
+    failed: int
+    lost: int
+    warm_up: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a curve: at most the share ``share`` (0 to 1) of the jobs took ``ms`` or less."""
+
+    ms: float
+    share: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What one run showed.
+
+    Latencies are those of succeeded jobs outside the warm-up. ``segments`` are the means of the end-to-end
+    time's parts and add up to its mean; ``steps`` are the steps' own durations. ``curve`` is the cumulative
+    distribution of the end-to-end time, thinned to a few hundred points.
+    """
+
+    label: str
+    run: Run
+    counts: Counts
+    clock: ClockOffset | None
+    end_to_end: Latency
+    cold: Latency
+    warm: Latency
+    overhead: Latency
+    critical_path: Latency
+    segments: dict[str, float]
+    steps: dict[str, Latency]
+    spread: Spread | None
+    curve: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class PhotoResult:
+    """What became of a photo in one run: its only job, or the one of median time out of ``jobs``."""
+
+    label: str
+    job: str
+    jobs: int
+    state: str
+    error: str | None
+    reason: str | None
+    bytes_in: int
+    bytes_out: int
+    timeline: Timeline | None
+
+
+@dataclass(frozen=True)
+class PhotoReport:
+    """One photo in every run; ``outputs`` says whether all runs made the same bytes, where that is known."""
+
+    photo: PhotoFile
+    outputs: Literal["equal", "different", "unknown"]
+    results: tuple[PhotoResult, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs side by side: the ratio of a quantile of their end-to-end times, and where it comes from.
+
+    ``contributions`` are the differences of the mean segments, second minus first, the largest first.
+    """
+
+    first: str
+    second: str
+    ratios: tuple[Ratio, ...]
+    contributions: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report. ``notice`` says where the times were measured and what they are worth."""
+
+    title: str
+    made_at: str
+    notice: str
+    summary: tuple[str, ...]
+    runs: tuple[RunReport, ...]
+    photos: tuple[PhotoReport, ...]
+    comparisons: tuple[Comparison, ...]
+    assumptions: tuple[str, ...]
+    format: int = FORMAT

@@ -1,0 +1,129 @@
+"""What the report says in sentences: where it was measured, what came out, and why runs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compare.report.model import Comparison, PhotoReport, RunReport
+from compare.run import Run
+
+SEGMENT_WORDS = {
+    "delivery": "delivering the event",
+    "gap": "waiting between steps",
+    "download": "downloading",
+    "compute": "computing",
+    "upload": "uploading",
+    "record": "recording the end",
+}
+
+EMULATOR_NOTICE = (
+    "Measured on emulators on one machine: these times compare how the two workflows are built, "
+    "and say nothing of the clouds' own speed."
+)
+CLOUD_NOTICE = "Measured on the clouds named with each run."
+MIXED_NOTICE = (
+    "Some of these runs were measured on emulators, some on real clouds: "
+    "a time from an emulator says nothing of a cloud's own speed."
+)
+
+
+ASSUMPTIONS = (
+    "End to end runs from the last byte that the client sent to the final state in the ledger. A workflow may "
+    "begin before the store has answered the client; its delivery then took no time.",
+    "Only succeeded jobs outside the warm-up count. A job is cold if any of its steps was the first of its "
+    "worker.",
+    "Within a step downloads and uploads are added up, and drawn before and after the computing.",
+    "The critical path is the chain of steps that the end waited for; overhead is the rest of the workflow.",
+    "Quantiles have 95 % confidence intervals from order statistics, or none where the samples are too few. "
+    "Two runs are called different only where a bootstrap interval of their ratio excludes 1.",
+    "Jobs of one burst influence each other: look at the spread between bursts as well.",
+)
+
+
+def notice(runs: Sequence[Run]) -> str:
+    """Say where the times were measured and what they are worth."""
+    places = {run.where for run in runs}
+    if places == {"emulator"}:
+        return EMULATOR_NOTICE
+    return CLOUD_NOTICE if places == {"cloud"} else MIXED_NOTICE
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """Name each run by what sets it apart: its stack, then its settings, then its own name."""
+    for names in (
+        [run.stack for run in runs],
+        [f"{run.stack} {run.orchestrator} {run.granularity} {run.memory_mb} MB" for run in runs],
+        [f"{run.stack} {run.name}" for run in runs],
+    ):
+        if len(set(names)) == len(names):
+            return names
+    return [f"{run.stack} {number}" for number, run in enumerate(runs, start=1)]
+
+
+def summary(
+    runs: Sequence[RunReport], photos: Sequence[PhotoReport], compared: Sequence[Comparison]
+) -> tuple[str, ...]:
+    """Sum the report up: what happened to the photos, how long it took, why the runs differ."""
+    return (_fate(runs, photos), _speed(runs), *(why(each) for each in compared[:1] if each.contributions))
+
+
+def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
+    counts = [run.counts for run in runs]
+    endings = {
+        word: sum(getattr(each, word) for each in counts)
+        for word in ("succeeded", "rejected", "failed", "lost")
+    }
+    told = listed([f"{number:,} {word}" for word, number in endings.items() if number])
+    uploads = sum(each.uploads for each in counts)
+    names = listed([run.label for run in runs])
+    sentence = f"{len(photos)} photos made {uploads:,} uploads to {names}: {told}"
+    compared = [photo.outputs for photo in photos if photo.outputs != "unknown"]
+    if not compared:
+        return sentence + "."
+    same = "every photo's outputs are equal byte for byte"
+    differ = f"{compared.count('different')} photos' outputs differ"
+    return f"{sentence}; {differ if 'different' in compared else same}."
+
+
+def _speed(runs: Sequence[RunReport]) -> str:
+    told = [f"{duration(middle)} on {run.label}" for run in runs if (middle := median(run)) is not None]
+    if not told:
+        return "No job succeeded, so there is no time to report."
+    return f"From upload to recorded result half of the photos took at most {listed(told)}."
+
+
+def why(comparison: Comparison) -> str:
+    """Say in words what makes the mean times of two runs differ, the three largest parts of it."""
+    total = sum(comparison.contributions.values())
+    slower, faster = (
+        (comparison.second, comparison.first) if total > 0 else (comparison.first, comparison.second)
+    )
+    parts = [
+        f"{'+' if change * total > 0 else '-'}{duration(abs(change))} {SEGMENT_WORDS[name]}"
+        for name, change in list(comparison.contributions.items())[:3]
+    ]
+    return f"On average {slower} took {duration(abs(total))} longer than {faster}: {listed(parts)}."
+
+
+def median(run: RunReport) -> float | None:
+    """Return the median of the run's end-to-end time in milliseconds."""
+    return next(each.value for each in run.end_to_end.quantiles if each.p == 0.5)
+
+
+def duration(ms: float | None) -> str:
+    """Return milliseconds for a reader: "85 ms", "1.24 s"."""
+    if ms is None:
+        return "-"
+    return f"{ms:,.0f} ms" if abs(ms) < 1000 else f"{ms / 1000:,.2f} s"
+
+
+def size(count: int) -> str:
+    """Return bytes for a reader, in powers of 1,000: "512 B", "34 kB", "4.2 MB"."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
