@@ -1,0 +1,47 @@
+# Everything from nothing: `make demo` shows Twinlens at work, `make test` proves it.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint lock clean
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+PYTHON := $(shell for name in python3.13 python3 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo $$name; break; fi; done)
+BIN := .venv/bin
+
+# $(call timed,WHAT,COMMAND) says what is done, does it, and says how long it took.
+timed = @begun=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): done in $$(($$(date +%s) - begun)) s"
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+setup: ## install everything the project needs; quick when nothing changed
+ifeq ($(PYTHON),)
+	@echo "Twinlens needs Python 3.13 on PATH, as python3.13 or python3: see https://www.python.org/downloads/." >&2; exit 1
+endif
+	$(call timed,Setting up,$(PYTHON) -m local.toolchain.bootstrap && $(BIN)/python -m local.toolchain)
+
+demo: setup ## run the sample photos through both clouds, emulated here, and write out/report.html
+	$(call timed,The demo,$(BIN)/python -m cli.demo)
+
+test: setup lint ## run all checks and all tests, the end-to-end ones included
+	$(call timed,Looking for a browser,$(BIN)/python -m local.toolchain chromium)
+	@echo "== Running the tests"
+	@$(BIN)/python -m pytest --cov
+
+lint: setup ## check style, types and who imports whom
+	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)
+	$(call timed,Checking the types,$(BIN)/mypy)
+	$(call timed,Checking who imports whom,$(BIN)/lint-imports)
+
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13
+GROUPS := aws-lambda azure-functions ministack azure-host node go
+
+lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade takes the newest versions of all
+	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o locks/project.txt && \
+		for group in $(GROUPS); do \
+			$(COMPILE) $(UPGRADE) --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; \
+		done)
+
+clean: ## stop the emulators and remove everything that was installed or made in this folder
+	@if [ -x $(BIN)/twinlens ]; then $(BIN)/twinlens local down; fi
+	rm -rf .venv .venvs local/node_modules .twinlens build out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

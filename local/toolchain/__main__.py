@@ -1,0 +1,30 @@
+"""Install what the project needs beside its own environment: ``python -m local.toolchain [chromium]``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from local.errors import ToolMissing
+from local.toolchain import azurite, chromium, environments, pulumi
+
+
+def main(arguments: list[str]) -> None:
+    """Install everything, or Chromium alone if the arguments say so; what is there already costs nothing."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Setting up was stopped."))
+    try:
+        if arguments == ["chromium"]:
+            chromium.ensure()
+            return
+        environments.install(environments.MINISTACK)
+        environments.install(environments.AZURE_HOST)
+        azurite.install()
+        pulumi.ensure()
+    except ToolMissing as error:
+        sys.exit(f"Setting up failed: {error}")
+    except KeyboardInterrupt:
+        sys.exit("Setting up was stopped.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,51 @@
+"""The user's cache, shared by all checkouts: folders in it appear whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.toolchain.progress import say
+
+
+def root() -> Path:
+    """Return ``twinlens`` in the user's cache folder (``XDG_CACHE_HOME``, by default ``~/.cache``)."""
+    named = os.environ.get("XDG_CACHE_HOME")
+    return (Path(named) if named else Path.home() / ".cache") / "twinlens"
+
+
+@contextmanager
+def locked(lock: Path, waiting: str) -> Iterator[None]:
+    """Hold a lock file; if another process does, say what is waited for.
+
+    The system lets go of the lock when the process ends, however it ends.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(waiting)
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def drafting(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to fill, which becomes ``folder`` if all goes well and vanishes otherwise.
+
+    To be used under a lock: what an interrupted draft left is thrown away first.
+    """
+    draft = folder.with_name(f"{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -1,0 +1,64 @@
+"""Virtual environments beside the project's own, each made from a lock file.
+
+They keep apart what does not go together: an emulator that pins another botocore, a release candidate of the
+Durable SDK, and the wheels that bring Node.js and Go to a machine without them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from local.state import CHECKOUT
+from local.toolchain import stamps
+from local.toolchain.commands import run
+from local.toolchain.progress import step
+
+MINISTACK = "ministack"
+AZURE_HOST = "azure-host"
+NODE = "node"
+GO = "go"
+
+_UV = Path(sys.executable).with_name("uv")
+
+
+def folder(name: str) -> Path:
+    """Return the folder of an environment, whether or not it is there."""
+    return CHECKOUT / ".venvs" / name
+
+
+def python(name: str) -> Path:
+    """Return an environment's Python."""
+    return folder(name) / "bin" / "python"
+
+
+def packages(name: str) -> Path:
+    """Return the folder that an environment's packages are in."""
+    return folder(name) / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+
+
+def ready(name: str) -> bool:
+    """Tell whether an environment is as its lock says."""
+    return stamps.fresh(folder(name), _wanted(name))
+
+
+def install(name: str) -> None:
+    """Make an environment as its lock says; do nothing if it is.
+
+    Raises:
+        ToolMissing: uv could not install it.
+    """
+    if ready(name):
+        return
+    with step(f"Making the environment {name}, .venvs/{name}"):
+        run([_UV, "venv", "--quiet", "--clear", "--python", sys.executable, folder(name)])
+        with stamps.renewing(folder(name), _wanted(name)):
+            run([_UV, "pip", "sync", "--quiet", "--python", python(name), "--require-hashes", _lock(name)])
+
+
+def _lock(name: str) -> Path:
+    return CHECKOUT / "locks" / f"{name}.txt"
+
+
+def _wanted(name: str) -> str:
+    return stamps.digest(_lock(name), str(folder(name)), sys.version)

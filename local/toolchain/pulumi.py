@@ -1,0 +1,76 @@
+"""The Pulumi CLI: the machine's, the official installer's, or one built from pinned Go modules."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pulumi.automation import PulumiCommand
+from semver import VersionInfo
+
+from local.toolchain import build, cache
+from local.toolchain.commands import answer
+from local.toolchain.progress import say, step
+from local.toolchain.versions import Version, parse, show
+
+PINNED: Version = (3, 259, 0)  # the SDK's version in the project's lock
+OLDEST: Version = (3, 200, 0)
+BEYOND: Version = (4,)
+
+_LANGUAGE_HOST = "pulumi-language-python"
+
+
+def find() -> Path | None:
+    """Return the folder with a CLI that will do: on PATH, else in the user's cache; None if there is none."""
+    on_path = shutil.which("pulumi")
+    if on_path and usable(Path(on_path).parent):
+        return Path(on_path).parent
+    cached = _cached() / "bin"
+    return cached if usable(cached) else None
+
+
+def ensure() -> Path:
+    """Return the folder with the CLI and its Python language host, installing or building them if need be.
+
+    Building takes about four minutes on two cores, once for all checkouts of a user.
+
+    Raises:
+        ToolMissing: It can be neither found, installed nor built.
+    """
+    found = find()
+    if found is not None:
+        return found
+    lock = cache.root() / f"{_cached().name}.lock"
+    with cache.locked(lock, "Another process is installing the Pulumi CLI; waiting for it ..."):
+        found = find()
+        if found is None:
+            with cache.drafting(_cached()) as draft:
+                if not _installed(draft):
+                    build.pulumi(draft / "bin", show(PINNED))
+            found = _cached() / "bin"
+    return found
+
+
+def usable(folder: Path) -> bool:
+    """Tell whether a folder's CLI starts, has a version in range and a language host for Python."""
+    host = shutil.which(
+        _LANGUAGE_HOST, path=os.pathsep.join((str(folder), os.environ.get("PATH", os.defpath)))
+    )
+    told = answer([folder / "pulumi", "version"])
+    return host is not None and OLDEST <= (parse(told or "") or ()) < BEYOND
+
+
+def _cached() -> Path:
+    return cache.root() / f"pulumi-{show(PINNED)}"
+
+
+def _installed(root: Path) -> bool:
+    """Try the official installer, which downloads from Pulumi's own site; tell whether it worked."""
+    with step(f"Installing the Pulumi CLI {show(PINNED)} with its official installer"):
+        try:
+            PulumiCommand.install(root=str(root), version=VersionInfo(*PINNED))
+        except Exception as error:  # whatever stands in its way, building is what remains
+            say(f"  not to be had ({error}); building it instead")
+            return False
+    return usable(root / "bin")
