@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.errors import ObjectMissing, TooManyBytes
+from core.errors import ObjectMissing
 from core.job import Job
-from core.ports import LedgerRow
+from core.ports import LedgerRow, check_size
 from core.trace import now
 from core.workflow.notification import message
 
@@ -24,8 +24,7 @@ class MemoryStore:
         if key not in self.objects:
             raise ObjectMissing(f"There is no object {key!r}.")
         data = self.objects[key]
-        if len(data) > max_bytes:
-            raise TooManyBytes(f"The file has {len(data):,} bytes; at most {max_bytes:,} are accepted.")
+        check_size(len(data), max_bytes)
         return data
 
     def put(self, key: str, data: bytes, content_type: str) -> None:

@@ -6,7 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.errors import TooManyBytes
 from core.job import Job
+
+# What every object store writes with its objects: a key under ``jobs/`` never gets other bytes.
+CACHE_CONTROL = "public, max-age=31536000, immutable"
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Refuse to read an object that is larger than ``max_bytes``.
+
+    Raises:
+        TooManyBytes: It is.
+    """
+    if size > max_bytes:
+        raise TooManyBytes(f"The file has {size:,} bytes; at most {max_bytes:,} are accepted.")
 
 
 class ObjectStore(Protocol):

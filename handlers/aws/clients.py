@@ -1,0 +1,24 @@
+"""boto3 clients: made once, on first use, with few and quick tries of their own."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+
+# The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
+# three tries of a step are at most six requests. ``max_attempts`` here counts the first one too.
+CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 2},
+    connect_timeout=3,
+    read_timeout=10,
+    tcp_keepalive=True,
+)
+
+
+@cache
+def client(service: str) -> BaseClient:
+    """Return this process's client for "s3" or "dynamodb"; region and endpoint are as boto3 finds them."""
+    return boto3.client(service, config=CONFIG)

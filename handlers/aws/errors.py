@@ -1,0 +1,55 @@
+"""What an AWS call can end in, in Twinlens' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+
+from core.errors import ObjectMissing, StoreError, StoreUnavailable
+
+MISSING = frozenset({"NoSuchKey", "404"})
+# Codes that ask for a later try but come with a status below 500.
+BUSY = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise the SDK's errors as Twinlens', with a sentence about ``what`` ("object 'a.jpg'").
+
+    Raises:
+        ObjectMissing: There is nothing of that name.
+        StoreUnavailable: Throttled, timed out, 5xx or no connection; the SDK's own tries are spent.
+        StoreError: Refused for any other reason.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "")
+        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+        if code in MISSING:
+            raise ObjectMissing(f"There is no {what}.") from error
+        if code in BUSY or status in (408, 429) or status >= 500:
+            raise StoreUnavailable(f"AWS could not serve {what} just now: {code}.") from error
+        raise StoreError(f"AWS refused {what}: {error}") from error
+    except LOST as error:
+        raise StoreUnavailable(f"The connection to AWS broke over {what}: {error}") from error
+    except BotoCoreError as error:
+        raise StoreError(f"AWS could not be asked for {what}: {error}") from error

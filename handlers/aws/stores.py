@@ -1,0 +1,32 @@
+"""The object store port on S3."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from core.ports import CACHE_CONTROL, check_size
+from handlers.aws.clients import client
+from handlers.aws.errors import translated
+
+
+class S3Store:
+    """One bucket; see :class:`core.ports.ObjectStore`."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+
+    def get(self, key: str, max_bytes: int) -> bytes:
+        """Return the object's bytes; its size is known from the answer's head, before the body is read."""
+        with translated(f"object {key!r}"):
+            answer = client("s3").get_object(Bucket=self._bucket, Key=key)
+            with closing(answer["Body"]) as body:
+                check_size(answer["ContentLength"], max_bytes)
+                data: bytes = body.read()
+                return data
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write the object with its type and a one-year cache header."""
+        with translated(f"object {key!r}"):
+            client("s3").put_object(
+                Bucket=self._bucket, Key=key, Body=data, ContentType=content_type, CacheControl=CACHE_CONTROL
+            )

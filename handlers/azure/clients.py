@@ -1,0 +1,65 @@
+"""Azure storage clients and who they sign in as: made once, with few and quick tries of their own."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.credentials import AzureNamedKeyCredential, TokenCredential
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
+
+from handlers.azure.settings import CONNECTION
+
+CREDENTIAL = f"{CONNECTION}__credential"
+CLIENT_ID = f"{CONNECTION}__clientId"
+KEY = "AZURE_STORAGE_KEY"  # set only beside an emulator, which knows no identities
+
+# The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
+# three tries of a step are at most six requests.
+TRIES: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 10}
+STORAGE_TRIES: dict[str, Any] = {**TRIES, "initial_backoff": 1, "increment_base": 1}
+
+
+@cache
+def blobs(url: str) -> BlobServiceClient:
+    """Return the client of the account's blob endpoint."""
+    return BlobServiceClient(url, credential=credential(url), **STORAGE_TRIES)
+
+
+@cache
+def queues(url: str) -> QueueServiceClient:
+    """Return the client of the account's queue endpoint."""
+    return QueueServiceClient(url, credential=credential(url), **STORAGE_TRIES)
+
+
+@cache
+def tables(url: str) -> TableServiceClient:
+    """Return the client of the account's table endpoint."""
+    return TableServiceClient(url, credential=credential(url), retry_backoff_factor=1, **TRIES)
+
+
+def credential(url: str) -> AzureNamedKeyCredential | TokenCredential:
+    """Return the account's key if one is set, else the app's managed identity, else the person signed in."""
+    if key := os.environ.get(KEY):
+        return AzureNamedKeyCredential(account(url), key)
+    return _identity()
+
+
+def account(url: str) -> str:
+    """Return the account's name from its endpoint: the host's first label, or an emulator's path."""
+    parts = urlsplit(url)
+    return parts.path.strip("/") or parts.netloc.split(".")[0]
+
+
+@cache
+def _identity() -> TokenCredential:
+    # Imported here: it is slow to load and a process with a key does without it.
+    from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
+
+    if os.environ.get(CREDENTIAL) == "managedidentity":
+        return ManagedIdentityCredential(client_id=os.environ.get(CLIENT_ID))
+    return DefaultAzureCredential()

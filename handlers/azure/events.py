@@ -1,0 +1,65 @@
+"""Turn a queue message that holds a storage event into the job it starts.
+
+The blob's name is taken from the event's ``subject``, which carries it as it is:
+``/blobServices/default/containers/<container>/blobs/<name>``. ``data.url`` is no base for it: Event Grid
+percent-encodes some characters there and leaves others, such as ``#``, bare
+(https://github.com/Azure/azure-sdk-for-net/issues/23634), so that a name that itself holds ``%20`` or ``#``
+can't be told from an encoded one; and its path differs between the blob and the dfs endpoint.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+from core.job import Job, Source, job_id
+
+BLOB_CREATED = "Microsoft.Storage.BlobCreated"
+SUBJECT = re.compile(r"/blobServices/default/containers/(?P<container>[^/]+)/blobs/(?P<key>.+)", re.DOTALL)
+
+
+def job_from(message: str, recipe: str) -> Job | None:
+    """Return the job that the message starts, or ``None`` if it tells of something else than a new blob.
+
+    The message is one event in the Event Grid schema or as a CloudEvent 1.0, in base64 (what Event Grid
+    writes today) or as plain JSON. ``execution`` and ``accepted_at`` are left for the orchestration to set.
+
+    Raises:
+        ValueError: It is no such event; the queue's host tries it again and then sets it aside.
+    """
+    event = _decode(message)
+    if event.get("eventType", event.get("type")) != BLOB_CREATED:
+        return None
+    found = SUBJECT.fullmatch(event["subject"])
+    if found is None:
+        raise ValueError(f"The event's subject {event['subject']!r} names no blob.")
+    etag = event["data"]["eTag"].strip('"')
+    container, key = found["container"], found["key"]
+    return Job(
+        id=job_id(container, key, etag, recipe),
+        recipe=recipe,
+        source=Source(container=container, key=key, etag=etag, size=event["data"]["contentLength"]),
+        execution="",
+        uploaded_at=event["eventTime"] if "eventTime" in event else event["time"],
+        accepted_at="",
+    )
+
+
+def instance_id(job: Job, message_id: str) -> str:
+    """Return the id of the orchestration that this delivery of the event starts.
+
+    The same queue message always gets the same one, so that a message that is handed out twice starts one
+    orchestration; another delivery of the event is another message, and ends as a duplicate.
+    """
+    return f"{job.id}-{hashlib.sha256(message_id.encode()).hexdigest()[:8]}"
+
+
+def _decode(message: str) -> dict[str, Any]:
+    text = message if message.lstrip().startswith("{") else base64.b64decode(message, validate=True).decode()
+    event: Any = json.loads(text)
+    if not isinstance(event, dict) or not isinstance(event.get("subject", ""), str):
+        raise ValueError("The message is not one storage event.")
+    return event

@@ -1,0 +1,63 @@
+"""The function app, in the v2 programming model: one queue trigger, one orchestration, one activity a step.
+
+Written for azure-functions-durable 1.x and 2.x alike: it uses only names that both have. Annotations of
+bound parameters are plain classes, because the worker refuses parameterised ones.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Generator
+from typing import Any
+
+import azure.durable_functions as durable
+import azure.functions as functions
+
+from core.workflow import environment
+from core.workflow.pipeline import PIPELINE
+from handlers.azure import activities
+from handlers.azure.events import instance_id, job_from
+from handlers.azure.orchestrator import orchestrate
+from handlers.azure.settings import CONNECTION, UPLOADS_QUEUE
+
+app = durable.DFApp()
+
+
+@app.function_name("start")
+@app.queue_trigger(arg_name="message", queue_name=f"%{UPLOADS_QUEUE}%", connection=CONNECTION)
+@app.durable_client_input(client_name="client")
+async def start(message: functions.QueueMessage, client: durable.DurableOrchestrationClient) -> None:
+    """Start an orchestration for the upload that the message tells of."""
+    job = job_from(message.get_body().decode(), os.environ[environment.RECIPE])
+    if job is None:
+        return
+    instance = instance_id(job, str(message.id))
+    try:
+        await client.start_new(PIPELINE.name, instance, job.to_document())
+    except Exception:
+        # The message was handed out before, and its orchestration is there already: nothing to do. If it is
+        # not, the error stands and the host hands the message out again.
+        if not await client.get_status(instance):
+            raise
+        logging.info("The orchestration %s was started before.", instance)
+
+
+@app.function_name(PIPELINE.name)
+@app.orchestration_trigger(context_name="context")
+def pipeline(context: durable.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, Any]]:
+    """Run the workflow on one upload."""
+    return (yield from orchestrate(PIPELINE, context))
+
+
+def _register(name: str, activity: Callable[[activities.Payload], activities.Answer]) -> None:
+    def run(payload: dict) -> dict:  # type: ignore[type-arg]
+        return activity(payload)
+
+    run.__name__ = name
+    app.function_name(name)(app.activity_trigger(input_name="payload")(run))
+
+
+for each in PIPELINE.steps():
+    _register(each.name, activities.step(each.name))
+_register("claim", activities.claim)
+_register("record", activities.record)
+_register("notify", activities.notify)

@@ -1,0 +1,26 @@
+"""The notifier port on storage queues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from azure.storage.queue import QueueServiceClient
+
+from core.job import Job
+from core.workflow.notification import message
+from handlers.azure.errors import translated
+
+
+class QueueNotifier:
+    """One queue a topic, by name; each message is the notification as JSON text."""
+
+    def __init__(self, service: QueueServiceClient, queues: Mapping[str, str]) -> None:
+        self._service = service
+        self._queues = queues
+
+    def publish(self, topic: str, job: Job) -> None:
+        """Send the job's notification to ``topic``: "success" or "error"."""
+        queue = self._queues[topic]
+        with translated(f"queue {queue}"):
+            self._service.get_queue_client(queue).send_message(json.dumps(message(job)))
