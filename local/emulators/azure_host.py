@@ -1,0 +1,57 @@
+"""The Azure host, which runs function apps and turns blob writes into events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.emulators import azurite, health
+from local.emulators.azurite import Storage
+from local.emulators.ports import LOOPBACK, free
+from local.emulators.processes import Supervised, log, start
+from local.emulators.surroundings import clean
+from local.errors import ToolMissing
+from local.state import CHECKOUT
+from local.toolchain import environments
+
+NAME = "azure-host"
+
+
+def launch(folder: Path, storage: Storage) -> tuple[str, Supervised]:
+    """Start the host on a free port, without waiting for it, and return the URL of its control interface.
+
+    Raises:
+        ToolMissing: Its environment is not installed.
+    """
+    python = environments.python(environments.AZURE_HOST)
+    if not python.exists():
+        raise ToolMissing("The environment of the Azure host is not installed; run `make setup`.")
+    [port] = free(1)
+    options = {
+        "control-port": str(port),
+        "state": str(folder / NAME),
+        "blob": storage.blob,
+        "queue": storage.queue,
+        "table": storage.table,
+        "key": storage.key,
+        "accounts": ",".join(storage.accounts),
+        "azurite-log": str(log(folder, azurite.NAME)),
+    }
+    command = [str(python), "-m", "local.azure"]
+    for option, value in options.items():
+        command += [f"--{option}", value]
+    process = start(NAME, command, folder=folder, cwd=CHECKOUT, environment=clean(folder))
+    return f"http://{LOOPBACK}:{port}", process
+
+
+def wait(control: str, process: Supervised, folder: Path) -> None:
+    """Return when the host answers.
+
+    Raises:
+        EmulatorFailed: It does not.
+    """
+    health.wait("The Azure host", process, [health_url(control)], folder=folder)
+
+
+def health_url(control: str) -> str:
+    """Return the address that answers when the host is well."""
+    return f"{control}/health"

@@ -1,0 +1,153 @@
+"""Bring the whole set-up up and down; one at a time, and never half.
+
+Everything in the emulators is in memory, so Pulumi's local state begins anew whenever they do.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import state
+from local.emulators import azure_host, azurite, health, ministack, processes
+from local.errors import NotRunning
+from local.providers import install
+from local.state import AzureEmulator, LocalState, PulumiBackend
+from local.toolchain.cache import locked
+from local.toolchain.progress import step
+
+_NAMES = (ministack.NAME, azurite.NAME, azure_host.NAME)
+_PASSPHRASE = "twinlens"  # noqa: S105 - guards nothing: the local stacks hold no secret worth one
+
+
+def up(*, enforce_iam: bool = False) -> LocalState:
+    """Start the emulators unless they are all well, and return where they are.
+
+    What an interrupted run or a restart of the machine left behind is cleaned away first.
+
+    Args:
+        enforce_iam: Whether MiniStack checks calls against the policies of the role that makes them.
+
+    Raises:
+        ToolMissing: One is not installed.
+        EmulatorFailed: One does not start; then none is left running.
+    """
+    folder = state.path().parent
+    with _exclusive(folder):
+        if all(status().values()):
+            return state.load()
+        _clean(folder)
+        try:
+            with step("Starting the emulators"):
+                return _start(folder, enforce_iam=enforce_iam)
+        except BaseException:
+            _clean(folder)
+            raise
+
+
+def down() -> bool:
+    """End the emulators and everything they started, and forget the local stacks; tell whether any ran."""
+    folder = state.path().parent
+    with _exclusive(folder):
+        return _clean(folder)
+
+
+def status() -> dict[str, bool]:
+    """Tell for each emulator whether it runs and answers."""
+    recorded = processes.recorded(state.path().parent)
+    try:
+        current = state.load()
+    except NotRunning:
+        return dict.fromkeys(_NAMES, False)
+    urls = {
+        ministack.NAME: ministack.health_url(current.aws),
+        azurite.NAME: f"{current.azure.blob}/{current.azure.accounts[0]}",
+        azure_host.NAME: azure_host.health_url(current.azure.control),
+    }
+    return {
+        name: name in recorded
+        and processes.running(recorded[name])
+        and health.answers(urls[name], refusals_count=name == azurite.NAME)
+        for name in _NAMES
+    }
+
+
+@contextmanager
+def session() -> Iterator[LocalState]:
+    """Have the emulators up for the length of a ``with`` block; leave them running if they ran before.
+
+    A polite request to end (SIGTERM, SIGHUP) ends them too.
+    """
+    before = all(status().values())
+    with _ending_politely():
+        try:
+            yield up()
+        finally:
+            if not before:
+                down()
+
+
+def _start(folder: Path, *, enforce_iam: bool) -> LocalState:
+    aws, aws_process = ministack.launch(folder, enforce_iam=enforce_iam)
+    storage, storage_process = azurite.launch(folder)
+    azurite.wait(storage, storage_process, folder)
+    control, host_process = azure_host.launch(folder, storage)
+    azure_host.wait(control, host_process, folder)
+    ministack.wait(aws, aws_process, folder)
+    current = LocalState(
+        aws=aws,
+        azure=AzureEmulator(
+            blob=storage.blob,
+            queue=storage.queue,
+            table=storage.table,
+            key=storage.key,
+            accounts=storage.accounts,
+            control=control,
+            pids={azurite.NAME: storage_process.pid, azure_host.NAME: host_process.pid},
+        ),
+        pulumi=_pulumi(folder),
+    )
+    state.save(current)
+    return current
+
+
+def _pulumi(folder: Path) -> PulumiBackend:
+    home, stacks = folder / "pulumi" / "home", folder / "pulumi" / "stacks"
+    stacks.mkdir(parents=True)
+    install.install(home, Path(sys.executable))
+    return PulumiBackend(home=str(home), backend=stacks.as_uri(), passphrase=_PASSPHRASE)
+
+
+def _clean(folder: Path) -> bool:
+    """End what runs and remove what it left, the logs excepted: they may say why it went wrong."""
+    state.path().unlink(missing_ok=True)
+    ended = processes.stop(folder)
+    for name in ("pulumi", "processes", "tmp", azure_host.NAME):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    return ended > 0
+
+
+@contextmanager
+def _exclusive(folder: Path) -> Iterator[None]:
+    with locked(folder / "lock", "Another command is starting or stopping the emulators; waiting for it ..."):
+        yield
+
+
+@contextmanager
+def _ending_politely() -> Iterator[None]:
+    """Turn requests to end into an exception, so that ``finally`` blocks are run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    requests = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(request, lambda number, _: sys.exit(128 + number)) for request in requests]
+    try:
+        yield
+    finally:
+        for request, handler in zip(requests, before, strict=True):
+            signal.signal(request, handler)
