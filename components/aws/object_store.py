@@ -1,0 +1,82 @@
+"""A bucket that nobody else can see."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.policies import deny_plain_http, document
+
+
+class ObjectStore(pulumi.ComponentResource):
+    """An encrypted private bucket; on request it tells of new objects, and forgets those under a prefix.
+
+    Args:
+        name: The logical name.
+        announce: Send an event to EventBridge for every new object.
+        short_lived_prefix: Objects under it are deleted after a day.
+        opts: The usual resource options.
+    """
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    region: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        announce: bool = False,
+        short_lived_prefix: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:aws:ObjectStore", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = aws.s3.Bucket(name, force_destroy=True, opts=child)
+        aws.s3.BucketOwnershipControls(
+            name, bucket=bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
+        )
+        access = aws.s3.BucketPublicAccessBlock(
+            name,
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            name,
+            bucket=bucket.id,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            opts=child,
+        )
+        aws.s3.BucketPolicy(
+            name,
+            bucket=bucket.id,
+            policy=document([deny_plain_http("s3:*", [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")])]),
+            # S3 refuses two changes of a bucket's access at the same time.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[access]),
+        )
+        rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
+            {
+                "id": "unfinished-uploads",
+                "status": "Enabled",
+                "filter": {"prefix": ""},
+                "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
+            }
+        ]
+        if short_lived_prefix:
+            rules.append(
+                {
+                    "id": "short-lived",
+                    "status": "Enabled",
+                    "filter": {"prefix": short_lived_prefix},
+                    "expiration": {"days": 1},
+                }
+            )
+        aws.s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=rules, opts=child)
+        if announce:
+            aws.s3.BucketNotification(name, bucket=bucket.id, eventbridge=True, opts=child)
+        self.name, self.arn, self.region = bucket.id, bucket.arn, bucket.region
+        self.register_outputs({"name": self.name, "arn": self.arn})

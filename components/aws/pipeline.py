@@ -1,0 +1,84 @@
+"""The whole pipeline on AWS: S3, EventBridge, Step Functions, Lambda, DynamoDB and SNS."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components import packaging, tags
+from components.aws.ledger import Ledger
+from components.aws.notifications import Notifications
+from components.aws.object_store import ObjectStore
+from components.aws.state_machine.compiler import LEDGER, RECIPE, compile_workflow, function, topic
+from components.aws.step_function import StepFunction
+from components.aws.trigger import Trigger
+from components.aws.workflow import StateMachine, Target
+from components.settings import Settings
+from components.uploads import SUFFIXES
+from core.workflow import environment
+from core.workflow.model import Place
+from core.workflow.pipeline import PIPELINE
+
+# How much longer than the function's own timeout a task waits: a cold start, a throttled start.
+GRACE_SECONDS = 30
+
+
+class AwsPipeline(pulumi.ComponentResource):
+    """The pipeline on AWS; see :class:`components.pipeline.Pipeline` for its outputs."""
+
+    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture)))
+        own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
+        super().__init__("twinlens:aws:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
+        child = pulumi.ResourceOptions(parent=self)
+        uploads = ObjectStore(f"{name}-input", announce=True, opts=child)
+        results = ObjectStore(f"{name}-output", short_lived_prefix="work/", opts=child)
+        ledger = Ledger(f"{name}-ledger", opts=child)
+        topics = Notifications(name, settings.notify_email, opts=child)
+
+        places: dict[Place, pulumi.Output[str]] = {
+            "input": pulumi.Output.concat(uploads.arn, f"/{settings.input_prefix}*"),
+            "work": pulumi.Output.concat(results.arn, "/work/*"),
+            "output": pulumi.Output.concat(results.arn, "/jobs/*"),
+        }
+        variables = {
+            environment.INPUT_CONTAINER: uploads.name,
+            environment.OUTPUT_CONTAINER: results.name,
+            environment.RECIPE: settings.recipe,
+            environment.MAX_BYTES: str(settings.max_bytes),
+            environment.MAX_PIXELS: str(settings.max_pixels),
+        }
+        targets = {LEDGER: Target(ledger.name, ledger.arn)}
+        for topic_name, arn in topics.arns.items():
+            targets[topic(topic_name)] = Target(arn, arn)
+        for step in PIPELINE.steps():
+            logical = f"{name}-{step.name.replace('_', '-')}"
+            made = StepFunction(logical, step, settings, code, variables, places, opts=child)
+            targets[function(step.name)] = Target(made.arn, made.arn)
+
+        machine = StateMachine(
+            f"{name}-workflow",
+            compile_workflow(PIPELINE, settings.timeout_seconds + GRACE_SECONDS),
+            targets,
+            {RECIPE: settings.recipe},
+            settings,
+            opts=child,
+        )
+        trigger = Trigger(
+            f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
+        )
+
+        self.region = uploads.region
+        self.input_container = uploads.name
+        self.output_container = results.name
+        self.store_endpoint = _endpoint("s3", self.region)
+        self.ledger = ledger.name
+        self.ledger_endpoint = _endpoint("dynamodb", self.region)
+        self.workflow = machine.arn
+        self.success_topic = topics.arns["success"]
+        self.error_topic = topics.arns["error"]
+        self.dead_letters = trigger.dead_letters
+        self.register_outputs({})
+
+
+def _endpoint(service: str, region: pulumi.Output[str]) -> pulumi.Output[str]:
+    return pulumi.Output.concat("https://", service, ".", region, ".amazonaws.com")

@@ -1,0 +1,44 @@
+"""IAM policy documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+Statement = Mapping[str, Any]
+
+
+def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> Statement:
+    """Return a statement that allows the actions on the resources."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
+def allow_service(
+    service: str, action: str, resource: pulumi.Input[str], source: pulumi.Input[str]
+) -> Statement:
+    """Return a statement that lets an AWS service act on the resource for the ARN ``source`` only."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": action,
+        "Resource": resource,
+        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
+    }
+
+
+def deny_plain_http(action: str, resources: Sequence[pulumi.Input[str]]) -> Statement:
+    """Return a statement that refuses whoever comes without TLS."""
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": list(resources),
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
+    """Return the policy document as JSON text."""
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})

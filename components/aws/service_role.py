@@ -1,0 +1,44 @@
+"""A role for one AWS service, with the statements it is given and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.policies import Statement, document
+
+
+class ServiceRole(pulumi.ComponentResource):
+    """A role that ``service`` ("lambda", "states", "events") takes on.
+
+    ``arn`` is known only when the statements are in force: whoever uses it has its rights from the start.
+    """
+
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        service: str,
+        statements: Sequence[Statement],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:aws:ServiceRole", name, None, opts)
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        role = aws.iam.Role(
+            name,
+            assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        policy = aws.iam.RolePolicy(
+            name, role=role.id, policy=document(statements), opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.arn = pulumi.Output.all(role.arn, policy.id).apply(lambda known: str(known[0]))
+        self.register_outputs({"arn": self.arn})

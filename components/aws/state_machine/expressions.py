@@ -1,0 +1,101 @@
+"""The JSONata expressions of the compiled state machine: what ``core`` does to a job, where no function runs.
+
+Each is a plain expression; :func:`embed` puts it into a definition. ``${recipe}`` is filled in at deployment.
+"""
+
+from __future__ import annotations
+
+from core.workflow.notification import FIELDS
+
+INPUT = "$states.input"
+ATTEMPT = "$states.context.State.RetryCount + 1"
+EXECUTION = "$states.context.Execution.Id"
+NOW = "$now()"
+KEPT_SECONDS = 30 * 24 * 3600  # a ledger row, before the table lets it go
+
+
+def embed(expression: str) -> str:
+    """Return the expression as a definition's value, on one line."""
+    return "{% " + " ".join(expression.split()) + " %}"
+
+
+# An EventBridge "Object Created" event to a job: see core.job.Job and core.job.job_id. The key is as the
+# person wrote it: EventBridge, unlike S3's own notifications, doesn't URL-encode it.
+JOB_FROM_EVENT = """(
+    $bucket := $states.input.detail.bucket.name;
+    $object := $states.input.detail.object;
+    $etag := $replace($object.etag, "\\"", "");
+    {
+        "id": $substring($hash($join([$bucket, $etag, "${recipe}", $object.key], "\\n"), "SHA-256"), 0, 32),
+        "recipe": "${recipe}",
+        "source": {"container": $bucket, "key": $object.key, "etag": $etag, "size": $object.size},
+        "execution": $states.context.Execution.Id,
+        "uploaded_at": $states.input.time,
+        "accepted_at": $states.context.Execution.StartTime,
+        "state": "claimed",
+        "photo": null,
+        "renditions": [],
+        "artifacts": [],
+        "error": null,
+        "trace": []
+    }
+)"""
+
+# The jobs of parallel branches to one job: see core.job.merge. [..] keeps a list of one a list.
+MERGED = """(
+    $jobs := $states.input;
+    $merge([$jobs[0], {
+        "photo": ($jobs.photo[$type($) = "object"])[0],
+        "error": ($jobs.error[$type($) = "object"])[0],
+        "renditions": [$distinct([$jobs.renditions])],
+        "artifacts": [$distinct([$jobs.artifacts])],
+        "trace": [$distinct([$jobs.trace])]
+    }])
+)"""
+
+# A Lambda function's cause is JSON with the exception's text in it; other causes are plain text or missing.
+_REASON = """(
+    $cause := $states.errorOutput.Cause;
+    $cause ? ($substring($cause, 0, 1) = "{" ? [$parse($cause).errorMessage, $cause][0] : $cause)
+        : "The platform gave no reason."
+)"""
+
+
+def with_error(job: str) -> str:
+    """Return the job with the caught error on it."""
+    return f'$merge([{job}, {{"error": {{"name": $states.errorOutput.Error, "message": {_REASON}}}}}])'
+
+
+def with_state(job: str, state: str) -> str:
+    """Return the job in this state."""
+    return f'$merge([{job}, {{"state": "{state}"}}])'
+
+
+def present(field: str) -> str:
+    """Return whether the job has something at ``field``."""
+    return f"$exists({INPUT}.{field}) and {INPUT}.{field} != null"
+
+
+def ledger_item(job: str) -> str:
+    """Return a job's whole ledger row, in DynamoDB's notation."""
+    return f"""(
+        $job := {job};
+        {{
+            "id": {{"S": $job.id}},
+            "state": {{"S": $job.state}},
+            "execution": {{"S": $job.execution}},
+            "claimed_at": {{"S": {NOW}}},
+            "updated_at": {{"S": {NOW}}},
+            "expires_at": {{"N": $string($floor($toMillis({NOW}) / 1000) + {KEPT_SECONDS})}},
+            "recipe": {{"S": $job.recipe}},
+            "container": {{"S": $job.source.container}},
+            "key": {{"S": $job.source.key}},
+            "document": {{"S": $string($job)}}
+        }}
+    )"""
+
+
+def notification(job: str) -> str:
+    """Return the text of the job's notification: see core.workflow.notification.message."""
+    names = ", ".join(f'"{name}"' for name in FIELDS)
+    return f"$string($sift({job}, function($value, $name) {{ $name in [{names}] }}))"

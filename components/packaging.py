@@ -1,0 +1,169 @@
+"""The code that a cloud gets: one archive per cloud and processor, equal bytes for equal sources.
+
+An archive's name holds the hash of all it is made of, so an unchanged project finds it ready made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import uv
+
+ROOT = Path(__file__).parent.parent
+# Wheels for these run on Amazon Linux 2023 and on the Functions hosts (glibc 2.28 and newer).
+PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file can hold no earlier date
+# What installers leave behind that says when and where, and what no function needs.
+CLUTTER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
+
+
+@dataclass(frozen=True)
+class Package:
+    """What goes into one cloud's archive.
+
+    Attributes:
+        lock: The locked requirements, under locks/.
+        sources: What to copy: a file or folder of the project, and where it goes in the archive.
+        libraries: The archive's folder for the requirements.
+        trim: Removes what isn't needed from the installed requirements.
+    """
+
+    lock: str
+    sources: dict[str, str]
+    libraries: str
+    trim: Callable[[Path], None]
+
+
+def _trim_botocore(libraries: Path) -> None:
+    """Keep the one service that the functions call; the state machine does the rest."""
+    data = libraries / "botocore" / "data"
+    for service in data.iterdir():
+        if service.is_dir() and service.name != "s3":
+            shutil.rmtree(service)
+
+
+def _trim_nothing(libraries: Path) -> None:
+    """Keep everything."""
+
+
+PACKAGES = {
+    "aws": Package(
+        lock="aws-lambda.txt",
+        sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/aws")},
+        libraries=".",
+        trim=_trim_botocore,
+    ),
+    "azure": Package(
+        lock="azure-functions.txt",
+        sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/azure")}
+        | {"handlers/azure/function_app.py": "function_app.py", "handlers/azure/host.json": "host.json"},
+        libraries=".python_packages/lib/site-packages",
+        trim=_trim_nothing,
+    ),
+}
+
+
+def build(cloud: str, architecture: str, root: Path = ROOT, builds: Path | None = None) -> Path:
+    """Return the cloud's archive for this processor, made anew only if something in it has changed.
+
+    Raises:
+        pulumi.RunError: The requirements can't be installed; the message is the installer's.
+    """
+    package = PACKAGES[cloud]
+    builds = builds or root / "build"
+    archive = builds / f"{cloud}-{architecture}-{_fingerprint(package, architecture, root)}.zip"
+    if archive.exists():
+        return archive
+    builds.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=builds) as temporary:
+        tree, finished = Path(temporary, "tree"), Path(temporary, "archive.zip")
+        libraries = tree / package.libraries
+        libraries.mkdir(parents=True)
+        _install(root / "locks" / package.lock, architecture, libraries)
+        _clean(libraries)
+        package.trim(libraries)
+        for source, target in package.sources.items():
+            _copy(root / source, tree / target)
+        _compile(tree)
+        _zip(tree, finished)
+        finished.replace(archive)
+    return archive
+
+
+def _fingerprint(package: Package, architecture: str, root: Path) -> str:
+    inputs = [Path("locks", package.lock), Path("components", "packaging.py")]
+    for source in package.sources:
+        inputs.extend(path.relative_to(root) for path in _files(root / source))
+    digest = hashlib.sha256(f"{architecture} {sys.version}".encode())
+    for path in inputs:
+        content = hashlib.sha256((root / path).read_bytes()).hexdigest()
+        digest.update(f"\n{path.as_posix()} {content}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _files(source: Path) -> Iterator[Path]:
+    """Yield the source's files in a fixed order, without compiled ones."""
+    if source.is_file():
+        yield source
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def _install(lock: Path, architecture: str, target: Path) -> None:
+    version = ".".join(map(str, sys.version_info[:2]))
+    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--target", str(target)]
+    command += ["--python", sys.executable, "--python-version", version, "--link-mode", "copy"]
+    command += ["--python-platform", PLATFORMS[architecture], "--only-binary", ":all:"]
+    command += ["--no-deps", "--require-hashes", "--requirements", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise pulumi.RunError(
+            f"The code can't be packaged, uv could not install {lock}:\n{done.stderr.strip()}"
+        )
+
+
+def _clean(libraries: Path) -> None:
+    shutil.rmtree(libraries / "bin", ignore_errors=True)
+    (libraries / ".lock").unlink(missing_ok=True)
+    for path in libraries.glob("*.dist-info/*"):
+        if path.name in CLUTTER:
+            path.unlink()
+
+
+def _copy(source: Path, target: Path) -> None:
+    for path in _files(source):
+        to = target / path.relative_to(source)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, to)
+
+
+def _compile(tree: Path) -> None:
+    """Compile every module for the Python that runs them; a cold start then needn't.
+
+    The compiled files aren't checked against their sources, whose dates the archive doesn't keep.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    command += ["-s", str(tree), str(tree)]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    # A module that is no Python for this version is left as it is, as an installer does.
+    subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603
+
+
+def _zip(tree: Path, archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as opened:
+        for path in sorted(path for path in tree.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), EARLIEST)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o100644 << 16
+            opened.writestr(entry, path.read_bytes())

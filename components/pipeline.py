@@ -1,0 +1,58 @@
+"""The pipeline's one face: what a deployment tells about itself, the same names on both clouds."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pulumi
+
+from components.settings import Settings
+
+
+class Pipeline(Protocol):
+    """A deployed pipeline: names and addresses of what a person or a tool needs to use it."""
+
+    region: pulumi.Output[str]
+    input_container: pulumi.Output[str]
+    output_container: pulumi.Output[str]
+    store_endpoint: pulumi.Output[str]
+    ledger: pulumi.Output[str]
+    ledger_endpoint: pulumi.Output[str]
+    workflow: pulumi.Output[str]
+    success_topic: pulumi.Output[str]
+    error_topic: pulumi.Output[str]
+    dead_letters: pulumi.Output[str]
+
+
+def build(name: str, settings: Settings) -> Pipeline:
+    """Build the pipeline on the cloud that the settings name; only that cloud's SDK is imported."""
+    if settings.cloud == "aws":
+        from components.aws.pipeline import AwsPipeline
+
+        return AwsPipeline(name, settings)
+    from components.azure.pipeline import AzurePipeline
+
+    return AzurePipeline(name, settings)
+
+
+def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[str | int]]:
+    """Return the stack's outputs by name."""
+    return {
+        "cloud": settings.cloud,
+        "orchestrator": settings.orchestrator,
+        "granularity": settings.granularity,
+        "architecture": settings.architecture,
+        "memoryMb": settings.memory_mb,
+        "recipe": settings.recipe,
+        "inputPrefix": settings.input_prefix,
+        "region": pipeline.region,
+        "inputContainer": pipeline.input_container,
+        "outputContainer": pipeline.output_container,
+        "storeEndpoint": pipeline.store_endpoint,
+        "ledger": pipeline.ledger,
+        "ledgerEndpoint": pipeline.ledger_endpoint,
+        "workflow": pipeline.workflow,
+        "successTopic": pipeline.success_topic,
+        "errorTopic": pipeline.error_topic,
+        "deadLetters": pipeline.dead_letters,
+    }

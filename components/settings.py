@@ -1,0 +1,152 @@
+"""What a stack's config says, read into one value and checked as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+RECIPES = Path(__file__).parent.parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """What one cloud offers; the first of each tuple is the usual choice."""
+
+    orchestrators: tuple[str, ...]
+    architectures: tuple[str, ...]
+    memory_mb: Collection[int]
+    usual_memory_mb: int
+    log_retention_days: Collection[int]
+
+
+# Memory: Lambda's quota page (128 to 10,240 MB) and Flex Consumption's instance sizes.
+# Retention: CloudWatch takes these days only; a Log Analytics workspace takes 30 to 730.
+CLOUDS = {
+    "aws": Cloud(
+        orchestrators=("standard",),
+        architectures=("arm64", "x86_64"),
+        memory_mb=range(128, 10241),
+        usual_memory_mb=1024,
+        log_retention_days=(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    ),
+    "azure": Cloud(
+        orchestrators=("storage",),
+        architectures=("x86_64",),
+        memory_mb=(2048, 4096),
+        usual_memory_mb=2048,
+        log_retention_days=range(30, 731),
+    ),
+}
+GRANULARITIES = ("stepwise",)
+# A workflow is given 15 minutes, and a step may be tried three times.
+TIMEOUT_SECONDS = range(1, 241)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One deployment's settings; ``Pulumi.yaml`` describes each."""
+
+    cloud: str
+    orchestrator: str
+    granularity: str
+    architecture: str
+    memory_mb: int
+    timeout_seconds: int
+    recipe: str
+    max_bytes: int
+    max_pixels: int
+    input_prefix: str
+    notify_email: str
+    log_retention_days: int
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, config: pulumi.Config) -> Settings:
+        """Read the stack's config.
+
+        Raises:
+            pulumi.RunError: Something is wrong; the message has a line for every mistake.
+        """
+        reader = _Reader(config)
+        name = reader.choice("cloud", tuple(CLOUDS), "")
+        cloud = CLOUDS.get(name, CLOUDS["aws"])
+        settings = cls(
+            cloud=name,
+            orchestrator=reader.choice("orchestrator", cloud.orchestrators, cloud.orchestrators[0]),
+            granularity=reader.choice("granularity", GRANULARITIES, GRANULARITIES[0]),
+            architecture=reader.choice("architecture", cloud.architectures, cloud.architectures[0]),
+            memory_mb=reader.number("memoryMb", cloud.memory_mb, cloud.usual_memory_mb),
+            timeout_seconds=reader.number("timeoutSeconds", TIMEOUT_SECONDS, 30),
+            recipe=reader.choice(
+                "recipe", tuple(sorted(path.stem for path in RECIPES.glob("*.toml"))), "gallery"
+            ),
+            max_bytes=reader.number("maxBytes", range(1, 2**30 + 1), 50 * 2**20),
+            max_pixels=reader.number("maxPixels", range(1, 10**9 + 1), 10**8),
+            input_prefix=reader.text(
+                "inputPrefix", r"([\w.-]+/)*", "folders, each with a slash after it", "incoming/"
+            ),
+            notify_email=reader.text(
+                "notifyEmail", r"([^@\s]+@[^@\s]+)?", "an e-mail address, or nothing", ""
+            ),
+            log_retention_days=reader.number("logRetentionDays", cloud.log_retention_days, 30),
+            tags=reader.tags("tags"),
+        )
+        if reader.mistakes:
+            raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *reader.mistakes)))
+        return settings
+
+
+class _Reader:
+    """Reads config values one by one and collects what is wrong with them."""
+
+    def __init__(self, config: pulumi.Config) -> None:
+        self._config = config
+        self.mistakes: list[str] = []
+
+    def choice(self, key: str, allowed: tuple[str, ...], usual: str) -> str:
+        value = self._config.get(key) or usual
+        if value not in allowed:
+            self._mistake(key, value, f"one of {', '.join(allowed)}" if len(allowed) > 1 else allowed[0])
+        return value
+
+    def number(self, key: str, allowed: Collection[int], usual: int) -> int:
+        text = self._config.get(key) or "0"
+        try:
+            value = int(text) or usual
+        except ValueError:
+            value = None
+        if value is None or value not in allowed:
+            self._mistake(key, text, f"a whole number {_span(allowed)}")
+            return usual
+        return value
+
+    def text(self, key: str, pattern: str, description: str, usual: str) -> str:
+        given = self._config.get(key)
+        value = usual if given is None else given
+        if not re.fullmatch(pattern, value):
+            self._mistake(key, value, description)
+        return value
+
+    def tags(self, key: str) -> dict[str, str]:
+        try:
+            value: Any = self._config.get_object(key, {})
+        except pulumi.ConfigTypeError:
+            value = self._config.get(key)
+        if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+            self._mistake(key, value, "a map of texts to texts")
+            return {}
+        return value
+
+    def _mistake(self, key: str, value: object, allowed: str) -> None:
+        self.mistakes.append(f"- {self._config.full_key(key)} is {value!r}; allowed: {allowed}")
+
+
+def _span(allowed: Collection[int]) -> str:
+    if isinstance(allowed, range):
+        return f"from {allowed.start} to {allowed.stop - 1}"
+    return f"out of {', '.join(map(str, allowed))}"
