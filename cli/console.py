@@ -21,7 +21,7 @@ Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, suc
 STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401  plain JSON values
+def print_json(value: Any) -> None:
     """Print plain JSON values, indented, on standard output."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from compare.report.model import Comparison, PhotoReport, RunReport
 from compare.run import Run
+from compare.statistics import Ratio
 
 SEGMENT_WORDS = {
     "delivery": "delivering the event",
@@ -28,8 +29,8 @@ MIXED_NOTICE = (
 
 
 ASSUMPTIONS = (
-    "End to end runs from the last byte that the client sent to the final state in the ledger. A workflow may "
-    "begin before the store has answered the client; its delivery then took no time.",
+    "End to end runs from the last byte that the client sent to the final state in the ledger. A workflow "
+    "may begin before the store has answered the client; its delivery then took no time.",
     "Only succeeded jobs outside the warm-up count. A job is cold if any of its steps was the first of its "
     "worker.",
     "Within a step downloads and uploads are added up, and drawn before and after the computing.",
@@ -103,6 +104,18 @@ def why(comparison: Comparison) -> str:
         for name, change in list(comparison.contributions.items())[:3]
     ]
     return f"On average {slower} took {duration(abs(total))} longer than {faster}: {listed(parts)}."
+
+
+def verdict(comparison: Comparison, ratio: Ratio) -> str:
+    """Say whether one run's quantile is really smaller, or why that cannot be said."""
+    which = "median" if ratio.p == 0.5 else f"{ratio.p:.0%} quantile"
+    first, second = comparison.first, comparison.second
+    if ratio.value is None:
+        return f"There are too few samples to compare the {which} of {first} and {second}."
+    held = f"{ratio.value:.2f} times that of {second} (95 % interval {ratio.low:.2f} to {ratio.high:.2f})"
+    if ratio.smaller == "undecided":
+        return f"The {which} of {first} is {held}: no difference can be claimed."
+    return f"The {which} of {first} is {held}: {first if ratio.smaller == 'first' else second} is faster."
 
 
 def median(run: RunReport) -> float | None:

@@ -1,0 +1,73 @@
+"""The report as one HTML page that needs no network and runs no script."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from compare.folder import RunFolder, preview_path
+from compare.report.axis import Axis
+from compare.report.model import Point, Report
+from compare.report.rows import columns, rows
+from compare.report.words import SEGMENT_WORDS, duration, size, verdict, why
+from compare.run import PhotoFile
+
+AFTER = ("display", "filtered")
+COLOURS = 6  # of runs, in report.css
+
+
+def render(report: Report, folders: Sequence[RunFolder]) -> str:
+    """Return the page; ``folders`` are asked for the photos' previews."""
+    environment = Environment(
+        loader=PackageLoader("compare.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"duration": duration, "size": size}
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        previews={photo.photo: previews(photo.photo, folders) for photo in report.photos},
+        segment_words=SEGMENT_WORDS,
+        job_axis=Axis.up_to(_longest_job(report)),
+        mean_axis=Axis.up_to(max((sum(run.segments.values()) for run in report.runs), default=0)),
+        curve_axis=Axis.up_to(max((point.ms for run in report.runs for point in run.curve), default=0)),
+        colours={run.label: number % COLOURS + 1 for number, run in enumerate(report.runs)},
+        columns=columns(report),
+        rows=rows(report),
+        steps_path=steps_path,
+        verdict=verdict,
+        why=why,
+    )
+
+
+def previews(photo: PhotoFile, folders: Iterable[RunFolder]) -> dict[str, str]:
+    """Return the photo's small pictures as data URIs, by name, from the first run that kept them."""
+    found: dict[str, str] = {}
+    for name in ("before", *AFTER):
+        paths = (preview_path(folder.path, photo, name) for folder in folders)
+        if path := next((path for path in paths if path.is_file()), None):
+            found[name] = data_uri(path)
+    return found
+
+
+def data_uri(path: Path) -> str:
+    """Return a JPEG file as a data URI."""
+    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def steps_path(curve: Sequence[Point], axis: Axis) -> str:
+    """Return the SVG path of a cumulative distribution in a box of 100 by 100."""
+    moves = [f"M0 100H{axis.place(curve[0].ms)}"] if curve else []
+    for point in curve:
+        moves.append(f"H{axis.place(point.ms)}V{round(100 * (1 - point.share), 3)}")
+    return "".join((*moves, "H100")) if curve else ""
+
+
+def _longest_job(report: Report) -> float:
+    times = (result.timeline for photo in report.photos for result in photo.results)
+    return max((each.end_to_end_ms for each in times if each), default=0)
