@@ -84,7 +84,7 @@ def session() -> Iterator[LocalState]:
     A polite request to end (SIGTERM, SIGHUP) ends them too.
     """
     before = all(status().values())
-    with _ending_politely():
+    with ending_politely():
         try:
             yield up()
         finally:
@@ -139,7 +139,7 @@ def _exclusive(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _ending_politely() -> Iterator[None]:
+def ending_politely() -> Iterator[None]:
     """Turn requests to end into an exception, so that ``finally`` blocks are run."""
     if threading.current_thread() is not threading.main_thread():
         yield

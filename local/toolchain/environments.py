@@ -19,7 +19,7 @@ AZURE_HOST = "azure-host"
 NODE = "node"
 GO = "go"
 
-_UV = Path(sys.executable).with_name("uv")
+UV = Path(sys.executable).with_name("uv")
 
 
 def folder(name: str) -> Path:
@@ -51,9 +51,9 @@ def install(name: str) -> None:
     if ready(name):
         return
     with step(f"Making the environment {name}, .venvs/{name}"):
-        run([_UV, "venv", "--quiet", "--clear", "--python", sys.executable, folder(name)])
+        run([UV, "venv", "--quiet", "--clear", "--python", sys.executable, folder(name)])
         with stamps.renewing(folder(name), _wanted(name)):
-            run([_UV, "pip", "sync", "--quiet", "--python", python(name), "--require-hashes", _lock(name)])
+            run([UV, "pip", "sync", "--quiet", "--python", python(name), "--require-hashes", _lock(name)])
 
 
 def _lock(name: str) -> Path:

@@ -1,0 +1,83 @@
+"""``twinlens local``: the emulators and the stacks on them, kept running for daily work."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from cli.console import Json, console, print_json, table
+from local import emulators, stack, state
+from local.errors import NotRunning
+from local.stack import LocalStack
+
+app = typer.Typer(no_args_is_help=True, help="Run both clouds on this machine.")
+
+
+@app.command()
+def up(
+    only: Annotated[
+        LocalStack | None, typer.Option("--stack", "-s", help="Deploy this stack alone, not both.")
+    ] = None,
+    deploy: Annotated[bool, typer.Option(help="Deploy the stacks, not only start the emulators.")] = True,
+) -> None:
+    """Start the emulators and deploy the local stacks; on a running set-up, bring the stacks up to date."""
+    with emulators.ending_politely():
+        emulators.up()
+        for name in LocalStack if only is None else [only]:
+            if deploy:
+                stack.up(name)
+    console.print('Ready. `eval "$(twinlens local env)"` points your own shell at it.')
+
+
+@app.command()
+def down() -> None:
+    """Stop the emulators and everything they started; the local stacks go with them."""
+    console.print("The emulators are stopped." if emulators.down() else "No emulators were running.")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Say what runs, where, and what is deployed on it; exit with 1 unless all of it runs."""
+    found = emulators.status()
+    addresses = _addresses()
+    deployed = {str(name): bool(stack.outputs(name)) for name in LocalStack} if all(found.values()) else {}
+    if as_json:
+        print_json({"emulators": found, "addresses": addresses, "deployed": deployed})
+    else:
+        rows = [
+            (name, "[green]running[/green]" if well else "[red]not running[/red]", addresses.get(name, ""))
+            for name, well in found.items()
+        ]
+        rows += [
+            (name, "[green]deployed[/green]" if there else "not deployed", "")
+            for name, there in deployed.items()
+        ]
+        console.print(table(("what", "state", "address"), rows))
+    if not all(found.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def env(as_json: Json = False) -> None:
+    """Print what points a shell at the emulators, for ``eval "$(twinlens local env)"``."""
+    variables = stack.environment()
+    if as_json:
+        print_json(variables)
+    else:
+        for name, value in variables.items():
+            typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _addresses() -> dict[str, str]:
+    try:
+        current = state.load()
+    except NotRunning:
+        return {}
+    azure = current.azure
+    return {
+        "ministack": current.aws.endpoint,
+        "azurite": f"{azure.blob} (blob), {azure.queue} (queue), {azure.table} (table)",
+        "azure-host": azure.control,
+    }
