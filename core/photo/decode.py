@@ -3,7 +3,8 @@
 Rules, whatever the format:
 
 - The format is found by content (:mod:`core.photo.signature`) and only its own parser sees the bytes.
-- The declared size is checked before a pixel is decoded; the whole file is decoded before it is trusted.
+- What the file declares is held against the limits before a pixel is decoded (:mod:`core.photo.limits`), and
+  the whole of it is decoded before it is trusted.
 - EXIF orientation is baked in and colours become sRGB (:mod:`core.photo.colour`); no metadata is left.
 - Of an animation or a file of several pages, the first picture is used.
 """
@@ -20,9 +21,7 @@ from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
-from core.photo import orientation, signature
-from core.photo.colour import to_srgb
-from core.photo.frames import count_frames
+from core.photo import colour, limits, orientation, signature
 from core.photo.resize import scale_for
 from core.recipe import Size
 
@@ -39,11 +38,8 @@ def inspect(data: bytes, max_pixels: int) -> Photo:
     """
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as image:
-        width, height = orientation.upright_size(image)
-        frames = count_frames(image, name, data)
-        _reduce(image, PROBE)
-        image.load()
-        to_srgb(image)
+        size, frames = image.size, limits.count_frames(image, name, data)
+        width, height = orientation.upright_size(size, orientation.read(_loaded(image, PROBE)))
         return Photo(name, width, height, frames)
 
 
@@ -58,10 +54,9 @@ def decode(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> Image:
     """
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as image:
-        turn = orientation.read(image)
-        _reduce(image, sizes)
-        image.load()
-        return orientation.bake(to_srgb(image), turn)
+        loaded = _loaded(image, sizes)
+        turn = orientation.read(loaded)
+        return orientation.bake(colour.to_srgb(loaded), turn)
 
 
 @contextmanager
@@ -69,23 +64,26 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
     """Open the picture with its format's own reader; whatever a reader raises becomes a PhotoError."""
     module, reader = signature.READERS[name]
     try:
+        limits.check_bytes(data, name)
         image: ImageFile = getattr(import_module(module), reader)(BytesIO(data))
-        if image.width * image.height > max_pixels:
-            raise TooManyPixels(
-                f"The picture has {image.width} x {image.height} pixels; at most {max_pixels:,} are accepted."
-            )
+        limits.check_header(image, max_pixels)
+        colour.check_mode(image)
         yield image
     except PhotoError:
         raise
     except MemoryError:
         raise TooManyPixels("The picture needs more memory than there is to decode it.") from None
     except Exception as error:  # hostile bytes make readers raise nearly anything
-        raise DamagedPhoto(f"The {name} file is damaged: {error or type(error).__name__}.") from error
+        if "truncated" in str(error).lower():
+            raise DamagedPhoto(f"The {name.upper()} file is cut off: its end is missing.") from error
+        raise DamagedPhoto(f"The {name.upper()} file is damaged: {error or type(error).__name__}.") from error
 
 
-def _reduce(image: ImageFile, sizes: Iterable[Size]) -> None:
-    """Tell the format's decoder to skip detail that none of the ``sizes`` needs."""
-    width, height = orientation.upright_size(image)
-    scale = max((scale_for(width, height, size) for size in sizes), default=1.0) * HEADROOM
-    if scale < 1:
+def _loaded(image: ImageFile, sizes: Iterable[Size]) -> ImageFile:
+    """Decode the picture, skipping detail that none of the ``sizes`` needs where the format allows it."""
+    if image.format == "JPEG":
+        width, height = orientation.upright_size(image.size, orientation.read(image))
+        scale = max((scale_for(width, height, size) for size in sizes), default=1.0) * HEADROOM
         image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
+    image.load()
+    return image

@@ -19,7 +19,10 @@ _SIDEWAYS = {5, 6, 7, 8}
 
 
 def read(image: Image) -> int:
-    """Return the orientation, 1 to 8; 1 where the file has none, a broken one or an unknown value."""
+    """Return the orientation, 1 to 8, of a decoded picture, or of a JPEG before it is decoded.
+
+    It is 1 where the file has none, a broken one or an unknown value, and for TIFF: Pillow turns it.
+    """
     try:
         value = image.getexif().get(TAG)
     except Exception:  # broken EXIF is common in sound photos, and raises nearly anything
@@ -27,10 +30,10 @@ def read(image: Image) -> int:
     return value if value in _TURNS else UPRIGHT
 
 
-def upright_size(image: Image) -> tuple[int, int]:
+def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     """Return width and height as they are once the picture is upright."""
-    width, height = image.size
-    return (height, width) if read(image) in _SIDEWAYS else (width, height)
+    width, height = size
+    return (height, width) if orientation in _SIDEWAYS else (width, height)
 
 
 def bake(image: Image, orientation: int) -> Image:

@@ -29,11 +29,6 @@ def resize(image: Image, size: Size) -> Image:
             return image
         return image.resize((width, height), Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
     width, height = min(width, size.width), min(height, size.height)
-    left, top = (image.width - width / scale) / 2, (image.height - height / scale) / 2
-    box = (
-        max(0, left),
-        max(0, top),
-        min(image.width - left, image.width),
-        min(image.height - top, image.height),
-    )
+    left, top = max(0.0, (image.width - width / scale) / 2), max(0.0, (image.height - height / scale) / 2)
+    box = (left, top, image.width - left, image.height - top)
     return image.resize((width, height), Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)

@@ -15,6 +15,10 @@ MAX_PIXELS = "TWINLENS_MAX_PIXELS"
 STEP = "TWINLENS_STEP"  # AWS only: which step a Lambda function runs
 MEMORY_MB = "TWINLENS_MEMORY_MB"  # Azure only: Lambda says it by itself
 
+# The limits where nobody says otherwise.
+USUAL_MAX_BYTES = 50 * 2**20
+USUAL_MAX_PIXELS = 100_000_000
+
 
 @dataclass(frozen=True)
 class Environment:

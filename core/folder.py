@@ -1,0 +1,53 @@
+"""The object store port on a folder of this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from core.errors import ObjectMissing, StoreError
+from core.ports import check_size
+
+
+class FolderStore:
+    """A folder whose files are the objects; a key is a path below it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def get(self, key: str, max_bytes: int) -> bytes:
+        """See :meth:`core.ports.ObjectStore.get`."""
+        path = self.path(key)
+        try:
+            with path.open("rb") as file:
+                check_size(os.fstat(file.fileno()).st_size, max_bytes)
+                return file.read(max_bytes)
+        except FileNotFoundError:
+            raise ObjectMissing(f"There is no file {key!r}.") from None
+        except OSError as error:
+            raise StoreError(f"The file {key!r} can't be read: {error.strerror}.") from error
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See :meth:`core.ports.ObjectStore.put`; the file appears whole or not at all."""
+        path = self.path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path.parent, prefix=".", delete_on_close=False) as file:
+                file.write(data)
+                file.close()
+                Path(file.name).chmod(0o644)
+                Path(file.name).rename(path)
+        except OSError as error:
+            raise StoreError(f"The file {str(path)!r} can't be written: {error.strerror}.") from error
+
+    def path(self, key: str) -> Path:
+        """Return the object's file.
+
+        Raises:
+            StoreError: The key leads out of the folder.
+        """
+        path = (self._root / key).resolve()
+        if not path.is_relative_to(self._root):
+            raise StoreError(f"The key {key!r} leads out of the folder.")
+        return path

@@ -1,0 +1,99 @@
+"""Hold what a file declares against the limits, before anything is decoded."""
+
+from __future__ import annotations
+
+import struct
+
+from PIL.ImageFile import ImageFile
+
+from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
+
+MAX_FRAMES = 1000
+# Progressive photos have about ten scans. Each scan passes over the whole picture, so a small file with
+# thousands of them would keep a decoder busy for hours (libjpeg-turbo's own fuzzers stop at 500).
+MAX_SCANS = 100
+_START_OF_SCAN = b"\xff\xda"
+_TILE_WIDTH, _TILE_LENGTH = 0x0142, 0x0143
+
+
+def check_bytes(data: bytes, name: str) -> None:
+    """Look at the file before its reader does.
+
+    Raises:
+        DamagedPhoto: It is made to keep the decoder busy.
+    """
+    if name == "jpeg" and (scans := data.count(_START_OF_SCAN)) > MAX_SCANS:
+        raise DamagedPhoto(f"The JPEG file has {scans} scans; no photo has more than {MAX_SCANS}.")
+
+
+def check_header(image: ImageFile, max_pixels: int) -> None:
+    """Look at what the header declares; nothing is decoded yet.
+
+    Raises:
+        TooManyPixels: The picture, or one of its tiles, is larger than ``max_pixels``.
+    """
+    width, height = image.size
+    if width * height > max_pixels:
+        raise TooManyPixels(
+            f"The picture has {width} x {height} pixels, {width * height:,} in all; "
+            f"at most {max_pixels:,} are accepted."
+        )
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(_TILE_WIDTH, 1) * tags.get(_TILE_LENGTH, 1) > max_pixels:
+        raise TooManyPixels(f"The picture has tiles of more than {max_pixels:,} pixels.")
+
+
+def count_frames(image: ImageFile, name: str, data: bytes) -> int:
+    """Return how many pictures the file holds, without decoding them.
+
+    Raises:
+        TooManyFrames: There are more than :data:`MAX_FRAMES`.
+    """
+    if name == "gif":
+        frames = _gif_frames(data)
+    elif name == "tiff":
+        frames = _tiff_frames(data)
+    else:
+        frames = getattr(image, "n_frames", 1)  # declared in the header
+    if frames > MAX_FRAMES:
+        raise TooManyFrames(f"The file holds more than {MAX_FRAMES:,} pictures.")
+    return frames
+
+
+def _tiff_frames(data: bytes) -> int:
+    """Follow the chain of directories (TIFF 6.0, section 2) to its end, or to where it bites its tail."""
+    order = "<" if data.startswith(b"II") else ">"
+    seen: set[int] = set()
+    (at,) = struct.unpack_from(f"{order}L", data, 4)
+    while at and at not in seen and at + 2 <= len(data) and len(seen) <= MAX_FRAMES:
+        seen.add(at)
+        (entries,) = struct.unpack_from(f"{order}H", data, at)
+        link = at + 2 + 12 * entries
+        (at,) = struct.unpack_from(f"{order}L", data, link) if link + 4 <= len(data) else (0,)
+    return len(seen)
+
+
+def _gif_frames(data: bytes) -> int:
+    """Walk the blocks (GIF89a, sections 17 to 26); a trailer, a cut or rubbish ends the walk."""
+    at = 13 + _colour_table(data[10])
+    frames = 0
+    while at + 9 < len(data) and frames <= MAX_FRAMES:
+        if data[at] == 0x21:  # extension
+            at = _after_sub_blocks(data, at + 2)
+        elif data[at] == 0x2C:  # image
+            frames += 1
+            at = _after_sub_blocks(data, at + 11 + _colour_table(data[at + 9]))
+        else:
+            break
+    return max(frames, 1)
+
+
+def _colour_table(flags: int) -> int:
+    """Return the size in bytes of the table that the flags announce."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _after_sub_blocks(data: bytes, at: int) -> int:
+    while at < len(data) and data[at]:
+        at += data[at] + 1
+    return at + 1
