@@ -50,7 +50,7 @@ Action = Step | Claim | Record | Notify
 
 @dataclass(frozen=True)
 class Retry:
-    """Try again on these errors, ``more_tries`` times: after ``first_seconds``, then ``factor`` times that."""
+    """Try again on these errors, ``more_tries`` times: after ``first_seconds``, then ``factor`` times it."""
 
     errors: tuple[str, ...]
     first_seconds: float = 3

@@ -1,0 +1,180 @@
+"""``twinlens process``: the workflow's steps on photos of this machine, with no cloud."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, console, print_error, print_json, progress, table
+from core import recipe as recipes
+from core.errors import PhotoError, SetupError, TwinlensError
+from core.folder import FolderStore
+from core.job import Artifact, Job, Photo, Source, job_id
+from core.memory import MemoryStore
+from core.recipe import Recipe
+from core.steps import Tools, execute
+from core.trace import now
+from core.workflow.environment import USUAL_MAX_BYTES, USUAL_MAX_PIXELS
+from core.workflow.pipeline import PIPELINE
+
+Photos = Annotated[
+    list[Path], typer.Argument(exists=True, help="Photo files, or folders with photo files in them.")
+]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one photo; ``artifacts`` are in ``folder``."""
+
+    photo: Path
+    state: str
+    ms: float
+    reason: str = ""
+    content: Photo | None = None
+    folder: Path = Path()
+    artifacts: tuple[Artifact, ...] = field(default=())
+
+
+def process(
+    photos: Photos,
+    recipe: Annotated[str, typer.Option("--recipe", "-r", help="A name in recipes/.")] = "gallery",
+    out: Annotated[Path, typer.Option("--out", "-o", file_okay=False, help="Where the outputs go.")] = Path(
+        "out/photos"
+    ),
+    json: Json = False,
+) -> None:
+    """Process photos here, with no cloud; exit 1 if any of them was refused."""
+    chosen = recipes.load(recipe)
+    targets = _targets(photos, out)
+    if not targets:
+        raise SetupError(f"There is no file in {', '.join(map(str, photos))}.")
+    with progress() as bar:
+        task = bar.add_task("processing", total=len(targets), note="")
+        done = {}
+        for result in _all(targets, chosen):
+            done[result.photo] = result
+            bar.update(task, advance=1, note=escape(result.photo.name))
+    results = [done[photo] for photo in targets]
+    if json:
+        print_json([_document(result) for result in results])
+    else:
+        _print(results, out)
+    if any(result.state != "succeeded" for result in results):
+        raise typer.Exit(1)
+
+
+def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
+    """Run the workflow's steps on one photo, in order, and put its artifacts into ``folder``.
+
+    All of them are made before the first is written, so that a photo that fails leaves nothing behind.
+    """
+    began = time.perf_counter()
+    made = MemoryStore()
+    tools = Tools(FolderStore(photo.parent), made, recipe, USUAL_MAX_BYTES, USUAL_MAX_PIXELS)
+    job = _job(photo, recipe)
+    try:
+        for step in PIPELINE.steps():
+            job = execute(step.name, job, tools)
+            if job.error:
+                return Result(photo, "rejected", _ms(began), job.error.message)
+        for artifact in job.artifacts:
+            FolderStore(folder).put(artifact.name, made.objects[artifact.key], artifact.content_type)
+    except PhotoError as error:
+        return Result(photo, "rejected", _ms(began), str(error))
+    except TwinlensError as error:
+        return Result(photo, "failed", _ms(began), str(error))
+    return Result(photo, "succeeded", _ms(began), "", job.photo, folder, job.artifacts)
+
+
+def _job(photo: Path, recipe: Recipe) -> Job:
+    status = photo.stat()
+    source = Source(str(photo.parent), photo.name, str(status.st_mtime_ns), status.st_size)
+    identifier = job_id(source.container, source.key, source.etag, recipe.name)
+    return Job(identifier, recipe.name, source, execution="here", uploaded_at=now(), accepted_at=now())
+
+
+def _ms(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
+
+
+def _targets(photos: list[Path], out: Path) -> dict[Path, Path]:
+    """Return each photo with the folder for its outputs: named like it, and numbered where that is taken."""
+    files = []
+    for path in photos:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        files += [
+            file for file in inside if file.is_file() and (file is path or not file.name.startswith("."))
+        ]
+    targets: dict[Path, Path] = {}
+    for file in dict.fromkeys(files):
+        folder, number = out / file.stem, 1
+        while folder in targets.values():
+            number += 1
+            folder = out / f"{file.stem}-{number}"
+        targets[file] = folder
+    return targets
+
+
+def _all(targets: dict[Path, Path], recipe: Recipe) -> Iterator[Result]:
+    """Yield the results as they come in, from as many processes as there are cores."""
+    workers = min(os.cpu_count() or 1, len(targets))
+    if workers == 1:
+        yield from (process_photo(photo, folder, recipe) for photo, folder in targets.items())
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(process_photo, photo, folder, recipe) for photo, folder in targets.items()]
+        for each in as_completed(running):
+            yield each.result()
+
+
+def _document(result: Result) -> dict[str, object]:
+    content = result.content
+    return {
+        "photo": str(result.photo),
+        "state": result.state,
+        "reason": result.reason or None,
+        "format": content and content.format,
+        "width": content and content.width,
+        "height": content and content.height,
+        "ms": result.ms,
+        "files": [
+            {
+                "path": str(result.folder / artifact.name),
+                "width": artifact.width,
+                "height": artifact.height,
+                "bytes": artifact.size,
+            }
+            for artifact in result.artifacts
+        ],
+    }
+
+
+def _print(results: list[Result], out: Path) -> None:
+    rows = [
+        [
+            escape(str(result.photo)),
+            f"{content.width} x {content.height} {content.format}",
+            str(len(result.artifacts)),
+            f"{sum(artifact.size for artifact in result.artifacts):,}",
+            f"{result.ms:,.0f}",
+            escape(str(result.folder)),
+        ]
+        for result in results
+        if (content := result.content)
+    ]
+    if rows:
+        columns = ["photo", "content", "files", "bytes", "ms", "folder"]
+        console.print(table(columns, rows, numbers=("files", "bytes", "ms")))
+    for result in results:
+        if result.state != "succeeded":
+            print_error(f"{result.photo}: {result.state}: {result.reason}")
+    console.print(f"{len(rows)} of {len(results)} photos succeeded.")
