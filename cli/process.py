@@ -15,6 +15,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import Json, console, print_error, print_json, progress, table
+from components.uploads import SUFFIXES
 from core import recipe as recipes
 from core.errors import PhotoError, SetupError, TwinlensError
 from core.folder import FolderStore
@@ -56,7 +57,7 @@ def process(
     chosen = recipes.load(recipe)
     targets = _targets(photos, out)
     if not targets:
-        raise SetupError(f"There is no file in {', '.join(map(str, photos))}.")
+        raise SetupError(f"There is no photo in {', '.join(map(str, photos))}.")
     with progress() as bar:
         task = bar.add_task("processing", total=len(targets), note="")
         done = {}
@@ -108,12 +109,12 @@ def _ms(began: float) -> float:
 
 def _targets(photos: list[Path], out: Path) -> dict[Path, Path]:
     """Return each photo with the folder for its outputs: named like it, and numbered where that is taken."""
-    files = []
+    files: list[Path] = []
     for path in photos:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        files += [
-            file for file in inside if file.is_file() and (file is path or not file.name.startswith("."))
-        ]
+        if path.is_dir():
+            files += sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        else:
+            files.append(path)
     targets: dict[Path, Path] = {}
     for file in dict.fromkeys(files):
         folder, number = out / file.stem, 1
@@ -166,15 +167,14 @@ def _print(results: list[Result], out: Path) -> None:
             str(len(result.artifacts)),
             f"{sum(artifact.size for artifact in result.artifacts):,}",
             f"{result.ms:,.0f}",
-            escape(str(result.folder)),
         ]
         for result in results
         if (content := result.content)
     ]
     if rows:
-        columns = ["photo", "content", "files", "bytes", "ms", "folder"]
+        columns = ["photo", "content", "files", "bytes", "ms"]
         console.print(table(columns, rows, numbers=("files", "bytes", "ms")))
     for result in results:
         if result.state != "succeeded":
             print_error(f"{result.photo}: {result.state}: {result.reason}")
-    console.print(f"{len(rows)} of {len(results)} photos succeeded.")
+    console.print(f"{len(rows)} of {len(results)} photos succeeded; their outputs are in {escape(str(out))}.")
