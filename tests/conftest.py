@@ -1,0 +1,115 @@
+"""What tests of several packages share: emulators of their own, started once and only when asked for."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import emulators, stack, state
+from local.emulators import azurite as azurite_emulator
+from local.emulators import ministack as ministack_emulator
+from local.emulators import processes
+from local.emulators.azurite import Storage
+from local.stack import LocalStack
+from local.state import AwsEmulator, LocalState
+from local.toolchain import chromium as browser
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """Give every test the environment variables that the one before it found."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsEmulator]:
+    """MiniStack, whose state machines wait no time before they try again."""
+    folder = tmp_path_factory.mktemp("ministack")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SFN_WAIT_SCALE", "0")
+        emulator, process = ministack_emulator.launch(folder, enforce_iam=False)
+    try:
+        ministack_emulator.wait(emulator, process, folder)
+        yield emulator
+    finally:
+        processes.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    """Azurite with its pool of accounts."""
+    folder = tmp_path_factory.mktemp("azurite")
+    storage, process = azurite_emulator.launch(folder)
+    try:
+        azurite_emulator.wait(storage, process, folder)
+        yield storage
+    finally:
+        processes.stop(folder)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One storage account's endpoints."""
+
+    name: str
+    blob: str
+    queue: str
+    table: str
+
+
+@pytest.fixture
+def aws(ministack: AwsEmulator, monkeypatch: pytest.MonkeyPatch) -> AwsEmulator:
+    """Point boto3, and the handlers' clients, at MiniStack."""
+    from handlers.aws import clients
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", ministack.endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", ministack.region)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    clients.client.cache_clear()
+    return ministack
+
+
+@pytest.fixture
+def account(azurite: Storage, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """One of Azurite's accounts, with its key where the handlers look for it."""
+    monkeypatch.setenv("AZURE_STORAGE_KEY", azurite.key)
+    name = azurite.accounts[0]
+    return Account(name, *(f"{service}/{name}" for service in (azurite.blob, azurite.queue, azurite.table)))
+
+
+@dataclass(frozen=True)
+class LocalStacks:
+    """Both stacks, deployed onto emulators of the tests' own."""
+
+    state: LocalState
+    outputs: dict[str, dict[str, Any]]
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def local_stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStacks]:
+    """Both stacks deployed; a developer's own set-up is left alone.
+
+    While it is up, ``TWINLENS_LOCAL`` names it, so ``cli.deployment.Deployment.of("aws-local")`` finds it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("local") / "local.json"))
+        with emulators.session() as running:
+            outputs = {str(name): stack.up(name) for name in LocalStack}
+            yield LocalStacks(running, outputs, stack.environment())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser that reports are looked at in."""
+    found = browser.find()
+    assert found is not None, "There is no Chromium: `python -m local.toolchain chromium` says how to get it."
+    return found
