@@ -33,17 +33,22 @@ def job_from(message: str, recipe: str) -> Job | None:
     event = _decode(message)
     if event.get("eventType", event.get("type")) != BLOB_CREATED:
         return None
-    found = SUBJECT.fullmatch(event["subject"])
+    try:
+        found = SUBJECT.fullmatch(event["subject"])
+        etag = event["data"]["eTag"].strip('"')
+        size = event["data"]["contentLength"]
+        uploaded_at = event["eventTime"] if "eventTime" in event else event["time"]
+    except KeyError as error:
+        raise ValueError(f"The storage event lacks {error}.") from None
     if found is None:
-        raise ValueError(f"The event's subject {event['subject']!r} names no blob.")
-    etag = event["data"]["eTag"].strip('"')
+        raise ValueError(f"The storage event's subject {event['subject']!r} names no blob.")
     container, key = found["container"], found["key"]
     return Job(
         id=job_id(container, key, etag, recipe),
         recipe=recipe,
-        source=Source(container=container, key=key, etag=etag, size=event["data"]["contentLength"]),
+        source=Source(container, key, etag, size),
         execution="",
-        uploaded_at=event["eventTime"] if "eventTime" in event else event["time"],
+        uploaded_at=uploaded_at,
         accepted_at="",
     )
 
@@ -60,6 +65,6 @@ def instance_id(job: Job, message_id: str) -> str:
 def _decode(message: str) -> dict[str, Any]:
     text = message if message.lstrip().startswith("{") else base64.b64decode(message, validate=True).decode()
     event: Any = json.loads(text)
-    if not isinstance(event, dict) or not isinstance(event.get("subject", ""), str):
+    if not isinstance(event, dict):
         raise ValueError("The message is not one storage event.")
     return event
