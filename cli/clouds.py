@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from core.ports import LedgerRow, ObjectStore
@@ -80,7 +80,7 @@ class AzureCloud:
         return str(answer["etag"]).strip('"')
 
 
-CLOUDS = {"aws": AwsCloud, "azure": AzureCloud}
+CLOUDS: dict[str, Callable[[Mapping[str, Any]], Cloud]] = {"aws": AwsCloud, "azure": AzureCloud}
 
 
 def connect(outputs: Mapping[str, Any]) -> Cloud:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-console = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 140  # characters, where no terminal says how wide it is
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
 
+# Columns of words may be folded; numbers, ids and states may not.
+WORDY = frozenset({"photo", "key", "reason", "what to do", "address"})
 STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
 
 
@@ -27,8 +32,11 @@ def print_json(value: Any) -> None:
 
 
 def print_error(message: str) -> None:
-    """Print one red line on standard error."""
-    errors.print(f"[red]{escape(' '.join(message.split()))}[/red]")
+    """Print the message on standard error, its first line in red."""
+    first, _, rest = message.strip().partition("\n")
+    errors.print(f"[red]{escape(first)}[/red]")
+    if rest:
+        errors.print(escape(rest))
 
 
 def state_text(state: str) -> str:
@@ -41,7 +49,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequen
     """Return a table of markup cells, with the columns in ``numbers`` set to the right."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        side: JustifyMethod = "right" if column in numbers else "left"
+        made.add_column(column, justify=side, no_wrap=column not in WORDY, overflow="fold")
     for row in rows:
         made.add_row(*row)
     return made

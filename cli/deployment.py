@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 LOCAL_SUFFIX = "-local"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Deployment:
     """One stack that is up; ``outputs`` are the stack outputs, the same names on both clouds."""
 

@@ -32,12 +32,12 @@ def summary(row: LedgerRow) -> dict[str, Any]:
 def list_jobs(
     stack: Stack,
     state: Annotated[str | None, typer.Option(help="Only jobs in this state.")] = None,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """List the jobs, newest first."""
     rows = sorted(Deployment.of(stack).rows(), key=lambda row: row.claimed_at, reverse=True)
     found = [summary(row) for row in rows if state in (None, row.state)]
-    if json:
+    if as_json:
         print_json(found)
         return
     cells = [
@@ -57,11 +57,11 @@ def list_jobs(
 def show(
     job: Annotated[str, typer.Argument(help="A job's id, or enough of its beginning.")],
     stack: Stack,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show one job: its source, its outputs and where its time went."""
     row = _find(Deployment.of(stack), job)
-    if json:
+    if as_json:
         print_json(summary(row) | {"document": row.document})
         return
     document = row.document

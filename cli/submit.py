@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -23,7 +23,7 @@ def submit(
     stack: Stack,
     wait: Annotated[bool, typer.Option("--wait", help="Follow the jobs to their end.")] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait at most.")] = 600,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Upload photos into a stack; with --wait exit 1 unless every job succeeds."""
     deployment = Deployment.of(stack)
@@ -34,36 +34,25 @@ def submit(
             bar.update(task, note=escape(photo.name))
             uploads.append(send(deployment, photo, photo.name))
             bar.advance(task)
-    if not wait:
-        if json:
-            print_json(
-                [{"id": upload.id, "photo": str(upload.photo), "key": upload.key} for upload in uploads]
-            )
-        else:
-            console.print(
-                table(["job", "photo"], [[upload.id, escape(str(upload.photo))] for upload in uploads])
-            )
-        return
-    _finish(deployment, uploads, timeout, json)
-
-
-def _finish(deployment: Deployment, uploads: list[Upload], timeout: float, json: bool) -> None:
-    with progress() as bar:
-        task = bar.add_task("processing", total=len(uploads), note="")
-        rows = follow(deployment, [upload.id for upload in uploads], timeout, lambda _: bar.advance(task))
-    results = [
-        summary(row)
-        if (row := rows.get(upload.id))
-        else {"id": upload.id, "key": upload.key, "state": "unfinished"}
-        for upload in uploads
-    ]
-    if json:
+    results = _follow(uploads, timeout) if wait else [_sent(upload) for upload in uploads]
+    if as_json:
         print_json(results)
     else:
-        cells = [
+        rows = [
             [each["id"], escape(each["key"]), state_text(each["state"]), escape(each.get("reason") or "")]
             for each in results
         ]
-        console.print(table(["job", "key", "state", "reason"], cells))
-    if any(each["state"] != "succeeded" for each in results):
+        console.print(table(["job", "key", "state", "reason"], rows))
+    if wait and any(each["state"] != "succeeded" for each in results):
         raise typer.Exit(1)
+
+
+def _follow(uploads: list[Upload], timeout: float) -> list[dict[str, Any]]:
+    with progress() as bar:
+        task = bar.add_task("processing", total=len(uploads), note="")
+        rows = follow(uploads, timeout, lambda _: bar.advance(task))
+    return [summary(rows[upload]) if upload in rows else _sent(upload, "unfinished") for upload in uploads]
+
+
+def _sent(upload: Upload, state: str = "submitted") -> dict[str, Any]:
+    return {"id": upload.id, "state": state, "key": upload.key}

@@ -1,0 +1,46 @@
+"""``twinlens report``: compare runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, console, state_text, table
+from compare.folder import read
+from compare.report import Report, build, to_json, write
+from compare.report.rows import columns, rows
+
+Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` makes them.")]
+
+
+def report(
+    runs: Runs,
+    out: Annotated[Path, typer.Option(help="Where to write report.html, report.md and report.json.")] = Path(
+        "out"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Compare runs: write the report, print its table."""
+    folders = [read(run) for run in runs]
+    made = build(folders)
+    page = write(made, folders, out)
+    if as_json:
+        typer.echo(to_json(made), nl=False)
+        return
+    show(made)
+    console.print(f"The whole report: {escape(str(page))}")
+
+
+def show(made: Report) -> None:
+    """Print the table of all photos and the summary."""
+    names = columns(made)
+    cells = [[escape(cell) for cell in row] for row in rows(made)]
+    for row in cells:
+        row[2] = state_text(row[2])
+    console.print(table(names, cells, numbers=names[3:]))
+    console.print(f"\n[yellow]{escape(made.notice)}[/yellow]")
+    for sentence in made.summary:
+        console.print(escape(sentence))
