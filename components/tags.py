@@ -15,7 +15,6 @@ def transformation(tags: Mapping[str, str]) -> pulumi.ResourceTransformation:
         constructor = getattr(type(arguments.resource), "_internal_init", None)
         if constructor is None or "tags" not in inspect.signature(constructor).parameters:
             return None
-        properties = {**arguments.props, "tags": {**tags, **(arguments.props.get("tags") or {})}}
-        return pulumi.ResourceTransformationResult(properties, arguments.opts)
+        return pulumi.ResourceTransformationResult({**arguments.props, "tags": dict(tags)}, arguments.opts)
 
     return add

@@ -40,7 +40,7 @@ class AwsPipeline(pulumi.ComponentResource):
             "work": pulumi.Output.concat(results.arn, "/work/*"),
             "output": pulumi.Output.concat(results.arn, "/jobs/*"),
         }
-        variables = {
+        variables: dict[str, pulumi.Input[str]] = {
             environment.INPUT_CONTAINER: uploads.name,
             environment.OUTPUT_CONTAINER: results.name,
             environment.RECIPE: settings.recipe,

@@ -1,0 +1,43 @@
+"""Who the function app is, and what it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_azure_native import managedidentity
+
+from components.azure.roles import Role, grant
+
+
+class AppIdentity(pulumi.ComponentResource):
+    """A managed identity with its roles, all granted before anybody gets to use it.
+
+    Args:
+        name: The logical name.
+        resource_group: The name of the resource group.
+        grants: The roles; each key is a logical name, each value a role and the scope it is granted on.
+        opts: The usual resource options.
+    """
+
+    id: pulumi.Output[str]
+    client_id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        resource_group: pulumi.Input[str],
+        grants: Mapping[str, tuple[Role, pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:azure:AppIdentity", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        identity = managedidentity.UserAssignedIdentity(name, resource_group_name=resource_group, opts=child)
+        granted = [
+            grant(f"{name}-{what}", role, scope, identity.principal_id, child)
+            for what, (role, scope) in grants.items()
+        ]
+        known = pulumi.Output.all(identity.id, identity.client_id, *(each.id for each in granted))
+        self.id = known.apply(lambda values: str(values[0]))
+        self.client_id = known.apply(lambda values: str(values[1]))
+        self.register_outputs({"id": self.id, "client_id": self.client_id})

@@ -1,0 +1,89 @@
+"""The function app on a Flex Consumption plan of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_azure_native import storage, web
+
+from components.azure.app_identity import AppIdentity
+
+MAXIMUM_INSTANCES = 40
+
+
+class FunctionApp(pulumi.ComponentResource):
+    """A plan and an app that signs in everywhere as ``identity``; its code comes separately.
+
+    Args:
+        name: The logical name.
+        resource_group: The name of the resource group.
+        identity: Who the app is.
+        packages: The container in which the platform keeps the app's code, and its account.
+        memory_mb: Memory of one instance.
+        app_settings: The app's environment variables.
+        opts: The usual resource options.
+    """
+
+    name: pulumi.Output[str]
+    id: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        resource_group: pulumi.Input[str],
+        identity: AppIdentity,
+        packages: tuple[storage.StorageAccount, storage.BlobContainer],
+        memory_mb: int,
+        app_settings: Mapping[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:azure:FunctionApp", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        plan = web.AppServicePlan(
+            f"{name}-plan",
+            resource_group_name=resource_group,
+            kind="functionapp",
+            sku={"name": "FC1", "tier": "FlexConsumption"},
+            reserved=True,
+            opts=child,
+        )
+        account, container = packages
+        app = web.WebApp(
+            name,
+            resource_group_name=resource_group,
+            kind="functionapp,linux",
+            server_farm_id=plan.id,
+            https_only=True,
+            identity={
+                "type": web.ManagedServiceIdentityType.USER_ASSIGNED,
+                "user_assigned_identities": [identity.id],
+            },
+            function_app_config={
+                "deployment": {
+                    "storage": {
+                        "type": web.FunctionsDeploymentStorageType.BLOB_CONTAINER,
+                        "value": pulumi.Output.concat(account.primary_endpoints.blob, container.name),
+                        "authentication": {
+                            "type": web.AuthenticationType.USER_ASSIGNED_IDENTITY,
+                            "user_assigned_identity_resource_id": identity.id,
+                        },
+                    }
+                },
+                "runtime": {"name": web.RuntimeName.PYTHON, "version": "3.13"},
+                "scale_and_concurrency": {
+                    "instance_memory_mb": memory_mb,
+                    "maximum_instance_count": MAXIMUM_INSTANCES,
+                },
+            },
+            # A dict, not SiteConfigArgs: that class fills in defaults which a Flex plan refuses.
+            site_config={
+                "app_settings": [
+                    {"name": each, "value": value} for each, value in sorted(app_settings.items())
+                ],
+                "min_tls_version": web.SupportedTlsVersions.SUPPORTED_TLS_VERSIONS_1_2,
+            },
+            opts=child,
+        )
+        self.name, self.id = app.name, app.id
+        self.register_outputs({"name": self.name, "id": self.id})

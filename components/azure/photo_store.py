@@ -1,0 +1,77 @@
+"""The account with the photos, the ledger, and the queues in and out."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import storage
+
+from components.azure.storage import account, container
+
+INPUT = "input"
+OUTPUT = "output"
+LEDGER = "ledger"
+UPLOADS = "uploads"
+POISON = "uploads-poison"  # the Functions host's own name for it: learn.microsoft.com, "Queue trigger"
+TOPICS = {"success": "notify-success", "error": "notify-error"}
+
+
+class PhotoStore(pulumi.ComponentResource):
+    """Two containers, five queues and a table; what steps leave for each other goes after a day."""
+
+    account: storage.StorageAccount
+    containers: dict[str, storage.BlobContainer]
+    queues: dict[str, storage.Queue]
+    ledger: storage.Table
+
+    def __init__(
+        self,
+        name: str,
+        account_name: str,
+        resource_group: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:azure:PhotoStore", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.account = account(account_name, resource_group, child)
+        self.containers = {
+            each: container(f"{name}-{each}", self.account, each, resource_group, child)
+            for each in (INPUT, OUTPUT)
+        }
+        self.queues = {
+            each: storage.Queue(
+                f"{name}-{each}",
+                resource_group_name=resource_group,
+                account_name=self.account.name,
+                queue_name=each,
+                opts=child,
+            )
+            for each in (UPLOADS, POISON, *TOPICS.values())
+        }
+        self.ledger = storage.Table(
+            f"{name}-{LEDGER}",
+            resource_group_name=resource_group,
+            account_name=self.account.name,
+            table_name=LEDGER,
+            opts=child,
+        )
+        storage.ManagementPolicy(
+            f"{name}-short-lived",
+            resource_group_name=resource_group,
+            account_name=self.account.name,
+            management_policy_name="default",  # the only name that the platform takes
+            policy={
+                "rules": [
+                    {
+                        "name": "short-lived",
+                        "type": "Lifecycle",
+                        "enabled": True,
+                        "definition": {
+                            "filters": {"blob_types": ["blockBlob"], "prefix_match": [f"{OUTPUT}/work/"]},
+                            "actions": {"base_blob": {"delete": {"days_after_modification_greater_than": 1}}},
+                        },
+                    }
+                ]
+            },
+            opts=child,
+        )
+        self.register_outputs({"account": self.account.name})

@@ -1,0 +1,127 @@
+"""The whole pipeline on Azure: Blob, Event Grid, Queue, Functions with Durable, Table."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pulumi
+from pulumi_azure_native import resources, storage
+
+from components import packaging, tags
+from components.azure.app_code import AppCode
+from components.azure.app_identity import AppIdentity
+from components.azure.function_app import FunctionApp
+from components.azure.photo_store import INPUT, OUTPUT, POISON, TOPICS, UPLOADS, PhotoStore
+from components.azure.roles import Role
+from components.azure.storage import account, container
+from components.azure.telemetry import Telemetry
+from components.azure.trigger import Trigger
+from components.settings import Settings
+from components.uploads import SUFFIXES
+from core.workflow import environment
+from core.workflow.pipeline import PIPELINE
+
+
+class AzurePipeline(pulumi.ComponentResource):
+    """The pipeline on Azure; see :class:`components.pipeline.Pipeline` for its outputs."""
+
+    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        archive = packaging.build("azure", settings.architecture)
+        own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
+        super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
+        child = pulumi.ResourceOptions(parent=self)
+        group = resources.ResourceGroup(name, opts=child)
+        # An account's name has room for 24 characters, eight of which Pulumi adds.
+        short = re.sub("[^a-z0-9]", "", name.lower())[:10]
+
+        photos = PhotoStore(f"{name}-photos", f"{short}photos", group.name, opts=child)
+        state = account(f"{short}state", group.name, child)
+        packages = container(f"{name}-packages", state, "packages", group.name, child)
+        undelivered = container(f"{name}-undelivered", state, "undelivered", group.name, child)
+        telemetry = Telemetry(name, group.name, settings.log_retention_days, opts=child)
+        identity = AppIdentity(
+            f"{name}-app",
+            group.name,
+            {
+                # Durable Functions and the host keep their own state wherever they like in their account.
+                "state-blobs": (Role.BLOB_OWNER, state.id),
+                "state-queues": (Role.QUEUE_CONTRIBUTOR, state.id),
+                "state-tables": (Role.TABLE_CONTRIBUTOR, state.id),
+                "input": (Role.BLOB_READER, photos.containers[INPUT].id),
+                "output": (Role.BLOB_CONTRIBUTOR, photos.containers[OUTPUT].id),
+                "ledger": (Role.TABLE_CONTRIBUTOR, photos.ledger.id),
+                "uploads": (Role.QUEUE_CONTRIBUTOR, photos.queues[UPLOADS].id),
+                "poison": (Role.QUEUE_CONTRIBUTOR, photos.queues[POISON].id),
+                **{
+                    f"notify-{topic}": (Role.QUEUE_SENDER, photos.queues[queue].id)
+                    for topic, queue in TOPICS.items()
+                },
+                "metrics": (Role.METRICS_PUBLISHER, telemetry.insights.id),
+            },
+            opts=child,
+        )
+        app = FunctionApp(
+            f"{name}-app",
+            group.name,
+            identity,
+            (state, packages),
+            settings.memory_mb,
+            {
+                **_connection("AzureWebJobsStorage", state, identity),
+                **_connection("PHOTOS", photos.account, identity),
+                "APPLICATIONINSIGHTS_CONNECTION_STRING": telemetry.insights.connection_string,
+                "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": pulumi.Output.concat(
+                    "ClientId=", identity.client_id, ";Authorization=AAD"
+                ),
+                "AzureFunctionsJobHost__functionTimeout": _duration(settings.timeout_seconds),
+                "TWINLENS_UPLOADS_QUEUE": photos.queues[UPLOADS].name,
+                "TWINLENS_LEDGER_TABLE": photos.ledger.name,
+                "TWINLENS_SUCCESS_QUEUE": photos.queues[TOPICS["success"]].name,
+                "TWINLENS_ERROR_QUEUE": photos.queues[TOPICS["error"]].name,
+                environment.INPUT_CONTAINER: photos.containers[INPUT].name,
+                environment.OUTPUT_CONTAINER: photos.containers[OUTPUT].name,
+                environment.RECIPE: settings.recipe,
+                environment.MAX_BYTES: str(settings.max_bytes),
+                environment.MAX_PIXELS: str(settings.max_pixels),
+                environment.MEMORY_MB: str(settings.memory_mb),
+            },
+            opts=child,
+        )
+        AppCode(f"{name}-code", f"{short}code", group.name, app.name, archive, opts=child)
+        Trigger(
+            f"{name}-upload",
+            group.name,
+            photos,
+            (state, undelivered),
+            settings.input_prefix,
+            SUFFIXES,
+            opts=child,
+        )
+
+        self.region = group.location
+        self.input_container = photos.containers[INPUT].name
+        self.output_container = photos.containers[OUTPUT].name
+        self.store_endpoint = photos.account.primary_endpoints.blob
+        self.ledger = photos.ledger.name
+        self.ledger_endpoint = photos.account.primary_endpoints.table
+        self.workflow = pulumi.Output.from_input(PIPELINE.name)
+        self.success_topic = photos.queues[TOPICS["success"]].name
+        self.error_topic = photos.queues[TOPICS["error"]].name
+        self.dead_letters = photos.queues[POISON].name
+        self.register_outputs({})
+
+
+def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) -> dict[str, pulumi.Input[str]]:
+    """Return the app settings by which host and handlers reach an account as the app's identity."""
+    return {
+        f"{name}__blobServiceUri": of.primary_endpoints.blob,
+        f"{name}__queueServiceUri": of.primary_endpoints.queue,
+        f"{name}__tableServiceUri": of.primary_endpoints.table,
+        f"{name}__credential": "managedidentity",
+        f"{name}__clientId": identity.client_id,
+    }
+
+
+def _duration(seconds: int) -> str:
+    return f"{timedelta(seconds=seconds)!s:0>8}"

@@ -1,0 +1,52 @@
+"""Azure's built-in roles that the pipeline grants, and how one is granted."""
+
+from __future__ import annotations
+
+import uuid
+from enum import Enum
+
+import pulumi
+from pulumi_azure_native import authorization
+
+# Any fixed value does: it keeps these names apart from others that are made of the same facts.
+NAMESPACE = uuid.UUID("5f1d9a3c-5a0f-4e6b-9a86-3b0d6d0f2c71")
+
+
+class Role(Enum):
+    """The ids of built-in roles: learn.microsoft.com, "Azure built-in roles"."""
+
+    BLOB_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
+    BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+    BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
+    QUEUE_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
+    QUEUE_SENDER = "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"
+    TABLE_CONTRIBUTOR = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
+    METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
+
+
+def grant(
+    name: str,
+    role: Role,
+    scope: pulumi.Input[str],
+    principal_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> authorization.RoleAssignment:
+    """Grant the role on the scope, and only there, to a managed identity."""
+    known = pulumi.Output.all(scope, principal_id)
+    return authorization.RoleAssignment(
+        name,
+        # A name made of what is granted: a second deployment of the same finds it, instead of a conflict.
+        role_assignment_name=known.apply(
+            lambda facts: str(uuid.uuid5(NAMESPACE, f"{facts[0]} {facts[1]} {role.value}"))
+        ),
+        scope=scope,
+        role_definition_id=pulumi.Output.from_input(scope).apply(
+            lambda path: (
+                f"/subscriptions/{path.split('/')[2]}/providers/Microsoft.Authorization/roleDefinitions/{role.value}"
+            )
+        ),
+        principal_id=principal_id,
+        # Without it a new identity isn't found until the directory has caught up.
+        principal_type="ServicePrincipal",
+        opts=opts,
+    )

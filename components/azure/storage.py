@@ -1,0 +1,46 @@
+"""Storage accounts, closed to the public."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_azure_native import storage
+
+
+def account(
+    name: str, resource_group: pulumi.Input[str], opts: pulumi.ResourceOptions, *, shared_keys: bool = False
+) -> storage.StorageAccount:
+    """Make an account that takes TLS 1.2 and identities only; ``shared_keys`` lets its keys in, too.
+
+    The name's own characters and eight more have to fit into 24 lower-case letters and digits.
+    """
+    return storage.StorageAccount(
+        name,
+        resource_group_name=resource_group,
+        kind=storage.Kind.STORAGE_V2,
+        sku={"name": storage.SkuName.STANDARD_LRS},
+        minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
+        enable_https_traffic_only=True,
+        allow_blob_public_access=False,
+        allow_cross_tenant_replication=False,
+        allow_shared_key_access=shared_keys,
+        default_to_o_auth_authentication=True,
+        opts=opts,
+    )
+
+
+def container(
+    name: str,
+    of: storage.StorageAccount,
+    container_name: str,
+    resource_group: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> storage.BlobContainer:
+    """Make a private container."""
+    return storage.BlobContainer(
+        name,
+        resource_group_name=resource_group,
+        account_name=of.name,
+        container_name=container_name,
+        public_access=storage.PublicAccess.NONE,
+        opts=opts,
+    )

@@ -1,0 +1,91 @@
+"""From an upload to a message on the app's queue, and a container for what could not be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_azure_native import eventgrid, storage
+
+from components.azure.photo_store import INPUT, UPLOADS, PhotoStore
+from components.azure.roles import Role, grant
+
+DELIVERY_MINUTES = 24 * 60
+DELIVERY_TRIES = 30  # the most, and Event Grid's default
+
+
+class Trigger(pulumi.ComponentResource):
+    """Puts a message on the queue for every upload under ``prefix`` whose name ends in one of ``suffixes``.
+
+    A queue, rather than the function itself, is the destination: it needs no running code when the
+    subscription is made, and it keeps events while the app is down.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        resource_group: pulumi.Input[str],
+        photos: PhotoStore,
+        undelivered: tuple[storage.StorageAccount, storage.BlobContainer],
+        prefix: str,
+        suffixes: Sequence[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:azure:Trigger", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = eventgrid.SystemTopic(
+            f"{name}-topic",
+            resource_group_name=resource_group,
+            source=photos.account.id,
+            topic_type="Microsoft.Storage.StorageAccounts",
+            identity={"type": eventgrid.IdentityType.SYSTEM_ASSIGNED},
+            opts=child,
+        )
+        principal = topic.identity.apply(lambda identity: str(identity and identity.principal_id))
+        dead_account, dead_container = undelivered
+        grants = [
+            grant(f"{name}-send", Role.QUEUE_SENDER, photos.queues[UPLOADS].id, principal, child),
+            grant(f"{name}-dead-letter", Role.BLOB_CONTRIBUTOR, dead_container.id, principal, child),
+        ]
+        itself: eventgrid.EventSubscriptionIdentityArgsDict = {
+            "type": eventgrid.EventSubscriptionIdentityType.SYSTEM_ASSIGNED
+        }
+        eventgrid.SystemTopicEventSubscription(
+            f"{name}-subscription",
+            resource_group_name=resource_group,
+            system_topic_name=topic.name,
+            event_delivery_schema=eventgrid.EventDeliverySchema.EVENT_GRID_SCHEMA,
+            delivery_with_resource_identity={
+                "identity": itself,
+                "destination": eventgrid.StorageQueueEventSubscriptionDestinationArgs(
+                    endpoint_type="StorageQueue",
+                    resource_id=photos.account.id,
+                    queue_name=photos.queues[UPLOADS].name,
+                ),
+            },
+            dead_letter_with_resource_identity={
+                "identity": itself,
+                "dead_letter_destination": {
+                    "endpoint_type": "StorageBlob",
+                    "resource_id": dead_account.id,
+                    "blob_container_name": dead_container.name,
+                },
+            },
+            filter={
+                "included_event_types": ["Microsoft.Storage.BlobCreated"],
+                # Down to the slash: without it "input" would also mean a container "input-archive".
+                "subject_begins_with": f"/blobServices/default/containers/{INPUT}/blobs/{prefix}",
+                "is_subject_case_sensitive": False,
+                "advanced_filters": [
+                    eventgrid.StringEndsWithAdvancedFilterArgs(
+                        operator_type="StringEndsWith", key="subject", values=list(suffixes)
+                    )
+                ],
+            },
+            retry_policy={
+                "event_time_to_live_in_minutes": DELIVERY_MINUTES,
+                "max_delivery_attempts": DELIVERY_TRIES,
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=grants),
+        )
+        self.register_outputs({})
