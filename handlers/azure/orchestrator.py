@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, assert_never
+from datetime import UTC, timedelta
+from typing import Any
 
 from core.job import Job, Problem, merge
 from core.workflow.model import (
@@ -31,38 +31,12 @@ from core.workflow.model import (
     Workflow,
 )
 from handlers.azure.branches import side_by_side
+from handlers.azure.context import Context
 
 DUPLICATE = "duplicate"  # the state of a job that another execution holds
 WORKER_LOST = "WorkerLost"  # an activity's worker died or timed out: worth another try wherever there are any
 
 Flow = Generator[Any, Any, Job]
-
-
-class Context(Protocol):
-    """What the interpreter uses of the Durable SDK's orchestration context, 1.x or 2.x."""
-
-    @property
-    def instance_id(self) -> str:
-        """The orchestration's id."""
-
-    @property
-    def current_utc_datetime(self) -> datetime:
-        """The time of the event that is being handled."""
-
-    def get_input(self) -> Any:
-        """Return what the orchestration was started with."""
-
-    def new_uuid(self) -> str:
-        """Return an id that is the same in every replay."""
-
-    def call_activity(self, name: str, input_: Any) -> Any:
-        """Return the task of running an activity."""
-
-    def create_timer(self, fire_at: datetime) -> Any:
-        """Return the task of waiting."""
-
-    def task_any(self, tasks: list[Any]) -> Any:
-        """Return the task of waiting for the first of several tasks."""
 
 
 class Fault(Exception):
@@ -112,8 +86,6 @@ def _follow(states: tuple[State, ...], workflow: Workflow, job: Job, context: Co
                 return job
             case Fail():
                 raise Fault(state.error, state.cause)
-            case _:
-                assert_never(state)
         if ending is not None:
             return (yield from _follow(workflow.endings[ending], workflow, job, context))
     return job

@@ -1,0 +1,134 @@
+"""The function app, as the stable Durable SDK indexes it."""
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import azure.functions as functions
+import pytest
+
+from core.workflow import environment
+from core.workflow.pipeline import PIPELINE
+from handlers.azure import function_app
+from handlers.azure.events import instance_id, job_from
+
+HOST = json.loads((Path(function_app.__file__).parent / "host.json").read_text())
+EVENT = {
+    "eventType": "Microsoft.Storage.BlobCreated",
+    "subject": "/blobServices/default/containers/uploads/blobs/incoming/a b.jpg",
+    "eventTime": "2026-01-01T00:00:00Z",
+    "data": {"eTag": "0x1", "contentLength": 3},
+}
+FUNCTIONS = {each.get_function_name(): each for each in function_app.app.get_functions()}
+start = FUNCTIONS["start"].get_user_function().client_function
+
+
+class Client:
+    """A Durable client that knows some orchestrations already."""
+
+    def __init__(self, known=()):
+        self.known = set(known)
+        self.started = []
+
+    async def start_new(self, name, instance, document):
+        if instance in self.known:
+            raise RuntimeError("exists")
+        self.started.append((name, instance, document))
+
+    async def get_status(self, instance):
+        return SimpleNamespace(name="pipeline") if instance in self.known else None
+
+
+@pytest.fixture(autouse=True)
+def recipe(monkeypatch):
+    monkeypatch.setenv(environment.RECIPE, "gallery")
+
+
+def message(event):
+    body = base64.b64encode(json.dumps(event).encode())
+    return functions.QueueMessage(id="message-1", body=body)
+
+
+def test_there_is_a_function_for_everything_the_workflow_does():
+    steps = {step.name for step in PIPELINE.steps()}
+
+    assert set(FUNCTIONS) == {"start", "pipeline", "claim", "record", "notify"} | steps
+    kinds = {name: {each.type for each in function.get_bindings()} for name, function in FUNCTIONS.items()}
+    assert kinds["start"] == {"queueTrigger", "durableClient"}
+    assert kinds["pipeline"] == {"orchestrationTrigger"}
+    assert all(kinds[name] == {"activityTrigger"} for name in steps | {"claim", "record", "notify"})
+
+
+def test_the_queue_and_its_account_come_from_the_settings():
+    [trigger] = [each for each in FUNCTIONS["start"].get_bindings() if each.type == "queueTrigger"]
+
+    assert (trigger.queue_name, trigger.connection) == ("%TWINLENS_UPLOADS_QUEUE%", "PHOTOS")
+
+
+def test_an_upload_starts_an_orchestration():
+    client = Client()
+
+    asyncio.run(start(message(EVENT), client))
+
+    job = job_from(json.dumps(EVENT), "gallery")
+    assert client.started == [("pipeline", instance_id(job, "message-1"), job.to_document())]
+
+
+def test_other_events_start_nothing():
+    client = Client()
+
+    asyncio.run(start(message({**EVENT, "eventType": "Microsoft.Storage.BlobDeleted"}), client))
+
+    assert client.started == []
+
+
+def test_a_message_that_is_handed_out_twice_starts_once():
+    job = job_from(json.dumps(EVENT), "gallery")
+    client = Client(known=[instance_id(job, "message-1")])
+
+    asyncio.run(start(message(EVENT), client))
+
+    assert client.started == []
+
+
+def test_a_start_that_fails_is_left_to_the_queue():
+    class Broken(Client):
+        async def start_new(self, *_):
+            raise RuntimeError("no storage")
+
+    with pytest.raises(RuntimeError, match="no storage"):
+        asyncio.run(start(message(EVENT), Broken()))
+
+
+def test_activities_take_a_payload_and_answer(monkeypatch):
+    answer = FUNCTIONS["validate"].get_user_function()({"job": {}, "attempt": 1})
+
+    assert set(answer["error"]) == {"name", "message"}
+
+
+def test_the_orchestration_runs_the_pipeline():
+    job = job_from(json.dumps(EVENT), "gallery")
+    moment = "2026-01-01T00:00:00.000000Z"
+    history = [
+        {"EventType": 12, "EventId": -1, "IsPlayed": False, "Timestamp": moment},
+        {"EventType": 0, "EventId": -1, "IsPlayed": False, "Timestamp": moment, "Version": None},
+    ]
+    context = {
+        "history": history,
+        "instanceId": "one",
+        "isReplaying": False,
+        "parentInstanceId": None,
+        "input": json.dumps(job.to_document()),
+    }
+
+    answer = json.loads(FUNCTIONS["pipeline"].get_user_function()(json.dumps(context)))
+
+    assert answer["isDone"] is False
+    assert answer["actions"][0][0]["functionName"] == "claim"
+
+
+def test_the_host_takes_messages_as_they_are():
+    assert HOST["extensions"]["queues"]["messageEncoding"] == "none"
+    assert HOST["extensionBundle"]["version"].startswith("[4.")
