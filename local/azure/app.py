@@ -1,0 +1,164 @@
+"""One hosted app: its settings, its deployment, its task hub and its triggers."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from azure.storage.queue import QueueClient
+
+from local.azure.bindings import QUEUE_TRIGGER, Function, queue_client, resolve
+from local.azure.deployment import Deployment
+from local.azure.durable.hub import TaskHub
+from local.azure.durable.pump import Pump
+from local.azure.errors import FunctionError
+from local.azure.logs import AppLog
+from local.azure.packages import Package, fetch
+from local.azure.process import Value
+from local.azure.queue_trigger import QueueTrigger
+from local.azure.queue_trigger import Run as RunMessage
+from local.azure.storage import Storage
+
+
+class App:
+    """An app; nothing runs until a package was delivered.
+
+    New settings or a new package take effect whole or not at all: the app goes on as it was if it could not
+    be loaded with them. Orchestrations outlive both, as they do on Azure.
+    """
+
+    def __init__(self, name: str, folder: Path, storage: Storage) -> None:
+        self.name = name
+        self._folder = folder
+        self._storage = storage
+        self._instance = uuid.uuid4().hex
+        self._log = AppLog(name, folder / "app.log")
+        self._settings: dict[str, str] = {}
+        self._package: Package | None = None
+        self._deployment: Deployment | None = None
+        self._triggers: list[QueueTrigger] = []
+        self._changing = asyncio.Lock()
+        self._deployed = asyncio.Event()
+        self.hub = TaskHub(name)
+        self._pump = Pump(self.hub, self._run_durable, self._log)
+
+    async def configure(self, settings: Mapping[str, str]) -> None:
+        """Put ``settings`` in the place of all earlier ones.
+
+        Raises:
+            DeploymentError: The app does not work with them.
+        """
+        async with self._changing:
+            if self._package is not None and settings != self._settings:
+                await self._replace(self._package, settings)
+            self._settings = dict(settings)
+
+    async def deliver(self, package_uri: str) -> None:
+        """Run the package at ``package_uri`` in the place of the one before.
+
+        Raises:
+            DeploymentError: It can't be had, or does not work with the app's settings.
+        """
+        async with self._changing:
+            package = await asyncio.to_thread(fetch, package_uri, self._folder / "packages")
+            if package != self._package:
+                await self._replace(package, self._settings)
+                self._package = package
+
+    async def stop(self) -> None:
+        """End everything the app has running."""
+        async with self._changing:
+            await self._retire(self._deployment, self._triggers)
+            await self._pump.stop()
+            await self.hub.stop()
+            self._log.close()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what is to be known of the app, without the values of its settings."""
+        deployment = self._deployment
+        return {
+            "name": self.name,
+            "settings": sorted(self._settings),
+            "package": self._package.digest if self._package else None,
+            "folder": str(self._package.folder) if self._package else None,
+            "pid": deployment.pid if deployment else None,
+            "restarts": deployment.restarts if deployment else 0,
+            "functions": self.functions(),
+        }
+
+    def functions(self) -> list[dict[str, str]]:
+        """Return the name and trigger of each function."""
+        deployed = self._deployment.functions if self._deployment else ()
+        return [{"name": each.name, "trigger": each.trigger["type"]} for each in deployed]
+
+    async def _replace(self, package: Package, settings: Mapping[str, str]) -> None:
+        deployment = Deployment(package, self._environment(package, settings), self._log)
+        try:
+            await deployment.start()
+            queues = [
+                (function, self._queue_of(function, deployment.settings))
+                for function in deployment.functions
+                if function.trigger["type"] == QUEUE_TRIGGER
+            ]
+        except BaseException:
+            await deployment.stop()
+            raise
+        options = deployment.host_json
+        self._pump.limit(options.concurrent_activities, options.concurrent_orchestrations)
+        retired = self._deployment, self._triggers
+        self._deployment = deployment
+        self._deployed.set()
+        self._triggers = [
+            QueueTrigger(*clients, options.queues, self._runner(deployment, function), self._log)
+            for function, clients in queues
+        ]
+        await self._retire(*retired)
+
+    async def _retire(self, deployment: Deployment | None, triggers: list[QueueTrigger]) -> None:
+        if deployment is not None:
+            await asyncio.gather(deployment.stop(), *(trigger.stop() for trigger in triggers))
+
+    def _queue_of(self, function: Function, settings: Mapping[str, str]) -> tuple[QueueClient, QueueClient]:
+        queue = resolve(function.trigger["queueName"], settings)
+        connection = function.trigger.get("connection", "")
+        return (
+            queue_client(connection, queue, settings, self._storage.key),
+            queue_client(connection, f"{queue}-poison", settings, self._storage.key),
+        )
+
+    def _runner(self, deployment: Deployment, function: Function) -> RunMessage:
+        async def run(body: Value, metadata: Mapping[str, Value]) -> None:
+            await self._run(deployment, function, body, metadata)
+
+        return run
+
+    async def _run_durable(self, trigger: str, name: str, value: Value) -> Value | None:
+        while (deployment := self._deployment) is None:
+            await self._deployed.wait()
+        for function in deployment.functions:
+            if function.trigger["type"] == trigger and function.durable_name == name:
+                return await self._run(deployment, function, value, {})
+        raise FunctionError(f"The app has no function {name!r} with an {trigger}.")
+
+    async def _run(
+        self, deployment: Deployment, function: Function, value: Value, metadata: Mapping[str, Value]
+    ) -> Value | None:
+        inputs = dict.fromkeys(function.durable_clients, self.hub.client_binding())
+        return await deployment.run(function, {function.trigger["name"]: value, **inputs}, metadata)
+
+    def _environment(self, package: Package, settings: Mapping[str, str]) -> dict[str, str]:
+        account = settings.get("AzureWebJobsStorage__accountName", self._storage.accounts[0])
+        return {
+            "AzureWebJobsStorage": self._storage.connection_string(account),
+            **settings,
+            "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
+            "AZURE_STORAGE_KEY": self._storage.key,
+            "AzureWebJobsScriptRoot": str(package.folder),
+            "FUNCTIONS_EXTENSION_VERSION": "~4",
+            "FUNCTIONS_WORKER_RUNTIME": "python",
+            "WEBSITE_INSTANCE_ID": self._instance,
+            "WEBSITE_SITE_NAME": self.name,
+        }

@@ -1,0 +1,100 @@
+"""The functions that an app declares, and what their bindings refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.storage.queue import QueueClient
+
+from local.azure.errors import DeploymentError
+
+QUEUE_TRIGGER = "queueTrigger"
+ORCHESTRATION_TRIGGER = "orchestrationTrigger"
+ACTIVITY_TRIGGER = "activityTrigger"
+DURABLE_CLIENT = "durableClient"
+SERVED = (QUEUE_TRIGGER, ORCHESTRATION_TRIGGER, ACTIVITY_TRIGGER, DURABLE_CLIENT)
+DEFAULT_CONNECTION = "AzureWebJobsStorage"
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function as the worker indexed it; ``bindings`` are those of a function.json."""
+
+    id: str
+    name: str
+    bindings: tuple[Mapping[str, Any], ...]
+
+    @property
+    def trigger(self) -> Mapping[str, Any]:
+        """The binding that starts the function."""
+        return next(each for each in self.bindings if each["type"].endswith("Trigger"))
+
+    @property
+    def durable_name(self) -> str:
+        """The name by which orchestrations call the function."""
+        named = self.trigger.get("orchestration") or self.trigger.get("activity")
+        return str(named or self.name)
+
+    @property
+    def durable_clients(self) -> tuple[str, ...]:
+        """The parameters that want a durable client."""
+        return tuple(each["name"] for each in self.bindings if each["type"] == DURABLE_CLIENT)
+
+
+def check(functions: Iterable[Function]) -> None:
+    """Refuse functions that this host can't serve.
+
+    Raises:
+        DeploymentError: A binding's type is not one of :data:`SERVED`; it is named.
+    """
+    for function in functions:
+        for binding in function.bindings:
+            if binding["type"] not in SERVED:
+                raise DeploymentError(
+                    f"The function {function.name!r} has a binding of the type {binding['type']!r}; "
+                    f"the local host serves {', '.join(SERVED)}."
+                )
+
+
+def resolve(text: str, settings: Mapping[str, str]) -> str:
+    """Put app settings in the place of their names between percent signs.
+
+    Raises:
+        DeploymentError: A setting is missing; it is named.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in settings:
+            raise DeploymentError(f"A binding refers to the app setting {name!r}, which is not set.")
+        return settings[name]
+
+    return re.sub(r"%([^%]+)%", value, text)
+
+
+def queue_client(connection: str, queue: str, settings: Mapping[str, str], key: str) -> QueueClient:
+    """Return a client of ``queue`` in the account that the settings under ``connection`` name.
+
+    They hold a connection string, or ``<connection>__queueServiceUri`` for an identity, in whose place
+    the emulator takes the shared ``key``.
+
+    Raises:
+        DeploymentError: Neither is set.
+    """
+    connection = connection or DEFAULT_CONNECTION
+    for name in (f"AzureWebJobs{connection}", connection):
+        if name in settings:
+            return QueueClient.from_connection_string(settings[name], queue)
+    uri = settings.get(f"{connection}__queueServiceUri", "")
+    account = urlsplit(uri).path.strip("/")
+    if not account:
+        raise DeploymentError(
+            f"A binding uses the connection {connection!r}: set {connection} to a connection string or "
+            f"{connection}__queueServiceUri to the address of a queue service."
+        )
+    return QueueClient(uri.rstrip("/"), queue, credential=AzureNamedKeyCredential(account, key))

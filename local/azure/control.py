@@ -1,0 +1,143 @@
+"""The control API: HTTP and JSON on loopback.
+
+======  ========================  =========================================================================
+PUT     /apps/<name>/settings     ``{"settings": {name: text}}``
+PUT     /apps/<name>/package      ``{"package_uri": address}``; answers once the app runs it
+GET     /apps                     ``{"apps": [...]}``: functions, worker's pid, package of each app
+DELETE  /apps/<name>
+PUT     /subscriptions/<name>     see :class:`local.azure.eventgrid.subscription.Subscription`
+DELETE  /subscriptions/<name>
+GET     /instances?limit=<n>      the newest orchestrations of each app
+GET     /health
+======  ========================  =========================================================================
+
+What can't be done is answered with ``{"error": sentence}`` and the status of the :class:`HostError`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from local.azure.errors import BadRequest, HostError, NotFound
+from local.azure.eventgrid.subscription import Subscription
+from local.azure.host import Host
+
+LOG = logging.getLogger(__name__)
+MAX_BODY_BYTES = 1024 * 1024
+DEFAULT_LIMIT = 50
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class ControlServer(ThreadingHTTPServer):
+    """Serve the API on 127.0.0.1 from threads, doing the work on ``loop``."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, host: Host, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self._host = host
+        self._loop = loop
+
+    def call(self, method: str, target: str, body: bytes) -> dict[str, Any]:
+        """Do what a request asks for and return the document that answers it.
+
+        Raises:
+            HostError: It can't be done.
+        """
+        return asyncio.run_coroutine_threadsafe(self._route(method, target, body), self._loop).result()
+
+    async def _route(self, method: str, target: str, body: bytes) -> dict[str, Any]:
+        parts = urlsplit(target)
+        match method, [unquote(each) for each in parts.path.strip("/").split("/")]:
+            case "GET", ["health"]:
+                return {"status": "ok", "pid": os.getpid()}
+            case "GET", ["apps"]:
+                return {"apps": self._host.apps()}
+            case "GET", ["instances"]:
+                limit = parse_qs(parts.query).get("limit", [str(DEFAULT_LIMIT)])[0]
+                if not limit.isdecimal():
+                    raise BadRequest(f"limit is {limit!r}; give a whole number.")
+                return {"instances": await self._host.instances(int(limit))}
+            case "PUT", ["apps", name, "settings"]:
+                return await self._host.configure(name, _settings(_document(body)))
+            case "PUT", ["apps", name, "package"]:
+                return await self._host.deliver(name, _text(_document(body), "package_uri"))
+            case "DELETE", ["apps", name]:
+                await self._host.remove(name)
+            case "PUT", ["subscriptions", name]:
+                self._host.subscribe(name, Subscription.of(_document(body)))
+            case "DELETE", ["subscriptions", name]:
+                self._host.unsubscribe(name)
+            case _:
+                raise NotFound(f"There is no {method} {parts.path}.")
+        return {}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ControlServer
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def log_message(self, format: str, *args: object) -> None:
+        LOG.debug(format, *args)
+
+    def _answer(self) -> None:
+        try:
+            status, document = 200, self.server.call(self.command, self.path, self._body())
+        except HostError as error:
+            status, document = error.status, {"error": str(error)}
+        except Exception:
+            LOG.exception("%s %s failed", self.command, self.path)
+            status, document = 500, {"error": "The local Azure host failed; its log has the details."}
+        content = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _body(self) -> bytes:
+        # A page in a browser can reach loopback under a name of its own; what it sends names that host.
+        if self.headers.get("Host", "").rpartition(":")[0] not in LOOPBACK:
+            raise BadRequest("The control API answers requests to 127.0.0.1 only.")
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+            raise BadRequest(f"The body's length is {length}; at most {MAX_BODY_BYTES} bytes are taken.")
+        return self.rfile.read(int(length))
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise BadRequest(f"The body is no JSON: {error}.") from None
+    if not isinstance(document, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return document
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not value:
+        raise BadRequest(f"{name} is {value!r}; give a text.")
+    return value
+
+
+def _settings(document: dict[str, Any]) -> dict[str, str]:
+    settings = document.get("settings")
+    if not isinstance(settings, dict) or not all(isinstance(each, str) for each in settings.values()):
+        raise BadRequest("settings must be an object whose values are texts.")
+    return settings

@@ -1,0 +1,103 @@
+"""A task hub: the state of an app's orchestrations, in the daemon's memory, so a worker may come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from concurrent import futures
+from typing import Any
+
+import grpc
+from durabletask.internal import orchestrator_service_pb2 as messages
+from durabletask.internal.orchestrator_service_pb2_grpc import (
+    TaskHubSidecarServiceStub,
+    add_TaskHubSidecarServiceServicer_to_server,
+)
+from durabletask.testing.in_memory_backend import InMemoryOrchestrationBackend
+
+from local.azure.process import Value
+
+KEPT_INSTANCES = 200
+PURGE_SECONDS = 30
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+SERVER_THREADS = 16
+STATUS_PREFIX = "ORCHESTRATION_STATUS_"
+
+
+class TaskHub:
+    """An in-memory task hub behind a gRPC address on loopback.
+
+    Finished orchestrations are forgotten once :data:`KEPT_INSTANCES` newer ones have finished.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._backend = InMemoryOrchestrationBackend()
+        options = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
+        # The backend's own start() would listen on every interface.
+        self._server = grpc.server(futures.ThreadPoolExecutor(SERVER_THREADS), options=options)
+        add_TaskHubSidecarServiceServicer_to_server(self._backend, self._server)
+        self._address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+        self._channel = grpc.aio.insecure_channel(self._address, options=options)
+        self.service: Any = TaskHubSidecarServiceStub(self._channel)
+        self._janitor = asyncio.create_task(self._purge_regularly())
+
+    def client_binding(self) -> Value:
+        """Return what a function's ``durableClient`` parameter gets: the way to this hub."""
+        base = f"http://{self._address}/runtime/webhooks/durabletask"
+        document = {
+            "taskHubName": self._name,
+            "creationUrls": {},
+            "managementUrls": {},
+            "baseUrl": base,
+            "httpBaseUrl": base,
+            "rpcBaseUrl": f"http://{self._address}",
+            "maxGrpcMessageSizeInBytes": MAX_MESSAGE_BYTES,
+            "grpcHttpClientTimeout": "00:01:40",
+        }
+        return {"type": "string", "value": json.dumps(document)}
+
+    async def instances(self, limit: int) -> list[dict[str, Any]]:
+        """Return the ``limit`` newest orchestrations, newest first."""
+        answer = await self.service.QueryInstances(messages.QueryInstancesRequest())
+        newest = sorted(answer.orchestrationState, key=lambda each: each.createdTimestamp.ToNanoseconds())
+        return [
+            {
+                "id": each.instanceId,
+                "name": each.name,
+                "status": messages.OrchestrationStatus.Name(each.orchestrationStatus).removeprefix(
+                    STATUS_PREFIX
+                ),
+                "created": each.createdTimestamp.ToJsonString(),
+                "updated": each.lastUpdatedTimestamp.ToJsonString(),
+            }
+            for each in reversed(newest[-limit:])
+        ]
+
+    async def purge(self, keep: int) -> None:
+        """Forget all finished orchestrations but the ``keep`` that finished last."""
+        finished: list[str] = []
+        request = messages.ListInstanceIdsRequest(pageSize=1000)
+        while True:
+            page = await self.service.ListInstanceIds(request)
+            finished += page.instanceIds
+            if not page.HasField("lastInstanceKey"):
+                break
+            request.lastInstanceKey.CopyFrom(page.lastInstanceKey)
+        for instance in finished[: max(0, len(finished) - keep)]:
+            await self.service.PurgeInstances(messages.PurgeInstancesRequest(instanceId=instance))
+
+    async def stop(self) -> None:
+        """End the server; the orchestrations are gone."""
+        self._janitor.cancel()
+        await self._channel.close()
+        self._backend.stop()
+        await asyncio.to_thread(self._server.stop(None).wait)
+
+    async def _purge_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(PURGE_SECONDS)
+            with contextlib.suppress(grpc.RpcError):
+                await self.purge(KEPT_INSTANCES)

@@ -1,0 +1,144 @@
+"""The pump: take work items from a task hub, have the app's functions do them, hand back the results."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+from durabletask.internal import orchestrator_service_pb2 as messages
+from google.protobuf.wrappers_pb2 import StringValue
+
+from local.azure.durable.hub import TaskHub
+from local.azure.errors import FunctionFailed, WorkerLost
+from local.azure.process import Value
+
+# A crash on Azure has the work item delivered again for ever. Here, an activity that takes its worker down
+# this many times fails, so that a photo that crashes a library ends its job and not the whole run.
+MAX_DELIVERIES = 3
+
+type Run = Callable[[str, str, Value], Awaitable[Value | None]]
+"""Run the function of (trigger type, durable name) on the trigger's value and return what it returned."""
+
+
+class Pump:
+    """Serve one task hub with the functions that ``run`` reaches."""
+
+    def __init__(self, hub: TaskHub, run: Run, log: logging.Logger) -> None:
+        self._hub = hub
+        self._run = run
+        self._log = log
+        self.limit(activities=1, orchestrations=1)
+        self._running: set[asyncio.Task[None]] = set()
+        self._stream = asyncio.create_task(self._take())
+
+    def limit(self, activities: int, orchestrations: int) -> None:
+        """Bound how many functions of each sort run at once, from the next work item on."""
+        self._activities = asyncio.Semaphore(activities)
+        self._orchestrations = asyncio.Semaphore(orchestrations)
+
+    async def stop(self) -> None:
+        """Drop the work that is under way."""
+        for task in (self._stream, *self._running):
+            task.cancel()
+        await asyncio.gather(self._stream, *self._running, return_exceptions=True)
+
+    async def _take(self) -> None:
+        async for item in self._hub.service.GetWorkItems(messages.GetWorkItemsRequest()):
+            task = asyncio.create_task(self._do(item))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _do(self, item: Any) -> None:
+        kind = item.WhichOneof("request")
+        try:
+            if kind == "orchestratorRequest":
+                await self._hub.service.CompleteOrchestratorTask(await self._orchestrate(item))
+            elif kind == "activityRequest":
+                await self._hub.service.CompleteActivityTask(await self._act(item))
+            else:
+                self._log.error("The local host does not serve work items of the kind %s.", kind)
+        except grpc.RpcError:
+            self._log.exception("A %s could not be handed back.", kind)
+
+    async def _orchestrate(self, item: Any) -> Any:
+        request = item.orchestratorRequest
+        past = list(request.pastEvents)
+        if any(event.HasField("executionCompleted") for event in past):
+            # An activity that nobody waited for came back late; there is nothing left to decide.
+            return messages.OrchestratorResponse(
+                instanceId=request.instanceId, completionToken=item.completionToken
+            )
+        started = [each for each in (*past, *request.newEvents) if each.HasField("executionStarted")]
+        name = started[-1].executionStarted.name
+        value = {"type": "string", "value": base64.b64encode(request.SerializeToString()).decode()}
+        async with self._orchestrations:
+            response = await self._replay(request.instanceId, name, value)
+        response.completionToken = item.completionToken
+        return response
+
+    async def _replay(self, instance: str, name: str, value: Value) -> Any:
+        while True:
+            try:
+                answer = await self._run("orchestrationTrigger", name, value)
+            except WorkerLost:
+                continue  # replaying changes nothing: it may be done as often as it takes
+            except FunctionFailed as error:
+                self._log.error("The orchestrator %s failed: %s", name, error)
+                return _failed(instance, error)
+            text = answer["value"] if answer else ""
+            encoded = json.loads(text) if text.startswith('"') else text
+            return messages.OrchestratorResponse.FromString(base64.b64decode(encoded))
+
+    async def _act(self, item: Any) -> Any:
+        request = item.activityRequest
+        response = messages.ActivityResponse(
+            instanceId=request.orchestrationInstance.instanceId,
+            taskId=request.taskId,
+            completionToken=item.completionToken,
+        )
+        value = {"type": "string", "value": request.input.value if request.HasField("input") else "null"}
+        try:
+            async with self._activities:
+                answer = await self._deliver(request.name, value)
+        except FunctionFailed as error:
+            self._log.error("The activity %s failed: %s", request.name, error)
+            response.failureDetails.CopyFrom(_details(error))
+        else:
+            response.result.CopyFrom(StringValue(value=_text(answer)))
+        return response
+
+    async def _deliver(self, name: str, value: Value) -> Value | None:
+        for _ in range(1, MAX_DELIVERIES):
+            try:
+                return await self._run("activityTrigger", name, value)
+            except WorkerLost:
+                self._log.warning(
+                    "The worker was lost while the activity %s ran; it is delivered again.", name
+                )
+        return await self._run("activityTrigger", name, value)
+
+
+def _text(answer: Value | None) -> str:
+    if answer is None or answer["value"] is None:
+        return "null"
+    value = answer["value"]
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _details(error: FunctionFailed) -> Any:
+    return messages.TaskFailureDetails(
+        errorType=error.kind, errorMessage=str(error), stackTrace=StringValue(value=error.stack)
+    )
+
+
+def _failed(instance: str, error: FunctionFailed) -> Any:
+    complete = messages.CompleteOrchestrationAction(
+        orchestrationStatus=messages.ORCHESTRATION_STATUS_FAILED, failureDetails=_details(error)
+    )
+    action = messages.OrchestratorAction(id=-1, completeOrchestration=complete)
+    return messages.OrchestratorResponse(instanceId=instance, actions=[action])

@@ -1,0 +1,62 @@
+"""What can go wrong in the local host.
+
+The tree::
+
+    HostError               a sentence for whoever deploys; has an HTTP status
+    ├── BadRequest          the request asks for something that makes no sense
+    ├── NotFound            no such app
+    └── DeploymentError     the package or its settings do not work
+    FunctionFailed          a function ended with an error; the app's own business
+    ├── FunctionError       it raised
+    ├── FunctionTimeout     it took longer than host.json allows
+    └── WorkerLost          its process ended meanwhile
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HostError(Exception):
+    """Something that whoever deploys can put right; its text is a sentence for a person."""
+
+    status: ClassVar[int] = 500
+
+
+class BadRequest(HostError):
+    """The request is malformed or asks for something the host does not know."""
+
+    status = 400
+
+
+class NotFound(HostError):
+    """There is nothing under that name."""
+
+    status = 404
+
+
+class DeploymentError(HostError):
+    """The package, or the package under these settings, can't be hosted."""
+
+    status = 422
+
+
+class FunctionFailed(Exception):
+    """A function did not return; ``kind`` names the error's class, ``stack`` is its traceback."""
+
+    def __init__(self, message: str, kind: str = "", stack: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind or type(self).__name__
+        self.stack = stack
+
+
+class FunctionError(FunctionFailed):
+    """The function raised an exception."""
+
+
+class FunctionTimeout(FunctionFailed):
+    """The function took longer than ``functionTimeout``; its worker was ended."""
+
+
+class WorkerLost(FunctionFailed):
+    """The worker process ended while the function ran."""

@@ -1,0 +1,76 @@
+"""The bridge from Azurite's access log to the subscribed queues."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+from local.azure.eventgrid.access_log import BlobWrite, blob_write, follow
+from local.azure.eventgrid.events import blob_created
+from local.azure.eventgrid.subscription import Subscription
+from local.azure.storage import Storage
+
+LOG = logging.getLogger(__name__)
+RETRY_SECONDS = (1, 2, 5, 10, 30)  # Event Grid goes on for a day
+
+
+class Bridge:
+    """Follow the log and deliver events until stopped; ``subscriptions`` may change meanwhile.
+
+    The log does not say which version of a blob a request wrote: two writes of one blob within
+    milliseconds may yield two events that both tell of the later.
+    """
+
+    def __init__(self, storage: Storage, access_log: Path) -> None:
+        self.subscriptions: dict[str, Subscription] = {}
+        self._storage = storage
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._follower = asyncio.create_task(self._follow(access_log))
+
+    async def stop(self) -> None:
+        """Deliver nothing more."""
+        for task in (self._follower, *self._deliveries):
+            task.cancel()
+        await asyncio.gather(self._follower, *self._deliveries, return_exceptions=True)
+
+    async def _follow(self, access_log: Path) -> None:
+        async for line in follow(access_log):
+            write = blob_write(line)
+            if write and any(each.account == write.account for each in self.subscriptions.values()):
+                await self._publish(write)
+
+    async def _publish(self, write: BlobWrite) -> None:
+        blob = self._storage.blob_client(write.account, write.container, write.key)
+        try:
+            properties = await asyncio.to_thread(blob.get_blob_properties)
+        except ResourceNotFoundError:
+            return  # deleted since
+        except AzureError as error:
+            LOG.error("The blob %s/%s can't be looked at: %s", write.container, write.key, error.message)
+            return
+        event = blob_created(write, properties, f"{self._storage.blob}/{write.account}")
+        for subscription in self.subscriptions.values():
+            if subscription.matches(write.account, event):
+                task = asyncio.create_task(self._deliver(event, subscription))
+                self._deliveries.add(task)
+                task.add_done_callback(self._deliveries.discard)
+
+    async def _deliver(self, event: dict[str, Any], subscription: Subscription) -> None:
+        queue = self._storage.queue_client(subscription.queue_account, subscription.queue)
+        text = base64.b64encode(json.dumps(event).encode()).decode()
+        for pause in (*RETRY_SECONDS, None):
+            try:
+                await asyncio.to_thread(queue.send_message, text)
+                return
+            except AzureError as error:
+                LOG.warning("An event can't be put on the queue %s: %s", subscription.queue, error.message)
+                if pause is None:
+                    LOG.error("The event of %s is lost.", event["subject"])
+                    return
+                await asyncio.sleep(pause)

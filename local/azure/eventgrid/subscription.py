@@ -1,0 +1,60 @@
+"""Which events go to which queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from local.azure.errors import BadRequest
+
+BLOB_CREATED = "Microsoft.Storage.BlobCreated"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """The events of a storage account that go to a queue.
+
+    Subjects are compared without regard to case, which is Event Grid's default and the only way of its
+    advanced filter ``StringEndsWith``. No suffix means any.
+    """
+
+    account: str
+    queue_account: str
+    queue: str
+    subject_begins_with: str = ""
+    subject_ends_with: tuple[str, ...] = ()
+    event_types: tuple[str, ...] = (BLOB_CREATED,)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Make a subscription of the control API's document.
+
+        Raises:
+            BadRequest: A field is missing, unknown or of a type that can't be, or asks for other events.
+        """
+        fields = dict(document)
+        for name in ("subject_ends_with", "event_types"):
+            if name in fields:
+                if not isinstance(fields[name], list):
+                    raise BadRequest(f"{name} is {fields[name]!r}; give a list of texts.")
+                fields[name] = tuple(fields[name])
+        try:
+            subscription = cls(**fields)
+        except TypeError as error:
+            raise BadRequest(f"A subscription can't be made of this: {error}.") from None
+        for event_type in subscription.event_types:
+            if event_type != BLOB_CREATED:
+                raise BadRequest(f"The local host sends no {event_type!r} events, only {BLOB_CREATED}.")
+        return subscription
+
+    def matches(self, account: str, event: Mapping[str, Any]) -> bool:
+        """Tell whether an event of ``account`` is asked for."""
+        subject = event["subject"].lower()
+        endings = tuple(each.lower() for each in self.subject_ends_with) or ("",)
+        return (
+            account == self.account
+            and event["eventType"] in self.event_types
+            and subject.startswith(self.subject_begins_with.lower())
+            and subject.endswith(endings)
+        )

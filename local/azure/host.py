@@ -1,0 +1,85 @@
+"""What the host holds: apps and event subscriptions, by name."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.azure.app import App
+from local.azure.errors import BadRequest, NotFound
+from local.azure.eventgrid.bridge import Bridge
+from local.azure.eventgrid.subscription import Subscription
+from local.azure.storage import Storage
+
+APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
+
+
+class Host:
+    """The apps and subscriptions of one daemon; its state lies under ``folder``."""
+
+    def __init__(self, storage: Storage, folder: Path, access_log: Path) -> None:
+        self._storage = storage
+        self._folder = folder
+        self._apps: dict[str, App] = {}
+        self._bridge = Bridge(storage, access_log)
+
+    async def configure(self, name: str, settings: Mapping[str, str]) -> dict[str, Any]:
+        """Set an app's settings, making the app if it is new, and describe it."""
+        app = self._app(name)
+        await app.configure(settings)
+        return app.describe()
+
+    async def deliver(self, name: str, package_uri: str) -> dict[str, Any]:
+        """Run a package as an app, making the app if it is new, and describe it."""
+        app = self._app(name)
+        await app.deliver(package_uri)
+        return app.describe()
+
+    async def remove(self, name: str) -> None:
+        """End an app and delete what it left on disk.
+
+        Raises:
+            NotFound: There is no such app.
+        """
+        app = self._apps.pop(name, None)
+        if app is None:
+            raise NotFound(f"There is no app {name!r}.")
+        await app.stop()
+        await asyncio.to_thread(shutil.rmtree, self._folder / name, ignore_errors=True)
+
+    def apps(self) -> list[dict[str, Any]]:
+        """Describe every app."""
+        return [app.describe() for app in self._apps.values()]
+
+    async def instances(self, limit: int) -> dict[str, list[dict[str, Any]]]:
+        """Return each app's newest orchestrations."""
+        return {name: await app.hub.instances(limit) for name, app in self._apps.items()}
+
+    def subscribe(self, name: str, subscription: Subscription) -> None:
+        """Send the events that match to the subscription's queue, in the place of one of the same name."""
+        self._bridge.subscriptions[name] = subscription
+
+    def unsubscribe(self, name: str) -> None:
+        """End a subscription.
+
+        Raises:
+            NotFound: There is no such subscription.
+        """
+        if self._bridge.subscriptions.pop(name, None) is None:
+            raise NotFound(f"There is no subscription {name!r}.")
+
+    async def stop(self) -> None:
+        """End every app and the bridge."""
+        await self._bridge.stop()
+        await asyncio.gather(*(app.stop() for app in self._apps.values()))
+
+    def _app(self, name: str) -> App:
+        if not APP_NAME.fullmatch(name):
+            raise BadRequest(f"{name!r} is no name for an app: use letters, digits and hyphens.")
+        if name not in self._apps:
+            self._apps[name] = App(name, self._folder / name, self._storage)
+        return self._apps[name]

@@ -1,0 +1,41 @@
+"""The storage emulator's endpoints: several accounts, addressed by path, that share one key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.storage.blob import BlobClient
+from azure.storage.queue import QueueClient
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where Azurite listens. ``blob``, ``queue`` and ``table`` are base URLs without an account."""
+
+    blob: str
+    queue: str
+    table: str
+    key: str
+    accounts: tuple[str, ...]
+
+    def credential(self, account: str) -> AzureNamedKeyCredential:
+        """Return the shared key of ``account``."""
+        return AzureNamedKeyCredential(account, self.key)
+
+    def connection_string(self, account: str) -> str:
+        """Return the connection string that names all three services of ``account``."""
+        return (
+            f"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={self.key};"
+            f"BlobEndpoint={self.blob}/{account};"
+            f"QueueEndpoint={self.queue}/{account};"
+            f"TableEndpoint={self.table}/{account};"
+        )
+
+    def blob_client(self, account: str, container: str, key: str) -> BlobClient:
+        """Return a client of one blob; ``key`` is its plain name."""
+        return BlobClient(f"{self.blob}/{account}", container, key, credential=self.credential(account))
+
+    def queue_client(self, account: str, queue: str) -> QueueClient:
+        """Return a client of one queue that passes message texts through as they are."""
+        return QueueClient(f"{self.queue}/{account}", queue, credential=self.credential(account))
