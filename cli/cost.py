@@ -1,0 +1,78 @@
+"""``twinlens cost``: price a stated usage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, console, print_json, table
+from compare.billing.metered import plain
+from compare.cost.bill import Bill, Line, price
+from compare.cost.document import bill_document
+from compare.cost.exact import dollars, exact, settled
+from compare.cost.usage import read
+from compare.prices.book import load
+
+UsageFile = Annotated[Path, typer.Argument(help="A TOML file with one month's usage; see docs/prices.md.")]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", "-r", help="A region; give it twice to choose one for each cloud."),
+]
+NoFreeTier = Annotated[bool, typer.Option("--no-free-tier", help="Leave free allowances out.")]
+
+COLUMNS = ("meter", "quantity", "billed", "amount", "status")
+
+
+def cost(
+    usage: UsageFile, region: Regions = None, no_free_tier: NoFreeTier = False, as_json: Json = False
+) -> None:
+    """Price one month's usage, every line explained."""
+    book = load()
+    bill = price(read(usage, book.meters), book, region or (), free_tier=not no_free_tier)
+    if as_json:
+        print_json(bill_document(bill))
+    else:
+        show(bill)
+
+
+def show(bill: Bill) -> None:
+    """Print the bill as a table, its total, and how each line came about."""
+    rows = [[escape(cell) for cell in _cells(line)] for line in bill.lines]
+    console.print(table(COLUMNS, rows, numbers=COLUMNS[1:4]))
+    console.print(f"\n[bold]{escape(headline(bill))}[/bold]\n", soft_wrap=True)
+    for line in bill.lines:
+        console.print(f"[dim]{escape(explanation(line))}[/dim]", soft_wrap=True)
+
+
+def headline(bill: Bill) -> str:
+    """Return the total in one sentence, as a range where it rests on unconfirmed prices."""
+    free = "with free tiers" if bill.free_tier else "without free tiers"
+    if not bill.unconfirmed:
+        return f"{dollars(bill.total)} a month, {free}."
+    return (
+        f"{dollars(bill.low)} to {dollars(bill.high)} a month, {free}: {dollars(bill.firm)} at known prices, "
+        f"the rest at unconfirmed ones ({', '.join(bill.unconfirmed)})."
+    )
+
+
+def explanation(line: Line) -> str:
+    """Return where a line's quantity and price come from, in one paragraph."""
+    tiers = [share.tier for share in line.shares] or list(line.price.tiers[:1])
+    prices = ", then ".join(f"${tier.price:f}" for tier in tiers)
+    source, free = line.price.source, ""
+    if line.meter.allowance and line.billed < line.quantity:
+        free = f", {plain(line.meter.allowance.quantity)} free per {line.meter.allowance.scope}"
+    return (
+        f"{line.meter.name} = {' + '.join(line.formulas)}{free}; {prices} per {line.meter.quoted_unit} in "
+        f"{line.price.region}. {source.title}, {source.date}, {line.price.status}. {line.price.note}".rstrip()
+    )
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    with exact():
+        quantity, billed = plain(settled(line.quantity)), plain(settled(line.billed))
+    amount = dollars(line.amount) if line.firm else f"{dollars(line.low)} to {dollars(line.high)}"
+    return (line.meter.name, quantity, billed, amount, line.price.status)

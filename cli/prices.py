@@ -1,0 +1,92 @@
+"""``twinlens prices``: the price book and the vendors' live lists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, console, print_json, table
+from compare.billing.metered import plain
+from compare.cost.document import allowance_document, source_document
+from compare.prices.book import Meter, Price, PriceBook, load
+from compare.prices.check import doubts
+
+app = typer.Typer(no_args_is_help=True, help="The price book and the vendors' live price lists.")
+
+Region = Annotated[str | None, typer.Option("--region", "-r", help="Only this region.")]
+
+
+@app.command()
+def show(
+    meter: Annotated[str, typer.Argument(help="Only meters whose name begins like this.")] = "",
+    region: Region = None,
+    as_json: Json = False,
+) -> None:
+    """Print the price book."""
+    entries = [entry for entry in _entries(load(), region) if entry[0].name.startswith(meter)]
+    if as_json:
+        print_json([_document(*entry) for entry in entries])
+        return
+    columns = ("meter", "region", "price", "free a month", "status", "source")
+    rows = [[escape(cell) for cell in _cells(*entry)] for entry in entries]
+    console.print(table(columns, rows, numbers=("free a month",)))
+
+
+@app.command()
+def check(
+    old_after: Annotated[int, typer.Option(help="Days after which a price counts as old.", min=0)] = 180,
+    as_json: Json = False,
+) -> None:
+    """Validate the price book; list what is old, derived or unconfirmed."""
+    book = load()
+    found = list(doubts(book, datetime.now(UTC).date(), old_after))
+    if as_json:
+        print_json([{**_document(doubt.meter, doubt.price), "reason": doubt.reason} for doubt in found])
+        return
+    rows = [
+        [
+            escape(cell)
+            for cell in (doubt.meter.name, doubt.price.region, doubt.reason, doubt.price.source.title)
+        ]
+        for doubt in found
+    ]
+    console.print(table(("meter", "region", "reason", "source"), rows))
+    console.print(f"\nThe price book is valid: {len(book.meters)} meters. Look again at {len(found)} prices.")
+
+
+def _entries(book: PriceBook, region: str | None) -> list[tuple[Meter, Price]]:
+    return [
+        (meter, price)
+        for meter in book.meters.values()
+        for price in meter.prices.values()
+        if region in (None, price.region)
+    ]
+
+
+def _cells(meter: Meter, price: Price) -> tuple[str, ...]:
+    tiers = ", ".join(
+        f"${tier.price:f}" + (f" from {plain(tier.start)}" if tier.start else "") for tier in price.tiers
+    )
+    free = plain(meter.allowance.quantity) if meter.allowance else ""
+    source = f"{price.source.title}, {price.source.date}"
+    return (meter.name, price.region, f"{tiers} per {meter.quoted_unit}", free, price.status, source)
+
+
+def _document(meter: Meter, price: Price) -> dict[str, Any]:
+    return {
+        "meter": meter.name,
+        "title": meter.title,
+        "region": price.region,
+        "unit": meter.unit,
+        "per": f"{meter.per:f}",
+        "tiers": [{"from": f"{tier.start:f}", "price": f"{tier.price:f}"} for tier in price.tiers],
+        "low": None if price.low is None else f"{price.low:f}",
+        "high": None if price.high is None else f"{price.high:f}",
+        "allowance": meter.allowance and allowance_document(meter.allowance),
+        "status": price.status,
+        "note": price.note,
+        "source": source_document(price.source),
+    }

@@ -1,0 +1,21 @@
+"""Amazon API Gateway, HTTP APIs. Source: API Gateway pricing page: metered in steps of 512 KB."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compare.billing.metered import ONE, Metered, chunks, plain, present
+
+STEP_KB = Decimal(512)
+
+
+def http_api(*, requests: Decimal, request_kb: Decimal = ONE) -> tuple[Metered, ...]:
+    """Meter an HTTP API whose requests carry ``request_kb`` each."""
+    size = chunks(request_kb, STEP_KB)
+    return present(
+        Metered(
+            "aws.apigateway.http_requests",
+            requests * size,
+            f"{plain(requests)} requests x {plain(size)} steps of 512 KB",
+        )
+    )

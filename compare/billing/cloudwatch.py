@@ -1,0 +1,41 @@
+"""Amazon CloudWatch Logs.
+
+Source: CloudWatch Logs API reference, PutLogEvents: an event's size is its UTF-8 bytes plus 26.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compare.billing.metered import ZERO, Metered, plain, present
+
+OVERHEAD_BYTES = Decimal(26)
+BYTES_PER_GB = Decimal(1024**3)
+
+
+def log_gb(events: Decimal, event_bytes: Decimal) -> Decimal:
+    """Return the GB ingested for log events of ``event_bytes`` each, 26 bytes of overhead added to each."""
+    return events * (event_bytes + OVERHEAD_BYTES) / BYTES_PER_GB
+
+
+def logs(
+    *,
+    events: Decimal = ZERO,
+    event_bytes: Decimal = ZERO,
+    gb: Decimal = ZERO,
+    storage_gb_months: Decimal = ZERO,
+) -> tuple[Metered, ...]:
+    """Meter a log group from its events, or from ``gb`` where the ingested volume itself is known."""
+    counted = log_gb(events, event_bytes)
+    return present(
+        Metered(
+            "aws.cloudwatch.log_gb",
+            counted + gb,
+            f"{plain(events)} events x ({plain(event_bytes)} + 26) bytes"
+            if counted
+            else f"{plain(gb)} GB ingested",
+        ),
+        Metered(
+            "aws.cloudwatch.log_storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"
+        ),
+    )

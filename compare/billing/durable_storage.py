@@ -1,0 +1,96 @@
+"""Durable Functions on the Azure Storage provider: the transactions it makes by itself.
+
+Source: the provider's own code (Azure/durabletask, DurableTask.AzureStorage, June 2026) and Microsoft Learn,
+"Azure Storage provider". The counts are derived, not quoted by Microsoft; gets are an upper bound, and a
+payload is taken to be under 45 KB, since larger ones go through blobs.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compare.billing.metered import ONE, SECONDS_PER_HOUR, ZERO, Metered, plain, present
+from compare.errors import UsageError
+
+PARTITIONS = Decimal(4)
+POLL_SECONDS = Decimal(30)
+SCALE_POLL_SECONDS = Decimal(10)
+PARTITION_MANAGER_SECONDS = Decimal(10)
+LEASE_SECONDS = Decimal(25)
+
+
+def episodes(activities: Decimal, parallel: Decimal = ONE) -> Decimal:
+    """Return how often the orchestrator runs: at the start and after each result.
+
+    Results of ``parallel`` activities started together are taken to arrive in one batch, which saves all of
+    their episodes but one.
+    """
+    return activities + 1 - (max(ONE, parallel) - 1)
+
+
+def queue_operations(activities: Decimal) -> Decimal:
+    """Return the queue operations of one orchestration: 6 N + 3.
+
+    The start is one put. An activity is put, got, answered by a put and deleted. The orchestrator gets and
+    deletes the start and every answer. Running activities side by side saves none of it.
+    """
+    control_messages = activities + 1
+    return 1 + 4 * activities + 2 * control_messages
+
+
+def table_operations(activities: Decimal, parallel: Decimal = ONE) -> Decimal:
+    """Return the table operations of one orchestration: 3 N + 6 when its activities run in sequence.
+
+    The start reads and writes an instance row and the worker looks it up once more; each episode reads the
+    history, appends to it and updates the instance row.
+    """
+    return 3 + 3 * episodes(activities, parallel)
+
+
+def orchestrations(
+    *, orchestrations: Decimal, activities: Decimal, parallel: Decimal = ONE
+) -> tuple[Metered, ...]:
+    """Meter orchestrations of ``activities`` each, of which up to ``parallel`` are started together.
+
+    Raises:
+        UsageError: More activities run side by side than there are.
+    """
+    if parallel > max(ONE, activities):
+        raise UsageError(f"parallel is {plain(parallel)}; there are only {plain(activities)} activities.")
+    queue, table = queue_operations(activities), table_operations(activities, parallel)
+    counted = f"{plain(orchestrations)} orchestrations"
+    return present(
+        Metered("azure.queue.operations", orchestrations * queue, f"{counted} x {plain(queue)} operations"),
+        Metered("azure.table.operations", orchestrations * table, f"{counted} x {plain(table)} operations"),
+    )
+
+
+def idle(*, instance_hours: Decimal = ZERO, scale_controller_hours: Decimal = ZERO) -> tuple[Metered, ...]:
+    """Meter what a task hub costs while nothing happens.
+
+    A live instance polls four control queues and the work-item queue every 30 s at most, keeps four
+    partitions (a query and four updates every 10 s) and renews the app's lease every 25 s. The scale
+    controller of the Consumption and Premium plans polls the five queues every 10 s, instances or none.
+    """
+    queues = PARTITIONS + 1
+    polls = queues * SECONDS_PER_HOUR / POLL_SECONDS
+    scale_polls = queues * SECONDS_PER_HOUR / SCALE_POLL_SECONDS
+    partition = (1 + PARTITIONS) * SECONDS_PER_HOUR / PARTITION_MANAGER_SECONDS
+    renewals = SECONDS_PER_HOUR / LEASE_SECONDS
+    lived = f"{plain(instance_hours)} instance hours"
+    scaled = f"{plain(scale_controller_hours)} h x {plain(scale_polls)} polls"
+    return present(
+        Metered(
+            "azure.queue.operations",
+            instance_hours * polls + scale_controller_hours * scale_polls,
+            f"{lived} x {plain(polls)} polls + {scaled}",
+        ),
+        Metered(
+            "azure.table.operations", instance_hours * partition, f"{lived} x {plain(partition)} operations"
+        ),
+        Metered(
+            "azure.blob.write_operations",
+            instance_hours * renewals,
+            f"{lived} x {plain(renewals)} lease renewals",
+        ),
+    )

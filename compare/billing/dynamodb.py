@@ -1,0 +1,54 @@
+"""Amazon DynamoDB in on-demand mode.
+
+Source: Amazon DynamoDB Developer Guide, "Read and write operations" (request units by item size).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from compare.billing.metered import ONE, ZERO, Metered, chunks, plain, present
+
+Consistency = Literal["eventual", "strong", "transactional"]
+WriteKind = Literal["standard", "transactional"]
+
+WRITE_KB = Decimal(1)
+READ_KB = Decimal(4)
+READ_FACTORS: dict[Consistency, Decimal] = {
+    "eventual": Decimal("0.5"),
+    "strong": Decimal(1),
+    "transactional": Decimal(2),
+}
+WRITE_FACTORS: dict[WriteKind, Decimal] = {"standard": Decimal(1), "transactional": Decimal(2)}
+
+
+def write_units(item_kb: Decimal, kind: WriteKind = "standard") -> Decimal:
+    """Return the units of one write: one a started KB of the item, twice that in a transaction."""
+    return chunks(item_kb, WRITE_KB) * WRITE_FACTORS[kind]
+
+
+def read_units(item_kb: Decimal, consistency: Consistency = "eventual") -> Decimal:
+    """Return the units of one read: one a started 4 KB, half of it if eventual, twice in a transaction."""
+    return chunks(item_kb, READ_KB) * READ_FACTORS[consistency]
+
+
+def table(
+    *,
+    writes: Decimal = ZERO,
+    write_kb: Decimal = ONE,
+    write_kind: WriteKind = "standard",
+    reads: Decimal = ZERO,
+    read_kb: Decimal = ONE,
+    consistency: Consistency = "eventual",
+    storage_gb_months: Decimal = ZERO,
+) -> tuple[Metered, ...]:
+    """Meter a table; a conditional write that is refused counts like one that succeeds."""
+    written, read = write_units(write_kb, write_kind), read_units(read_kb, consistency)
+    return present(
+        Metered(
+            "aws.dynamodb.write_units", writes * written, f"{plain(writes)} writes x {plain(written)} units"
+        ),
+        Metered("aws.dynamodb.read_units", reads * read, f"{plain(reads)} reads x {plain(read)} units"),
+        Metered("aws.dynamodb.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
+    )

@@ -1,0 +1,22 @@
+"""Azure Event Grid, basic tier.
+
+Source: Event Grid pricing page: an event taken in and every attempt to deliver it are operations.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compare.billing.metered import ONE, Metered, chunks, plain, present
+
+
+def topic(*, events: Decimal, deliveries: Decimal = ONE, event_kb: Decimal = ONE) -> tuple[Metered, ...]:
+    """Meter events of ``event_kb`` that are each delivered ``deliveries`` times; 64 KB count as one."""
+    each = (1 + deliveries) * chunks(event_kb)
+    return present(
+        Metered(
+            "azure.eventgrid.operations",
+            events * each,
+            f"{plain(events)} events x {plain(each)} operations",
+        )
+    )

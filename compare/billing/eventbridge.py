@@ -1,0 +1,22 @@
+"""Amazon EventBridge. Source: AWS bulk price list, AWSEvents, unit "64K-Chunks", 2026-08-31."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from compare.billing.metered import ONE, Metered, chunks, plain, present
+
+EventKind = Literal["custom", "s3"]
+METERS: dict[EventKind, str] = {"custom": "aws.eventbridge.events", "s3": "aws.eventbridge.s3_events"}
+
+
+def events(*, events: Decimal, event_kb: Decimal = ONE, kind: EventKind = "custom") -> tuple[Metered, ...]:
+    """Meter events put on a bus: each counts once for every 64 KB.
+
+    What S3 itself puts on the bus has a meter of its own, because sources disagree on whether it is free.
+    """
+    size = chunks(event_kb)
+    return present(
+        Metered(METERS[kind], events * size, f"{plain(events)} events x {plain(size)} chunks of 64 KB")
+    )

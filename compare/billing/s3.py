@@ -1,0 +1,22 @@
+"""Amazon S3, Standard class. Source: AWS bulk price list, AmazonS3, 2026-09-28 (groups of requests)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compare.billing.metered import ZERO, Metered, plain, present
+
+
+def storage(
+    *, puts: Decimal = ZERO, gets: Decimal = ZERO, storage_gb_months: Decimal = ZERO
+) -> tuple[Metered, ...]:
+    """Meter a bucket.
+
+    ``puts`` are PUT, COPY, POST and LIST, each part of a multipart upload being one; ``gets`` are GET, HEAD
+    and all others but DELETE, which is free.
+    """
+    return present(
+        Metered("aws.s3.put_requests", puts, f"{plain(puts)} PUT, COPY, POST or LIST"),
+        Metered("aws.s3.get_requests", gets, f"{plain(gets)} GET and others"),
+        Metered("aws.s3.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
+    )

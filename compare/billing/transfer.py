@@ -1,0 +1,16 @@
+"""Data transfer to the internet.
+
+Sources: AWS bulk price list, AWSDataTransfer; Azure retail prices, Bandwidth.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from compare.billing.metered import Metered, plain, present
+
+
+def internet(*, cloud: Literal["aws", "azure"], gb: Decimal) -> tuple[Metered, ...]:
+    """Meter bytes that leave a region for the internet; between services of one region they are free."""
+    return present(Metered(f"{cloud}.transfer.out_gb", gb, f"{plain(gb)} GB to the internet"))

@@ -1,0 +1,46 @@
+"""Decimal arithmetic that neither rounds silently nor shows exponents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import (
+    ROUND_CEILING,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    localcontext,
+)
+from decimal import Overflow as DecimalOverflow
+
+# A trillionth of a dollar. Rounding up to it keeps sums of parts at or above the whole, and changes no amount
+# that the price lists can produce without a division.
+GRAIN = Decimal(1).scaleb(-12)
+CENT = Decimal(1).scaleb(-2)
+MICRO = Decimal(1).scaleb(-6)
+DIGITS = 60
+
+
+@contextmanager
+def exact() -> Iterator[None]:
+    """Calculate with 60 digits: more than any usage times any price needs."""
+    with localcontext(Context(prec=DIGITS, traps=[DivisionByZero, InvalidOperation, DecimalOverflow])):
+        yield
+
+
+def settled(value: Decimal) -> Decimal:
+    """Return the value rounded up to a trillionth, without trailing zeros."""
+    return value.quantize(GRAIN, rounding=ROUND_CEILING).normalize()
+
+
+def text(value: Decimal) -> str:
+    """Return the value as a plain decimal string, for machines: no exponent, no separators."""
+    return f"{settled(value) + 0:f}"
+
+
+def dollars(value: Decimal) -> str:
+    """Return an amount for people: cents, or millionths where it is less than a cent."""
+    grain = CENT if value >= CENT or not value else MICRO
+    return f"${value.quantize(grain, rounding=ROUND_HALF_UP):,f}"

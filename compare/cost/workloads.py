@@ -1,0 +1,63 @@
+"""The workloads that a usage file can state, and the billing rule that meters each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from compare.billing import (
+    api_gateway,
+    aws_lambda,
+    azure_storage,
+    cloudwatch,
+    container_apps,
+    durable_scheduler,
+    durable_storage,
+    dynamodb,
+    event_grid,
+    eventbridge,
+    fargate,
+    functions_consumption,
+    functions_flex,
+    functions_premium,
+    log_analytics,
+    s3,
+    sns,
+    sqs,
+    step_functions,
+    transfer,
+    xray,
+)
+from compare.billing.metered import Metered
+
+Rule = Callable[..., tuple[Metered, ...]]
+
+WORKLOADS: Mapping[str, Rule] = {
+    "lambda": aws_lambda.function,
+    "lambda_snapstart": aws_lambda.snapstart,
+    "lambda_durable": aws_lambda.durable,
+    "stepfunctions_standard": step_functions.standard,
+    "stepfunctions_express": step_functions.express,
+    "s3": s3.storage,
+    "eventbridge": eventbridge.events,
+    "dynamodb": dynamodb.table,
+    "sns": sns.topic,
+    "sqs": sqs.queue,
+    "cloudwatch_logs": cloudwatch.logs,
+    "xray": xray.tracing,
+    "api_gateway_http": api_gateway.http_api,
+    "fargate": fargate.tasks,
+    "functions_flex": functions_flex.on_demand,
+    "functions_flex_always_ready": functions_flex.always_ready,
+    "functions_consumption": functions_consumption.consumption,
+    "functions_premium": functions_premium.plan,
+    "durable_storage": durable_storage.orchestrations,
+    "durable_storage_idle": durable_storage.idle,
+    "durable_scheduler": durable_scheduler.orchestrations,
+    "event_grid": event_grid.topic,
+    "blob": azure_storage.blob,
+    "queue": azure_storage.queue,
+    "table": azure_storage.table,
+    "log_analytics": log_analytics.workspace,
+    "container_apps": container_apps.jobs,
+    "internet_transfer": transfer.internet,
+}
