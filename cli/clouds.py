@@ -22,8 +22,13 @@ class LedgerReader(Protocol):
 class Cloud(Protocol):
     """A connection to one stack's cloud."""
 
-    ledger: LedgerReader
-    outputs: ObjectStore
+    @property
+    def ledger(self) -> LedgerReader:
+        """Return the stack's ledger."""
+
+    @property
+    def outputs(self) -> ObjectStore:
+        """Return the container of finished outputs."""
 
     def upload(self, key: str, data: bytes) -> str:
         """Write an object into the input container and return its etag, quotes stripped."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import quantile_test
 
 CONFIDENCE = 0.95
 
@@ -35,6 +34,8 @@ def quantile(samples: Sequence[float], p: float) -> Quantile:
     """
     if not samples:
         return Quantile(p, 0, None, None, None)
+    from scipy.stats import quantile_test  # here, since it takes seconds to load
+
     value = float(np.quantile(samples, p, method="inverted_cdf"))
     interval = quantile_test(samples, q=value, p=p).confidence_interval(CONFIDENCE)
     if math.isnan(interval.low) or math.isnan(interval.high):
