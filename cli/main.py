@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import doctor, jobs, local, process, report, submit
+from cli import bench, cost, doctor, jobs, local, prices, process, report, submit
 from cli.console import print_error
 from core.errors import TwinlensError
 
@@ -20,9 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="One photo pipeline on AWS or Azure, and an honest comparison of the two.",
 )
-for command in (process.process, submit.submit, report.report, doctor.doctor):
+for command in (process.process, submit.submit, bench.bench, report.report, cost.cost, doctor.doctor):
     app.command()(command)
-for name, group in (("jobs", jobs.app), ("local", local.app)):
+for name, group in (("jobs", jobs.app), ("local", local.app), ("prices", prices.app)):
     app.add_typer(group, name=name)
 
 

@@ -14,7 +14,7 @@ from core.trace import now
 
 FINAL_STATES = frozenset({"succeeded", "rejected", "failed"})
 POLL_SECONDS = 0.5
-SENDERS = 16  # transfers at once
+SENDERS = 64  # transfers at once, at most
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,20 @@ def send(deployment: Deployment, photo: Path, name: str) -> Upload:
     return Upload(identifier, deployment, photo, deployment.key(name), began, now())
 
 
-def send_together(photos: Sequence[tuple[Deployment, Path, str]]) -> list[Upload]:
-    """Upload the photos, each into its deployment under its name, side by side."""
+def send_together(photos: Sequence[tuple[Deployment, Path, str]], rate: float | None = None) -> list[Upload]:
+    """Upload the photos, each into its deployment under its name, side by side.
+
+    With ``rate`` that many uploads begin a second, whether or not earlier ones have ended (an open loop);
+    without, all begin at once.
+    """
+    began = time.monotonic()
     with ThreadPoolExecutor(SENDERS) as senders:
-        return list(senders.map(lambda photo: send(*photo), photos))
+        sending = []
+        for number, photo in enumerate(photos):
+            if rate:
+                time.sleep(max(0.0, began + number / rate - time.monotonic()))
+            sending.append(senders.submit(send, *photo))
+        return [each.result() for each in sending]
 
 
 def follow(

@@ -1,0 +1,98 @@
+"""``twinlens bench``: put photos through stacks in bursts and keep what happened as runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from cli.bursts import Bench, begin
+from cli.bursts import resume as go_on
+from cli.console import Json, console, print_error, print_json, progress, table
+from cli.deployment import Deployment
+from compare.folder import read, write_head
+from compare.run import Plan, RunError
+from components.uploads import SUFFIXES
+from core.trace import now
+
+Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="A Pulumi stack; repeat for several.")]
+Photos = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder of photos, sent in turn.")]
+Bursts = Annotated[int, typer.Option(min=1, help="How many bursts.")]
+BurstSize = Annotated[int, typer.Option(min=1, help="Uploads in a burst.")]
+WarmUp = Annotated[int, typer.Option(min=0, help="Uploads before the first burst, kept apart.")]
+Rate = Annotated[float | None, typer.Option(min=0.01, help="Uploads a second, instead of all at once.")]
+Timeout = Annotated[float, typer.Option(min=1, help="Seconds a burst may take; later jobs count as lost.")]
+Out = Annotated[Path, typer.Option(help="Where to make the run folders.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of each stack.")]
+
+
+def bench(
+    stack: Stacks,
+    photos: Photos,
+    bursts: Bursts = 6,
+    burst_size: BurstSize = 30,
+    warm_up: WarmUp = 10,
+    rate: Rate = None,
+    timeout: Timeout = 600,
+    out: Out = Path("runs"),
+    resume: Resume = False,
+    as_json: Json = False,
+) -> None:
+    """Measure stacks, burst by burst in turn; an interrupted run keeps its whole bursts.
+
+    Exits with 1 if an upload was lost or its job failed.
+    """
+    files = sorted(path for path in photos.iterdir() if path.suffix.lower() in SUFFIXES)
+    if not files:
+        raise RunError(f"{photos} holds no photo; these are taken: {', '.join(SUFFIXES)}.")
+    plan = Plan(bursts, burst_size, warm_up, rate)
+    deployments = [Deployment.of(name) for name in dict.fromkeys(stack)]
+    if len({deployment.where for deployment in deployments}) > 1:
+        raise RunError("Stacks on emulators and on clouds cannot be measured together: measure them apart.")
+    benches = [go_on(each, files, out) if resume else begin(each, files, plan, out) for each in deployments]
+    try:
+        _measure(benches, timeout)
+    except KeyboardInterrupt:
+        print_error(f"Interrupted. Whole bursts are kept in {out}; the same command with --resume goes on.")
+        raise typer.Exit(130) from None
+    _finish(benches, as_json)
+
+
+def _measure(benches: Sequence[Bench], timeout: float) -> None:
+    """Make the bursts, stack by stack in turn, so that a change of the surroundings meets all of them."""
+    todo = sorted((number, at) for at, each in enumerate(benches) for number in each.open_bursts())
+    with progress() as bar:
+        task = bar.add_task("bursts", total=len(todo), note="")
+        for number, at in todo:
+            benches[at].burst(number, timeout, bar)
+            bar.advance(task)
+    for each in benches:
+        write_head(each.folder, replace(each.run, ended=now()))
+
+
+def _finish(benches: Sequence[Bench], as_json: bool) -> None:
+    results = [_accounts(each) for each in benches]
+    if as_json:
+        print_json(results)
+    else:
+        names = list(results[0])
+        console.print(
+            table(names, [[escape(str(cell)) for cell in each.values()] for each in results], names[2:])
+        )
+        console.print(f"\ntwinlens report {escape(' '.join(str(each.folder) for each in benches))}")
+    if any(each["failed"] or each["lost"] for each in results):
+        raise typer.Exit(1)
+
+
+def _accounts(bench: Bench) -> dict[str, Any]:
+    states = [record.state for record in read(bench.folder).jobs]
+    return {
+        "stack": bench.run.stack,
+        "run": str(bench.folder),
+        "uploads": len(states),
+        **{state: states.count(state) for state in ("succeeded", "rejected", "failed", "lost")},
+    }
