@@ -18,6 +18,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from PIL.Image import Image
+from PIL.ImageFile import ImageFile
 
 from core.errors import UnsupportedFormat
 
@@ -51,6 +52,8 @@ def to_srgb(image: Image) -> Image:
         image = _convert(image, profile)
     if image.mode not in {"RGB", "RGBA"}:
         image = image.convert("RGB")
+    if isinstance(image, ImageFile):
+        image = image.copy()  # what came from a file carries its tags along
     image.info.clear()
     return image
 

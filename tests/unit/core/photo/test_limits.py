@@ -1,0 +1,98 @@
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
+from core.photo import limits
+from core.photo.decode import decode, inspect
+
+KINDS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_declared_size_is_held_against_the_limit(encode, kind: str) -> None:
+    data = encode(Image.new("RGB", (40, 25)), kind)
+    assert inspect(data, 1000).width == 40
+    for read in (inspect, decode):
+        with pytest.raises(TooManyPixels, match="40 x 25 pixels, 1,000 in all; at most 999"):
+            read(data, 999)
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    """Return a PNG of a few bytes that declares this size."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">L", len(body)) + name + body + struct.pack(">L", zlib.crc32(name + body))
+
+    header = struct.pack(">LLBBBBB", width, height, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (2**31 - 1, 1)])
+def test_a_bomb_is_refused_before_it_goes_off(size: tuple[int, int]) -> None:
+    with pytest.raises(TooManyPixels):
+        inspect(png_bomb(*size), 10**8)
+
+
+def test_a_tiff_with_giant_tiles_is_refused() -> None:
+    tags = {256: 40, 257: 25, 258: 8, 259: 1, 262: 1, 277: 1, 322: 60_000, 323: 60_000, 324: 8, 325: 1000}
+    entries = b"".join(struct.pack("<HHLL", tag, 4, 1, value) for tag, value in tags.items())
+    with pytest.raises(TooManyPixels, match="tiles"):
+        inspect(b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + entries + bytes(2000), 10**8)
+
+
+def test_a_jpeg_of_endless_scans_is_refused(encode) -> None:
+    data = encode(Image.new("RGB", (40, 25)), "JPEG", progressive=True)
+    with pytest.raises(DamagedPhoto, match="101 scans"):
+        inspect(data + limits._START_OF_SCAN * (101 - data.count(limits._START_OF_SCAN)), 10**8)
+
+
+def pictures(count: int) -> list[Image.Image]:
+    return [Image.new("RGB", (8, 8), (50 * n, 255 - 50 * n, 99)) for n in range(count)]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_frames_are_counted(encode, kind: str, count: int) -> None:
+    first, *others = pictures(count)
+    data = encode(first, kind, save_all=True, append_images=others)
+    assert inspect(data, 1000).frames == count
+
+
+def test_frames_with_their_own_palettes_are_counted(encode) -> None:
+    first, *others = (picture.quantize() for picture in pictures(4))
+    assert (
+        inspect(encode(first, "GIF", save_all=True, append_images=others, comment="hello"), 1000).frames == 4
+    )
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "WEBP"])
+def test_an_endless_animation_is_refused(encode, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(limits, "MAX_FRAMES", 4)
+    first, *others = pictures(5)
+    with pytest.raises(TooManyFrames, match="more than 4 pictures"):
+        inspect(encode(first, kind, save_all=True, append_images=others), 1000)
+
+
+def test_a_tiff_that_bites_its_tail_ends(encode) -> None:
+    first, second = pictures(2)
+    data = bytearray(encode(first, "TIFF", save_all=True, append_images=[second]))
+    (at,) = struct.unpack_from("<L", data, 4)
+    (entries,) = struct.unpack_from("<H", data, at)
+    struct.pack_into("<L", data, at + 2 + 12 * entries, at)
+    assert inspect(bytes(data), 1000).frames == 1
+
+
+def test_a_chain_that_leads_out_of_the_file_ends(encode) -> None:
+    data = bytearray(encode(pictures(1)[0], "TIFF"))
+    (at,) = struct.unpack_from("<L", data, 4)
+    (entries,) = struct.unpack_from("<H", data, at)
+    struct.pack_into("<L", data, at + 2 + 12 * entries, len(data) + 100)
+    assert inspect(bytes(data), 1000).frames == 1

@@ -1,0 +1,50 @@
+from dataclasses import replace
+
+import pytest
+
+from core.errors import ObjectMissing, TooManyBytes
+from core.job import Job
+from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
+
+
+def test_a_store_returns_what_was_put() -> None:
+    store = MemoryStore({"a": b"old"})
+    store.put("a", b"new", "image/png")
+    assert store.get("a", 3) == b"new"
+    assert store.content_types["a"] == "image/png"
+
+
+def test_a_store_refuses_what_is_missing_or_too_large() -> None:
+    store = MemoryStore({"a": b"1234"})
+    with pytest.raises(ObjectMissing, match="'b'"):
+        store.get("b", 10)
+    with pytest.raises(TooManyBytes, match="4 bytes; at most 3"):
+        store.get("a", 3)
+
+
+def test_a_job_is_claimed_by_one_execution_only(job: Job) -> None:
+    ledger = MemoryLedger()
+    assert ledger.claim(job)
+    assert ledger.claim(job), "a retried claim is no duplicate"
+    assert not ledger.claim(replace(job, execution="x2"))
+
+
+def test_a_ledger_keeps_the_last_record(job: Job) -> None:
+    ledger = MemoryLedger()
+    assert ledger.get(job.id) is None
+    ledger.claim(job)
+    ledger.record(replace(job, state="succeeded"))
+    row = ledger.get(job.id)
+    assert row is not None
+    assert (row.state, row.document["state"]) == ("succeeded", "succeeded")
+    assert row.updated_at >= row.claimed_at
+    assert list(ledger.list()) == [row]
+
+
+def test_a_notifier_keeps_what_it_was_told(job: Job) -> None:
+    notifier = MemoryNotifier()
+    notifier.publish("success", job)
+    [(topic, message)] = notifier.published
+    assert topic == "success"
+    assert message["id"] == job.id
+    assert "trace" not in message

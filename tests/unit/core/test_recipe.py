@@ -1,0 +1,117 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from core import recipe
+from core.errors import RecipeError
+from core.recipe import FilterCall, OutputFormat, Size
+
+GOOD = """
+[[sizes]]
+name = "display"
+width = 800
+height = 600
+
+[[filters]]
+name = "sepia"
+amount = 1
+
+[[outputs]]
+format = "jpeg"
+"""
+
+
+@pytest.mark.parametrize("name", recipe.names())
+def test_every_recipe_of_the_project_is_right(name: str) -> None:
+    assert recipe.load(name).name == name
+
+
+def test_the_gallery_is_what_the_design_says() -> None:
+    gallery = recipe.load("gallery")
+    assert gallery.sizes == (
+        Size("display", 800, 600, "inside"),
+        Size("thumbnail", 200, 200, "cover"),
+    )
+    assert [call.name for call in gallery.filters] == ["auto_contrast", "sharpen"]
+    assert gallery.outputs == (OutputFormat("jpeg", 80), OutputFormat("webp", 80))
+
+
+def test_a_recipe_is_read_with_its_defaults(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(GOOD)
+    mine = recipe.load("mine", tmp_path)
+    assert mine.sizes == (Size("display", 800, 600, "inside"),)
+    assert mine.filters == (FilterCall("sepia", {"amount": 1.0}),)
+    assert mine.outputs == (OutputFormat("jpeg", 80),)
+
+
+@pytest.mark.parametrize(
+    "name", ["../gallery", "/etc/passwd", "a/b", "Gallery", "", "a" * 41, "gallery.toml", "a\n"]
+)
+def test_a_name_is_never_a_path(name: str) -> None:
+    with pytest.raises(RecipeError, match="is no name for a recipe"):
+        recipe.load(name)
+
+
+def test_an_unknown_recipe_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(GOOD)
+    with pytest.raises(RecipeError, match="no recipe 'two'; there are one"):
+        recipe.load("two", tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"[[sizes", b"\xff\xfe"])
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.toml").write_bytes(content)
+    with pytest.raises(RecipeError, match=r"bad\.toml is not TOML"):
+        recipe.load("bad", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "[[sizes]]",
+            "[[size]]",
+            "mine.toml: 'size' is not known here; allowed are sizes, filters, outputs.",
+        ),
+        ("width = 800", "", "mine.toml: sizes 1: 'width' is missing; give a whole number from 1 to 10000."),
+        (
+            "width = 800",
+            "width = 0",
+            "mine.toml: sizes 1: width is 0; it must be a whole number from 1 to 10000.",
+        ),
+        ("width = 800", 'width = "800"', "mine.toml: sizes 1: width is '800'"),
+        (
+            "height = 600",
+            'height = 600\nfit = "fill"',
+            "mine.toml: sizes 1: fit is 'fill'; it must be one of inside, cover.",
+        ),
+        ('"display"', '"../x"', "mine.toml: sizes: name is '../x'; use lower-case letters"),
+        ('"display"', '"filtered"', "mine.toml: sizes: name is 'filtered'"),
+        ("sepia", "blue", "mine.toml: filters 1: name is 'blue'; it must be one of auto_contrast, grayscale"),
+        ('name = "sepia"', "", "mine.toml: filters 1: name is None"),
+        ('name = "sepia"', "name = []", "mine.toml: filters 1: name is []"),
+        (
+            "amount = 1",
+            "amount = 2",
+            "mine.toml: filters 1 (sepia): amount is 2.0; it must be a number from 0 to 1.",
+        ),
+        ('"jpeg"', '"tga"', "mine.toml: outputs 1: format is 'tga'; it must be one of jpeg, png, webp."),
+        (
+            '[[outputs]]\nformat = "jpeg"',
+            "",
+            "mine.toml: outputs is missing; write at least one [[outputs]].",
+        ),
+        ('[[outputs]]\nformat = "jpeg"', "[outputs]", "mine.toml: outputs is {}; write each as a table"),
+        (
+            '"jpeg"',
+            '"jpeg"\n[[outputs]]\nformat = "jpeg"',
+            "mine.toml: outputs: format is 'jpeg' more than once",
+        ),
+    ],
+)
+def test_a_mistake_is_named(old: str, new: str, sentence: str) -> None:
+    assert old in GOOD
+    with pytest.raises(RecipeError) as caught:
+        recipe.parse("mine", tomllib.loads(GOOD.replace(old, new)))
+    assert str(caught.value).startswith(sentence)
