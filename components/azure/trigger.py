@@ -47,45 +47,44 @@ class Trigger(pulumi.ComponentResource):
             grant(f"{name}-send", Role.QUEUE_SENDER, photos.queues[UPLOADS].id, principal, child),
             grant(f"{name}-dead-letter", Role.BLOB_CONTRIBUTOR, dead_container.id, principal, child),
         ]
-        itself: eventgrid.EventSubscriptionIdentityArgsDict = {
-            "type": eventgrid.EventSubscriptionIdentityType.SYSTEM_ASSIGNED
-        }
+        itself = eventgrid.EventSubscriptionIdentityArgs(
+            type=eventgrid.EventSubscriptionIdentityType.SYSTEM_ASSIGNED
+        )
         eventgrid.SystemTopicEventSubscription(
             f"{name}-subscription",
             resource_group_name=resource_group,
             system_topic_name=topic.name,
             event_delivery_schema=eventgrid.EventDeliverySchema.EVENT_GRID_SCHEMA,
-            delivery_with_resource_identity={
-                "identity": itself,
-                "destination": eventgrid.StorageQueueEventSubscriptionDestinationArgs(
+            delivery_with_resource_identity=eventgrid.DeliveryWithResourceIdentityArgs(
+                identity=itself,
+                destination=eventgrid.StorageQueueEventSubscriptionDestinationArgs(
                     endpoint_type="StorageQueue",
                     resource_id=photos.account.id,
                     queue_name=photos.queues[UPLOADS].name,
                 ),
-            },
-            dead_letter_with_resource_identity={
-                "identity": itself,
-                "dead_letter_destination": {
-                    "endpoint_type": "StorageBlob",
-                    "resource_id": dead_account.id,
-                    "blob_container_name": dead_container.name,
-                },
-            },
-            filter={
-                "included_event_types": ["Microsoft.Storage.BlobCreated"],
+            ),
+            dead_letter_with_resource_identity=eventgrid.DeadLetterWithResourceIdentityArgs(
+                identity=itself,
+                dead_letter_destination=eventgrid.StorageBlobDeadLetterDestinationArgs(
+                    endpoint_type="StorageBlob",
+                    resource_id=dead_account.id,
+                    blob_container_name=dead_container.name,
+                ),
+            ),
+            filter=eventgrid.EventSubscriptionFilterArgs(
+                included_event_types=["Microsoft.Storage.BlobCreated"],
                 # Down to the slash: without it "input" would also mean a container "input-archive".
-                "subject_begins_with": f"/blobServices/default/containers/{INPUT}/blobs/{prefix}",
-                "is_subject_case_sensitive": False,
-                "advanced_filters": [
+                subject_begins_with=f"/blobServices/default/containers/{INPUT}/blobs/{prefix}",
+                is_subject_case_sensitive=False,
+                advanced_filters=[
                     eventgrid.StringEndsWithAdvancedFilterArgs(
                         operator_type="StringEndsWith", key="subject", values=list(suffixes)
                     )
                 ],
-            },
-            retry_policy={
-                "event_time_to_live_in_minutes": DELIVERY_MINUTES,
-                "max_delivery_attempts": DELIVERY_TRIES,
-            },
+            ),
+            retry_policy=eventgrid.RetryPolicyArgs(
+                event_time_to_live_in_minutes=DELIVERY_MINUTES, max_delivery_attempts=DELIVERY_TRIES
+            ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=grants),
         )
         self.register_outputs({})

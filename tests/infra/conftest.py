@@ -1,0 +1,132 @@
+"""The Pulumi program run under mocks: every resource it asks for, with what it gave it."""
+
+import asyncio
+import json
+import runpy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, set_all_config
+from pulumi.runtime.stack import run_pulumi_func
+
+from components import packaging
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Resource:
+    type: str
+    name: str
+    urn: str
+    inputs: dict[str, Any]
+
+
+@dataclass
+class Graph:
+    resources: list[Resource] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, suffix: str) -> list[Resource]:
+        """The resources whose type's last part is this."""
+        return [each for each in self.resources if each.type.split(":")[-1] == suffix]
+
+    def one(self, suffix: str, name: str = "") -> Resource:
+        found = [each for each in self.of(suffix) if name in each.name]
+        assert len(found) == 1, f"{suffix} {name}: {[each.name for each in found]}"
+        return found[0]
+
+
+class Recorder(mocks.Mocks):
+    """Answers like a provider: ids, names, ARNs and endpoints made of the resource's own name."""
+
+    def __init__(self) -> None:
+        self.made: list[mocks.MockResourceArgs] = []
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        self.made.append(args)
+        service, name = args.typ.split(":")[1].split("/")[0], args.name
+        if args.typ.startswith("aws:"):
+            arn = f"arn:aws:{service}:us-east-1:123456789012:{name}"
+            return name, {
+                "arn": arn,
+                "name": name,
+                "url": f"https://sqs/{name}",
+                "region": "us-east-1",
+            } | args.inputs
+        scope = f"/subscriptions/0000/resourceGroups/group/providers/{service}/{name}"
+        made = {
+            "name": next((value for key, value in args.inputs.items() if key in NAMES), name),
+            "location": "eastus2",
+            "principalId": f"principal-{name}",
+            "clientId": f"client-{name}",
+            "connectionString": "InstrumentationKey=0",
+        }
+        if args.inputs.get("identity"):
+            made["identity"] = {"principalId": f"principal-{name}", "type": args.inputs["identity"]["type"]}
+        if args.typ.endswith(":StorageAccount"):
+            made["primaryEndpoints"] = {
+                each: f"https://{name}.{each}.core.windows.net/" for each in ("blob", "queue", "table")
+            }
+        return scope, {**args.inputs, **made}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        assert args.token == "azure-native:storage:listStorageAccountServiceSAS", args.token
+        return {"serviceSasToken": f"sig-for-{args.args['canonicalizedResource']}"}, []
+
+
+NAMES = ("containerName", "queueName", "tableName", "blobName")
+
+
+def run(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Graph:
+    """Run the program with this config (keys without the project's name) and return its graph."""
+    recorder = Recorder()
+    monitor = mocks.MockMonitor(recorder)
+    exported: dict[str, Any] = {}
+
+    async def main() -> None:
+        mocks.set_mocks(recorder, project="twinlens", stack="test", preview=False, monitor=monitor)
+        set_all_config(
+            {
+                f"twinlens:{key}": value if isinstance(value, str) else json.dumps(value)
+                for key, value in config.items()
+            }
+        )
+        if program:
+            program()
+        else:
+            runpy.run_path(str(ROOT / "__main__.py"))
+        exported.update(await pulumi.Output.all(**exported).future() or {})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pulumi, "export", exported.__setitem__)
+        asyncio.run(run_pulumi_func(main))
+    urns = {(urn.split("::")[2].split("$")[-1], urn.split("::")[3]): urn for urn in monitor.resources}
+    return Graph(
+        [Resource(each.typ, each.name, urns[each.typ, each.name], each.inputs) for each in recorder.made],
+        exported,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A stand-in for the deployment package, whose own tests build it."""
+    path = tmp_path_factory.mktemp("build") / "code-0123456789abcdef.zip"
+    path.write_bytes(b"PK")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packaging, "build", lambda cloud, architecture: path)
+        yield path
+
+
+@pytest.fixture(scope="module")
+def aws(archive: Path) -> Graph:
+    return run({"cloud": "aws", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+
+
+@pytest.fixture(scope="module")
+def azure(archive: Path) -> Graph:
+    return run({"cloud": "azure", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
