@@ -1,0 +1,33 @@
+"""Run the AWS stand-in as a Pulumi plugin."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from local.providers.aws import (
+    cloudwatch,
+    dynamodb,
+    events,
+    functions,
+    iam,
+    lambda_,
+    logs,
+    s3,
+    sns,
+    sqs,
+    stepfunctions,
+)
+from local.providers.provider import StandIn
+from local.providers.server import serve
+
+SERVICES = (cloudwatch, dynamodb, events, iam, lambda_, logs, s3, sns, sqs, stepfunctions)
+
+
+def stand_in() -> StandIn:
+    """Return the AWS provider's stand-in."""
+    resources = [resource for service in SERVICES for resource in service.RESOURCES]
+    return StandIn("pulumi_aws", resources, functions.FUNCTIONS)
+
+
+if __name__ == "__main__":
+    serve(stand_in(), version("pulumi-aws"))

@@ -1,0 +1,60 @@
+"""The emulator the AWS stand-in talks to."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.providers.aws.enums import check_enums
+from local.providers.resource import ProviderError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")
+_lock = Lock()
+
+
+def region() -> str:
+    """Return the region that the environment names."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+
+
+def client(service: str) -> Any:
+    """Return the client of an AWS service on the emulator.
+
+    Raises:
+        ProviderError: No emulator is named, or the endpoint is not on this machine.
+    """
+    with _lock:  # making clients is not thread-safe, using them is
+        return _client(service)
+
+
+@cache
+def _client(service: str) -> Any:
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if urlsplit(endpoint).hostname not in LOOPBACK:
+        raise ProviderError(
+            "The local AWS stand-in needs AWS_ENDPOINT_URL to name an emulator on this machine, "
+            f"not {endpoint!r}: "
+            'run `eval "$(twinlens local env)"` first.'
+        )
+    made = boto3.client(service, region_name=region(), config=Config(retries={"max_attempts": 2}))
+    made.meta.events.register("provide-client-params", check_enums)
+    return made
+
+
+@cache
+def account() -> str:
+    """Return the id of the account that the credentials belong to."""
+    return str(client("sts").get_caller_identity()["Account"])
+
+
+def is_missing(error: ClientError) -> bool:
+    """Say whether a call failed because the resource is not there."""
+    return any(word in error.response["Error"]["Code"] for word in MISSING)

@@ -1,0 +1,165 @@
+"""Lambda functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from local.providers import assets
+from local.providers.aws.cloud import client, region
+from local.providers.aws.resource import AwsResource, chosen, pascal
+from local.providers.check import Fault
+from local.providers.naming import AutoName
+from local.providers.wire import Properties
+
+CONFIGURATION = {
+    "description": "Description",
+    "handler": "Handler",
+    "layers": "Layers",
+    "memorySize": "MemorySize",
+    "role": "Role",
+    "runtime": "Runtime",
+    "timeout": "Timeout",
+}
+# Blocks whose keys are the API's but for the capital.
+BLOCKS = ("deadLetterConfig", "ephemeralStorage", "loggingConfig", "snapStart", "tracingConfig")
+CODE = ("architectures", "code", "s3Bucket", "s3Key", "s3ObjectVersion")
+
+
+class Function(AwsResource):
+    """``aws.lambda_.Function`` from a ZIP archive."""
+
+    kind = "aws:lambda/function:Function"
+    auto_name = AutoName(max_length=64)
+    replace_on = frozenset({"name", "packageType", "region"})
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        if inputs.get("imageUri") or inputs.get("vpcConfig"):
+            yield Fault("imageUri", "the local stand-in serves neither container images nor networks.")
+        if not inputs.get("code") and not inputs.get("s3Bucket"):
+            yield Fault("code", "a function needs its code: one of code and s3Bucket.")
+        for name in ("handler", "runtime"):
+            if not inputs.get(name):
+                yield Fault(name, f"a function from an archive needs the property {name!r}.")
+        if not 128 <= inputs.get("memorySize", 128) <= 10240:
+            yield Fault(
+                "memorySize", f"{inputs['memorySize']} is not allowed; memorySize is 128 to 10240 MB."
+            )
+        if not 1 <= inputs.get("timeout", 3) <= 900:
+            yield Fault("timeout", f"{inputs['timeout']} is not allowed; timeout is 1 to 900 seconds.")
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        name = inputs["name"]
+        made = client("lambda").create_function(
+            FunctionName=name,
+            Code=_code(inputs),
+            Architectures=_architectures(inputs),
+            Publish=inputs.get("publish", False),
+            **_configuration(inputs),
+        )
+        client("lambda").get_waiter("function_active_v2").wait(FunctionName=name)
+        _reserve(name, {}, inputs)
+        return name, _outputs(made, inputs)
+
+    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        updated = client("lambda").get_waiter("function_updated_v2")
+        made: dict[str, Any] = client("lambda").update_function_configuration(
+            FunctionName=identity, **_configuration(inputs)
+        )
+        updated.wait(FunctionName=identity)
+        if any(state.get(name) != inputs.get(name) for name in CODE):
+            made = client("lambda").update_function_code(
+                FunctionName=identity, Architectures=_architectures(inputs), **_code(inputs)
+            )
+            updated.wait(FunctionName=identity)
+        _reserve(identity, state, inputs)
+        return _outputs(made, inputs)
+
+    def find(self, identity: str, state: Properties) -> object:
+        return client("lambda").get_function(FunctionName=identity)
+
+    def remove(self, identity: str, state: Properties) -> None:
+        client("lambda").delete_function(FunctionName=identity)
+
+
+class Permission(AwsResource):
+    """``aws.lambda_.Permission``; every change makes a new one."""
+
+    kind = "aws:lambda/permission:Permission"
+    auto_name = AutoName("statementId", max_length=100)
+    replace_on = frozenset(
+        {"action", "function", "principal", "qualifier", "sourceAccount", "sourceArn", "statementId"}
+    )
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        conditions = {"sourceAccount": "SourceAccount", "sourceArn": "SourceArn", "qualifier": "Qualifier"}
+        client("lambda").add_permission(
+            FunctionName=inputs["function"],
+            StatementId=inputs["statementId"],
+            Action=inputs["action"],
+            Principal=inputs["principal"],
+            **chosen(inputs, conditions),
+        )
+        return inputs["statementId"], {}
+
+    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        return {}
+
+    def find(self, identity: str, state: Properties) -> object:
+        policy = client("lambda").get_policy(FunctionName=state["function"])["Policy"]
+        return f'"{identity}"' in policy
+
+    def remove(self, identity: str, state: Properties) -> None:
+        client("lambda").remove_permission(FunctionName=state["function"], StatementId=identity)
+
+
+def _configuration(inputs: Properties) -> dict[str, Any]:
+    blocks = {name[0].upper() + name[1:]: pascal(inputs[name]) for name in BLOCKS if inputs.get(name)}
+    # The keys of variables are the person's own, so they keep their case.
+    variables = inputs.get("environment", {}).get("variables", {})
+    return {**chosen(inputs, CONFIGURATION), **blocks, "Environment": {"Variables": variables}}
+
+
+def _architectures(inputs: Properties) -> list[str]:
+    return inputs.get("architectures") or ["x86_64"]
+
+
+def _code(inputs: Properties) -> dict[str, Any]:
+    if inputs.get("code"):
+        return {"ZipFile": assets.read(inputs["code"])}
+    return chosen(inputs, {"s3Bucket": "S3Bucket", "s3Key": "S3Key", "s3ObjectVersion": "S3ObjectVersion"})
+
+
+def _reserve(name: str, old: Properties, new: Properties) -> None:
+    """Set or free the function's share of the account's concurrency; -1 stands for no share."""
+    before, after = (each.get("reservedConcurrentExecutions", -1) for each in (old, new))
+    if before == after:
+        return
+    if after == -1:
+        client("lambda").delete_function_concurrency(FunctionName=name)
+    else:
+        client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=after)
+
+
+def _outputs(made: dict[str, Any], inputs: Properties) -> Properties:
+    arn = f"arn:aws:lambda:{region()}:{made['FunctionArn'].split(':')[4]}:function:{inputs['name']}"
+    gateway = f"arn:aws:apigateway:{region()}:lambda:path"
+    return {
+        "arn": arn,
+        "architectures": _architectures(inputs),
+        "codeSha256": made["CodeSha256"],
+        "invokeArn": f"{gateway}/2015-03-31/functions/{arn}/invocations",
+        "lastModified": made["LastModified"],
+        "memorySize": inputs.get("memorySize", 128),
+        "packageType": "Zip",
+        "qualifiedArn": f"{arn}:{made['Version']}",
+        "qualifiedInvokeArn": f"{gateway}/2015-03-31/functions/{arn}:{made['Version']}/invocations",
+        "responseStreamingInvokeArn": f"{gateway}/2021-11-15/functions/{arn}/response-streaming-invocations",
+        "sourceCodeHash": made["CodeSha256"],
+        "sourceCodeSize": made["CodeSize"],
+        "timeout": inputs.get("timeout", 3),
+        "version": made["Version"],
+    }
+
+
+RESOURCES = (Function(), Permission())

@@ -1,0 +1,140 @@
+"""What all AWS resources have in common."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.providers.aws.cloud import client, is_missing, region
+from local.providers.check import Fault
+from local.providers.resource import Resource
+from local.providers.wire import Properties, is_unknown
+
+
+class AwsResource(Resource):
+    """A resource that is found by one call and removed by another, and may carry tags."""
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        """Make the resource; return its id and computed outputs."""
+        raise NotImplementedError
+
+    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        """Change all but the tags; return the computed outputs that changed."""
+        raise NotImplementedError
+
+    def find(self, identity: str, state: Properties) -> object:
+        """Read the resource; if it is not there raise the service's error or return nothing."""
+        raise NotImplementedError
+
+    def remove(self, identity: str, state: Properties) -> None:
+        """Remove the resource; if it is not there the service's error is fine."""
+        raise NotImplementedError
+
+    def create(self, inputs: Properties) -> tuple[str, Properties]:
+        """See :meth:`Resource.create`."""
+        identity, computed = self.make(inputs)
+        return identity, {"region": region(), **computed, **_tag(computed.get("arn"), {}, inputs)}
+
+    def update(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        """See :meth:`Resource.update`."""
+        computed = self.change(identity, state, inputs)
+        return {"region": region(), **computed, **_tag(state.get("arn"), state.get("tags", {}), inputs)}
+
+    def delete(self, identity: str, state: Properties) -> None:
+        """See :meth:`Resource.delete`."""
+        try:
+            self.remove(identity, state)
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+
+    def exists(self, identity: str, state: Properties) -> bool:
+        """See :meth:`Resource.exists`."""
+        try:
+            return bool(self.find(identity, state))
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+
+
+class Setting(AwsResource):
+    """A resource that is a part of another one: making and changing it are the same call."""
+
+    def put(self, inputs: Properties) -> str:
+        """Write the setting; return the resource's id."""
+        raise NotImplementedError
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        """See :meth:`AwsResource.make`."""
+        return self.put(inputs), {}
+
+    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        """See :meth:`AwsResource.change`."""
+        self.put(inputs)
+        return {}
+
+
+def pascal(value: Any) -> Any:
+    """Return the value with the keys of its dictionaries capitalised, as most AWS APIs write them."""
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: pascal(each) for key, each in value.items()}
+    return [pascal(each) for each in value] if isinstance(value, list) else value
+
+
+def chosen(inputs: Properties, names: dict[str, str]) -> Properties:
+    """Return the inputs that are given, under the names that the API has for them."""
+    return {theirs: inputs[ours] for ours, theirs in names.items() if inputs.get(ours) is not None}
+
+
+def document(value: Any) -> str:
+    """Return a JSON document that was given as text or as a dictionary."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def json_faults(inputs: Properties, name: str) -> Iterator[Fault]:
+    """Yield a fault if the input is given but is no JSON object."""
+    value = inputs.get(name)
+    if not isinstance(value, str) or is_unknown(value):
+        return
+    try:
+        parsed = json.loads(value)
+    except ValueError as error:
+        yield Fault(name, f"{name} must be JSON, and is not: {error}.")
+        return
+    if not isinstance(parsed, dict):
+        yield Fault(name, f"{name} must be a JSON object, not {value!r}.")
+
+
+def policy_faults(inputs: Properties, name: str) -> Iterator[Fault]:
+    """Yield what is wrong with the shape of an IAM policy document."""
+    wrong = list(json_faults(inputs, name))
+    yield from wrong
+    if wrong or name not in inputs or is_unknown(inputs[name]):
+        return
+    statements = json.loads(document(inputs[name])).get("Statement")
+    if not statements:
+        yield Fault(name, f"{name} has no Statement.")
+        return
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if statement.get("Effect") not in ("Allow", "Deny"):
+            yield Fault(
+                name,
+                f"a statement of {name} has the Effect {statement.get('Effect')!r}, not Allow or Deny.",
+            )
+        if not {"Action", "NotAction"} & statement.keys():
+            yield Fault(name, f"a statement of {name} has no Action.")
+
+
+def _tag(arn: str | None, old: Properties, inputs: Properties) -> Properties:
+    """Give the resource its tags, through the one API that all services share."""
+    new = inputs.get("tags", {})
+    gone = [key for key in old if key not in new]
+    if arn and gone:
+        client("resourcegroupstaggingapi").untag_resources(ResourceARNList=[arn], TagKeys=gone)
+    if arn and new:
+        client("resourcegroupstaggingapi").tag_resources(ResourceARNList=[arn], Tags=new)
+    return {"tagsAll": new}

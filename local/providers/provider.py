@@ -1,0 +1,133 @@
+"""One stand-in provider: everything the engine may ask of a resource, over the resource types it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.providers.check import Fault, faults, unknown_name
+from local.providers.diff import Change, changes
+from local.providers.resource import ProviderError, Resource
+from local.providers.schema import (
+    ListOf,
+    MapOf,
+    ResourceSchema,
+    Scalar,
+    Shape,
+    resource_schema,
+)
+from local.providers.wire import UNKNOWN, Properties
+
+Function = Callable[[Properties], Properties]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Which resource a request is about: its type token, its name in the program, a seed for its own name."""
+
+    token: str
+    name: str
+    seed: bytes = b""
+
+
+class StandIn:
+    """Serve ``resources`` and ``functions`` by the types of the SDK package ``sdk`` (``pulumi_aws``)."""
+
+    def __init__(self, sdk: str, resources: Iterable[Resource], functions: Mapping[str, Function]) -> None:
+        self.sdk = sdk
+        self._resources = {resource.kind: resource for resource in resources}
+        self._functions = functions
+
+    def check(self, ask: Ask, old: Properties, new: Properties) -> tuple[Properties, list[Fault]]:
+        """Return the inputs with name and defaults filled in, and all that is wrong with them."""
+        resource, schema = self._find(ask.token)
+        inputs = dict(new)
+        rule = resource.auto_name
+        if rule and inputs.get(rule.property) is None:
+            inputs[rule.property] = old.get(rule.property) or rule.make(ask.name, ask.seed)
+        inputs = {**resource.defaults(inputs), **inputs}
+        wrong = list(faults(inputs, schema.inputs)) or list(resource.check(inputs))
+        return inputs, wrong
+
+    def diff(self, ask: Ask, old: Properties, new: Properties) -> list[Change]:
+        """Return the changes from the old inputs to the new."""
+        return changes(old, new, self._find(ask.token)[0].replace_on)
+
+    def deletes_before_replace(self, ask: Ask) -> bool:
+        """Say whether two of the resource cannot be there at once."""
+        return self._find(ask.token)[0].delete_before_replace
+
+    def create(self, ask: Ask, inputs: Properties, preview: bool) -> tuple[str, Properties]:
+        """Make the resource; return its id and outputs, unknown ones in a preview."""
+        resource, schema = self._find(ask.token)
+        if preview:
+            return "", {**dict.fromkeys(_live(schema), UNKNOWN), **inputs}
+        identity, computed = resource.create(inputs)
+        return identity, _outputs(schema, inputs, computed)
+
+    def update(
+        self, ask: Ask, identity: str, state: Properties, inputs: Properties, preview: bool
+    ) -> Properties:
+        """Change the resource in place; return its outputs."""
+        resource, schema = self._find(ask.token)
+        kept = {name: state[name] for name in schema.computed if name in state}
+        if preview:
+            return {**kept, **inputs}
+        return _outputs(schema, inputs, {**kept, **resource.update(identity, state, inputs)})
+
+    def delete(self, ask: Ask, identity: str, state: Properties) -> None:
+        """Remove the resource."""
+        self._find(ask.token)[0].delete(identity, state)
+
+    def exists(self, ask: Ask, identity: str, state: Properties) -> bool:
+        """Say whether the resource is still there."""
+        return self._find(ask.token)[0].exists(identity, state)
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """Call a provider function.
+
+        Raises:
+            ProviderError: The stand-in does not serve it.
+        """
+        if token not in self._functions:
+            raise ProviderError(
+                f"The local stand-in does not serve the function {token}"
+                f"{unknown_name(token, list(self._functions))}"
+            )
+        return self._functions[token](arguments)
+
+    def _find(self, token: str) -> tuple[Resource, ResourceSchema]:
+        resource, schema = self._resources.get(token), resource_schema(self.sdk, token)
+        if schema is None:
+            raise ProviderError(f"{self.sdk} has no resource type {token}.")
+        if resource is None:
+            raise ProviderError(
+                f"The local stand-in does not serve the resource type {token}"
+                f"{unknown_name(token, list(self._resources))}"
+            )
+        return resource, schema
+
+
+def _live(schema: ResourceSchema) -> list[str]:
+    """Return the outputs that only a live resource can tell."""
+    return [name for name, field in schema.outputs.items() if field.required]
+
+
+def _outputs(schema: ResourceSchema, inputs: Properties, computed: Properties) -> Properties:
+    """Put a resource's outputs together: empty values where the real provider always gives some value."""
+    empty = {name: _empty(field.shape) for name, field in schema.outputs.items() if field.required}
+    known = {name: value for name, value in empty.items() if value is not None}
+    return {**known, **inputs, **computed}
+
+
+def _empty(shape: Shape) -> Any:
+    match shape:
+        case Scalar(kind):
+            return kind()
+        case ListOf():
+            return []
+        case MapOf():
+            return {}
+        case _:
+            return None
