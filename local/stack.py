@@ -1,7 +1,7 @@
 """Deploy the local stacks with the real Pulumi engine, onto the emulators that are up.
 
 Pulumi's command line is used just as a person would: :func:`environment` is all that tells a local stack from
-a real one. What Pulumi printed last is in ``logs/pulumi-<stack>.log`` beside ``local.json``.
+a real one. What Pulumi printed last is in ``logs/pulumi-<stack>-<command>.log`` beside ``local.json``.
 """
 
 from __future__ import annotations
@@ -149,12 +149,13 @@ def _pulumi(arguments: list[str], name: str, project: Path) -> str:
     except BaseException:
         _interrupt(process)
         raise
-    written = processes.log(folder, f"pulumi-{name}")
+    written = processes.log(folder, f"pulumi-{name}-{arguments[0]}")
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text(printed + errors)
     if process.returncode:
+        trouble = _trouble(printed, errors)
         raise StackFailed(
-            f"Pulumi could not finish `{arguments[0]}` for {name}.\n{_trouble(printed, errors)}"
+            f"Pulumi could not finish `{arguments[0]}` for {name}; {written} has it all.\n{trouble}"
         )
     return printed
 
@@ -178,10 +179,17 @@ def _free(name: str, project: Path) -> None:
     locks = list(_locks(name))
     for lock in locks:
         holder = json.loads(lock.read_text())["pid"]
-        if psutil.pid_exists(holder):
+        if _is_pulumi(holder):
             raise StackFailed(f"Another Pulumi (process {holder}) is at work on {name}; wait for it to end.")
     if locks:
         _pulumi(["cancel", name, "--yes"], name, project)
+
+
+def _is_pulumi(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).name().startswith("pulumi")
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _locks(name: str) -> Iterator[Path]:

@@ -1,0 +1,174 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import stack, state
+from local.emulators import processes
+from local.errors import NotRunning, StackFailed
+from local.state import AwsEmulator, AzureEmulator, LocalState, PulumiBackend
+from local.toolchain import pulumi
+
+CLI = """#!/bin/sh
+echo "$@" >> "$PULUMI_HOME/calls"
+case "$*" in
+*"stack ls"*) cat "$PULUMI_HOME/stacks" ;;
+*"stack output"*) echo '{"cloud": "aws"}' ;;
+*" preview "*) echo '{"changeSummary": {"same": 60, "update": 1}}' ;;
+*" up "*) cat "$PULUMI_HOME/told"; exit "$(cat "$PULUMI_HOME/code")" ;;
+esac
+"""
+
+WENT_WELL = """Updating (aws-local):
+ +  aws:s3:Bucket input created (0.4s)
+Resources:
+    + 2 created
+    ~ 1 updated
+    57 unchanged
+
+Duration: 9s
+"""
+
+WENT_WRONG = """Updating (aws-local):
+Diagnostics:
+  aws:s3:Bucket (input):
+    error: the name is taken
+Resources:
+    1 unchanged
+"""
+
+SLOW_CLI = """
+import time
+try:
+    open("up", "w").close()
+    time.sleep(60)
+except KeyboardInterrupt:
+    open("ended", "w").close()
+"""
+
+PREVIEW = """
+import sys
+from pathlib import Path
+from local import stack
+from local.toolchain import pulumi
+pulumi.ensure = lambda: Path(sys.argv[1])
+stack.preview("aws-local", Path())
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A set-up that is up, with a Pulumi that only says what it is told to say."""
+    home, stacks, tools = tmp_path / "home", tmp_path / "stacks", tmp_path / "tools"
+    for each in (home, stacks, tools):
+        each.mkdir()
+    (home / "stacks").write_text('[{"name": "aws-local"}]')
+    (home / "told").write_text(WENT_WELL)
+    (home / "code").write_text("0")
+    (tools / "pulumi").write_text(CLI)
+    (tools / "pulumi").chmod(0o755)
+    monkeypatch.setattr(pulumi, "ensure", lambda: tools)
+    monkeypatch.setenv("TWINLENS_LOCAL", str(tmp_path / "local.json"))
+    state.save(
+        LocalState(
+            aws=AwsEmulator("http://127.0.0.1:1", 1, "us-east-1"),
+            azure=AzureEmulator("http://b", "http://q", "http://t", "key", ("one",), "http://c", {}),
+            pulumi=PulumiBackend(str(home), stacks.as_uri(), "words"),
+        )
+    )
+    return tmp_path
+
+
+def calls(folder: Path) -> list[str]:
+    return (folder / "home" / "calls").read_text().splitlines()
+
+
+def lock(folder: Path, holder: int) -> None:
+    held = folder / "stacks" / ".pulumi" / "locks" / "organization" / "twinlens" / "aws-local" / "id.json"
+    held.parent.mkdir(parents=True)
+    held.write_text(json.dumps({"pid": holder}))
+
+
+def test_up_deploys_and_returns_the_outputs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert stack.up("aws-local", folder) == {"cloud": "aws"}
+    assert "2 created, 1 updated, 57 unchanged" in capsys.readouterr().err
+    assert processes.log(folder, "pulumi-aws-local-up").read_text() == WENT_WELL
+
+
+def test_a_failure_says_why_and_where_to_read_on(folder: Path) -> None:
+    (folder / "home" / "told").write_text(WENT_WRONG)
+    (folder / "home" / "code").write_text("255")
+    with pytest.raises(StackFailed, match=r"`up` for aws-local(.|\n)*the name is taken") as caught:
+        stack.up("aws-local", folder)
+    assert "unchanged" not in str(caught.value)
+    assert str(folder / "logs") in str(caught.value)
+
+
+def test_a_preview_counts_changes(folder: Path) -> None:
+    assert stack.preview("aws-local", folder) == {"same": 60, "update": 1}
+
+
+def test_a_stack_that_is_not_there_has_no_outputs_and_is_not_removed(folder: Path) -> None:
+    assert stack.outputs("azure-local", folder) == {}
+    stack.destroy("azure-local", folder)
+    assert not any("destroy" in call for call in calls(folder))
+
+
+def test_a_removed_stack_keeps_its_settings(folder: Path) -> None:
+    stack.destroy("aws-local", folder)
+    assert calls(folder)[-1].endswith("stack rm aws-local --yes --preserve-config")
+
+
+def test_the_lock_of_a_run_that_was_cut_short_is_taken_away(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    lock(folder, gone.pid)
+    stack.up("aws-local", folder)
+    assert calls(folder)[0].endswith("cancel aws-local --yes")
+
+
+def test_a_run_that_is_at_work_is_let_be(folder: Path) -> None:
+    sleep = shutil.which("sleep")
+    assert sleep is not None
+    shutil.copy(sleep, folder / "pulumi-at-work")
+    with subprocess.Popen([folder / "pulumi-at-work", "60"]) as holder:
+        lock(folder, holder.pid)
+        with pytest.raises(StackFailed, match=f"process {holder.pid}"):
+            stack.up("aws-local", folder)
+        holder.kill()
+
+
+def test_a_reused_pid_holds_no_lock(folder: Path) -> None:
+    lock(folder, os.getpid())
+    assert stack.up("aws-local", folder)
+
+
+def test_without_emulators_the_message_says_what_to_do(folder: Path) -> None:
+    state.path().unlink()
+    with pytest.raises(NotRunning, match="twinlens local up"):
+        stack.up("aws-local", folder)
+
+
+def test_the_tools_come_first_on_path_and_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"/usr/bin:{folder / 'tools'}")
+    found = stack.environment()["PATH"].split(":")
+    assert found == [str(folder / "tools"), str(Path(sys.executable).parent), "/usr/bin"]
+
+
+def test_an_interruption_reaches_pulumi_as_one(folder: Path) -> None:
+    """Pulumi gets the interrupt signal, finishes in its own way and is waited for."""
+    tools = folder / "tools"
+    (tools / "pulumi").write_text(f"#!{sys.executable}\n{SLOW_CLI}")
+    with subprocess.Popen(
+        [sys.executable, "-c", PREVIEW, tools], cwd=folder, stderr=subprocess.DEVNULL
+    ) as process:
+        while not (folder / "up").exists():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) != 0
+    assert (folder / "ended").exists()
