@@ -15,5 +15,5 @@ CONTENT_TYPE = "image/jpeg"
 def encode(image: Image, quality: int) -> bytes:
     """Return the picture as JPEG."""
     file = BytesIO()
-    flatten(image).save(file, "JPEG", quality=quality, optimize=True, progressive=True)
+    flatten(image).save(file, "JPEG", quality=quality, optimize=True, progressive=True, comment=b"")
     return file.getvalue()

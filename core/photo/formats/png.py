@@ -15,5 +15,5 @@ LEVEL = 1
 def encode(image: Image, quality: int = 100) -> bytes:
     """Return the picture as PNG."""
     file = BytesIO()
-    image.save(file, "PNG", compress_level=LEVEL)
+    image.save(file, "PNG", compress_level=LEVEL, icc_profile=None)
     return file.getvalue()

@@ -1,4 +1,5 @@
 import random
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from core.photo import decode as module
 from core.photo.decode import HEADROOM, decode, inspect
 from core.photo.resize import scale_for
 from core.recipe import Size
+
+# Pillow warns of broken tags before it goes on without them.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 BAD = {"truncated.jpg", "not-a-photo.jpg"}
@@ -57,8 +61,6 @@ def test_the_bad_samples_are_refused_in_words() -> None:
 )
 @settings(max_examples=40, deadline=None)
 def test_a_reduced_decode_is_as_large_as_its_sizes_need(width: int, height: int, box: Size) -> None:
-    from io import BytesIO
-
     file = BytesIO()
     Image.new("L", (width, height)).save(file, "JPEG")
     picture = decode(file.getvalue(), 10**7, [box])

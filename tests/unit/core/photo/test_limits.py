@@ -96,3 +96,8 @@ def test_a_chain_that_leads_out_of_the_file_ends(encode) -> None:
     (entries,) = struct.unpack_from("<H", data, at)
     struct.pack_into("<L", data, at + 2 + 12 * entries, len(data) + 100)
     assert inspect(bytes(data), 1000).frames == 1
+
+
+def test_what_follows_a_gif_is_not_counted(encode) -> None:
+    data = encode(pictures(1)[0], "GIF")
+    assert inspect(data + b"\x3b" + b"," * 100, 1000).frames == 1

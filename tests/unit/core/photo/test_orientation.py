@@ -4,6 +4,9 @@ from PIL import Image, ImageChops, ImageStat
 from core.photo.decode import decode, inspect
 from core.recipe import Size
 
+# Pillow warns of broken tags before it goes on without them.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+
 ORIENTATION = 0x0112
 # How to lay an upright picture down so that the orientation's turn sets it up again.
 LAID = {

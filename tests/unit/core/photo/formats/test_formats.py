@@ -1,0 +1,69 @@
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from core.errors import RecipeError
+from core.photo import formats
+from core.photo.formats import jpeg, png, webp
+from core.photo.signature import identify
+
+
+@pytest.mark.parametrize("name", formats.names())
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_every_format_writes_itself_the_same_each_time(name: str, mode: str, colourful: Image.Image) -> None:
+    kind = formats.load(name)
+    image = colourful.convert(mode)
+    data = kind.encode(image, 80)
+    assert identify(data) == name
+    assert f"image/{name}" == kind.CONTENT_TYPE
+    assert kind.encode(image.copy(), 80) == data
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_no_format_writes_metadata(name: str, colourful: Image.Image) -> None:
+    image = colourful.copy()
+    exif = Image.Exif()
+    exif[0x013B] = "a name nobody should see"
+    image.info = {
+        "comment": b"secret",
+        "exif": exif.tobytes(),
+        "xmp": b"<secret/>",
+        "dpi": (72, 72),
+        "icc_profile": b"p",
+    }
+    written = Image.open(BytesIO(formats.load(name).encode(image, 80)))
+    written.load()
+    assert not set(written.info) & {"exif", "xmp", "comment", "icc_profile"}
+    assert not written.getexif()
+
+
+def test_quality_buys_likeness_with_bytes(colourful: Image.Image) -> None:
+    noisy = Image.blend(colourful, Image.effect_noise(colourful.size, 80).convert("RGB"), 0.5)
+    for kind in (jpeg, webp):
+        small, large = kind.encode(noisy, 30), kind.encode(noisy, 90)
+        assert len(small) < len(large)
+        poor, good = (
+            max(ImageStat.Stat(ImageChops.difference(noisy, Image.open(BytesIO(data)).convert("RGB"))).mean)
+            for data in (small, large)
+        )
+        assert good < poor
+
+
+def test_jpeg_is_progressive_and_shows_white_through_transparency() -> None:
+    data = jpeg.encode(Image.new("RGBA", (16, 16), (0, 0, 0, 0)), 90)
+    written = Image.open(BytesIO(data))
+    assert written.info["progressive"]
+    assert written.convert("RGB").getpixel((8, 8)) == (255, 255, 255)
+
+
+def test_webp_keeps_transparency_and_png_everything(colourful: Image.Image) -> None:
+    image = colourful.convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    assert Image.open(BytesIO(webp.encode(image, 90))).mode == "RGBA"
+    assert Image.open(BytesIO(png.encode(image))).tobytes() == image.tobytes()
+
+
+def test_an_unknown_format_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(RecipeError, match="no format 'tga'; there are jpeg, png, webp"):
+        formats.load("tga")
