@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ from compare.billing.metered import plain
 from compare.cost.document import allowance_document, source_document
 from compare.prices.book import Meter, Price, PriceBook, load
 from compare.prices.check import doubts
+from compare.prices.refresh import AWS_URL, AZURE_URL, PROBLEMS, Outcome, PriceLists, compare
+from compare.prices.refresh import write as write_outcomes
 
 app = typer.Typer(no_args_is_help=True, help="The price book and the vendors' live price lists.")
 
@@ -55,6 +58,53 @@ def check(
     ]
     console.print(table(("meter", "region", "reason", "source"), rows))
     console.print(f"\nThe price book is valid: {len(book.meters)} meters. Look again at {len(found)} prices.")
+
+
+@app.command()
+def refresh(
+    meter: Annotated[str, typer.Argument(help="Only meters whose name begins like this.")] = "",
+    region: Annotated[list[str] | None, typer.Option("--region", "-r", help="Only this region.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write what the vendors list into the book.")
+    ] = False,
+    aws_url: Annotated[str, typer.Option(help="Where the AWS price list is.")] = AWS_URL,
+    azure_url: Annotated[str, typer.Option(help="Where the Azure price list is.")] = AZURE_URL,
+    as_json: Json = False,
+) -> None:
+    """Hold the price book against the vendors' lists; exit with 1 if something needs a person."""
+    lists = PriceLists(datetime.now(UTC).date(), aws_url, azure_url)
+    outcomes = list(compare(load(), lists, region or (), meter))
+    written = write_outcomes(outcomes) if write else 0
+    if as_json:
+        print_json([_outcome(outcome) for outcome in outcomes])
+    else:
+        _show_outcomes(outcomes)
+        if written:
+            console.print(f"Wrote {written} prices, with their sources and dates.")
+    if any(outcome.kind in PROBLEMS for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _show_outcomes(outcomes: list[Outcome]) -> None:
+    rows = [
+        [escape(cell) for cell in (each.meter.name, each.price.region, each.kind, each.detail)]
+        for each in outcomes
+        if each.kind != "same"
+    ]
+    if rows:
+        console.print(table(("meter", "region", "found", "reason"), rows))
+    counts = Counter(outcome.kind for outcome in outcomes)
+    console.print("\n" + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + ".")
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "meter": outcome.meter.name,
+        "region": outcome.price.region,
+        "found": outcome.kind,
+        "detail": outcome.detail,
+        "source": outcome.listed and source_document(outcome.listed.source),
+    }
 
 
 def _entries(book: PriceBook, region: str | None) -> list[tuple[Meter, Price]]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+import msgspec
 
 from compare.errors import PriceBookError
-from compare.prices.reading import Table
+from compare.prices.shape import AllowanceTable, Head, MeterTable, PriceTable, Status
 
 FOLDER = Path(__file__).parent
 VENDORS = ("aws", "azure")
 FORMAT = 1
-
-Status = Literal["confirmed", "derived", "unconfirmed"]
-STATUSES: tuple[Status, ...] = ("confirmed", "derived", "unconfirmed")
+HEAD = ("format", "vendor", "home_region", "sources")
 
 
 @dataclass(frozen=True)
@@ -131,96 +132,105 @@ def load(folder: Path = FOLDER) -> PriceBook:
     meters: dict[str, Meter] = {}
     homes: dict[str, str] = {}
     for vendor in VENDORS:
-        document = _read(folder / f"{vendor}.toml")
-        if document.choice("vendor", VENDORS) != vendor:
-            raise PriceBookError(f"{vendor}.toml says it is of another vendor.")
-        if document.number("format") != FORMAT:
-            raise PriceBookError(f"{vendor}.toml is not of format {FORMAT}, the one this version reads.")
-        homes[vendor] = document.text("home_region")
-        sources = {name: _source(table) for name, table in document.table("sources").tables()}
-        meters |= {name: _meter(name, table, vendor, sources) for name, table in document.tables()}
+        file = f"{vendor}.toml"
+        document = _read(folder / file)
+        head = _shaped({key: document.pop(key) for key in HEAD if key in document}, Head, file)
+        if head.vendor != vendor or head.format != FORMAT:
+            raise PriceBookError(f"{file} is not a price book of {vendor} in format {FORMAT}.")
+        homes[vendor] = head.home_region
+        sources = {name: Source(each.title, each.url, each.date) for name, each in head.sources.items()}
+        for name, table in document.items():
+            where = f"{file}, {name}"
+            meters[name] = _meter(name, _shaped(table, MeterTable, where), vendor, sources, where)
     return PriceBook(meters, homes)
 
 
-def _read(path: Path) -> Table:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
         raise PriceBookError(f"The price book {path} cannot be read: {error.strerror}.") from None
     except tomllib.TOMLDecodeError as error:
         raise PriceBookError(f"The price book {path} is not valid TOML: {error}.") from None
 
 
-def _source(table: Table) -> Source:
-    source = Source(table.text("title"), table.text("url"), table.date("date"))
-    table.finish()
-    return source
+def _shaped[Kind](table: object, kind: type[Kind], where: str) -> Kind:
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise PriceBookError(f"{where}: {error}.") from None
 
 
-def _meter(name: str, table: Table, vendor: str, sources: Mapping[str, Source]) -> Meter:
+def _meter(name: str, table: MeterTable, vendor: str, sources: Mapping[str, Source], where: str) -> Meter:
     if not name.startswith(f"{vendor}."):
-        raise PriceBookError(f"{table.where}: a meter of {vendor} has a name that begins with {vendor!r}.")
-    allowance = table.table("allowance") if "allowance" in table else None
-    listing = table.mapping("listing")
-    meter = Meter(
+        raise PriceBookError(f"{where}: the name of a meter of {vendor} begins with {vendor}.")
+    if not table.regions:
+        raise PriceBookError(f"{where}: it has no price in any region.")
+    return Meter(
         name=name,
-        title=table.text("title"),
+        title=table.title,
         vendor=vendor,
-        unit=table.text("unit"),
-        per=table.positive("per"),
-        allowance=_allowance(name, allowance, sources) if allowance else None,
+        unit=table.unit,
+        per=_amount(table.per, f"{where}: per"),
+        allowance=_allowance(name, table.allowance, sources, where),
         prices={
-            region: _price(region, entry, listing, sources)
-            for region, entry in table.table("regions").tables()
+            region: _price(region, entry, table.listing, sources, f"{where}, {region}")
+            for region, entry in table.regions.items()
         },
     )
-    table.finish()
-    if not meter.prices:
-        raise PriceBookError(f"{table.where} has no price in any region.")
-    return meter
 
 
-def _allowance(meter: str, table: Table, sources: Mapping[str, Source]) -> Allowance:
-    allowance = Allowance(
-        quantity=table.positive("quantity"),
-        scope=table.text("scope"),
-        pool=table.text("pool", default=meter),
-        source=sources[table.choice("source", tuple(sources))],
+def _allowance(
+    meter: str, table: AllowanceTable | None, sources: Mapping[str, Source], where: str
+) -> Allowance | None:
+    if table is None:
+        return None
+    return Allowance(
+        quantity=_amount(table.quantity, f"{where}: the allowance"),
+        scope=table.scope,
+        pool=table.pool or meter,
+        source=_source(table.source, sources, where),
     )
-    table.finish()
-    return allowance
 
 
-def _price(region: str, table: Table, listing: Mapping[str, Any], sources: Mapping[str, Source]) -> Price:
-    status = table.choice("status", STATUSES)
-    low, high = table.optional_number("low"), table.optional_number("high")
-    price = Price(
+def _price(
+    region: str, table: PriceTable, listing: Mapping[str, Any], sources: Mapping[str, Source], where: str
+) -> Price:
+    if (table.price is None) == (not table.tiers):
+        raise PriceBookError(f"{where}: it has either a price or tiers.")
+    tiers = tuple(Tier(each.start, each.price) for each in table.tiers)
+    if table.price is not None:
+        tiers = (Tier(Decimal(0), table.price),)
+    starts = [tier.start for tier in tiers]
+    if starts[0] != 0 or any(one >= following for one, following in pairwise(starts)):
+        raise PriceBookError(f"{where}: its tiers do not begin at 0 and rise.")
+    bounds = [bound for bound in (table.low, table.high) if bound is not None]
+    for price in (*(tier.price for tier in tiers), *bounds):
+        _amount(price, f"{where}: a price", least=Decimal(0))
+    if len(bounds) != (2 if table.status == "unconfirmed" else 0):
+        raise PriceBookError(f"{where}: an unconfirmed price has low and high, and no other has.")
+    if bounds and not bounds[0] <= tiers[0].price <= bounds[1]:
+        raise PriceBookError(f"{where}: its price is not between low and high.")
+    return Price(
         region=region,
-        tiers=tuple(_tiers(table)),
-        status=status,
-        source=sources[table.choice("source", tuple(sources))],
-        low=low,
-        high=high,
-        note=table.text("note", default=""),
-        listing={**listing, **table.mapping("listing")},
+        tiers=tiers,
+        status=table.status,
+        source=_source(table.source, sources, where),
+        low=table.low,
+        high=table.high,
+        note=table.note,
+        listing={**listing, **table.listing},
     )
-    table.finish()
-    if (status == "unconfirmed") != (low is not None) or (low is None) != (high is None):
-        raise PriceBookError(f"{table.where}: an unconfirmed price has low and high, and no other has.")
-    if low is not None and high is not None and not low <= price.tiers[0].price <= high:
-        raise PriceBookError(f"{table.where}: the price is not between low and high.")
-    return price
 
 
-def _tiers(table: Table) -> Iterator[Tier]:
-    if "price" in table:
-        yield Tier(Decimal(0), table.number("price"))
-        return
-    previous = Decimal(-1)
-    for entry in table.array("tiers"):
-        tier = Tier(entry.number("from"), entry.number("price"))
-        entry.finish()
-        if tier.start <= previous or (previous < 0 and tier.start != 0):
-            raise PriceBookError(f"{table.where}: tiers begin at 0 and rise; {tier.start} does not fit.")
-        previous = tier.start
-        yield tier
+def _amount(value: Decimal, what: str, least: Decimal | None = None) -> Decimal:
+    """Return a finite number that is above zero, or at least ``least``."""
+    if not value.is_finite() or (value <= 0 if least is None else value < least):
+        raise PriceBookError(f"{what} is {value}, which cannot be.")
+    return value
+
+
+def _source(name: str, sources: Mapping[str, Source], where: str) -> Source:
+    if name not in sources:
+        raise PriceBookError(f"{where}: there is no source {name!r} in the file.")
+    return sources[name]

@@ -1,0 +1,70 @@
+"""Looks a meter up in its vendor's list, reading each file of a list once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from compare.errors import PriceSourceError
+from compare.prices.book import Meter, Price
+from compare.prices.refresh import aws, azure
+from compare.prices.refresh.http import JsonReader, Unreachable
+from compare.prices.refresh.listing import Listed
+
+AWS_URL = "https://pricing.us-east-1.amazonaws.com"
+AZURE_URL = "https://prices.azure.com/api/retail/prices"
+
+
+@dataclass
+class PriceLists:
+    """Both vendors' lists, at addresses that can be set to a mirror's; ``today`` dates what has no date."""
+
+    today: date
+    aws_url: str = AWS_URL
+    azure_url: str = AZURE_URL
+    reader: JsonReader = field(default_factory=JsonReader)
+    _read: dict[str, Any] = field(init=False, default_factory=dict)
+
+    def find(self, meter: Meter, price: Price) -> Listed:
+        """Return what the vendor lists for a meter in the price's region.
+
+        Raises:
+            ListingProblem: The list has no usable price for it.
+            PriceSourceError: The list cannot be read.
+        """
+        find = self._azure if meter.vendor == "azure" else self._aws
+        return find(price.listing, price.region)
+
+    def _aws(self, listing: Mapping[str, Any], region: str) -> Listed:
+        service = listing["service"]
+        url = aws.address(self.aws_url, service, region)
+        document = self._once(url, self.aws_url, lambda: self.reader.get(url))
+        source = aws.source(document, url, service, region)
+        name = f"{service.lower()}-{region}-{source.date}"
+        return Listed(aws.find(document, listing, region), source, name)
+
+    def _azure(self, listing: Mapping[str, Any], region: str) -> Listed:
+        query = azure.query(listing, region)
+        found = self._once(
+            query["$filter"], self.azure_url, lambda: list(azure.items(self.reader, self.azure_url, query))
+        )
+        source = azure.source(self.azure_url, region, self.today)
+        return Listed(azure.find(found, listing, region), source, f"retail-{region}-{source.date}")
+
+    def _once(self, what: str, server: str, read: Callable[[], Any]) -> Any:
+        """Read something once, failures included; a server that does not answer is not asked again."""
+        for known in (what, server):
+            if isinstance(self._read.get(known), PriceSourceError):
+                raise self._read[known]
+        if what not in self._read:
+            try:
+                self._read[what] = read()
+            except Unreachable as error:
+                self._read[server] = error
+                raise
+            except PriceSourceError as error:
+                self._read[what] = error
+                raise
+        return self._read[what]

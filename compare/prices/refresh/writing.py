@@ -1,0 +1,105 @@
+"""Writes what the vendors list into the price book, leaving its comments and order alone."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Item
+
+from compare.prices.book import FOLDER, VENDORS, Tier, load
+from compare.prices.refresh.difference import Outcome
+from compare.prices.refresh.listing import Listed
+
+
+def write(outcomes: Collection[Outcome], folder: Path = FOLDER) -> int:
+    """Write every listed price, with its source and date, as confirmed; return how many there were.
+
+    The result is checked before it takes the place of the files there were.
+
+    Raises:
+        PriceBookError: What would be written is not a valid price book.
+    """
+    listed = [outcome for outcome in outcomes if outcome.listed]
+    texts = {vendor: _updated(folder / f"{vendor}.toml", vendor, listed) for vendor in VENDORS}
+    with tempfile.TemporaryDirectory() as trial:
+        for vendor, text in texts.items():
+            (Path(trial) / f"{vendor}.toml").write_text(text, encoding="utf-8")
+        load(Path(trial))
+    for vendor, text in texts.items():
+        target = folder / f"{vendor}.toml"
+        draft = target.with_suffix(".toml.new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    load.cache_clear()
+    return len(listed)
+
+
+def _updated(path: Path, vendor: str, outcomes: Collection[Outcome]) -> str:
+    document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
+    for outcome in outcomes:
+        if outcome.meter.vendor == vendor and outcome.listed:
+            meter = document[outcome.meter.name]
+            entry = meter["regions"][outcome.price.region]
+            source = _source(document, outcome.listed)
+            if outcome.price.status != "confirmed":
+                for doubt in ("low", "high", "note"):
+                    entry.pop(doubt, None)
+            entry.update({"status": "confirmed", "source": source})
+            if outcome.tiers:
+                _set_tiers(entry, outcome.tiers)
+            if outcome.free is not None:
+                _set_allowance(meter, outcome.free, source)
+    _drop_unused_sources(document)
+    return tomlkit.dumps(document)
+
+
+def _set_tiers(entry: Any, tiers: tuple[Tier, ...]) -> None:
+    """Set one price or several tiers, whichever there are now."""
+    if len(tiers) == 1:
+        entry.pop("tiers", None)
+        entry["price"] = _price(tiers[0])
+        return
+    entry.pop("price", None)
+    array = tomlkit.array()
+    for tier in tiers:
+        array.append(tomlkit.value(f"{{ from = {tier.start:_f}, price = {_price(tier).as_string()} }}"))
+    entry["tiers"] = array.multiline(True)
+
+
+def _set_allowance(meter: Any, quantity: Decimal, source: str) -> None:
+    """Set what is free; an allowance that is new is taken to hold for the account and the month."""
+    if "allowance" not in meter:
+        meter["allowance"] = tomlkit.inline_table()
+        meter["allowance"]["scope"] = "account and month"
+    meter["allowance"].update({"quantity": tomlkit.value(f"{quantity:_f}"), "source": source})
+
+
+def _source(document: Any, listed: Listed) -> str:
+    """Enter the list among the sources, under a name that says what it is and when, and return the name."""
+    if listed.source_name not in document["sources"]:
+        table = tomlkit.table()
+        table.update({"title": listed.source.title, "url": listed.source.url, "date": listed.source.date})
+        table.add(tomlkit.nl())
+        document["sources"][listed.source_name] = table
+    return listed.source_name
+
+
+def _drop_unused_sources(document: Any) -> None:
+    used = set()
+    for key, value in document.items():
+        if key != "sources" and isinstance(value, dict):
+            used.add(value.get("allowance", {}).get("source"))
+            used |= {entry["source"] for entry in value["regions"].values()}
+    for name in [name for name in document["sources"] if name not in used]:
+        del document["sources"][name]
+
+
+def _price(tier: Tier) -> Item:
+    """Return a TOML number of exactly the price's digits, which a Python float would not keep."""
+    text = f"{tier.price.normalize():f}"
+    return tomlkit.value(text if "." in text else f"{text}.0")
