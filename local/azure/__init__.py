@@ -15,5 +15,6 @@ and what ``locks/azure-host.txt`` holds, nothing else of the project::
     queue_trigger.py  poll a storage queue and run a function for each message
     durable/        the task hub of Durable Functions and the pump between it and an app
     eventgrid/      turn blob writes in Azurite's access log into Event Grid events on a queue
+    tasks.py, logs.py  background tasks; an app's log file
     storage.py      the endpoints and the key of the storage emulator
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from azure.storage.queue import QueueClient
 
-from local.azure.bindings import QUEUE_TRIGGER, Function, queue_client, resolve
+from local.azure.bindings import DEFAULT_CONNECTION, QUEUE_TRIGGER, Function, queue_client, resolve
 from local.azure.deployment import Deployment
 from local.azure.durable.hub import TaskHub
 from local.azure.durable.pump import Pump
@@ -20,7 +21,9 @@ from local.azure.packages import Package, fetch
 from local.azure.process import Value
 from local.azure.queue_trigger import QueueTrigger
 from local.azure.queue_trigger import Run as RunMessage
-from local.azure.storage import Storage
+from local.azure.storage import Storage, account_of
+
+DRAIN_SECONDS = 20
 
 
 class App:
@@ -66,12 +69,14 @@ class App:
             package = await asyncio.to_thread(fetch, package_uri, self._folder / "packages")
             if package != self._package:
                 await self._replace(package, self._settings)
-                self._package = package
+                replaced, self._package = self._package, package
+                if replaced is not None:
+                    await asyncio.to_thread(shutil.rmtree, replaced.folder, ignore_errors=True)
 
     async def stop(self) -> None:
         """End everything the app has running."""
         async with self._changing:
-            await self._retire(self._deployment, self._triggers)
+            await _retire(self._deployment, self._triggers, drain_seconds=0)
             await self._pump.stop()
             await self.hub.stop()
             self._log.close()
@@ -115,11 +120,7 @@ class App:
             QueueTrigger(*clients, options.queues, self._runner(deployment, function), self._log)
             for function, clients in queues
         ]
-        await self._retire(*retired)
-
-    async def _retire(self, deployment: Deployment | None, triggers: list[QueueTrigger]) -> None:
-        if deployment is not None:
-            await asyncio.gather(deployment.stop(), *(trigger.stop() for trigger in triggers))
+        await _retire(*retired, drain_seconds=DRAIN_SECONDS)
 
     def _queue_of(self, function: Function, settings: Mapping[str, str]) -> tuple[QueueClient, QueueClient]:
         queue = resolve(function.trigger["queueName"], settings)
@@ -150,9 +151,10 @@ class App:
         return await deployment.run(function, {function.trigger["name"]: value, **inputs}, metadata)
 
     def _environment(self, package: Package, settings: Mapping[str, str]) -> dict[str, str]:
-        account = settings.get("AzureWebJobsStorage__accountName", self._storage.accounts[0])
+        own = settings.get(f"{DEFAULT_CONNECTION}__queueServiceUri")
+        account = account_of(own) if own else self._storage.accounts[0]
         return {
-            "AzureWebJobsStorage": self._storage.connection_string(account),
+            DEFAULT_CONNECTION: self._storage.connection_string(account),
             **settings,
             "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
             "AZURE_STORAGE_KEY": self._storage.key,
@@ -162,3 +164,8 @@ class App:
             "WEBSITE_INSTANCE_ID": self._instance,
             "WEBSITE_SITE_NAME": self.name,
         }
+
+
+async def _retire(deployment: Deployment | None, triggers: list[QueueTrigger], drain_seconds: float) -> None:
+    if deployment is not None:
+        await asyncio.gather(deployment.stop(drain_seconds), *(trigger.stop() for trigger in triggers))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.queue import QueueClient
 
 from local.azure.errors import DeploymentError
+from local.azure.storage import account_of
 
 QUEUE_TRIGGER = "queueTrigger"
 ORCHESTRATION_TRIGGER = "orchestrationTrigger"
@@ -91,7 +91,7 @@ def queue_client(connection: str, queue: str, settings: Mapping[str, str], key: 
         if name in settings:
             return QueueClient.from_connection_string(settings[name], queue)
     uri = settings.get(f"{connection}__queueServiceUri", "")
-    account = urlsplit(uri).path.strip("/")
+    account = account_of(uri)
     if not account:
         raise DeploymentError(
             f"A binding uses the connection {connection!r}: set {connection} to a connection string or "

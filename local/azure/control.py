@@ -21,12 +21,14 @@ import json
 import logging
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.azure.errors import BadRequest, HostError, NotFound
 from local.azure.eventgrid.subscription import Subscription
-from local.azure.host import Host
+
+if TYPE_CHECKING:
+    from local.azure.host import Host
 
 LOG = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1024 * 1024

@@ -7,13 +7,13 @@ import logging
 import time
 from collections.abc import Mapping
 
+from local.azure import tasks
 from local.azure.bindings import Function, check
 from local.azure.errors import DeploymentError, FunctionTimeout, WorkerLost
 from local.azure.host_json import HostJson
 from local.azure.packages import Package
 from local.azure.process import Value, WorkerProcess
 
-DRAIN_SECONDS = 20
 RESTART_SECONDS = (0.2, 10.0)
 STEADY_SECONDS = 30
 
@@ -45,7 +45,7 @@ class Deployment:
         """
         process = await self._start_process()
         self.functions = process.functions
-        self._keeper = asyncio.create_task(self._keep_alive(process))
+        self._keeper = tasks.start(self._keep_alive(process), self._log)
         check(self.functions)
 
     async def run(
@@ -68,14 +68,15 @@ class Deployment:
             limit = self.host_json.function_timeout
             raise FunctionTimeout(f"The function {function.name!r} ran longer than {limit} s.") from None
 
-    async def stop(self) -> None:
-        """Let the running functions finish for a while, then end the worker."""
+    async def stop(self, drain_seconds: float = 0) -> None:
+        """Let the running functions finish for up to ``drain_seconds``, then end the worker."""
         self._stopped = True
         self._ready.set()  # for whoever still waits for a worker
         if self._keeper is not None:
             self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
         if self._process is not None:
-            await self._process.stop(DRAIN_SECONDS)
+            await self._process.stop(drain_seconds)
 
     @property
     def pid(self) -> int | None:

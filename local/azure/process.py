@@ -134,12 +134,13 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process and whatever it started, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        if self._process.returncode is None:  # else its number may be another's by now
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self, seconds: float) -> None:
         """Let the running functions finish for up to ``seconds``, then end the process."""
-        if self._calls:
+        if self._calls and seconds:
             await asyncio.wait(list(self._calls.values()), timeout=seconds)
         self.kill()
         await self.wait()

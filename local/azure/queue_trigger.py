@@ -12,9 +12,11 @@ from datetime import datetime
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueMessage
 
+from local.azure import tasks
 from local.azure.errors import FunctionFailed
 from local.azure.host_json import QueueOptions
 from local.azure.process import Value
+from local.azure.tasks import Tasks
 
 SHORTEST_PAUSE = 0.1  # seconds; also the Functions host's
 LONGEST_PAUSE = 0.5  # the Functions host goes up to maxPollingInterval, a minute by default
@@ -35,14 +37,14 @@ class QueueTrigger:
         self._options = options
         self._run = run
         self._log = log
-        self._running: set[asyncio.Task[None]] = set()
-        self._poller = asyncio.create_task(self._poll())
+        self._running = Tasks(log)
+        self._poller = tasks.start(self._poll(), log)
 
     async def stop(self) -> None:
         """Take no more messages and wait for the functions that run."""
         self._poller.cancel()
         await asyncio.gather(self._poller, return_exceptions=True)
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._running.all()
 
     async def _poll(self) -> None:
         pause = SHORTEST_PAUSE
@@ -56,7 +58,7 @@ class QueueTrigger:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, longest)
             while len(self._running) > self._options.batch_size // 2:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                await self._running.first()
 
     async def _take(self) -> int:
         try:
@@ -67,9 +69,7 @@ class QueueTrigger:
             self._log.warning("The queue %s can't be read: %s", self._queue.queue_name, error.message)
             return 0
         for message in messages:
-            task = asyncio.create_task(self._handle(message))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running.add(self._handle(message))
         return len(messages)
 
     def _receive(self) -> list[QueueMessage]:

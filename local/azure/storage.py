@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobClient
 from azure.storage.queue import QueueClient
+
+
+def account_of(endpoint: str) -> str:
+    """Return the account in a path-style endpoint, ``<base>/<account>/``; empty if it names none."""
+    return urlsplit(endpoint).path.strip("/")
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ class TaskHub:
     async def instances(self, limit: int) -> list[dict[str, Any]]:
         """Return the ``limit`` newest orchestrations, newest first."""
         answer = await self.service.QueryInstances(messages.QueryInstancesRequest())
-        newest = sorted(answer.orchestrationState, key=lambda each: each.createdTimestamp.ToNanoseconds())
+        states = sorted(
+            answer.orchestrationState, key=lambda each: each.createdTimestamp.ToNanoseconds(), reverse=True
+        )
         return [
             {
                 "id": each.instanceId,
@@ -73,7 +75,7 @@ class TaskHub:
                 "created": each.createdTimestamp.ToJsonString(),
                 "updated": each.lastUpdatedTimestamp.ToJsonString(),
             }
-            for each in reversed(newest[-limit:])
+            for each in states[:limit]
         ]
 
     async def purge(self, keep: int) -> None:

@@ -13,9 +13,12 @@ import grpc
 from durabletask.internal import orchestrator_service_pb2 as messages
 from google.protobuf.wrappers_pb2 import StringValue
 
+from local.azure import tasks
+from local.azure.bindings import ACTIVITY_TRIGGER, ORCHESTRATION_TRIGGER
 from local.azure.durable.hub import TaskHub
 from local.azure.errors import FunctionFailed, WorkerLost
 from local.azure.process import Value
+from local.azure.tasks import Tasks
 
 # A crash on Azure has the work item delivered again for ever. Here, an activity that takes its worker down
 # this many times fails, so that a photo that crashes a library ends its job and not the whole run.
@@ -33,8 +36,8 @@ class Pump:
         self._run = run
         self._log = log
         self.limit(activities=1, orchestrations=1)
-        self._running: set[asyncio.Task[None]] = set()
-        self._stream = asyncio.create_task(self._take())
+        self._running = Tasks(log)
+        self._stream = tasks.start(self._take(), log)
 
     def limit(self, activities: int, orchestrations: int) -> None:
         """Bound how many functions of each sort run at once, from the next work item on."""
@@ -43,15 +46,14 @@ class Pump:
 
     async def stop(self) -> None:
         """Drop the work that is under way."""
-        for task in (self._stream, *self._running):
-            task.cancel()
-        await asyncio.gather(self._stream, *self._running, return_exceptions=True)
+        self._stream.cancel()
+        await asyncio.gather(self._stream, return_exceptions=True)
+        self._running.cancel()
+        await self._running.all()
 
     async def _take(self) -> None:
         async for item in self._hub.service.GetWorkItems(messages.GetWorkItemsRequest()):
-            task = asyncio.create_task(self._do(item))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running.add(self._do(item))
 
     async def _do(self, item: Any) -> None:
         kind = item.WhichOneof("request")
@@ -84,7 +86,7 @@ class Pump:
     async def _replay(self, instance: str, name: str, value: Value) -> Any:
         while True:
             try:
-                answer = await self._run("orchestrationTrigger", name, value)
+                answer = await self._run(ORCHESTRATION_TRIGGER, name, value)
             except WorkerLost:
                 continue  # replaying changes nothing: it may be done as often as it takes
             except FunctionFailed as error:
@@ -115,12 +117,12 @@ class Pump:
     async def _deliver(self, name: str, value: Value) -> Value | None:
         for _ in range(1, MAX_DELIVERIES):
             try:
-                return await self._run("activityTrigger", name, value)
+                return await self._run(ACTIVITY_TRIGGER, name, value)
             except WorkerLost:
                 self._log.warning(
                     "The worker was lost while the activity %s ran; it is delivered again.", name
                 )
-        return await self._run("activityTrigger", name, value)
+        return await self._run(ACTIVITY_TRIGGER, name, value)
 
 
 def _text(answer: Value | None) -> str:

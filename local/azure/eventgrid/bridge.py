@@ -11,10 +11,12 @@ from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
+from local.azure import tasks
 from local.azure.eventgrid.access_log import BlobWrite, blob_write, follow
 from local.azure.eventgrid.events import blob_created
 from local.azure.eventgrid.subscription import Subscription
 from local.azure.storage import Storage
+from local.azure.tasks import Tasks
 
 LOG = logging.getLogger(__name__)
 RETRY_SECONDS = (1, 2, 5, 10, 30)  # Event Grid goes on for a day
@@ -30,14 +32,15 @@ class Bridge:
     def __init__(self, storage: Storage, access_log: Path) -> None:
         self.subscriptions: dict[str, Subscription] = {}
         self._storage = storage
-        self._deliveries: set[asyncio.Task[None]] = set()
-        self._follower = asyncio.create_task(self._follow(access_log))
+        self._deliveries = Tasks(LOG)
+        self._follower = tasks.start(self._follow(access_log), LOG)
 
     async def stop(self) -> None:
         """Deliver nothing more."""
-        for task in (self._follower, *self._deliveries):
-            task.cancel()
-        await asyncio.gather(self._follower, *self._deliveries, return_exceptions=True)
+        self._follower.cancel()
+        await asyncio.gather(self._follower, return_exceptions=True)
+        self._deliveries.cancel()
+        await self._deliveries.all()
 
     async def _follow(self, access_log: Path) -> None:
         async for line in follow(access_log):
@@ -57,9 +60,7 @@ class Bridge:
         event = blob_created(write, properties, f"{self._storage.blob}/{write.account}")
         for subscription in self.subscriptions.values():
             if subscription.matches(write.account, event):
-                task = asyncio.create_task(self._deliver(event, subscription))
-                self._deliveries.add(task)
-                task.add_done_callback(self._deliveries.discard)
+                self._deliveries.add(self._deliver(event, subscription))
 
     async def _deliver(self, event: dict[str, Any], subscription: Subscription) -> None:
         queue = self._storage.queue_client(subscription.queue_account, subscription.queue)
