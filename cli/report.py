@@ -8,10 +8,17 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.console import Json, console, state_text, table
+from cli.console import Json, console, print_json, state_text, table
 from compare.folder import read
-from compare.report import Report, build, to_json, write
+from compare.report import Report, build, schema, to_json, write
 from compare.report.rows import columns, rows
+
+
+def _print_schema(asked: bool) -> None:
+    if asked:
+        print_json(schema())
+        raise typer.Exit
+
 
 Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` makes them.")]
 
@@ -22,6 +29,12 @@ def report(
         "out"
     ),
     as_json: Json = False,
+    show_schema: Annotated[
+        bool,
+        typer.Option(
+            "--schema", callback=_print_schema, is_eager=True, help="Print the JSON Schema of report.json."
+        ),
+    ] = False,
 ) -> None:
     """Compare runs: write the report, print its table."""
     folders = [read(run) for run in runs]

@@ -64,9 +64,9 @@ def read_head(folder: Path) -> Run:
     try:
         found = msgspec.json.decode(text, type=_Format).format
         if found != FORMAT:
-            age = "newer" if found > FORMAT else "older"
+            age = "a newer" if found > FORMAT else "an older"
             raise RunError(
-                f"{path} has format {found}, from a {age} Twinlens; this one reads format {FORMAT}. "
+                f"{path} has format {found}, from {age} Twinlens; this one reads format {FORMAT}. "
                 "Make the run again, or use the Twinlens that made it."
             )
         return msgspec.json.decode(text, type=Run)

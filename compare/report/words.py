@@ -108,7 +108,7 @@ def why(comparison: Comparison) -> str:
 
 def verdict(comparison: Comparison, ratio: Ratio) -> str:
     """Say whether one run's quantile is really smaller, or why that cannot be said."""
-    which = "median" if ratio.p == 0.5 else f"{ratio.p:.0%} quantile"
+    which = "median" if ratio.p == 0.5 else f"{100 * ratio.p:.0f} % quantile"
     first, second = comparison.first, comparison.second
     if ratio.value is None:
         return f"There are too few samples to compare the {which} of {first} and {second}."

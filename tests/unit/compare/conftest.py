@@ -114,6 +114,26 @@ def head(stack: str, photos: Sequence[str], **changes: object) -> Run:
 
 
 MakeRun = Callable[..., Path]
+MakeRecord = Callable[..., JobRecord]
+MakeEntry = Callable[..., TraceEntry]
+
+
+@pytest.fixture(scope="session")
+def make_record() -> MakeRecord:
+    """Make a job's record: see :func:`record`."""
+    return record
+
+
+@pytest.fixture(scope="session")
+def make_head() -> Callable[..., Run]:
+    """Make the head of a run: see :func:`head`."""
+    return head
+
+
+@pytest.fixture(scope="session")
+def make_entry() -> MakeEntry:
+    """Make a trace entry: see :func:`entry`."""
+    return entry
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+import random
+
+import pytest
+
+from compare.statistics import compare_quantiles
+
+
+def samples(count, scale=1.0, seed=1):
+    source = random.Random(seed)
+    return [scale * source.lognormvariate(5, 0.3) for _ in range(count)]
+
+
+def test_a_clear_difference_gets_a_verdict():
+    ratio = compare_quantiles(samples(100), samples(100, 1.5, seed=2), 0.5)
+    assert ratio.smaller == "first"
+    assert ratio.low < ratio.value < ratio.high < 1
+    assert compare_quantiles(samples(100, 1.5), samples(100, seed=2), 0.5).smaller == "second"
+
+
+def test_equal_distributions_get_none():
+    ratio = compare_quantiles(samples(60), samples(60, seed=2), 0.5)
+    assert ratio.smaller == "undecided"
+    assert ratio.low < 1 < ratio.high
+
+
+def test_too_few_samples_get_no_ratio():
+    assert compare_quantiles(samples(5), samples(100), 0.5).value is None
+    assert compare_quantiles(samples(100), samples(50), 0.95).value is None
+
+
+def test_the_same_runs_give_the_same_answer():
+    first, second = samples(100), samples(100, seed=2)
+    assert compare_quantiles(first, second, 0.5) == compare_quantiles(first, second, 0.5)
+
+
+def test_the_interval_is_that_of_whole_resamples():
+    first, second = samples(80), samples(90, 1.2, seed=2)
+    ratio = compare_quantiles(first, second, 0.5)
+    source = random.Random(3)
+
+    def median(values):
+        return sorted(source.choices(values, k=len(values)))[(len(values) - 1) // 2]
+
+    drawn = sorted(median(first) / median(second) for _ in range(3000))
+    assert ratio.low == pytest.approx(drawn[75], rel=0.05)
+    assert ratio.high == pytest.approx(drawn[2925], rel=0.05)

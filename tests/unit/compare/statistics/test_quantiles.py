@@ -1,0 +1,49 @@
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.statistics import quantile
+
+
+def test_no_sample_has_no_quantile():
+    assert quantile([], 0.5).value is None
+
+
+def test_the_quantile_is_a_sample():
+    assert quantile([1, 2, 3, 4], 0.5).value == 2
+    assert quantile(list(range(1, 101)), 0.95).value == 95
+
+
+@pytest.mark.parametrize(
+    ("count", "p", "known"),
+    [(5, 0.5, False), (6, 0.5, True), (71, 0.95, False), (72, 0.95, True), (100, 0.99, False)],
+)
+def test_too_few_samples_have_no_interval(count, p, known):
+    # A median needs 6 samples: the chance that all 5 lie on one side of it is 2 / 32, over 5 %.
+    # The 95 % quantile needs 72: 0.95 ** 71, the chance that all lie below it, is still over 2.5 %.
+    assert (quantile(list(range(count)), p).low is not None) == known
+
+
+def test_the_interval_of_a_median_is_the_published_one():
+    # Conover, table A3: for n = 20 and p = 0.5 the 6th and 15th smallest bound the median with 95.9 %.
+    figure = quantile(list(range(1, 21)), 0.5)
+    assert (figure.low, figure.high) == (6, 15)
+
+
+def test_the_interval_holds_the_true_quantile_as_often_as_it_says():
+    source = random.Random(7)
+    held = 0
+    for _ in range(300):
+        figure = quantile([source.expovariate(1) for _ in range(100)], 0.5)
+        held += figure.low <= 0.6931 <= figure.high
+    assert held >= 0.92 * 300
+
+
+@given(st.lists(st.floats(0.1, 1e6), min_size=1, max_size=50), st.sampled_from([0.5, 0.95, 0.99]))
+def test_the_interval_holds_the_sample_quantile(samples, p):
+    figure = quantile(samples, p)
+    assert figure.count == len(samples)
+    if figure.low is not None:
+        assert figure.low <= figure.value <= figure.high

@@ -1,0 +1,91 @@
+import json
+
+import pytest
+
+from compare.folder import append_jobs, mend, preview_path, read, read_head, write_head
+from compare.run import PhotoFile, RunError
+
+
+def test_a_run_is_read_as_it_was_written(make_run, make_record):
+    records = [
+        make_record("a.jpg"),
+        make_record("b.jpg", state="rejected"),
+        make_record("c.jpg", state="lost"),
+    ]
+    folder = read(make_run("aws-local", records))
+    assert folder.jobs == tuple(records)
+    assert folder.run.stack == "aws-local"
+    assert folder.run.plan.uploads == 3
+
+
+def test_the_head_is_replaced_whole(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    run = read_head(path)
+    write_head(path, run)
+    assert read_head(path) == run
+    assert sorted(each.name for each in path.iterdir()) == ["jobs.jsonl", "previews", "run.json"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "not the head of a Twinlens run"),
+        ('{"format": 1, "name": "cut o', "not the head of a Twinlens run"),
+        ('{"some": "thing else"}', "missing required field `format`"),
+        ('{"format": 2}', "from a newer Twinlens"),
+        ('{"format": 0}', "from an older Twinlens"),
+        ('{"format": 1, "name": 3}', r"\$.name"),
+    ],
+)
+def test_a_foreign_or_broken_head_is_refused(make_run, make_record, text, fault):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    (path / "run.json").write_text(text)
+    with pytest.raises(RunError, match=fault):
+        read(path)
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(RunError, match=r"it has no run\.json"):
+        read(tmp_path)
+    (tmp_path / "run.json").mkdir()
+    with pytest.raises(RunError, match="cannot be read"):
+        read(tmp_path)
+
+
+def test_a_run_without_its_jobs_is_refused(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    (path / "jobs.jsonl").unlink()
+    with pytest.raises(RunError, match=r"it has no jobs\.jsonl"):
+        read(path)
+
+
+def test_a_line_that_is_no_record_is_named(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    line = json.loads((path / "jobs.jsonl").read_text())
+    line["state"] = "sleeping"
+    with (path / "jobs.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    with pytest.raises(RunError, match="line 2, is not a job record"):
+        read(path)
+
+
+def test_a_half_written_line_is_refused_until_it_is_mended(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    with (path / "jobs.jsonl").open("a") as file:
+        file.write('{"id": "ab')
+    with pytest.raises(RunError, match="in the middle of line 2"):
+        read(path)
+    mend(path)
+    assert len(read(path).jobs) == 1
+    append_jobs(path, [make_record("b.jpg")])
+    assert len(read(path).jobs) == 2
+
+
+def test_mending_leaves_a_run_without_jobs_alone(tmp_path):
+    mend(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_previews_lie_in_the_folder_whatever_a_photo_is_called(tmp_path):
+    path = preview_path(tmp_path, PhotoFile("../../etc/passwd", 1, "ab" * 32), "../after")
+    assert path.parent == tmp_path / "previews"
