@@ -39,14 +39,19 @@ class StandIn:
         self._resources = {resource.kind: resource for resource in resources}
         self._functions = functions
 
+    def configure(self, settings: Properties) -> None:
+        """Take the provider's own settings, such as its location."""
+        for resource in self._resources.values():
+            resource.configure(settings)
+
     def check(self, ask: Ask, old: Properties, new: Properties) -> tuple[Properties, list[Fault]]:
         """Return the inputs with name and defaults filled in, and all that is wrong with them."""
         resource, schema = self._find(ask.token)
         inputs = dict(new)
         rule = resource.auto_name
         if rule and inputs.get(rule.property) is None:
-            inputs[rule.property] = old.get(rule.property) or rule.make(ask.name, ask.seed)
-        inputs = {**resource.defaults(inputs), **inputs}
+            named = old.get(rule.property)
+            inputs[rule.property] = named or resource.make_name(rule, ask.name, ask.seed)
         wrong = list(faults(inputs, schema.inputs)) or list(resource.check(inputs))
         return inputs, wrong
 
@@ -54,15 +59,12 @@ class StandIn:
         """Return the changes from the old inputs to the new."""
         return changes(old, new, self._find(ask.token)[0].replace_on)
 
-    def deletes_before_replace(self, ask: Ask) -> bool:
-        """Say whether two of the resource cannot be there at once."""
-        return self._find(ask.token)[0].delete_before_replace
-
     def create(self, ask: Ask, inputs: Properties, preview: bool) -> tuple[str, Properties]:
         """Make the resource; return its id and outputs, unknown ones in a preview."""
         resource, schema = self._find(ask.token)
         if preview:
-            return "", {**dict.fromkeys(_live(schema), UNKNOWN), **inputs}
+            certain = {name: value for name, value in inputs.items() if name not in resource.completes}
+            return "", {**dict.fromkeys(_live(schema), UNKNOWN), **_unknown(resource, inputs), **certain}
         identity, computed = resource.create(inputs)
         return identity, _outputs(schema, inputs, computed)
 
@@ -73,7 +75,8 @@ class StandIn:
         resource, schema = self._find(ask.token)
         kept = {name: state[name] for name in schema.computed if name in state}
         if preview:
-            return {**kept, **inputs}
+            completed = {name: state[name] for name in resource.completes if name in state and name in inputs}
+            return {**kept, **inputs, **completed}
         return _outputs(schema, inputs, {**kept, **resource.update(identity, state, inputs)})
 
     def delete(self, ask: Ask, identity: str, state: Properties) -> None:
@@ -107,6 +110,11 @@ class StandIn:
                 f"{unknown_name(token, list(self._resources))}"
             )
         return resource, schema
+
+
+def _unknown(resource: Resource, inputs: Properties) -> Properties:
+    """Return the given inputs that the service adds to."""
+    return {name: UNKNOWN for name in resource.completes if name in inputs}
 
 
 def _live(schema: ResourceSchema) -> list[str]:

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
+from local.errors import LocalError
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
 
 
-class ProviderError(Exception):
+class ProviderError(LocalError):
     """The stand-in cannot do what was asked; the text is a sentence for a person."""
 
 
 class Resource:
     """One resource type. Subclasses say what is particular to it; ``inputs`` have passed the SDK's types.
 
-    ``create``, ``update`` and ``refresh`` return the outputs that the inputs do not already say.
+    ``auto_name`` names it, and a change of an input in ``replace_on`` makes a new one. The service adds to
+    the inputs in ``completes``: their outputs are unknown in the preview of a new one.
     """
 
-    kind: ClassVar[str]
-    auto_name: ClassVar[AutoName | None] = None
-    replace_on: ClassVar[frozenset[str]] = frozenset()
-    delete_before_replace: ClassVar[bool] = False
+    kind: str
+    auto_name: AutoName | None = None
+    replace_on: frozenset[str] = frozenset()
+    completes: frozenset[str] = frozenset()
+
+    def configure(self, settings: Properties) -> None:
+        """Take the provider's own settings."""
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         """Yield what the SDK's types cannot know is wrong."""
         yield from ()
 
-    def defaults(self, inputs: Properties) -> Properties:
-        """Return the inputs the real provider fills in, for those not given."""
-        return {}
+    def make_name(self, rule: AutoName, name: str, seed: bytes) -> str:
+        """Return a physical name for the resource that the program calls ``name``."""
+        return rule.make(name, seed)
 
     def create(self, inputs: Properties) -> tuple[str, Properties]:
         """Make the resource; return its id and computed outputs."""

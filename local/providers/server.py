@@ -17,6 +17,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from core.errors import TwinlensError
 from local.providers.diff import Change
 from local.providers.provider import Ask, StandIn
 from local.providers.resource import ProviderError
@@ -41,7 +42,7 @@ def _answers(method: Callable[[Servicer, Any], Any]) -> Callable[[Servicer, Any,
     def call(servicer: Servicer, request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(servicer, request)
-        except ProviderError as error:
+        except TwinlensError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         except Exception as error:
             context.abort(grpc.StatusCode.UNKNOWN, f"{type(error).__name__}: {error}")
@@ -73,7 +74,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Configure(self, request: Any) -> Any:
-        """Agree on the protocol: previews yes; secrets, outputs and resources as plain values."""
+        """Take the settings, and agree that secrets, outputs and resources come as plain values."""
+        self._provider.configure(decode(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     @_answers
@@ -90,14 +92,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answers
     def Diff(self, request: Any) -> Any:
         """Compare a resource's old and new inputs."""
-        ask = Ask(*_names(request))
-        changes = self._provider.diff(ask, decode(request.old_inputs), decode(request.news))
+        changes = self._provider.diff(Ask(*_names(request)), decode(request.old_inputs), decode(request.news))
         some = provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
             changes=some,
             diffs=sorted({change.top for change in changes}),
             replaces=sorted({change.top for change in changes if change.replaces}),
-            deleteBeforeReplace=self._provider.deletes_before_replace(ask),
             hasDetailedDiff=True,
             detailedDiff={change.path: _detail(change) for change in changes},
         )

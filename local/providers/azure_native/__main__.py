@@ -1,0 +1,21 @@
+"""Run the Azure stand-in as a Pulumi plugin."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from local.providers.azure_native import eventgrid, functions, groups, identity, recorded, storage, web
+from local.providers.provider import StandIn
+from local.providers.server import serve
+
+SERVICES = (eventgrid, groups, identity, recorded, storage, web)
+
+
+def stand_in() -> StandIn:
+    """Return the Azure Native provider's stand-in."""
+    resources = [resource for service in SERVICES for resource in service.RESOURCES]
+    return StandIn("pulumi_azure_native", resources, functions.FUNCTIONS)
+
+
+if __name__ == "__main__":
+    serve(stand_in(), version("pulumi-azure-native"))

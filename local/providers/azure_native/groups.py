@@ -1,0 +1,73 @@
+"""Resource groups and template deployments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from local.providers.azure_native import emulator
+from local.providers.azure_native.arm import GROUP, ArmResource, group_id, recall
+from local.providers.check import Fault
+from local.providers.resource import ProviderError
+from local.providers.wire import Properties
+
+ONE_DEPLOY = "Microsoft.Web/sites/extensions"
+PARAMETER = re.compile(r"\[parameters\('(\w+)'\)\]")
+
+
+class ResourceGroup(ArmResource):
+    """``azure_native.resources.ResourceGroup``."""
+
+    kind = "azure-native:resources:ResourceGroup"
+    path = "{resourceGroupName}"
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        if not inputs.get("location") and not self.location:
+            reason = "a resource group needs a location: its own, or the setting azure-native:location."
+            yield Fault("location", reason)
+
+    def identity(self, inputs: Properties) -> str:
+        return group_id(inputs[GROUP])
+
+
+class Deployment(ArmResource):
+    """``azure_native.resources.Deployment`` of One Deploy resources, which deliver an app's code."""
+
+    kind = "azure-native:resources:Deployment"
+    path = "providers/Microsoft.Resources/deployments/{deploymentName}"
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        template = inputs["properties"].get("template")
+        for each in template.get("resources", []) if isinstance(template, dict) else []:
+            if each.get("type") != ONE_DEPLOY or not str(each.get("name")).endswith("/onedeploy"):
+                reason = (
+                    f"the local stand-in deploys only {ONE_DEPLOY} named onedeploy, not {each.get('type')}."
+                )
+                yield Fault("properties.template", reason)
+
+    def apply(self, identity: str, inputs: Properties) -> None:
+        template = inputs["properties"]["template"]
+        given = {name: each["value"] for name, each in inputs["properties"].get("parameters", {}).items()}
+        if given.keys() != template.get("parameters", {}).keys():
+            declared = sorted(template.get("parameters", {}))
+            raise ProviderError(
+                f"The template declares the parameters {declared}, but is given {sorted(given)}."
+            )
+        for each in template["resources"]:
+            app = each["name"].removesuffix("/onedeploy")
+            recall(f"{group_id(inputs[GROUP])}/providers/Microsoft.Web/sites/{app}")
+            package = {"package_uri": _value(each["properties"]["packageUri"], given)}
+            emulator.control("PUT", "apps", app, "/package", package)
+
+    def outputs(self, identity: str, inputs: Properties) -> Properties:
+        return {"properties": {**inputs["properties"], "provisioningState": "Succeeded"}}
+
+
+def _value(text: str, parameters: dict[str, Any]) -> str:
+    """Work out a template expression, of which only a parameter's value is known here."""
+    found = PARAMETER.fullmatch(text)
+    return str(parameters[found[1]]) if found else text
+
+
+RESOURCES = (ResourceGroup(), Deployment())

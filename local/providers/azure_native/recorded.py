@@ -1,0 +1,75 @@
+"""Types that no emulator knows: checked against the SDK, given what the real ones give, remembered."""
+
+from __future__ import annotations
+
+import uuid
+
+from local.providers.azure_native.arm import NAMESPACE, ArmResource
+from local.providers.wire import Properties
+
+# Telemetry is sent nowhere: nobody listens on port 9, the discard service's.
+NOWHERE = "http://127.0.0.1:9/"
+
+
+class Workspace(ArmResource):
+    """``azure_native.operationalinsights.Workspace``."""
+
+    kind = "azure-native:operationalinsights:Workspace"
+    path = "providers/Microsoft.OperationalInsights/workspaces/{workspaceName}"
+
+    def outputs(self, identity: str, inputs: Properties) -> Properties:
+        return {"customerId": str(uuid.uuid5(NAMESPACE, f"workspace {identity}"))}
+
+
+class Component(ArmResource):
+    """``azure_native.applicationinsights.Component``."""
+
+    kind = "azure-native:applicationinsights:Component"
+    path = "providers/Microsoft.Insights/components/{resourceName}"
+
+    def outputs(self, identity: str, inputs: Properties) -> Properties:
+        key = str(uuid.uuid5(NAMESPACE, f"component {identity}"))
+        return {
+            "appId": key,
+            "applicationId": identity.rsplit("/", 1)[-1],
+            "connectionString": f"InstrumentationKey={key};IngestionEndpoint={NOWHERE}",
+            "instrumentationKey": key,
+        }
+
+
+class Scheduler(ArmResource):
+    """``azure_native.durabletask.Scheduler``."""
+
+    kind = "azure-native:durabletask:Scheduler"
+    path = "providers/Microsoft.DurableTask/schedulers/{schedulerName}"
+
+    def outputs(self, identity: str, inputs: Properties) -> Properties:
+        return {
+            "properties": {
+                **inputs.get("properties", {}),
+                "endpoint": NOWHERE,
+                "provisioningState": "Succeeded",
+            }
+        }
+
+
+RESOURCES = (
+    Workspace(),
+    Component(),
+    Scheduler(),
+    ArmResource(
+        "azure-native:durabletask:TaskHub",
+        "providers/Microsoft.DurableTask/schedulers/{schedulerName}/taskHubs/{taskHubName}",
+    ),
+    ArmResource(
+        "azure-native:monitor:ActionGroup", "providers/Microsoft.Insights/actionGroups/{actionGroupName}"
+    ),
+    ArmResource("azure-native:monitor:MetricAlert", "providers/Microsoft.Insights/metricAlerts/{ruleName}"),
+    ArmResource(
+        "azure-native:monitor:ScheduledQueryRule",
+        "providers/Microsoft.Insights/scheduledQueryRules/{ruleName}",
+    ),
+    ArmResource(
+        "azure-native:applicationinsights:Workbook", "providers/Microsoft.Insights/workbooks/{resourceName}"
+    ),
+)
