@@ -68,7 +68,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def _check_member(member: zipfile.ZipInfo) -> None:
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1]:
+    if path.is_absolute() or ".." in path.parts:
         raise DeploymentError(f"The package's member {member.filename!r} would leave its folder.")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise DeploymentError(f"The package's member {member.filename!r} is a link.")

@@ -1,0 +1,142 @@
+"""The control API: what is answered to what is asked."""
+
+import asyncio
+import http.client
+import json
+import os
+from collections.abc import Iterator, Mapping
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from local.azure.control import ControlServer
+from local.azure.errors import DeploymentError, NotFound
+from local.azure.eventgrid.subscription import Subscription
+
+
+class FakeHost:
+    """Remember what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    async def configure(self, name: str, settings: Mapping[str, str]) -> dict[str, Any]:
+        self.asked.append((name, settings))
+        return {"functions": []}
+
+    async def deliver(self, name: str, package_uri: str) -> dict[str, Any]:
+        if package_uri == "broken":
+            raise DeploymentError("The package is broken.")
+        if package_uri == "crash":
+            raise RuntimeError("unforeseen")
+        return {"functions": [{"name": "start", "trigger": "queueTrigger"}]}
+
+    async def remove(self, name: str) -> None:
+        raise NotFound(f"There is no app {name!r}.")
+
+    async def instances(self, limit: int) -> dict[str, Any]:
+        return {"photos": [{"id": "one"}][:limit]}
+
+    def apps(self) -> list[dict[str, Any]]:
+        return [{"name": "photos"}]
+
+    def subscribe(self, name: str, subscription: Subscription) -> None:
+        self.asked.append((name, subscription))
+
+    def unsubscribe(self, name: str) -> None:
+        self.asked.append(name)
+
+
+@pytest.fixture
+def host() -> FakeHost:
+    return FakeHost()
+
+
+@pytest.fixture
+def server(host: FakeHost) -> Iterator[ControlServer]:
+    loop = asyncio.new_event_loop()
+    doer = Thread(target=loop.run_forever, daemon=True)
+    doer.start()
+    subject: Any = host
+    with ControlServer(0, subject, loop) as running:
+        listener = Thread(target=running.serve_forever, daemon=True)
+        listener.start()
+        yield running
+        running.shutdown()
+        listener.join()
+    loop.call_soon_threadsafe(loop.stop)
+    doer.join()
+    loop.close()
+
+
+def ask(
+    server: ControlServer, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    content = body if isinstance(body, str) else json.dumps(body)
+    connection.request(method, path, content, headers or {})
+    answer = connection.getresponse()
+    result = answer.status, json.loads(answer.read())
+    connection.close()
+    return result
+
+
+def test_health(server: ControlServer) -> None:
+    assert ask(server, "GET", "/health") == (200, {"status": "ok", "pid": os.getpid()})
+
+
+def test_settings_and_package(server: ControlServer, host: FakeHost) -> None:
+    assert ask(server, "PUT", "/apps/photos/settings", {"settings": {"A": "b"}})[0] == 200
+    assert host.asked == [("photos", {"A": "b"})]
+    status, document = ask(server, "PUT", "/apps/photos/package", {"package_uri": "/tmp/app.zip"})
+    assert (status, document["functions"][0]["name"]) == (200, "start")
+
+
+def test_lists_apps_and_instances(server: ControlServer) -> None:
+    assert ask(server, "GET", "/apps") == (200, {"apps": [{"name": "photos"}]})
+    assert ask(server, "GET", "/instances") == (200, {"instances": {"photos": [{"id": "one"}]}})
+    assert ask(server, "GET", "/instances?limit=0") == (200, {"instances": {"photos": []}})
+
+
+def test_subscriptions(server: ControlServer, host: FakeHost) -> None:
+    document = {"account": "acc", "queue_account": "acc", "queue": "uploads", "subject_ends_with": [".jpg"]}
+    assert ask(server, "PUT", "/subscriptions/up%20loads", document) == (200, {})
+    assert ask(server, "DELETE", "/subscriptions/uploads") == (200, {})
+    assert host.asked == [
+        ("up loads", Subscription("acc", "acc", "uploads", subject_ends_with=(".jpg",))),
+        "uploads",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "said"),
+    [
+        ("PUT", "/apps/photos/package", {"package_uri": "broken"}, 422, "The package is broken."),
+        ("PUT", "/apps/photos/package", {"package_uri": "crash"}, 500, "its log has the details"),
+        ("PUT", "/apps/photos/package", {}, 400, "package_uri is None"),
+        ("PUT", "/apps/photos/settings", {"settings": {"A": 1}}, 400, "values are texts"),
+        ("PUT", "/apps/photos/settings", "{", 400, "no JSON"),
+        ("PUT", "/apps/photos/settings", [], 400, "a JSON object"),
+        ("PUT", "/subscriptions/x", {"account": "a"}, 400, "queue"),
+        ("GET", "/instances?limit=few", None, 400, "'few'"),
+        ("DELETE", "/apps/photos", None, 404, "no app 'photos'"),
+        ("GET", "/nothing", None, 404, "no GET /nothing"),
+    ],
+)
+def test_says_what_is_wrong(
+    server: ControlServer, method: str, path: str, body: Any, status: int, said: str
+) -> None:
+    answered, document = ask(server, method, path, body)
+    assert answered == status
+    assert said in document["error"]
+
+
+def test_answers_nobody_who_came_under_another_name(server: ControlServer) -> None:
+    status, document = ask(server, "GET", "/apps", headers={"Host": "attacker.example:80"})
+    assert (status, "127.0.0.1 only" in document["error"]) == (400, True)
+
+
+def test_takes_no_huge_body(server: ControlServer) -> None:
+    status, document = ask(server, "PUT", "/apps/photos/settings", headers={"Content-Length": "9999999"})
+    assert (status, "at most" in document["error"]) == (400, True)

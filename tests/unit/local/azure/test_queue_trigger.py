@@ -1,0 +1,144 @@
+"""The queue trigger: done, tried again, set aside."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.queue import QueueMessage
+
+from local.azure.errors import FunctionError
+from local.azure.host_json import QueueOptions
+from local.azure.process import Value
+from local.azure.queue_trigger import QueueTrigger, decode, metadata
+
+LOG = logging.getLogger("test")
+
+
+class FakeQueue:
+    """A storage queue in memory; ``None`` for one that does not exist."""
+
+    def __init__(self, name: str, contents: list[str] | None) -> None:
+        self.queue_name = name
+        self.messages = None if contents is None else [self._message(each) for each in contents]
+        self.sent: list[str] = []
+        self.visibility: list[int] = []
+
+    @staticmethod
+    def _message(content: str) -> QueueMessage:
+        message = QueueMessage(content=content)
+        message.id, message.dequeue_count = "id", 0
+        return message
+
+    def receive_messages(self, **_: Any) -> list[QueueMessage]:
+        if self.messages is None:
+            raise ResourceNotFoundError("no such queue")
+        taken = [each for each in self.messages if not getattr(each, "hidden", False)]
+        for message in taken:
+            message.hidden = True
+            message.dequeue_count = (message.dequeue_count or 0) + 1
+        return taken
+
+    def delete_message(self, message: QueueMessage) -> None:
+        assert self.messages is not None
+        self.messages.remove(message)
+
+    def update_message(self, message: QueueMessage, visibility_timeout: int) -> None:
+        self.visibility.append(visibility_timeout)
+        message.hidden = False
+
+    def create_queue(self) -> None:
+        self.messages = []
+
+    def send_message(self, content: str) -> None:
+        if self.messages is None:
+            raise ResourceNotFoundError("no such queue")
+        self.sent.append(content)
+
+
+def played(queue: FakeQueue, poison: FakeQueue, failures: int, **options: Any) -> list[Value]:
+    """Run a function that fails so many times until the queue is empty, and return the bodies it got."""
+    bodies: list[Value] = []
+
+    async def run(body: Value, _: Mapping[str, Value]) -> None:
+        bodies.append(body)
+        if len(bodies) <= failures:
+            raise FunctionError("no good")
+
+    async def play() -> None:
+        clients: Any = (queue, poison)
+        trigger = QueueTrigger(*clients, QueueOptions(**options), run, LOG)
+        for _ in range(300):
+            if not queue.messages:
+                break
+            await asyncio.sleep(0.01)
+        await trigger.stop()
+
+    asyncio.run(play())
+    return bodies
+
+
+def test_a_message_is_deleted_once_its_function_is_done() -> None:
+    queue = FakeQueue("q", ["a", "b"])
+    bodies = played(queue, FakeQueue("q-poison", None), 0, message_encoding="none")
+    assert bodies == [{"type": "string", "value": "a"}, {"type": "string", "value": "b"}]
+    assert queue.messages == []
+
+
+def test_a_message_comes_back_after_a_failure() -> None:
+    queue, poison = FakeQueue("q", ["a"]), FakeQueue("q-poison", [])
+    bodies = played(queue, poison, 2, message_encoding="none", max_dequeue_count=3, visibility_timeout=7)
+    assert len(bodies) == 3
+    assert queue.visibility == [7, 7]
+    assert poison.sent == []
+
+
+@pytest.mark.parametrize("existing", [[], None])
+def test_a_message_that_fails_too_often_is_set_aside(existing: list[str] | None) -> None:
+    queue, poison = FakeQueue("q", ["a"]), FakeQueue("q-poison", existing)
+    assert len(played(queue, poison, 9, message_encoding="none", max_dequeue_count=2)) == 2
+    assert poison.sent == ["a"]
+
+
+def test_what_is_no_base64_is_set_aside_at_once() -> None:
+    queue, poison = FakeQueue("q", ["{plain}"]), FakeQueue("q-poison", [])
+    assert played(queue, poison, 0) == []
+    assert poison.sent == ["{plain}"]
+
+
+def test_a_queue_that_is_missing_is_waited_for() -> None:
+    async def play() -> None:
+        clients: Any = (FakeQueue("q", None), FakeQueue("q-poison", None))
+
+        async def run(_: Value, __: Mapping[str, Value]) -> None:
+            raise AssertionError("there is no message")
+
+        trigger = QueueTrigger(*clients, QueueOptions(), run, LOG)
+        await asyncio.sleep(0.15)
+        await trigger.stop()
+
+    asyncio.run(play())
+
+
+def test_base64_is_taken_off() -> None:
+    assert decode(base64.b64encode("ü".encode()).decode(), "base64") == {"type": "string", "value": "ü"}
+    binary = base64.b64encode(b"\xff").decode()
+    assert decode(binary, "base64") == {"type": "bytes", "value": binary}
+
+
+def test_plain_text_stays_as_it_is() -> None:
+    assert decode("YWJj", "none") == {"type": "string", "value": "YWJj"}
+
+
+def test_metadata_tells_of_the_message() -> None:
+    message = QueueMessage(content="text")
+    message.id, message.dequeue_count = "id", 2
+    message.inserted_on = datetime(2026, 1, 2, tzinfo=UTC)
+    told = metadata(message)
+    assert told["Id"] == {"type": "string", "value": "id"}
+    assert told["DequeueCount"] == {"type": "json", "value": "2"}
+    assert told["InsertionTime"]["value"] == "2026-01-02T00:00:00+00:00"
