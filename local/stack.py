@@ -26,7 +26,8 @@ from local.state import CHECKOUT
 from local.toolchain import pulumi
 from local.toolchain.progress import say, step
 
-_FINISHING_SECONDS = 30
+_FINISHING_SECONDS = 30  # for Pulumi to end what it began
+_PATIENCE_SECONDS = 300  # with another Pulumi on the same stack
 
 
 class LocalStack(StrEnum):
@@ -171,25 +172,33 @@ def _interrupt(process: subprocess.Popen[str]) -> None:
 
 
 def _free(name: str, project: Path) -> None:
-    """Take away the lock of a run that was cut short.
+    """Wait for a run that is at work, and take away the lock of one that was cut short.
 
     Raises:
-        StackFailed: The run that holds the lock is still at work.
+        StackFailed: The run that holds the lock does not end.
     """
-    locks = list(_locks(name))
-    for lock in locks:
-        holder = json.loads(lock.read_text())["pid"]
-        if _is_pulumi(holder):
-            raise StackFailed(f"Another Pulumi (process {holder}) is at work on {name}; wait for it to end.")
-    if locks:
+    for lock in _locks(name):
+        try:
+            _outlast(json.loads(lock.read_text())["pid"], name)
+        except FileNotFoundError:
+            continue  # it ended meanwhile
+    if any(_locks(name)):
         _pulumi(["cancel", name, "--yes"], name, project)
 
 
-def _is_pulumi(pid: int) -> bool:
+def _outlast(pid: int, name: str) -> None:
     try:
-        return psutil.Process(pid).name().startswith("pulumi")
+        holder = psutil.Process(pid)
+        if not holder.name().startswith("pulumi"):
+            return  # another program, to which the system gave the pid anew
+        say(f"  waiting for another Pulumi (process {pid}) that is at work on {name} ...")
+        holder.wait(_PATIENCE_SECONDS)
     except psutil.NoSuchProcess:
-        return False
+        return
+    except psutil.TimeoutExpired:
+        raise StackFailed(
+            f"Another Pulumi (process {pid}) has been at work on {name} for too long."
+        ) from None
 
 
 def _locks(name: str) -> Iterator[Path]:

@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ except KeyboardInterrupt:
 
 PREVIEW = """
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from local import stack
 from local.toolchain import pulumi
@@ -132,15 +134,39 @@ def test_the_lock_of_a_run_that_was_cut_short_is_taken_away(folder: Path) -> Non
     assert calls(folder)[0].endswith("cancel aws-local --yes")
 
 
-def test_a_run_that_is_at_work_is_let_be(folder: Path) -> None:
+@pytest.fixture
+def at_work(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another Pulumi that holds the stack's lock."""
     sleep = shutil.which("sleep")
     assert sleep is not None
     shutil.copy(sleep, folder / "pulumi-at-work")
     with subprocess.Popen([folder / "pulumi-at-work", "60"]) as holder:
         lock(folder, holder.pid)
-        with pytest.raises(StackFailed, match=f"process {holder.pid}"):
-            stack.up("aws-local", folder)
+        yield holder
         holder.kill()
+
+
+def test_a_run_that_is_at_work_is_waited_for(
+    folder: Path, at_work: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def say(text: str) -> None:
+        told.append(text)
+        at_work.kill()
+
+    monkeypatch.setattr(stack, "say", say)
+    assert stack.up("aws-local", folder)
+    assert f"process {at_work.pid}" in told[0]
+
+
+def test_a_run_that_never_ends_is_let_be(
+    folder: Path, at_work: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "_PATIENCE_SECONDS", 0.1)
+    with pytest.raises(StackFailed, match=f"process {at_work.pid}"):
+        stack.up("aws-local", folder)
+    assert at_work.poll() is None
 
 
 def test_a_reused_pid_holds_no_lock(folder: Path) -> None:
