@@ -41,9 +41,9 @@ def launch(folder: Path, *, enforce_iam: bool) -> tuple[AwsEmulator, Supervised]
         # Lambda code that names `python3` shall find this environment's.
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
     )
-    process = start(
-        NAME, [str(python), "-m", "ministack"], folder=folder, cwd=folder, environment=surroundings
-    )
+    # -P keeps this package's folder off the program's path, where its modules would hide others.
+    command = [str(python), "-P", str(Path(__file__).with_name("ministack_main.py"))]
+    process = start(NAME, command, folder=folder, cwd=folder, environment=surroundings)
     return AwsEmulator(endpoint=f"http://{LOOPBACK}:{port}", pid=process.pid, region=REGION), process
 
 
