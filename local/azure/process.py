@@ -21,7 +21,8 @@ from local.azure.bindings import Function
 from local.azure.errors import DeploymentError, FunctionError, WorkerLost
 
 START_SECONDS = 60
-INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "TZ")
+# The last is the mark by which ``local.emulators.processes`` finds what a set-up has running.
+INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "TWINLENS_SUPERVISED")
 
 type Value = Mapping[str, Any]
 """What goes in and out of a function: ``{"type": "string" | "json" | ..., "value": ...}``."""
