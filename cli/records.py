@@ -13,7 +13,7 @@ from typing import cast
 
 from cli.deployment import Deployment
 from cli.uploads import Upload
-from compare.folder import preview_path
+from compare.folder import BEFORE, preview_path, renditions
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run
 from core.errors import PhotoError
 from core.job import Job
@@ -76,13 +76,12 @@ def record(
 
 
 def keep_previews(folder: Path, run: Run, upload: Upload, row: LedgerRow | None) -> None:
-    """Keep small pictures of the photo before and of its JPEG outputs after; a broken photo has none."""
+    """Keep small pictures of the photo before and of its renditions after; a broken photo has none."""
     photo = next(each for each in run.photos if each.name == upload.photo.name)
-    _keep(preview_path(folder, photo, "before"), upload.photo.read_bytes())
-    for artifact in Job.from_document(row.document).artifacts if row else ():
-        if artifact.content_type == "image/jpeg":
-            name = artifact.name.rpartition(".")[0]
-            _keep(preview_path(folder, photo, name), upload.deployment.read_output(artifact.key))
+    _keep(preview_path(folder, photo, BEFORE), upload.photo.read_bytes())
+    job = Job.from_document(row.document) if row else None
+    for name, artifact in renditions(job).items():
+        _keep(preview_path(folder, photo, name), upload.deployment.read_output(artifact.key))
 
 
 def _keep(path: Path, data: bytes) -> None:

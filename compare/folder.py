@@ -11,10 +11,12 @@ from pathlib import Path
 import msgspec
 
 from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError
+from core.job import Artifact, Job
 
 HEAD = "run.json"
 JOBS = "jobs.jsonl"
 PREVIEWS = "previews"
+BEFORE = "before"  # the preview of the photo itself
 
 
 class _Format(msgspec.Struct):
@@ -99,11 +101,19 @@ def read_jobs(folder: Path) -> Iterator[JobRecord]:
 
 
 def preview_path(folder: Path, photo: PhotoFile, name: str) -> Path:
-    """Return where the small JPEG ``name`` ("before", or a rendition's name) of a photo is kept.
+    """Return where the small JPEG ``name`` (:data:`BEFORE`, or a rendition's name) of a photo is kept.
 
     Photos and renditions may be called anything; the file's name is made of digests of theirs.
     """
     return folder / PREVIEWS / f"{photo.sha256[:16]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.jpg"
+
+
+def renditions(job: Job | None) -> dict[str, Artifact]:
+    """Return the first artifact of each rendition, by the rendition's name: "display" for "display.jpg"."""
+    found: dict[str, Artifact] = {}
+    for artifact in job.artifacts if job else ():
+        found.setdefault(artifact.name.rpartition(".")[0], artifact)
+    return found
 
 
 @dataclass(frozen=True)

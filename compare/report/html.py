@@ -8,14 +8,13 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from compare.folder import RunFolder, preview_path
+from compare.folder import BEFORE, RunFolder, preview_path
 from compare.report.axis import Axis
-from compare.report.model import Point, Report
+from compare.report.model import PhotoReport, Point, Report
 from compare.report.rows import columns, rows
 from compare.report.words import SEGMENT_WORDS, duration, size, verdict, why
-from compare.run import PhotoFile
 
-AFTER = ("display", "filtered")
+SHOWN = 3  # renditions of a photo
 COLOURS = 6  # of runs, in report.css
 
 
@@ -31,7 +30,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
     environment.filters |= {"duration": duration, "size": size}
     return environment.get_template("report.html.j2").render(
         report=report,
-        previews={photo.photo: previews(photo.photo, folders) for photo in report.photos},
+        previews={photo.photo: previews(photo, folders) for photo in report.photos},
         segment_words=SEGMENT_WORDS,
         job_axis=Axis.up_to(_longest_job(report)),
         mean_axis=Axis.up_to(max((sum(run.segments.values()) for run in report.runs), default=0)),
@@ -45,13 +44,16 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
     )
 
 
-def previews(photo: PhotoFile, folders: Iterable[RunFolder]) -> dict[str, str]:
-    """Return the photo's small pictures as data URIs, by name, from the first run that kept them."""
-    found: dict[str, str] = {}
-    for name in ("before", *AFTER):
-        paths = (preview_path(folder.path, photo, name) for folder in folders)
-        if path := next((path for path in paths if path.is_file()), None):
-            found[name] = data_uri(path)
+def previews(photo: PhotoReport, folders: Iterable[RunFolder]) -> dict[str, str | None]:
+    """Return the photo's small pictures before and after, as data URIs, from the first run that kept them.
+
+    A picture that no run kept is ``None``.
+    """
+    found: dict[str, str | None] = {}
+    for name in (BEFORE, *photo.renditions[:SHOWN]):
+        paths = (preview_path(folder.path, photo.photo, name) for folder in folders)
+        path = next((path for path in paths if path.is_file()), None)
+        found[name] = data_uri(path) if path else None
     return found
 
 

@@ -83,9 +83,14 @@ class PhotoResult:
 
 @dataclass(frozen=True)
 class PhotoReport:
-    """One photo in every run; ``outputs`` says whether all runs made the same bytes, where that is known."""
+    """One photo in every run.
+
+    ``renditions`` names what was made of it; ``outputs`` says whether all runs made the same bytes, where
+    that is known.
+    """
 
     photo: PhotoFile
+    renditions: tuple[str, ...]
     outputs: Literal["equal", "different", "unknown"]
     results: tuple[PhotoResult, ...]
 

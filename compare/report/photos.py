@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from compare.folder import renditions
 from compare.report.measured import MeasuredJob, MeasuredRun
 from compare.report.model import PhotoReport, PhotoResult
 
@@ -16,6 +17,7 @@ def photo_reports(runs: Sequence[MeasuredRun]) -> tuple[PhotoReport, ...]:
     return tuple(
         PhotoReport(
             photo=photo,
+            renditions=_renditions([job for each in jobs for job in each.get(photo.name, ())]),
             outputs=_outputs([job for each in jobs for job in each.get(photo.name, ())]),
             results=tuple(
                 _result(run.label, each[photo.name])
@@ -32,6 +34,10 @@ def _by_photo(run: MeasuredRun) -> dict[str, list[MeasuredJob]]:
     for job in run.jobs:
         jobs.setdefault(job.record.photo, []).append(job)
     return jobs
+
+
+def _renditions(jobs: Sequence[MeasuredJob]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for job in jobs for name in renditions(job.record.job)))
 
 
 def _outputs(jobs: Sequence[MeasuredJob]) -> Literal["equal", "different", "unknown"]:

@@ -66,7 +66,7 @@ def test_the_page_is_whole_quiet_and_inert(browser, page_path, width, scheme):
     assert [url for url in asked if not url.startswith("data:")] == [page_path.as_uri()]
     assert page.title() == "Twinlens: aws-local and azure-local"
     assert page.locator("h3", has_text="onerror").inner_text() == HOSTILE
-    assert page.evaluate("[...document.images].length") == 3 * 4
+    assert page.evaluate("[...document.images].length") == 2 * 3 + 1
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()

@@ -1,0 +1,96 @@
+"""A stack in memory for the commands: every upload is processed at once, by the real steps."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from cli.deployment import Deployment
+from core import recipe
+from core.job import Job, Source, job_id
+from core.memory import MemoryLedger, MemoryStore
+from core.steps import Tools, execute
+from core.trace import now
+from core.workflow.pipeline import PIPELINE
+
+OUTPUTS = {
+    "cloud": "aws",
+    "orchestrator": "standard",
+    "granularity": "stepwise",
+    "architecture": "arm64",
+    "memoryMb": 1024,
+    "region": "us-east-1",
+    "recipe": "gallery",
+    "inputContainer": "photos-in",
+    "outputContainer": "photos-out",
+    "inputPrefix": "incoming/",
+}
+
+
+class MemoryCloud:
+    """See :class:`cli.clouds.Cloud`; keys that match ``swallowed`` never become a job."""
+
+    def __init__(self) -> None:
+        self.ledger = MemoryLedger()
+        self.outputs = MemoryStore()
+        self.input = MemoryStore()
+        self.keys: list[str] = []
+        self.swallowed = "nothing"
+
+    def upload(self, key: str, data: bytes) -> str:
+        """Process the photo before answering."""
+        etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        self.keys.append(key)
+        if not re.search(self.swallowed, key):
+            self.input.put(key, data, "")
+            source = Source("photos-in", key, etag, len(data))
+            identifier = job_id("photos-in", key, etag, "gallery")
+            self._process(Job(identifier, "gallery", source, f"run of {identifier}", now(), now()))
+        return etag
+
+    def _process(self, job: Job) -> None:
+        tools = Tools(self.input, self.outputs, recipe.load("gallery"), 1 << 26, 1 << 26)
+        if not self.ledger.claim(job):
+            return
+        for step in PIPELINE.steps():
+            job = execute(step.name, job, tools)
+            if job.error:
+                self.ledger.record(replace(job, state="rejected"))
+                return
+        self.ledger.record(replace(job, state="succeeded"))
+
+
+@pytest.fixture
+def clouds(monkeypatch: pytest.MonkeyPatch) -> dict[str, MemoryCloud]:
+    """Two stacks, ``aws-local`` and ``azure-local``, in place of deployed ones."""
+    made = {"aws-local": MemoryCloud(), "azure-local": MemoryCloud()}
+    monkeypatch.setattr(Deployment, "of", lambda stack: Deployment(stack, OUTPUTS, made[stack], "emulator"))
+    monkeypatch.setattr("cli.uploads.POLL_SECONDS", 0.01)
+    return made
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of two good photos and one that is none."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, shade in (("light one.jpg", 200), ("dark.png", 20)):
+        file = BytesIO()
+        Image.linear_gradient("L").point(lambda value, top=shade: min(value, top)).save(file, "PNG")
+        (folder / name).write_bytes(file.getvalue())
+    (folder / "text.jpg").write_text("no picture")
+    (folder / "notes.txt").write_text("no photo at all")
+    return folder
+
+
+@pytest.fixture
+def run() -> Iterator[CliRunner]:
+    return CliRunner()

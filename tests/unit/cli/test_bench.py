@@ -1,0 +1,118 @@
+import json
+
+import pytest
+
+from cli import bursts
+from cli.main import app
+from compare.folder import read, write_head
+from compare.run import RunError
+
+
+@pytest.fixture
+def bench(clouds, photos, run, tmp_path):
+    def invoke(*arguments, stacks=("aws-local",)):
+        chosen = [part for stack in stacks for part in ("-s", stack)]
+        return run.invoke(
+            app, ["bench", *chosen, "--photos", str(photos), "--out", str(tmp_path / "runs"), *arguments]
+        )
+
+    return invoke
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return lambda: sorted((tmp_path / "runs").iterdir())
+
+
+SMALL = ("--bursts", "2", "--burst-size", "4", "--warm-up", "1")
+
+
+def test_makes_a_run_for_each_stack(bench, folders):
+    done = bench(*SMALL, stacks=("aws-local", "azure-local"))
+    assert done.exit_code == 0, done.output
+    assert "twinlens report" in done.stdout
+    runs = [read(folder) for folder in folders()]
+    assert [each.run.stack for each in runs] == ["aws-local", "azure-local"]
+    for each in runs:
+        assert each.run.ended is not None
+        assert [record.burst for record in each.jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
+        assert [record.warm_up for record in each.jobs].count(True) == 1
+        assert {photo.name for photo in each.run.photos} == {"dark.png", "light one.jpg", "text.jpg"}
+
+
+def test_every_upload_is_a_job_of_its_own_and_accounted_for(bench, clouds):
+    clouds["aws-local"].swallowed = "/2-[0-9a-f]{6}/"
+    done = bench(*SMALL, "--timeout", "1", "--json")
+    assert done.exit_code == 1
+    (accounts,) = json.loads(done.stdout)
+    assert (accounts["uploads"], accounts["lost"], accounts["failed"]) == (9, 4, 0)
+    assert accounts["succeeded"] + accounts["rejected"] == 5
+    keys = clouds["aws-local"].keys
+    assert len(keys) == len(set(keys)) == 9
+
+
+def test_an_interrupted_run_keeps_whole_bursts_and_goes_on(bench, folders, monkeypatch):
+    follow = bursts.follow
+    calls = iter([False, False, True])
+
+    def interrupted(*arguments):
+        if next(calls, False):
+            raise KeyboardInterrupt
+        return follow(*arguments)
+
+    monkeypatch.setattr(bursts, "follow", interrupted)
+    done = bench(*SMALL)
+    assert done.exit_code == 130
+    (folder,) = folders()
+    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1]
+    assert read(folder).run.ended is None
+
+    assert bench("--resume").exit_code == 0
+    assert folders() == [folder]
+    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
+    assert read(folder).run.ended is not None
+
+
+def test_a_half_written_line_is_mended_when_it_goes_on(bench, folders):
+    bench(*SMALL)
+    (folder,) = folders()
+    run = read(folder).run
+    lines = (folder / "jobs.jsonl").read_text().splitlines(keepends=True)
+    (folder / "jobs.jsonl").write_text("".join(lines[:5]) + lines[5][:100])
+    write_head(folder, type(run)(**{**vars(run), "ended": None}))
+    assert bench("--resume").exit_code == 0
+    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_only_the_same_photos_go_on(bench, folders, photos):
+    bench(*SMALL)
+    (folder,) = folders()
+    run = read(folder).run
+    write_head(folder, type(run)(**{**vars(run), "ended": None}))
+    (photos / "text.jpg").write_text("something else")
+    error = bench("--resume").exception
+    assert isinstance(error, RunError)
+    assert "photos changed" in str(error)
+
+
+def test_there_must_be_something_to_go_on_with(bench):
+    bench(*SMALL)
+    error = bench("--resume").exception
+    assert isinstance(error, RunError)
+    assert "no unfinished run of aws-local" in str(error)
+
+
+def test_an_open_loop_keeps_its_rate(bench, folders):
+    assert bench("--bursts", "1", "--burst-size", "6", "--warm-up", "0", "--rate", "20").exit_code == 0
+    jobs = read(folders()[0]).jobs
+    from compare.clock import milliseconds
+
+    began = [milliseconds(record.began) for record in jobs]
+    assert began == sorted(began)
+    assert began[-1] - began[0] >= 240
+
+
+def test_a_folder_without_photos_is_refused(clouds, run, tmp_path):
+    error = run.invoke(app, ["bench", "-s", "aws-local", "--photos", str(tmp_path)]).exception
+    assert isinstance(error, RunError)
+    assert "holds no photo" in str(error)

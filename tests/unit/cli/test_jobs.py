@@ -1,0 +1,52 @@
+import json
+
+import pytest
+
+from cli.main import app
+from core.errors import SetupError
+
+
+@pytest.fixture
+def ids(clouds, photos, run):
+    files = [str(photos / name) for name in ("dark.png", "light one.jpg", "text.jpg")]
+    told = json.loads(run.invoke(app, ["submit", *files, "-s", "aws-local", "--json"]).stdout)
+    return [each["id"] for each in told]
+
+
+def test_lists_the_ledger_newest_first(ids, run):
+    done = run.invoke(app, ["jobs", "list", "-s", "aws-local", "--json"])
+    listed = json.loads(done.stdout)
+    assert {each["id"] for each in listed} == set(ids)
+    assert [each["claimed_at"] for each in listed] == sorted(
+        (each["claimed_at"] for each in listed), reverse=True
+    )
+
+
+def test_lists_one_state_alone(ids, run):
+    done = run.invoke(app, ["jobs", "list", "-s", "aws-local", "--state", "rejected"])
+    assert ids[2] in done.stdout
+    assert ids[0] not in done.stdout
+
+
+def test_shows_a_job_with_its_outputs_and_steps(ids, run):
+    done = run.invoke(app, ["jobs", "show", ids[0], "-s", "aws-local"])
+    assert done.exit_code == 0
+    for said in (ids[0], "succeeded", "incoming/dark.png", f"jobs/{ids[0]}/display.jpg", "apply_filters"):
+        assert said in done.stdout
+
+
+def test_shows_why_a_job_was_rejected(ids, run):
+    done = run.invoke(app, ["jobs", "show", ids[2], "-s", "aws-local"])
+    assert "NotAPhoto" in done.stdout
+
+
+def test_the_beginning_of_an_id_is_enough(ids, run):
+    done = run.invoke(app, ["jobs", "show", ids[1][:12], "-s", "aws-local", "--json"])
+    assert json.loads(done.stdout)["document"]["source"]["key"] == "incoming/light one.jpg"
+
+
+@pytest.mark.parametrize(("asked", "said"), [("nope", "has no job"), ("", "has 3 jobs")])
+def test_an_id_that_names_not_one_job_is_refused(ids, run, asked, said):
+    error = run.invoke(app, ["jobs", "show", asked, "-s", "aws-local"]).exception
+    assert isinstance(error, SetupError)
+    assert said in str(error)

@@ -1,0 +1,73 @@
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from botocore.exceptions import NoCredentialsError
+
+from cli import main as main_module
+from cli.main import app, explain, main
+from core.errors import SetupError
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Run `twinlens` in place of which `act` is called."""
+
+    def run(act):
+        monkeypatch.setattr(main_module, "app", act)
+        with pytest.raises(SystemExit) as left:
+            main()
+        return left.value.code
+
+    return run
+
+
+def raising(error):
+    def act():
+        raise error
+
+    return act
+
+
+def test_prints_its_version(run):
+    assert run.invoke(app, ["--version"]).stdout.strip() == version("twinlens")
+
+
+def test_an_explained_error_is_one_line_and_exit_1(command, capsys):
+    assert command(raising(SetupError("The recipe [x] is missing."))) == 1
+    assert capsys.readouterr().err == "The recipe [x] is missing.\n"
+
+
+def test_further_lines_of_an_explanation_are_kept(command, capsys):
+    assert command(raising(SetupError("Pulumi failed.\n  error: [no] such thing"))) == 1
+    assert capsys.readouterr().err == "Pulumi failed.\n  error: [no] such thing\n"
+
+
+def test_an_unexpected_error_is_named(command, capsys):
+    assert command(raising(ZeroDivisionError("division by zero"))) == 1
+    told = capsys.readouterr().err
+    assert (
+        told == "Unexpected ZeroDivisionError: division by zero. Set TWINLENS_DEBUG=1 to see the traceback.\n"
+    )
+
+
+def test_a_traceback_is_there_for_the_asking(monkeypatch):
+    monkeypatch.setenv("TWINLENS_DEBUG", "1")
+    monkeypatch.setattr(main_module, "app", raising(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        main()
+
+
+def test_errors_of_the_clouds_name_their_cloud():
+    assert explain(NoCredentialsError()).startswith(
+        "AWS did not do what was asked: Unable to locate credentials"
+    )
+    assert explain(HttpResponseError("Forbidden")).startswith("Azure did not do what was asked: Forbidden")
+
+
+def test_the_command_itself_works_and_loads_quickly_what_it_needs():
+    asked = "import sys, cli.main; print('scipy' in sys.modules or 'boto3' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
