@@ -1,30 +1,31 @@
 """AWS X-Ray.
 
-Source: X-Ray Developer Guide, default sampling rule: one request a second and 5 % of the rest.
+Sources: AWS X-Ray pricing page (only recorded traces are billed); X-Ray Developer Guide, default sampling
+rule: one request a second and 5 % of the rest.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ONE, Metered, plain, present
+from compare.billing.metered import ONE, Metered, plain, present, within
 
 RESERVOIR_PER_SECOND = Decimal(1)
 FIXED_RATE = Decimal("0.05")
 
 
-def sampled(requests: Decimal, requests_per_second: Decimal) -> Decimal:
-    """Return how many of ``requests``, arriving at an even rate, the default rule records."""
+def default_share(requests_per_second: Decimal) -> Decimal:
+    """Return the share of requests, arriving at an even rate, that the default rule records."""
     rate = max(requests_per_second, RESERVOIR_PER_SECOND)
-    return requests * (RESERVOIR_PER_SECOND + FIXED_RATE * (rate - RESERVOIR_PER_SECOND)) / rate
+    return (RESERVOIR_PER_SECOND + FIXED_RATE * (rate - RESERVOIR_PER_SECOND)) / rate
 
 
-def tracing(*, requests: Decimal, requests_per_second: Decimal = ONE) -> tuple[Metered, ...]:
-    """Meter the traces recorded of requests that arrive at ``requests_per_second``."""
+def tracing(
+    *, requests: Decimal, sampled_share: Decimal | None = None, requests_per_second: Decimal = ONE
+) -> tuple[Metered, ...]:
+    """Meter the traces recorded: a stated share of the requests, or what the default rule samples."""
+    share = default_share(requests_per_second) if sampled_share is None else sampled_share
+    within("sampled_share", share, 0, 1, "a share")
     return present(
-        Metered(
-            "aws.xray.traces",
-            sampled(requests, requests_per_second),
-            f"{plain(requests)} requests sampled at {plain(requests_per_second)} a second",
-        )
+        Metered("aws.xray.traces", requests * share, f"{plain(requests)} requests x {plain(share)} sampled")
     )

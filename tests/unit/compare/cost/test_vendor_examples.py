@@ -1,0 +1,123 @@
+"""The vendors' own worked examples, stated as usage files, come out to the cent.
+
+Each file under examples/ names its page; the figures below are that page's, line by line.
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from compare.cost.bill import price
+from compare.cost.document import bill_document
+from compare.cost.usage import read
+from compare.prices.book import load
+
+EXAMPLES = Path(__file__).parent / "examples"
+CENT = Decimal("0.01")
+
+# file: (free tier, amounts by meter, total)
+EXPECTED: dict[str, tuple[bool, dict[str, str], str]] = {
+    "lambda-mobile-backend": (
+        True,
+        {"aws.lambda.gb_seconds.x86_64": "2.33", "aws.lambda.requests": "0.40"},
+        "2.73",
+    ),
+    "lambda-telemetry": (
+        False,
+        {"aws.lambda.gb_seconds.x86_64": "248.00", "aws.lambda.requests": "1.49"},
+        "249.49",
+    ),
+    "lambda-support-tickets": (
+        True,
+        {
+            "aws.lambda.gb_seconds.x86_64": "105.33",
+            "aws.lambda.requests": "1.00",
+            "aws.lambda.ephemeral_gb_seconds": "0.08",
+        },
+        "106.41",
+    ),
+    "lambda-provisioned-launch": (
+        True,
+        {
+            "aws.lambda.provisioned_gb_seconds.x86_64": "18.00",
+            "aws.lambda.provisioned_duration_gb_seconds.x86_64": "0.73",
+            "aws.lambda.gb_seconds.x86_64": "0.83",
+        },
+        "19.96",
+    ),
+    "lambda-provisioned-sale": (
+        True,
+        {
+            "aws.lambda.provisioned_gb_seconds.x86_64": "10.08",
+            "aws.lambda.provisioned_duration_gb_seconds.x86_64": "21.78",
+            "aws.lambda.provisioned_requests": "0.40",
+        },
+        "32.26",
+    ),
+    "lambda-snapstart": (
+        False,
+        {
+            "aws.lambda.snapstart_cache_gb_seconds": "4.03",
+            "aws.lambda.snapstart_restore_gb": "10.40",
+            "aws.lambda.gb_seconds.x86_64": "248.00",
+            "aws.lambda.requests": "1.49",
+        },
+        "263.92",
+    ),
+    "lambda-durable-claims": (
+        True,
+        {
+            "aws.lambda.gb_seconds.arm64": "421.34",
+            "aws.lambda.requests": "0.20",
+            "aws.lambda.durable_operations": "32.00",
+            "aws.lambda.durable_written_gb": "26.00",
+            "aws.lambda.durable_retained_gb_months": "10.92",
+        },
+        "490.46",
+    ),
+    "lambda-response-stream": (
+        True,
+        {"aws.lambda.gb_seconds.x86_64": "30.83", "aws.lambda.requests": "0.40"},
+        "31.23",
+    ),
+    "lambda-queue-poller": (
+        False,
+        {"aws.lambda.gb_seconds.x86_64": "500.00", "aws.lambda.requests": "6.00"},
+        "506.00",
+    ),
+    "express-map": (
+        True,
+        {"aws.stepfunctions.express_requests": "100.00", "aws.stepfunctions.express_gb_seconds": "382.97"},
+        "482.97",
+    ),
+    "xray-sampling": (True, {"aws.xray.traces": "0.24"}, "0.24"),
+    "event-grid-images": (True, {"azure.eventgrid.operations": "5.94"}, "5.94"),
+}
+
+
+def test_every_example_file_is_checked():
+    assert {path.stem for path in EXAMPLES.glob("*.toml")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_example_comes_out_to_the_cent(name: str):
+    free_tier, amounts, total = EXPECTED[name]
+    book = load()
+    bill = price(read(EXAMPLES / f"{name}.toml", book.meters), book, free_tier=free_tier)
+    rounded = {line.meter.name: str(line.amount.quantize(CENT)) for line in bill.lines}
+    assert {meter: rounded[meter] for meter in amounts} == amounts
+    assert str(bill.total.quantize(CENT)) == total
+    assert not bill.unconfirmed
+
+
+def test_document_adds_up_and_holds_no_binary_number():
+    book = load()
+    bill = price(read(EXAMPLES / "lambda-provisioned-launch.toml", book.meters), book)
+    document = json.loads(json.dumps(bill_document(bill)), parse_float=lambda text: pytest.fail(text))
+    assert sum(Decimal(line["amount"]) for line in document["lines"]) == Decimal(document["total"])
+    for line in document["lines"]:
+        assert sum(Decimal(tier["amount"]) for tier in line["tiers"]) == Decimal(line["amount"])
+        assert sum(Decimal(tier["quantity"]) for tier in line["tiers"]) == Decimal(line["billed_quantity"])
+        assert line["source"]["url"].startswith("https://")
