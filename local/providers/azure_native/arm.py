@@ -115,10 +115,10 @@ def parent_of(identity: str) -> str | None:
     if not above:
         return None
     # ``blobServices/default`` and its like are always there: they are no resources to make.
-    pairs = list(zip(segments[1::2], segments[2::2], strict=True))[:-1]
-    parts = [pair for pair in pairs if pair[1] != "default"]
-    nested = "/".join((segments[0], *(each for pair in parts for each in pair)))
-    return f"{above}/providers/{nested}" if parts else above
+    parents = segments[:-2]
+    while parents[-1] == "default":
+        parents = parents[:-2]
+    return f"{above}/providers/{'/'.join(parents)}" if parents[1:] else above
 
 
 def recall(identity: str) -> Properties:
