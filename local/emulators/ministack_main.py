@@ -1,7 +1,7 @@
 """Run MiniStack with Lambda errors reported as AWS reports them.
 
-AWS names a failed Python function's ``errorType`` after the exception's class, and state machines decide by that
-name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime.HandlerError`` for every exception.
+AWS names a failed Python function's ``errorType`` after the exception's class, and state machines decide by
+that name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime.HandlerError`` every time.
 
 Run as a program by MiniStack's own interpreter; imports nothing of this project.
 """

@@ -1,0 +1,183 @@
+"""The compiled state machine on MiniStack, with scripted functions behind it."""
+
+import copy
+import io
+import json
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import scripted
+from outcome import (
+    AGAIN,
+    CONTAINER,
+    ETAG,
+    RECIPE,
+    SIZE,
+    Outcome,
+    calls,
+    notifications,
+    timeless,
+    timeless_row,
+)
+
+from components.aws.state_machine.compiler import LEDGER, compile_workflow, fill, function, topic
+from components.aws.state_machine.compiler import RECIPE as RECIPE_REFERENCE
+from core.workflow.model import Workflow
+from core.workflow.pipeline import PIPELINE
+from local.state import AwsEmulator
+
+CHECKOUT = Path(__file__).parents[3]
+EVENT = json.loads((CHECKOUT / "tests/events/s3_object_created.json").read_text())["plain"]
+ROLE = "arn:aws:iam::000000000000:role/contract"
+TOPICS = ("success", "error")
+PATIENCE_SECONDS = 120
+
+
+class Aws:
+    """The parts of a deployment that a state machine needs."""
+
+    def __init__(self, emulator: AwsEmulator, folder: Path) -> None:
+        self._emulator = emulator
+        self.calls = folder / "calls-aws"
+        self.calls.touch()
+        self.client("dynamodb").create_table(
+            TableName="ledger",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        self._queues = {name: self._queue(name) for name in TOPICS}
+        self.references = {LEDGER: "ledger", RECIPE_REFERENCE: RECIPE}
+        self.references |= {topic(name): self._topic(name) for name in TOPICS}
+        package = _package()
+        self.references |= {
+            function(step.name): self._function(step.name, package) for step in PIPELINE.steps()
+        }
+
+    def client(self, service: str) -> Any:
+        """Return a client of the emulator."""
+        return boto3.client(
+            service,
+            endpoint_url=self._emulator.endpoint,
+            region_name=self._emulator.region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def machine(self, workflow: Workflow) -> str:
+        """Create the workflow's state machine and return its ARN."""
+        definition = fill(compile_workflow(workflow, step_seconds=30), self.references)
+        made = self.client("stepfunctions").create_state_machine(
+            name=workflow.name, definition=json.dumps(definition), roleArn=ROLE
+        )
+        return str(made["stateMachineArn"])
+
+    def run(self, machine: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Execute the machine for each event, one after the other, and return how they ended."""
+        states = self.client("stepfunctions")
+        ends = []
+        for event in events:
+            execution = states.start_execution(stateMachineArn=machine, input=json.dumps(event))[
+                "executionArn"
+            ]
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while (end := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+                assert time.monotonic() < deadline, event
+                time.sleep(0.05)
+            ends.append(end)
+        return ends
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Return the ledger's rows by the upload's key."""
+        items = self.client("dynamodb").scan(TableName="ledger")["Items"]
+        rows = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
+        return {row["key"]: timeless_row(row) for row in rows}
+
+    def notifications(self) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+        """Return what was sent to the topics, by the upload's key."""
+        sent: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+        for name, queue in self._queues.items():
+            for key, messages in notifications(name, self._messages(queue)).items():
+                sent.setdefault(key, []).extend(messages)
+        return sent
+
+    def _queue(self, name: str) -> str:
+        return str(self.client("sqs").create_queue(QueueName=f"contract-{name}")["QueueUrl"])
+
+    def _messages(self, queue: str) -> Iterator[str]:
+        while (
+            received := self.client("sqs")
+            .receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+            .get("Messages")
+        ):
+            for message in received:
+                self.client("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                yield message["Body"]
+
+    def _topic(self, name: str) -> str:
+        arn = str(self.client("sns").create_topic(Name=f"contract-{name}")["TopicArn"])
+        queue = self.client("sqs").get_queue_attributes(
+            QueueUrl=self._queues[name], AttributeNames=["QueueArn"]
+        )
+        self.client("sns").subscribe(
+            TopicArn=arn,
+            Protocol="sqs",
+            Endpoint=queue["Attributes"]["QueueArn"],
+            Attributes={"RawMessageDelivery": "true"},
+        )
+        return arn
+
+    def _function(self, step: str, package: bytes) -> str:
+        made = self.client("lambda").create_function(
+            FunctionName=f"contract-{step}",
+            Runtime="python3.13",
+            Role=ROLE,
+            Handler="scripted.handler",
+            Code={"ZipFile": package},
+            Timeout=30,
+            Environment={"Variables": {"TWINLENS_STEP": step, scripted.CALLS: str(self.calls)}},
+        )
+        return str(made["FunctionArn"])
+
+
+def upload(key: str) -> dict[str, Any]:
+    """Return the event of an upload as EventBridge hands it to the state machine."""
+    event = copy.deepcopy(EVENT)
+    event["detail"]["bucket"]["name"] = CONTAINER
+    event["detail"]["object"] |= {"key": key, "etag": ETAG, "size": SIZE}
+    return event
+
+
+def run_all(aws: Aws) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
+    """Run every scenario and then the first once more; return the outcomes, and the calls by upload."""
+    machine = aws.machine(PIPELINE)
+    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCENARIOS}
+    ends = aws.run(machine, [upload(key) for key in keys.values()])
+    keys[AGAIN] = next(iter(keys.values()))
+    ends += aws.run(machine, [upload(keys[AGAIN])])
+    rows, sent = aws.rows(), aws.notifications()
+    outcomes = {
+        scenario: Outcome(_end(end), rows[key], sent.get(key, []))
+        for (scenario, key), end in zip(keys.items(), ends, strict=True)
+    }
+    return outcomes, calls(aws.calls)
+
+
+def _end(execution: dict[str, Any]) -> dict[str, Any] | str:
+    if execution["status"] == "SUCCEEDED":
+        return timeless(json.loads(execution["output"]))
+    return f"{execution['error']}: {execution['cause']}"
+
+
+def _package() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.write(scripted.__file__, "scripted.py")
+        for file in (CHECKOUT / "core").rglob("*.py"):
+            archive.write(file, file.relative_to(CHECKOUT))
+    return stream.getvalue()

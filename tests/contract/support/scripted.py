@@ -1,0 +1,75 @@
+"""Steps that follow a script, in place of the real ones, both in a Lambda function and in an activity.
+
+The upload's key names its scenario. A scenario says, by step, what each try ends in; all others end well.
+"""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from core import errors
+from core.job import Artifact, Job, Photo, Problem, Rendition, merge
+from core.trace import Stopwatch
+
+CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a step
+
+BUSY = "StoreUnavailable"
+REJECTS = "rejects"  # what only validate does: say no without raising
+SCENARIOS: dict[str, dict[str, list[str]]] = {
+    "success": {},
+    "rejected by validate": {"validate": [REJECTS]},
+    "rejected by a later step": {"optimize": ["DamagedPhoto"]},
+    "healed by the second try": {"validate": [BUSY]},
+    "healed by the third try": {"optimize": [BUSY, BUSY]},
+    "healed in one branch": {"apply_filters": [BUSY, BUSY]},
+    "tries spent": {"validate": [BUSY, BUSY, BUSY]},
+    "tries spent in one branch": {"resize": [BUSY, BUSY, BUSY]},
+    "rejected in one branch": {"apply_filters": ["TooManyPixels"]},
+    "an error that no retry helps": {"optimize": ["RecipeError"]},
+    "gone before it was read": {"validate": ["ObjectMissing"]},
+    "a defect of ours": {"resize": ["ZeroDivisionError"]},
+    "a different error on the second try": {"optimize": [BUSY, "DamagedPhoto"]},
+}
+
+
+def key(scenario: str) -> str:
+    """Return the key of the scenario's upload."""
+    return f"incoming/{scenario}.jpg"
+
+
+def execute(name: str, jobs: Job | list[Job], tools: object, attempt: int = 1) -> Job:
+    """Do what the job's script says, as :func:`core.steps.execute` would do the step."""
+    job = merge(jobs) if isinstance(jobs, list) else jobs
+    stopwatch = Stopwatch(name, attempt)
+    with Path(os.environ[CALLS]).open("a") as calls:
+        calls.write(f"{job.source.key}\t{name}\n")
+    script = SCENARIOS[Path(job.source.key).stem].get(name, [])
+    outcome = script[attempt - 1] if attempt <= len(script) else "well"
+    if outcome == REJECTS:
+        return replace(job, error=Problem("NotAPhoto", "It is a poem."), trace=(*job.trace, stopwatch.stop()))
+    if outcome != "well":
+        kind = getattr(errors, outcome, ZeroDivisionError)
+        raise kind(f"The step {name} says “{outcome}”.")
+    return replace(_work(name, job), trace=(*job.trace, stopwatch.stop()))
+
+
+def _work(name: str, job: Job) -> Job:
+    match name:
+        case "validate":
+            return replace(job, photo=Photo("JPEG", 1600, 1200, 1))
+        case "resize" | "apply_filters":
+            made = Rendition(name, f"{job.work_prefix}{name}.png", 800, 600)
+            return replace(job, renditions=(*job.renditions, made))
+        case _:
+            artifacts = tuple(
+                Artifact(f"{each.name}.jpg", f"{job.output_prefix}{each.name}.jpg", "image/jpeg", 800, 600, 5)
+                for each in job.renditions
+            )
+            return replace(job, artifacts=artifacts)
+
+
+def handler(event: dict, context: object) -> dict:
+    """Be the Lambda function of the step in ``TWINLENS_STEP``: the real one's contract, without its SDK."""
+    documents = event["job"] if isinstance(event["job"], list) else [event["job"]]
+    job = merge(map(Job.from_document, documents))
+    return execute(os.environ["TWINLENS_STEP"], job, None, event["attempt"]).to_document()

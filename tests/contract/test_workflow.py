@@ -1,0 +1,94 @@
+"""One definition, two clouds: the same faults lead to the same end, ledger row, notifications and calls."""
+
+import pytest
+import scripted
+from outcome import AGAIN
+
+ALL_ONCE = {"validate": 1, "resize": 1, "apply_filters": 1, "optimize": 1}
+BRANCHES = {"validate": 1, "resize": 1, "apply_filters": 1}
+
+# By scenario: the job's last state, its error, and how often each step is called.
+EXPECTED = {
+    "success": ("succeeded", None, ALL_ONCE),
+    "rejected by validate": ("rejected", "NotAPhoto", {"validate": 1}),
+    "rejected by a later step": ("rejected", "DamagedPhoto", ALL_ONCE),
+    "healed by the second try": ("succeeded", None, {**ALL_ONCE, "validate": 2}),
+    "healed by the third try": ("succeeded", None, {**ALL_ONCE, "optimize": 3}),
+    "healed in one branch": ("succeeded", None, {**ALL_ONCE, "apply_filters": 3}),
+    "tries spent": ("failed", "StoreUnavailable", {"validate": 3}),
+    "tries spent in one branch": ("failed", "StoreUnavailable", {**BRANCHES, "resize": 3}),
+    "rejected in one branch": ("rejected", "TooManyPixels", BRANCHES),
+    "an error that no retry helps": ("failed", "RecipeError", ALL_ONCE),
+    "gone before it was read": ("failed", "ObjectMissing", {"validate": 1}),
+    "a defect of ours": ("failed", "ZeroDivisionError", BRANCHES),
+    "a different error on the second try": ("rejected", "DamagedPhoto", {**ALL_ONCE, "optimize": 2}),
+}
+PLATFORMS = ["aws_run", "stable_run", "next_run"]
+
+
+@pytest.fixture(params=PLATFORMS)
+def platform(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_every_scenario_is_expected_to_end_somehow():
+    assert set(EXPECTED) == set(scripted.SCENARIOS)
+
+
+@pytest.mark.parametrize("scenario", EXPECTED)
+def test_the_ledger_has_the_last_state_and_why(platform, scenario):
+    state, error, _ = EXPECTED[scenario]
+    row = platform[0][scenario].row
+
+    assert (row["state"], row["document"]["state"]) == (state, state)
+    assert (row["document"]["error"] or {}).get("name") == error
+    assert (row["container"], row["key"], row["recipe"]) == ("uploads", scripted.key(scenario), "gallery")
+
+
+@pytest.mark.parametrize("scenario", EXPECTED)
+def test_steps_are_called_as_often_as_they_must_be(platform, scenario):
+    assert platform[1][scripted.key(scenario)] == EXPECTED[scenario][2]
+
+
+@pytest.mark.parametrize("scenario", EXPECTED)
+def test_there_is_one_notification(platform, scenario):
+    state, error, _ = EXPECTED[scenario]
+
+    [(topic, message)] = platform[0][scenario].notifications
+
+    assert topic == ("success" if state == "succeeded" else "error")
+    assert message["state"] == state
+    assert (message["error"] or {}).get("name") == error
+
+
+@pytest.mark.parametrize("scenario", EXPECTED)
+def test_only_failed_jobs_count_as_failed_executions(platform, scenario):
+    outcome = platform[0][scenario]
+
+    if EXPECTED[scenario][0] == "failed":
+        assert outcome.end == "JobFailed: The ledger has the reason."
+    else:
+        assert outcome.end == outcome.row["document"]
+
+
+@pytest.mark.parametrize("scenario", [*EXPECTED, AGAIN])
+@pytest.mark.parametrize("azure", ["stable_run", "next_run"])
+def test_both_clouds_agree_to_the_letter(request, aws_run, azure, scenario):
+    assert request.getfixturevalue(azure)[0][scenario] == aws_run[0][scenario]
+
+
+def test_the_same_upload_again_is_a_duplicate_and_nobody_hears_of_it(platform):
+    outcomes, calls, *_ = platform
+    again, first = outcomes[AGAIN], outcomes["success"]
+
+    assert again.end["state"] == "duplicate"
+    assert again.row == first.row
+    assert again.row["state"] == "succeeded"
+    assert len(again.notifications) == 1
+    assert calls[scripted.key("success")] == ALL_ONCE
+
+
+def test_the_trace_tells_each_step_with_the_try_that_did_it(platform):
+    trace = platform[0]["healed in one branch"].row["document"]["trace"]
+
+    assert trace == [("validate", 1), ("resize", 1), ("apply_filters", 3), ("optimize", 1)]
