@@ -11,7 +11,7 @@ Rules, whatever the format:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO
@@ -25,9 +25,13 @@ from core.photo import colour, limits, orientation, signature
 from core.photo.resize import scale_for
 from core.recipe import Size
 
-# Decoding at 1.5 times the wanted size or more costs no quality that can be seen after encoding.
-HEADROOM = 1.5
-PROBE = (Size("probe", 1, 1, "inside"),)
+# A decoder that skips detail leaves at least 1.5 times the wanted size, and averaging whole pixels at least
+# twice: what Lanczos makes of that can't be told from what it makes of the full picture.
+DRAFT_HEADROOM = 1.5
+REDUCE_HEADROOM = 2.0
+# A reader's words may quote the file.
+MAX_REASON = 200
+_REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
 
 
 def inspect(data: bytes, max_pixels: int) -> Photo:
@@ -39,24 +43,31 @@ def inspect(data: bytes, max_pixels: int) -> Photo:
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as image:
         size, frames = image.size, limits.count_frames(image, name, data)
-        width, height = orientation.upright_size(size, orientation.read(_loaded(image, PROBE)))
+        image.draft(None, (1, 1))
+        image.load()
+        width, height = orientation.upright_size(size, orientation.read(image))
         return Photo(name, width, height, frames)
 
 
 def decode(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> Image:
     """Return the upright picture as RGB, or RGBA if any of it is transparent.
 
-    With ``sizes`` it may be smaller than the file's picture, where the format can be decoded at a reduced
-    scale (JPEG), but at least :data:`HEADROOM` times as large as the largest of them needs.
+    With ``sizes`` it may be smaller than the file's picture, but is at least :data:`DRAFT_HEADROOM` times as
+    large as any of them needs.
 
     Raises:
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as image:
-        loaded = _loaded(image, sizes)
-        turn = orientation.read(loaded)
-        return orientation.bake(colour.to_srgb(loaded), turn)
+        sizes = tuple(sizes)
+        if image.format == "JPEG":
+            scale = _scale(image, orientation.read(image), sizes) * DRAFT_HEADROOM
+            image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
+        image.load()
+        turn = orientation.read(image)
+        reduced = _reduced(image, _scale(image, turn, sizes) * REDUCE_HEADROOM)
+        return orientation.bake(colour.to_srgb(reduced), turn)
 
 
 @contextmanager
@@ -66,7 +77,7 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
     try:
         limits.check_bytes(data, name)
         image: ImageFile = getattr(import_module(module), reader)(BytesIO(data))
-        limits.check_header(image, max_pixels)
+        limits.check_header(image, name, max_pixels)
         colour.check_mode(image)
         yield image
     except PhotoError:
@@ -76,14 +87,19 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
     except Exception as error:  # hostile bytes make readers raise nearly anything
         if "truncated" in str(error).lower():
             raise DamagedPhoto(f"The {name.upper()} file is cut off: its end is missing.") from error
-        raise DamagedPhoto(f"The {name.upper()} file is damaged: {error or type(error).__name__}.") from error
+        reason = " ".join(str(error).split())[:MAX_REASON].rstrip(".") or type(error).__name__
+        raise DamagedPhoto(f"The {name.upper()} file is damaged: {reason}.") from error
 
 
-def _loaded(image: ImageFile, sizes: Iterable[Size]) -> ImageFile:
-    """Decode the picture, skipping detail that none of the ``sizes`` needs where the format allows it."""
-    if image.format == "JPEG":
-        width, height = orientation.upright_size(image.size, orientation.read(image))
-        scale = max((scale_for(width, height, size) for size in sizes), default=1.0) * HEADROOM
-        image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
-    image.load()
-    return image
+def _scale(image: Image, turn: int, sizes: Collection[Size]) -> float:
+    """Return the factor by which the picture shrinks for the largest of ``sizes``; 1 if there are none."""
+    width, height = orientation.upright_size(image.size, turn)
+    return max((scale_for(width, height, size) for size in sizes), default=1.0)
+
+
+def _reduced(image: Image, scale: float) -> Image:
+    """Average whole pixels where they shrink to half or less, so that all that follows has less to do."""
+    factor = int(1 / scale)
+    if factor < 2 or image.mode not in _REDUCIBLE or "transparency" in image.info:
+        return image
+    return image.reduce(factor)

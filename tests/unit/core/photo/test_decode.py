@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.photo import decode as module
-from core.photo.decode import HEADROOM, decode, inspect
-from core.photo.resize import scale_for
+from core.photo.decode import DRAFT_HEADROOM, decode, inspect
+from core.photo.resize import resize, scale_for
 from core.recipe import Size
 
 # Pillow warns of broken tags before it goes on without them.
@@ -64,14 +64,14 @@ def test_a_reduced_decode_is_as_large_as_its_sizes_need(width: int, height: int,
     file = BytesIO()
     Image.new("L", (width, height)).save(file, "JPEG")
     picture = decode(file.getvalue(), 10**7, [box])
-    wanted = min(1.0, scale_for(width, height, box) * HEADROOM)
+    wanted = min(1.0, scale_for(width, height, box) * DRAFT_HEADROOM)
     assert picture.width >= int(width * wanted)
     assert picture.height >= int(height * wanted)
 
 
 def test_a_large_photo_is_decoded_at_a_reduced_scale(encode) -> None:
     data = encode(Image.new("RGB", (4000, 3000)), "JPEG")
-    assert decode(data, 10**8, [Size("small", 200, 200, "inside")]).size == (500, 375)
+    assert decode(data, 10**8, [Size("small", 300, 300, "inside")]).size == (500, 375)
     assert decode(data, 10**8).size == (4000, 3000)
 
 
@@ -141,4 +141,31 @@ def test_whatever_a_reader_raises_is_explained(
 
     monkeypatch.setattr(module.limits, "check_header", fail)
     with pytest.raises(expected):
+        inspect(encode(Image.new("RGB", (8, 8)), "PNG"), 100)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "P", "1"])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_a_reduced_picture_ends_up_as_the_full_one_does(encode, kind: str, mode: str) -> None:
+    photo = Image.open(SAMPLES / "mountain.jpg").crop((0, 0, 1600, 1200))
+    data = encode(photo.convert(mode), kind)
+    box = Size("box", 200, 150, "inside")
+    fast, full = resize(decode(data, 10**7, [box]), box), resize(decode(data, 10**7), box)
+    assert fast.size == full.size
+    assert max(ImageStat.Stat(ImageChops.difference(fast, full)).mean) < 1.5
+
+
+def test_a_transparent_colour_survives_a_reduced_decode(encode) -> None:
+    image = Image.new("RGB", (400, 400), "red")
+    image.paste("blue", (0, 0, 200, 400))
+    made = decode(encode(image, "PNG", transparency=(255, 0, 0)), 10**6, [Size("box", 40, 40, "inside")])
+    assert (made.getpixel((10, 10))[3], made.getpixel((made.width - 10, 10))[3]) == (255, 0)
+
+
+def test_a_readers_words_are_kept_short(encode, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a\n" * 5000)
+
+    monkeypatch.setattr(module.limits, "check_header", fail)
+    with pytest.raises(DamagedPhoto, match=r"^The PNG file is damaged: (a ){50,100}a?\.$"):
         inspect(encode(Image.new("RGB", (8, 8)), "PNG"), 100)

@@ -101,3 +101,28 @@ def test_a_chain_that_leads_out_of_the_file_ends(encode) -> None:
 def test_what_follows_a_gif_is_not_counted(encode) -> None:
     data = encode(pictures(1)[0], "GIF")
     assert inspect(data + b"\x3b" + b"," * 100, 1000).frames == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_outgrows_the_worker_is_refused(
+    encode, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    data = encode(Image.new("RGB", (1024, 1024)), kind)
+    needed = limits.BASE_MB + limits.BYTES_PER_PIXEL[kind.lower()]
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(needed))
+    assert inspect(data, 10**7).width == 1024
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(needed - 1))
+    with pytest.raises(
+        TooManyPixels, match=f"from {kind} takes {needed} MB of memory, and there are {needed - 1}"
+    ):
+        inspect(data, 10**7)
+
+
+def test_a_progressive_jpeg_needs_more_memory_than_a_plain_one(
+    encode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + 2))
+    picture = Image.new("RGB", (1024, 1024))
+    assert inspect(encode(picture, "JPEG"), 10**7).width == 1024
+    with pytest.raises(TooManyPixels, match="memory"):
+        inspect(encode(picture, "JPEG", progressive=True), 10**7)
