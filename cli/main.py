@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import bench, cost, doctor, jobs, local, prices, process, report, submit
+from cli import bench, cost, doctor, filters, jobs, local, prices, process, report, submit
 from cli.console import print_error
 from core.errors import TwinlensError
 
@@ -20,7 +20,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="One photo pipeline on AWS or Azure, and an honest comparison of the two.",
 )
-for command in (process.process, submit.submit, bench.bench, report.report, cost.cost, doctor.doctor):
+for command in (
+    process.process,
+    filters.filters,
+    submit.submit,
+    bench.bench,
+    report.report,
+    cost.cost,
+    doctor.doctor,
+):
     app.command()(command)
 for name, group in (("jobs", jobs.app), ("local", local.app), ("prices", prices.app)):
     app.add_typer(group, name=name)

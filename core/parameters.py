@@ -1,13 +1,14 @@
 """Check what a recipe says against the signature of what it is meant for.
 
 A function's keyword-only parameters, or a dataclass's fields, are the keys that a table may hold. Their types
-are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of texts; ``Annotated`` adds a :class:`Between`
-or a :class:`Length`; a parameter with a default may be left out.
+are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of texts. ``Annotated`` adds a :data:`Rule`;
+a parameter with a default may be left out.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -48,11 +49,26 @@ class Length:
 
 
 @dataclass(frozen=True)
+class Colour:
+    """A colour written as ``#rrggbb``."""
+
+    def holds(self, value: str) -> bool:
+        """Tell whether the text is such a colour."""
+        return re.fullmatch("#[0-9a-fA-F]{6}", value) is not None
+
+    def __str__(self) -> str:
+        return " like #rrggbb"
+
+
+Rule = Between | Length | Colour
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One key: its type, its rules, and its default, which :data:`REQUIRED` stands for if there is none."""
 
     kind: object
-    rules: tuple[Between | Length, ...]
+    rules: tuple[Rule, ...]
     default: object
 
     def __str__(self) -> str:

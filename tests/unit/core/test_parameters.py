@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 import pytest
 
 from core.errors import RecipeError
-from core.parameters import Between, Length, arguments, parameters
+from core.parameters import Between, Colour, Length, arguments, parameters
 
 
 def draw(
@@ -15,6 +15,7 @@ def draw(
     tiles: Annotated[int, Between(1, 9)] = 1,
     corner: Literal["left", "right"] = "left",
     bold: bool = False,
+    ink: Annotated[str, Colour()] = "#000000",
 ) -> None:
     """A target with a parameter of each kind."""
 
@@ -26,7 +27,7 @@ class Point:
 
 
 def test_allowed_values_pass_and_whole_numbers_become_floats() -> None:
-    given = {"text": "hi", "opacity": 1, "tiles": 9, "corner": "right", "bold": True}
+    given = {"text": "hi", "opacity": 1, "tiles": 9, "corner": "right", "bold": True, "ink": "#aBcdEf"}
     checked = arguments(draw, given, "here")
     assert checked == given
     assert type(checked["opacity"]) is float
@@ -42,7 +43,7 @@ def test_a_dataclass_takes_its_fields() -> None:
         ({}, "here: 'text' is missing; give text of 1 to 5 characters."),
         (
             {"text": "a", "size": 1},
-            "here: 'size' is not known here; allowed are text, opacity, tiles, corner, bold.",
+            "here: 'size' is not known here; allowed are text, opacity, tiles, corner, bold, ink.",
         ),
         ({"text": "a", "canvas": 1}, "here: 'canvas' is not known here"),
         ({"text": ""}, "here: text is ''; it must be text of 1 to 5 characters."),
@@ -54,6 +55,7 @@ def test_a_dataclass_takes_its_fields() -> None:
         ({"text": "a", "tiles": True}, "here: tiles is True"),
         ({"text": "a", "corner": "top"}, "here: corner is 'top'; it must be one of left, right."),
         ({"text": "a", "corner": ["left"]}, "here: corner is ['left']"),
+        ({"text": "a", "ink": "red"}, "here: ink is 'red'; it must be text like #rrggbb."),
         ({"text": "a", "bold": 1}, "here: bold is 1; it must be true or false."),
     ],
 )
@@ -75,4 +77,5 @@ def test_parameters_describe_themselves() -> None:
         "tiles": "a whole number from 1 to 9",
         "corner": "one of left, right",
         "bold": "true or false",
+        "ink": "text like #rrggbb",
     }

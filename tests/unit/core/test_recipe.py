@@ -88,7 +88,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
         ),
         ('"display"', '"../x"', "mine.toml: sizes: name is '../x'; use lower-case letters"),
         ('"display"', '"filtered"', "mine.toml: sizes: name is 'filtered'"),
-        ("sepia", "blue", "mine.toml: filters 1: name is 'blue'; it must be one of auto_contrast, grayscale"),
+        ("sepia", "blue", "mine.toml: filters 1: name is 'blue'; it must be one of auto_contrast, blur"),
         ('name = "sepia"', "", "mine.toml: filters 1: name is None"),
         ('name = "sepia"', "name = []", "mine.toml: filters 1: name is []"),
         (

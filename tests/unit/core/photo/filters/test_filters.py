@@ -7,7 +7,13 @@ from PIL import Image
 from core.errors import RecipeError
 from core.photo import filters
 
-NEEDED = {"watermark": {"text": "Twinlens"}}
+NEEDED = {
+    "brightness": {"factor": 1.5},
+    "contrast": {"factor": 1.5},
+    "saturation": {"factor": 1.5},
+    "tint": {"colour": "#804020"},
+    "watermark": {"text": "Twinlens"},
+}
 
 
 @pytest.mark.parametrize("name", filters.names())
