@@ -64,7 +64,7 @@ def _look_up(meter: Meter, price: Price, lists: PriceLists) -> Outcome:
     # A list that names no free units says nothing: AWS keeps some allowances outside of it.
     if listed.listing.free and (not meter.allowance or meter.allowance.quantity != listed.listing.free):
         free = listed.listing.free
-        stated = meter.allowance.quantity if meter.allowance else 0
+        stated = meter.allowance.quantity if meter.allowance else Decimal(0)
         differences.append(f"{stated:,f} free becomes {free:,f}")
     return Outcome(
         meter, price, "changed" if differences else "same", "; ".join(differences), listed, tiers, free

@@ -44,7 +44,8 @@ def normalise(tiers: Iterable[Tier]) -> Listing:
     Raises:
         ListingProblem: The tiers do not begin at zero, or two of them begin at the same quantity.
     """
-    ordered = sorted(set(tiers), key=lambda tier: (tier.start, tier.price))
+    plain = {Tier(tier.start.normalize(), tier.price.normalize()) for tier in tiers}
+    ordered = sorted(plain, key=lambda tier: (tier.start, tier.price))
     if not ordered or ordered[0].start:
         raise ListingProblem("ambiguous", "its tiers do not begin at zero")
     for one, following in pairwise(ordered):

@@ -67,7 +67,8 @@ def _set_tiers(entry: Any, tiers: tuple[Tier, ...]) -> None:
     entry.pop("price", None)
     array = tomlkit.array()
     for tier in tiers:
-        array.append(tomlkit.value(f"{{ from = {tier.start:_f}, price = {_price(tier).as_string()} }}"))
+        start, price = _quantity(tier.start).as_string(), _price(tier).as_string()
+        array.append(tomlkit.value(f"{{ from = {start}, price = {price} }}"))
     entry["tiers"] = array.multiline(True)
 
 
@@ -76,7 +77,7 @@ def _set_allowance(meter: Any, quantity: Decimal, source: str) -> None:
     if "allowance" not in meter:
         meter["allowance"] = tomlkit.inline_table()
         meter["allowance"]["scope"] = "account and month"
-    meter["allowance"].update({"quantity": tomlkit.value(f"{quantity:_f}"), "source": source})
+    meter["allowance"].update({"quantity": _quantity(quantity), "source": source})
 
 
 def _source(document: Any, listed: Listed) -> str:
@@ -97,6 +98,11 @@ def _drop_unused_sources(document: Any) -> None:
             used |= {entry["source"] for entry in value["regions"].values()}
     for name in [name for name in document["sources"] if name not in used]:
         del document["sources"][name]
+
+
+def _quantity(value: Decimal) -> Item:
+    """Return a TOML number, thousands apart where it is whole."""
+    return tomlkit.value(f"{int(value):_}" if value == int(value) else f"{value:f}")
 
 
 def _price(tier: Tier) -> Item:
