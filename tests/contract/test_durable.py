@@ -1,7 +1,7 @@
 """One function app, two Durable SDKs: the stable one is deployed, the local host runs the next one.
 
-What the orchestrations do under each is compared in ``test_workflow``; here is what is needed for that to mean
-anything: each run really used its SDK, and both found the same functions.
+What the orchestrations do under each is compared in ``test_workflow``; here is what gives that its meaning:
+each run really used its SDK, and both found the same functions.
 """
 
 import re
