@@ -161,9 +161,10 @@ def _compile(tree: Path) -> None:
 
 
 def _zip(tree: Path, archive: Path) -> None:
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as opened:
-        for path in sorted(path for path in tree.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), EARLIEST)
+    files = {path.relative_to(tree).as_posix(): path for path in tree.rglob("*") if path.is_file()}
+    with zipfile.ZipFile(archive, "w") as opened:
+        for name, path in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, EARLIEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o100644 << 16
             opened.writestr(entry, path.read_bytes())

@@ -18,9 +18,6 @@ from core.workflow import environment
 from core.workflow.model import Place
 from core.workflow.pipeline import PIPELINE
 
-# How much longer than the function's own timeout a task waits: a cold start, a throttled start.
-GRACE_SECONDS = 30
-
 
 class AwsPipeline(pulumi.ComponentResource):
     """The pipeline on AWS; see :class:`components.pipeline.Pipeline` for its outputs."""
@@ -57,7 +54,7 @@ class AwsPipeline(pulumi.ComponentResource):
 
         machine = StateMachine(
             f"{name}-workflow",
-            compile_workflow(PIPELINE, settings.timeout_seconds + GRACE_SECONDS),
+            compile_workflow(PIPELINE, settings.timeout_seconds),
             targets,
             {RECIPE: settings.recipe},
             settings,

@@ -24,6 +24,7 @@ class Resource:
     name: str
     urn: str
     inputs: dict[str, Any]
+    custom: bool
 
 
 @dataclass
@@ -32,8 +33,8 @@ class Graph:
     outputs: dict[str, Any] = field(default_factory=dict)
 
     def of(self, suffix: str) -> list[Resource]:
-        """The resources whose type's last part is this."""
-        return [each for each in self.resources if each.type.split(":")[-1] == suffix]
+        """The cloud's resources whose type's last part is this."""
+        return [each for each in self.resources if each.custom and each.type.split(":")[-1] == suffix]
 
     def one(self, suffix: str, name: str = "") -> Resource:
         found = [each for each in self.of(suffix) if name in each.name]
@@ -82,7 +83,7 @@ class Recorder(mocks.Mocks):
 NAMES = ("containerName", "queueName", "tableName", "blobName")
 
 
-def run(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Graph:
+def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Graph:
     """Run the program with this config (keys without the project's name) and return its graph."""
     recorder = Recorder()
     monitor = mocks.MockMonitor(recorder)
@@ -107,7 +108,10 @@ def run(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Gra
         asyncio.run(run_pulumi_func(main))
     urns = {(urn.split("::")[2].split("$")[-1], urn.split("::")[3]): urn for urn in monitor.resources}
     return Graph(
-        [Resource(each.typ, each.name, urns[each.typ, each.name], each.inputs) for each in recorder.made],
+        [
+            Resource(each.typ, each.name, urns[each.typ, each.name], each.inputs, bool(each.custom))
+            for each in recorder.made
+        ],
         exported,
     )
 
@@ -124,9 +128,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def aws(archive: Path) -> Graph:
-    return run({"cloud": "aws", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+    return run_program({"cloud": "aws", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
 
 
 @pytest.fixture(scope="module")
 def azure(archive: Path) -> Graph:
-    return run({"cloud": "azure", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+    return run_program({"cloud": "azure", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+
+
+@pytest.fixture
+def run() -> Callable[..., Graph]:
+    return run_program

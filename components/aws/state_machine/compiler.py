@@ -40,6 +40,7 @@ Definition = dict[str, Any]
 
 LEDGER = "${ledger}"
 RECIPE = "${recipe}"
+GRACE_SECONDS = 30  # how much longer than its function a step's task waits: the function has to start first
 SERVICE_SECONDS = 30  # how long a direct call of DynamoDB or SNS may take
 DUPLICATE = "DynamoDB.ConditionalCheckFailedException"
 
@@ -54,9 +55,9 @@ def topic(name: str) -> str:
     return f"${{topic.{name}}}"
 
 
-def compile_workflow(workflow: Workflow, step_seconds: int) -> Definition:
-    """Return the state machine's definition; one try of a step is given up after ``step_seconds``."""
-    return _Compiler(workflow, step_seconds).definition()
+def compile_workflow(workflow: Workflow, timeout_seconds: int) -> Definition:
+    """Return the state machine's definition; a step's function ends itself after ``timeout_seconds``."""
+    return _Compiler(workflow, timeout_seconds + GRACE_SECONDS).definition()
 
 
 def fill(definition: Definition, references: Mapping[str, str]) -> Definition:

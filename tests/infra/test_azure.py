@@ -1,0 +1,188 @@
+"""What the program asks Azure for. The traps named here are explained in docs/azure-traps.md."""
+
+import pytest
+from pulumi.runtime import rpc
+
+from components.azure.roles import Role
+from core.workflow.environment import Environment
+from handlers.azure.settings import Settings
+
+ROLE = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinitions/"
+
+
+def settings(graph) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in graph.one("WebApp").inputs["siteConfig"]["appSettings"]}
+
+
+def test_storage_takes_identities_and_tls_only(azure):
+    accounts = {each.name: each.inputs for each in azure.of("StorageAccount")}
+    assert set(accounts) == {"twinlensphotos", "twinlensstate", "twinlenscode"}
+    for account in accounts.values():
+        assert account["minimumTlsVersion"] == "TLS1_2"
+        assert account["enableHttpsTrafficOnly"] is True
+        assert account["allowBlobPublicAccess"] is False
+    keys = {name: account["allowSharedKeyAccess"] for name, account in accounts.items()}
+    assert keys == {"twinlensphotos": False, "twinlensstate": False, "twinlenscode": True}
+
+
+def test_account_names_leave_room_for_what_pulumi_adds(azure):
+    assert all(len(each.name) <= 16 and each.name.isalnum() for each in azure.of("StorageAccount"))
+
+
+def test_no_container_is_public(azure):
+    assert {each.inputs["publicAccess"] for each in azure.of("BlobContainer")} == {"None"}
+
+
+def test_what_steps_leave_for_each_other_goes_after_a_day(azure):
+    (rule,) = azure.one("ManagementPolicy").inputs["policy"]["rules"]
+    assert rule["definition"]["filters"]["prefixMatch"] == ["output/work/"]
+    assert rule["definition"]["actions"]["baseBlob"]["delete"] == {"daysAfterModificationGreaterThan": 1}
+
+
+def test_the_app_runs_on_flex_consumption_with_its_memory(azure):
+    plan = azure.one("AppServicePlan").inputs
+    assert (plan["sku"], plan["reserved"]) == ({"name": "FC1", "tier": "FlexConsumption"}, True)
+    config = azure.one("WebApp").inputs["functionAppConfig"]
+    assert config["runtime"] == {"name": "python", "version": "3.13"}
+    assert config["scaleAndConcurrency"]["instanceMemoryMB"] == 2048
+    storage = config["deployment"]["storage"]
+    assert storage["value"] == "https://twinlensstate.blob.core.windows.net/packages"
+    assert storage["authentication"]["type"] == "UserAssignedIdentity"
+
+
+def test_the_app_has_no_default_that_a_flex_plan_refuses(azure):
+    app = azure.one("WebApp").inputs
+    assert set(app["siteConfig"]) == {"appSettings", "minTlsVersion"}
+    assert app["httpsOnly"] is True
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "WEBSITE_RUN_FROM_PACKAGE",
+        "SCM_DO_BUILD_DURING_DEPLOYMENT",
+        "ENABLE_ORYX_BUILD",
+        "FUNCTIONS_WORKER_RUNTIME",
+        "FUNCTIONS_EXTENSION_VERSION",
+        "AzureWebJobsStorage",
+    ],
+)
+def test_the_app_has_no_setting_that_a_flex_plan_refuses(azure, refused):
+    assert refused not in settings(azure)
+
+
+def test_the_app_reaches_its_accounts_as_its_identity(azure):
+    given = settings(azure)
+    for name, account in (("AzureWebJobsStorage", "twinlensstate"), ("PHOTOS", "twinlensphotos")):
+        for service in ("blob", "queue", "table"):
+            assert given[f"{name}__{service}ServiceUri"] == f"https://{account}.{service}.core.windows.net/"
+        assert given[f"{name}__credential"] == "managedidentity"
+        assert given[f"{name}__clientId"] == "client-twinlens-app"
+    assert (
+        given["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == "ClientId=client-twinlens-app;Authorization=AAD"
+    )
+
+
+def test_the_app_is_told_what_the_handlers_read(azure):
+    given = settings(azure)
+    assert Environment.read(given) == Environment("input", "output", "gallery", 52428800, 100000000)
+    read = Settings.read(given)
+    assert (read.ledger_table, read.success_queue, read.error_queue) == (
+        "ledger",
+        "notify-success",
+        "notify-error",
+    )
+    assert given["TWINLENS_UPLOADS_QUEUE"] == "uploads"
+    assert given["TWINLENS_MEMORY_MB"] == "2048"
+    assert given["AzureFunctionsJobHost__functionTimeout"] == "00:00:30"
+
+
+def test_the_app_s_identity_has_exactly_these_roles(azure):
+    grants = {
+        (each.inputs["scope"].split("/")[-1], each.inputs["roleDefinitionId"])
+        for each in azure.of("RoleAssignment")
+        if each.inputs["principalId"] == "principal-twinlens-app"
+    }
+    assert grants == {
+        ("twinlensstate", ROLE + Role.BLOB_OWNER.value),
+        ("twinlensstate", ROLE + Role.QUEUE_CONTRIBUTOR.value),
+        ("twinlensstate", ROLE + Role.TABLE_CONTRIBUTOR.value),
+        ("twinlens-photos-input", ROLE + Role.BLOB_READER.value),
+        ("twinlens-photos-output", ROLE + Role.BLOB_CONTRIBUTOR.value),
+        ("twinlens-photos-ledger", ROLE + Role.TABLE_CONTRIBUTOR.value),
+        ("twinlens-photos-uploads", ROLE + Role.QUEUE_CONTRIBUTOR.value),
+        ("twinlens-photos-uploads-poison", ROLE + Role.QUEUE_CONTRIBUTOR.value),
+        ("twinlens-photos-notify-success", ROLE + Role.QUEUE_SENDER.value),
+        ("twinlens-photos-notify-error", ROLE + Role.QUEUE_SENDER.value),
+        ("twinlens-insights", ROLE + Role.METRICS_PUBLISHER.value),
+    }
+
+
+def test_event_grid_s_identity_has_exactly_these_roles(azure):
+    grants = {
+        (each.inputs["scope"].split("/")[-1], each.inputs["roleDefinitionId"])
+        for each in azure.of("RoleAssignment")
+        if each.inputs["principalId"] == "principal-twinlens-upload-topic"
+    }
+    assert grants == {
+        ("twinlens-photos-uploads", ROLE + Role.QUEUE_SENDER.value),
+        ("twinlens-undelivered", ROLE + Role.BLOB_CONTRIBUTOR.value),
+    }
+
+
+def test_role_assignments_are_for_service_principals_and_have_stable_names(azure):
+    assignments = azure.of("RoleAssignment")
+    assert {each.inputs["principalType"] for each in assignments} == {"ServicePrincipal"}
+    names = [each.inputs["roleAssignmentName"] for each in assignments]
+    assert len(set(names)) == len(names)
+
+
+def test_uploads_reach_the_queue_as_event_grid_s_identity(azure):
+    subscription = azure.one("SystemTopicEventSubscription").inputs
+    assert "destination" not in subscription
+    delivery = subscription["deliveryWithResourceIdentity"]
+    assert delivery["identity"] == {"type": "SystemAssigned"}
+    assert delivery["destination"]["endpointType"] == "StorageQueue"
+    assert delivery["destination"]["queueName"] == "uploads"
+    assert delivery["destination"]["resourceId"].endswith("/twinlensphotos")
+
+
+def test_what_is_not_delivered_is_kept(azure):
+    subscription = azure.one("SystemTopicEventSubscription").inputs
+    dead = subscription["deadLetterWithResourceIdentity"]
+    assert dead["identity"] == {"type": "SystemAssigned"}
+    assert dead["deadLetterDestination"]["blobContainerName"] == "undelivered"
+    assert "uploads-poison" in {each.inputs["queueName"] for each in azure.of("Queue")}
+
+
+def test_the_subscription_asks_for_new_photos_of_the_input_container_only(azure):
+    asked = azure.one("SystemTopicEventSubscription").inputs["filter"]
+    assert asked["includedEventTypes"] == ["Microsoft.Storage.BlobCreated"]
+    assert asked["subjectBeginsWith"] == "/blobServices/default/containers/input/blobs/incoming/"
+    (suffixes,) = asked["advancedFilters"]
+    assert (suffixes["operatorType"], suffixes["key"]) == ("StringEndsWith", "subject")
+    assert len(suffixes["values"]) <= 25  # Event Grid's limit
+
+
+def test_unchanged_code_is_not_delivered_again(azure, archive):
+    blob = azure.one("Blob").inputs
+    assert (blob["blobName"], blob["source"].path) == (archive.name, str(archive))
+    given = azure.one("Deployment").inputs["properties"]
+    assert rpc.is_rpc_secret(given)  # whoever has the address can read the archive
+    deployment = rpc.unwrap_rpc_secret(given)
+    (resource,) = deployment["template"]["resources"]
+    assert (resource["type"], resource["name"]) == (
+        "Microsoft.Web/sites/extensions",
+        "twinlens-app/onedeploy",
+    )
+    assert resource["properties"] == {"packageUri": "[parameters('packageUri')]", "remoteBuild": False}
+    assert deployment["template"]["parameters"]["packageUri"]["type"] == "securestring"
+    address = deployment["parameters"]["packageUri"]["value"]
+    path = f"packages/{archive.name}"
+    assert address == f"https://twinlenscode.blob.core.windows.net/{path}?sig-for-/blob/twinlenscode/{path}"
+
+
+def test_logs_are_kept_as_long_as_was_asked(azure):
+    assert azure.one("Workspace").inputs["retentionInDays"] == 30
+    insights = azure.one("Component").inputs
+    assert insights["disableLocalAuth"] is True

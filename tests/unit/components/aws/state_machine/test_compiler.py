@@ -1,0 +1,148 @@
+import pytest
+
+from components.aws.state_machine import expressions
+from components.aws.state_machine.compiler import compile_workflow, fill, function, permissions, topic
+from core.workflow.model import (
+    Catch,
+    Choice,
+    Claim,
+    Fail,
+    Notify,
+    Parallel,
+    Record,
+    Retry,
+    Step,
+    Succeed,
+    Task,
+    Workflow,
+)
+from core.workflow.pipeline import PIPELINE
+
+
+def step(name, **more):
+    return Task(name, Step(name, frozenset(), frozenset()), **more)
+
+
+def compiled(*states, **endings):
+    return compile_workflow(Workflow("test", states, endings), timeout_seconds=30)["States"]
+
+
+def test_states_follow_each_other_and_the_last_ends():
+    states = compiled(step("one"), step("two"))
+    assert states["one"]["Next"] == "two"
+    assert states["two"]["End"] is True
+    assert "Next" not in states["two"]
+
+
+def test_a_step_calls_its_function_with_job_and_attempt():
+    state = compiled(step("resize"))["resize"]
+    assert state["Arguments"] == {
+        "FunctionName": "${function.resize}",
+        "Payload": {"job": "{% $states.input %}", "attempt": "{% $states.context.State.RetryCount + 1 %}"},
+    }
+    assert state["TimeoutSeconds"] == 60
+
+
+def test_the_retry_table_has_the_model_s_numbers_for_its_errors_and_the_platform_s():
+    retry = Retry(("StoreUnavailable",), first_seconds=2.5, more_tries=4, factor=1.25)
+    (table,) = compiled(step("resize", retry=retry))["resize"]["Retry"]
+    assert {"StoreUnavailable", "Lambda.TooManyRequestsException", "States.Timeout"} <= set(
+        table["ErrorEquals"]
+    )
+    assert "States.ALL" not in table["ErrorEquals"]
+    assert (table["IntervalSeconds"], table["MaxAttempts"], table["BackoffRate"]) == (3, 4, 1.25)
+    assert table["JitterStrategy"] == "FULL"
+
+
+def test_no_retry_means_none():
+    assert "Retry" not in compiled(step("resize"))["resize"]
+
+
+def test_catches_divert_to_the_first_state_of_an_ending():
+    caught = (Catch(("NotAPhoto",), "rejected"), Catch(None, "failed"))
+    states = compiled(
+        step("resize", catch=caught), rejected=(Task("note", Notify("error")),), failed=(Succeed("over"),)
+    )
+    first, second = states["resize"]["Catch"]
+    assert (first["ErrorEquals"], first["Next"]) == (["NotAPhoto"], "note")
+    assert (second["ErrorEquals"], second["Next"]) == (["States.ALL"], "over")
+    assert first["Output"] == expressions.embed(expressions.with_error(expressions.INPUT))
+
+
+def test_a_step_after_a_parallel_takes_the_list_and_merges_it_only_to_explain_an_error():
+    states = compiled(
+        Parallel("render", ((step("a"),), (step("b"),))),
+        step("optimize", catch=(Catch(None, "failed"),)),
+        failed=(Fail("failed", "JobFailed", "why"),),
+    )
+    assert states["render"]["Next"] == "optimize"
+    assert states["optimize"]["Arguments"]["Payload"]["job"] == "{% $states.input %}"
+    (caught,) = states["optimize"]["Catch"]
+    assert caught["Output"] == expressions.embed(expressions.with_error(expressions.MERGED))
+
+
+@pytest.mark.parametrize("following", [Task("note", Record("succeeded")), Succeed("done"), None])
+def test_anything_else_after_a_parallel_gets_the_merged_job(following):
+    last = (following,) if following else ()
+    states = compiled(Parallel("render", ((step("a"),), (step("b"),))), *last)
+    assert states["render"]["Next"] == "merge_render"
+    assert states["merge_render"]["Output"] == expressions.embed(expressions.MERGED)
+    assert states["merge_render"].get("Next") == (following.name if following else None)
+
+
+def test_a_choice_diverts_where_something_is_present():
+    states = compiled(
+        Choice("valid", absent="error", otherwise="rejected"), step("next"), rejected=(Succeed("over"),)
+    )
+    (diversion,) = states["valid"]["Choices"]
+    assert diversion == {"Condition": expressions.embed(expressions.present("error")), "Next": "over"}
+    assert states["valid"]["Default"] == "next"
+
+
+def test_a_claim_diverts_what_is_claimed_already_and_keeps_its_other_catches():
+    claim = Task("claim", Claim("duplicate"), catch=(Catch(None, "duplicate"),))
+    states = compiled(claim, duplicate=(Succeed("duplicate"),))
+    taken, other = states["claim"]["Catch"]
+    assert taken["ErrorEquals"] == ["DynamoDB.ConditionalCheckFailedException"]
+    assert '"state": "duplicate"' in taken["Output"]
+    assert other["ErrorEquals"] == ["States.ALL"]
+
+
+def test_a_failure_tells_error_and_cause():
+    assert compiled(Fail("failed", "JobFailed", "why"))["failed"] == {
+        "Type": "Fail",
+        "Error": "JobFailed",
+        "Cause": "why",
+    }
+
+
+def test_the_permissions_are_what_is_called():
+    definition = compile_workflow(PIPELINE, 60)
+    assert permissions(definition) == {
+        "dynamodb:PutItem": {"${ledger}"},
+        "dynamodb:UpdateItem": {"${ledger}"},
+        "lambda:InvokeFunction": {function(step.name) for step in PIPELINE.steps()},
+        "sns:Publish": {topic("success"), topic("error")},
+    }
+
+
+def test_filling_replaces_every_reference_and_refuses_to_leave_one():
+    assert fill({"a": ["${x}", "{% '${x}' & ${y} %}", 3]}, {"${x}": "1", "${y}": "2"}) == {
+        "a": ["1", "{% '1' & 2 %}", 3]
+    }
+    with pytest.raises(KeyError, match="y"):
+        fill({"a": "${y}"}, {"${x}": "1"})
+
+
+def test_every_task_and_the_machine_end_in_time():
+    definition = compile_workflow(PIPELINE, 60)
+    assert definition["TimeoutSeconds"] == PIPELINE.timeout_seconds
+
+    def tasks(states):
+        for state in states.values():
+            for branch in state.get("Branches", ()):
+                yield from tasks(branch["States"])
+            if state["Type"] == "Task":
+                yield state
+
+    assert all(task["TimeoutSeconds"] and task["Retry"] for task in tasks(definition["States"]))

@@ -1,0 +1,141 @@
+import json
+from dataclasses import fields
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi.runtime import set_all_config
+
+from components.settings import RECIPES, Settings
+
+
+def read(**values: Any) -> Settings:
+    set_all_config(
+        {
+            f"twinlens:{key}": value if isinstance(value, str) else json.dumps(value)
+            for key, value in values.items()
+        }
+    )
+    return Settings.read(pulumi.Config("twinlens"))
+
+
+@pytest.fixture(autouse=True)
+def no_config():
+    yield
+    set_all_config({})
+
+
+def test_usual_values_on_aws():
+    settings = read(cloud="aws")
+    assert (settings.orchestrator, settings.granularity, settings.architecture) == (
+        "standard",
+        "stepwise",
+        "arm64",
+    )
+    assert (settings.memory_mb, settings.timeout_seconds, settings.log_retention_days) == (1024, 30, 30)
+    assert (settings.recipe, settings.input_prefix, settings.notify_email, settings.tags) == (
+        "gallery",
+        "incoming/",
+        "",
+        {},
+    )
+
+
+def test_usual_values_on_azure():
+    settings = read(cloud="azure")
+    assert (settings.orchestrator, settings.architecture, settings.memory_mb) == ("storage", "x86_64", 2048)
+
+
+def test_what_the_project_file_gives_by_default_means_the_usual_values():
+    assert read(cloud="azure", orchestrator="", architecture="", memoryMb=0) == read(cloud="azure")
+
+
+def test_given_values():
+    settings = read(
+        cloud="aws",
+        architecture="x86_64",
+        memoryMb=1536,
+        timeoutSeconds=60,
+        maxBytes=1000,
+        maxPixels=2000,
+        inputPrefix="a/b.c/",
+        notifyEmail="ops@example.com",
+        logRetentionDays=7,
+        tags={"team": "photos"},
+    )
+    assert (settings.architecture, settings.memory_mb, settings.timeout_seconds) == ("x86_64", 1536, 60)
+    assert (settings.max_bytes, settings.max_pixels, settings.input_prefix) == (1000, 2000, "a/b.c/")
+    assert (settings.notify_email, settings.log_retention_days) == ("ops@example.com", 7)
+    assert settings.tags == {"team": "photos"}
+
+
+def test_an_empty_prefix_takes_all():
+    assert read(cloud="aws", inputPrefix="").input_prefix == ""
+
+
+def test_a_stack_must_name_its_cloud():
+    with pytest.raises(pulumi.RunError, match=r"twinlens:cloud is ''; allowed: one of aws, azure"):
+        read()
+
+
+def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
+    with pytest.raises(pulumi.RunError) as told:
+        read(
+            cloud="gcp",
+            orchestrator="argo",
+            granularity="coarse",
+            architecture="mips",
+            memoryMb=64,
+            timeoutSeconds="soon",
+            recipe="nothing",
+            maxBytes=-1,
+            maxPixels=10**10,
+            inputPrefix="no-slash",
+            notifyEmail="nobody",
+            logRetentionDays=2,
+            tags={"team": 5},
+        )
+    lines = str(told.value).splitlines()
+    names = sorted(path.stem for path in RECIPES.glob("*.toml"))
+    recipes = f"one of {', '.join(names)}" if len(names) > 1 else names[0]
+    assert lines[1:] == [
+        "- twinlens:cloud is 'gcp'; allowed: one of aws, azure",
+        "- twinlens:orchestrator is 'argo'; allowed: standard",
+        "- twinlens:granularity is 'coarse'; allowed: stepwise",
+        "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
+        "- twinlens:memoryMb is '64'; allowed: a whole number from 128 to 10240",
+        "- twinlens:timeoutSeconds is 'soon'; allowed: a whole number from 1 to 240",
+        f"- twinlens:recipe is 'nothing'; allowed: {recipes}",
+        "- twinlens:maxBytes is '-1'; allowed: a whole number from 1 to 1073741824",
+        "- twinlens:maxPixels is '10000000000'; allowed: a whole number from 1 to 1000000000",
+        "- twinlens:inputPrefix is 'no-slash'; allowed: folders, each with a slash after it",
+        "- twinlens:notifyEmail is 'nobody'; allowed: an e-mail address, or nothing",
+        "- twinlens:logRetentionDays is '2'; allowed: a whole number out of 1, 3, 5, 7, 14, 30, 60, 90, 120, "
+        "150, 180, 365, 400, 545, 731",
+        "- twinlens:tags is {'team': 5}; allowed: a map of texts to texts",
+    ]
+
+
+@pytest.mark.parametrize("memory", [512, 1024, 8192])
+def test_azure_has_its_own_memory_sizes(memory):
+    with pytest.raises(pulumi.RunError, match="allowed: a whole number out of 2048, 4096"):
+        read(cloud="azure", memoryMb=memory)
+
+
+def test_azure_has_one_processor():
+    with pytest.raises(pulumi.RunError, match="architecture is 'arm64'; allowed: x86_64"):
+        read(cloud="azure", architecture="arm64")
+
+
+def test_tags_that_are_no_map_at_all():
+    with pytest.raises(pulumi.RunError, match="tags is 'red'; allowed: a map"):
+        read(cloud="aws", tags="red")
+
+
+def test_every_setting_is_described_in_the_project_file():
+    described = yaml.safe_load((RECIPES.parent / "Pulumi.yaml").read_text())["config"]
+    snake = {"".join(f"_{c.lower()}" if c.isupper() else c for c in key) for key in described}
+    assert snake == {field.name for field in fields(Settings)}
+    assert all(each["description"] for each in described.values())
+    assert "default" not in described["cloud"]
