@@ -61,7 +61,7 @@ class Recorder(mocks.Mocks):
             } | args.inputs
         scope = f"/subscriptions/0000/resourceGroups/group/providers/{service}/{name}"
         made = {
-            "name": next((value for key, value in args.inputs.items() if key in NAMES), name),
+            "name": args.inputs.get(NAMES.get(args.typ.split(":")[-1], ""), name),
             "location": "eastus2",
             "principalId": f"principal-{name}",
             "clientId": f"client-{name}",
@@ -80,7 +80,7 @@ class Recorder(mocks.Mocks):
         return {"serviceSasToken": f"sig-for-{args.args['canonicalizedResource']}"}, []
 
 
-NAMES = ("containerName", "queueName", "tableName", "blobName")
+NAMES = {"Blob": "blobName", "BlobContainer": "containerName", "Queue": "queueName", "Table": "tableName"}
 
 
 def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Graph:
