@@ -122,7 +122,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: Any) -> Any:
         """Say whether a resource is still there; without an id it is gone."""
         ask = Ask(*_names(request))
-        if not request.inputs.fields:
+        if not request.inputs.fields and not request.properties.fields:
             raise ProviderError(
                 f"{request.id} cannot be imported: the local stand-in only reads what it made."
             )

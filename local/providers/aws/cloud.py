@@ -20,6 +20,11 @@ MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")
 _lock = Lock()
 
 
+def use_region(name: str) -> None:
+    """Work in this region: the provider's own setting goes before the environment's."""
+    os.environ["AWS_REGION"] = name
+
+
 def region() -> str:
     """Return the region that the environment names."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
@@ -31,12 +36,6 @@ def client(service: str) -> Any:
     Raises:
         ProviderError: No emulator is named, or the endpoint is not on this machine.
     """
-    with _lock:  # making clients is not thread-safe, using them is
-        return _client(service)
-
-
-@cache
-def _client(service: str) -> Any:
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     if urlsplit(endpoint).hostname not in LOOPBACK:
         raise ProviderError(
@@ -44,12 +43,19 @@ def _client(service: str) -> Any:
             f"not {endpoint!r}: "
             'run `eval "$(twinlens local env)"` first.'
         )
-    made = boto3.client(service, region_name=region(), config=Config(retries={"max_attempts": 2}))
+    with _lock:  # making clients is not thread-safe, using them is
+        return _client(service, endpoint, region())
+
+
+@cache
+def _client(service: str, endpoint: str, region_name: str) -> Any:
+    made = boto3.client(
+        service, endpoint_url=endpoint, region_name=region_name, config=Config(retries={"max_attempts": 2})
+    )
     made.meta.events.register("provide-client-params", check_enums)
     return made
 
 
-@cache
 def account() -> str:
     """Return the id of the account that the credentials belong to."""
     return str(client("sts").get_caller_identity()["Account"])

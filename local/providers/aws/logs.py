@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 from local.providers.aws.cloud import account, client, region
@@ -98,4 +99,26 @@ class LogResourcePolicy(Setting):
         client("logs").delete_resource_policy(policyName=identity)
 
 
-RESOURCES = (LogGroup(), LogResourcePolicy())
+class QueryDefinition(Setting):
+    """``aws.cloudwatch.QueryDefinition``: remembered only, since the emulator saves no queries."""
+
+    kind = "aws:cloudwatch/queryDefinition:QueryDefinition"
+    auto_name = AutoName(max_length=255)
+    replace_on = frozenset({"region"})
+
+    def put(self, inputs: Properties) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{account()}/{region()}/{inputs['name']}"))
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        identity = self.put(inputs)
+        arn = f"arn:aws:logs:{region()}:{account()}:query-definition:{identity}"
+        return identity, {"arn": arn, "queryDefinitionId": identity}
+
+    def find(self, identity: str, state: Properties) -> object:
+        return state
+
+    def remove(self, identity: str, state: Properties) -> None:
+        """Nothing is there to remove."""
+
+
+RESOURCES = (LogGroup(), LogResourcePolicy(), QueryDefinition())

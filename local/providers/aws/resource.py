@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.providers.aws.cloud import client, is_missing, region
+from local.providers.aws.cloud import client, is_missing, region, use_region
 from local.providers.check import Fault
 from local.providers.resource import Resource
 from local.providers.wire import Properties, is_unknown
@@ -32,6 +32,11 @@ class AwsResource(Resource):
     def remove(self, identity: str, state: Properties) -> None:
         """Remove the resource; if it is not there the service's error is fine."""
         raise NotImplementedError
+
+    def configure(self, settings: Properties) -> None:
+        """See :meth:`Resource.configure`."""
+        if settings.get("region"):
+            use_region(settings["region"])
 
     def create(self, inputs: Properties) -> tuple[str, Properties]:
         """See :meth:`Resource.create`."""

@@ -75,7 +75,7 @@ class TopicPolicy(Setting):
         return client("sns").get_topic_attributes(TopicArn=identity)
 
     def remove(self, identity: str, state: Properties) -> None:
-        pass
+        """Leave the policy to its topic: the service has no call to remove it."""
 
 
 class TopicSubscription(AwsResource):
