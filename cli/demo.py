@@ -34,7 +34,7 @@ from local.toolchain.progress import seconds
 SAMPLES = ROOT / "samples"
 OUT = ROOT / "out"
 REJECTED = frozenset({"not-a-photo.jpg", "truncated.jpg"})  # the samples that are no good, on purpose
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 600
 
 Phases = dict[str, float]
 

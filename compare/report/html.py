@@ -12,7 +12,7 @@ from compare.folder import BEFORE, RunFolder, preview_path
 from compare.report.axis import Axis
 from compare.report.model import PhotoReport, Point, Report
 from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, duration, size, verdict, why
+from compare.report.words import SEGMENT_WORDS, duration, size, tick, verdict, why
 
 SHOWN = 3  # renditions of a photo
 COLOURS = 6  # of runs, in report.css
@@ -27,7 +27,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "size": size}
+    environment.filters |= {"duration": duration, "size": size, "tick": tick}
     return environment.get_template("report.html.j2").render(
         report=report,
         previews={photo.photo: previews(photo, folders) for photo in report.photos},

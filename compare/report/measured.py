@@ -34,8 +34,11 @@ class MeasuredRun:
 
 
 def measure(folder: RunFolder, label: str) -> MeasuredRun:
-    """Lay out all jobs of a run but its warm-up, on the client's clock."""
-    clock = clock_offset(folder.jobs)
+    """Lay out all jobs of a run but its warm-up, on the client's clock.
+
+    An emulator on the client's own machine has the client's clock.
+    """
+    clock = clock_offset(folder.jobs) if folder.run.where == "cloud" else None
     correction = clock.correction_ms if clock else 0.0
     jobs = tuple(
         MeasuredJob(record, timeline(record, correction)) for record in folder.jobs if not record.warm_up

@@ -124,10 +124,19 @@ def median(run: RunReport) -> float | None:
 
 
 def duration(ms: float | None) -> str:
-    """Return milliseconds for a reader: "85 ms", "1.24 s"."""
+    """Return milliseconds for a reader: "85 ms", "1.24 s", "18.6 s"."""
     if ms is None:
         return "-"
-    return f"{ms:,.0f} ms" if abs(ms) < 1000 else f"{ms / 1000:,.2f} s"
+    if abs(ms) < 1000:
+        return f"{ms:,.0f} ms"
+    return f"{ms / 1000:,.2f} s" if abs(ms) < 10_000 else f"{ms / 1000:,.1f} s"
+
+
+def tick(ms: float) -> str:
+    """Return a round number of milliseconds as an axis shows it: "0", "500 ms", "2.5 s"."""
+    if ms == 0:
+        return "0"
+    return f"{ms:g} ms" if ms < 1000 else f"{ms / 1000:g} s"
 
 
 def size(count: int) -> str:

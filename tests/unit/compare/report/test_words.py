@@ -10,6 +10,7 @@ from compare.report.words import (
     listed,
     notice,
     size,
+    tick,
     verdict,
     why,
 )
@@ -70,13 +71,17 @@ def test_a_verdict_is_given_only_where_there_is_one(ratio, said):
     assert verdict(Comparison("one", "two", (), {}), ratio) == said
 
 
+def test_ticks_are_short():
+    assert [tick(ms) for ms in (0, 500, 2500, 20_000)] == ["0", "500 ms", "2.5 s", "20 s"]
+
+
 def test_numbers_are_written_for_readers():
     assert [duration(ms) for ms in (None, 0.4, 999, 1240, 83_000)] == [
         "-",
         "0 ms",
         "999 ms",
         "1.24 s",
-        "83.00 s",
+        "83.0 s",
     ]
     assert [size(count) for count in (0, 999, 34_400, 4_230_000)] == ["0 B", "999 B", "34 kB", "4.2 MB"]
     assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
