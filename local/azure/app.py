@@ -68,16 +68,19 @@ class App:
         async with self._changing:
             package = await asyncio.to_thread(fetch, package_uri, self._folder / "packages")
             if package != self._package:
-                await self._replace(package, self._settings)
-                replaced, self._package = self._package, package
-                if replaced is not None:
-                    await asyncio.to_thread(shutil.rmtree, replaced.folder, ignore_errors=True)
+                unused: Package | None = package
+                try:
+                    await self._replace(package, self._settings)
+                    unused, self._package = self._package, package
+                finally:
+                    if unused is not None:
+                        await asyncio.to_thread(shutil.rmtree, unused.folder, ignore_errors=True)
 
     async def stop(self) -> None:
         """End everything the app has running."""
         async with self._changing:
+            await self._pump.stop()  # first: it would have lost work done again
             await _retire(self._deployment, self._triggers, drain_seconds=0)
-            await self._pump.stop()
             await self.hub.stop()
             self._log.close()
 

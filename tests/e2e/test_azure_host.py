@@ -1,5 +1,6 @@
 """The Azure host with a small app of its own: uploads, retries, crashes, redeployments, and a clean end."""
 
+import base64
 import json
 import os
 import signal
@@ -256,6 +257,7 @@ def test_an_activity_that_takes_too_long_fails(host: Running) -> None:
 def test_a_package_that_does_not_work_changes_nothing(host: Running) -> None:
     status, document = host.deliver("bad", **{"function_app.py": "import nowhere"})
     assert (status, "nowhere" in document["error"]) == (422, True)
+    assert len(list(Path(host.app()["folder"]).parent.iterdir())) == 1
     host.upload("in/after-bad.jpg")
     assert host.done("in/after-bad.jpg")["done"] != "bad"
 
@@ -280,7 +282,7 @@ def test_an_app_that_is_deleted_leaves_nothing(host: Running) -> None:
     package = host.folder / "extra.zip"
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("host.json", json.dumps(HOST_JSON))
-        archive.writestr("function_app.py", APP.replace("queue_trigger(", "queue_trigger("))
+        archive.writestr("function_app.py", APP)
         archive.writestr("core/__init__.py", "VERSION = 'extra'")
     settings = {
         "UPLOADS": "elsewhere",
@@ -299,19 +301,27 @@ def test_an_app_that_is_deleted_leaves_nothing(host: Running) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_worker_outlives_the_host(host: Running, tmp_path: Path, number: signal.Signals) -> None:
+    queue = host.queue("last")
+    queue.create_queue()
     control, process = azure_host.launch(tmp_path, host.storage)
     try:
         azure_host.wait(control, process, tmp_path)
         other = Running(tmp_path, host.storage, control, process.pid)
         settings = {
-            "UPLOADS": "elsewhere",
+            "UPLOADS": "last",
             "STORE__queueServiceUri": f"{host.storage.queue}/{host.account}",
-            "LOG": "/dev/null",
+            "LOG": str(tmp_path / "app.jsonl"),
         }
         assert other.ask("PUT", "/apps/photos/settings", {"settings": settings})[0] == 200
         assert other.deliver("1")[0] == 200
-        worker = psutil.Process(other.app()["pid"])
-        os.kill(process.pid, number)
-        worker.wait(timeout=10)
+        event = {"subject": "/blobs/stuck", "data": {"contentLength": 1}}
+        queue.send_message(base64.b64encode(json.dumps(event).encode()).decode())
+        until(lambda: next((each for each in other.log() if each.get("began")), None))
+        host_process, worker = psutil.Process(process.pid), psutil.Process(other.app()["pid"])
+        host_process.send_signal(number)
+        psutil.wait_procs([host_process, worker], timeout=4)
+        assert not host_process.is_running()
+        assert not worker.is_running()
     finally:
+        queue.delete_queue()
         processes.stop(tmp_path)

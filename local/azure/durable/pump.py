@@ -23,6 +23,7 @@ from local.azure.tasks import Tasks
 # A crash on Azure has the work item delivered again for ever. Here, an activity that takes its worker down
 # this many times fails, so that a photo that crashes a library ends its job and not the whole run.
 MAX_DELIVERIES = 3
+REDELIVERY_SECONDS = 0.1
 
 type Run = Callable[[str, str, Value], Awaitable[Value | None]]
 """Run the function of (trigger type, durable name) on the trigger's value and return what it returned."""
@@ -87,8 +88,9 @@ class Pump:
         while True:
             try:
                 answer = await self._run(ORCHESTRATION_TRIGGER, name, value)
-            except WorkerLost:
-                continue  # replaying changes nothing: it may be done as often as it takes
+            except WorkerLost:  # replaying changes nothing: it may be done as often as it takes
+                await asyncio.sleep(REDELIVERY_SECONDS)
+                continue
             except FunctionFailed as error:
                 self._log.error("The orchestrator %s failed: %s", name, error)
                 return _failed(instance, error)
@@ -122,6 +124,7 @@ class Pump:
                 self._log.warning(
                     "The worker was lost while the activity %s ran; it is delivered again.", name
                 )
+                await asyncio.sleep(REDELIVERY_SECONDS)
         return await self._run(ACTIVITY_TRIGGER, name, value)
 
 
