@@ -71,7 +71,7 @@ class Aws:
 
     def machine(self, workflow: Workflow) -> str:
         """Create the workflow's state machine and return its ARN."""
-        definition = fill(compile_workflow(workflow, step_seconds=30), self.references)
+        definition = fill(compile_workflow(workflow, timeout_seconds=30), self.references)
         made = self.client("stepfunctions").create_state_machine(
             name=workflow.name, definition=json.dumps(definition), roleArn=ROLE
         )
