@@ -17,7 +17,7 @@ from local.providers.schema import (
     Shape,
     resource_schema,
 )
-from local.providers.wire import UNKNOWN, Properties
+from local.providers.wire import UNKNOWN, Properties, has_unknown
 
 Function = Callable[[Properties], Properties]
 
@@ -52,7 +52,10 @@ class StandIn:
         if rule and inputs.get(rule.property) is None:
             named = old.get(rule.property)
             inputs[rule.property] = named or resource.make_name(rule, ask.name, ask.seed)
-        wrong = list(faults(inputs, schema.inputs)) or list(resource.check(inputs))
+        wrong = list(faults(inputs, schema.inputs))
+        # Types tell enough for a preview; rules across properties wait until all values are known.
+        if not wrong and not has_unknown(inputs):
+            wrong = list(resource.check(inputs))
         return inputs, wrong
 
     def diff(self, ask: Ask, old: Properties, new: Properties) -> list[Change]:

@@ -30,7 +30,7 @@ class Resource:
         """Take the provider's own settings."""
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
-        """Yield what the SDK's types cannot know is wrong."""
+        """Yield what the SDK's types cannot know is wrong; all values are known."""
         yield from ()
 
     def make_name(self, rule: AutoName, name: str, seed: bytes) -> str:

@@ -6,6 +6,7 @@ import enum
 import inspect
 import sys
 import typing
+import warnings
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -110,7 +111,9 @@ def resource_schema(package: str, token: str) -> ResourceSchema | None:
 
     Imports only the SDK module of the type: ``aws:s3/bucket:Bucket`` is ``pulumi_aws.s3.Bucket``.
     """
-    with _reading:
+    with _reading, warnings.catch_warnings():
+        # SDK modules warn of their own deprecated parts.
+        warnings.simplefilter("ignore", DeprecationWarning)
         return _resource_schema(package, token)
 
 

@@ -45,6 +45,13 @@ def is_unknown(value: Any) -> bool:
     return bool(value == UNKNOWN)
 
 
+def has_unknown(value: Any) -> bool:
+    """Say whether there is an unknown value anywhere in the value."""
+    if isinstance(value, dict):
+        return any(has_unknown(each) for each in value.values())
+    return any(has_unknown(each) for each in value) if isinstance(value, list) else is_unknown(value)
+
+
 def signature(value: Any) -> str | None:
     """Return the mark of an asset or archive; ``None`` for any other value."""
     return value.get(SIGNATURE) if isinstance(value, dict) else None

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.providers.aws.cloud import client, is_missing, region, use_region
 from local.providers.check import Fault
 from local.providers.resource import Resource
-from local.providers.wire import Properties, is_unknown
+from local.providers.wire import Properties
 
 
 class AwsResource(Resource):
@@ -103,7 +103,7 @@ def document(value: Any) -> str:
 def json_faults(inputs: Properties, name: str) -> Iterator[Fault]:
     """Yield a fault if the input is given but is no JSON object."""
     value = inputs.get(name)
-    if not isinstance(value, str) or is_unknown(value):
+    if not isinstance(value, str):
         return
     try:
         parsed = json.loads(value)
@@ -118,7 +118,7 @@ def policy_faults(inputs: Properties, name: str) -> Iterator[Fault]:
     """Yield what is wrong with the shape of an IAM policy document."""
     wrong = list(json_faults(inputs, name))
     yield from wrong
-    if wrong or name not in inputs or is_unknown(inputs[name]):
+    if wrong or name not in inputs:
         return
     statements = json.loads(document(inputs[name])).get("Statement")
     if not statements:

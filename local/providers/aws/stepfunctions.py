@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from local.providers.aws.cloud import client
 from local.providers.aws.resource import AwsResource, json_faults
-from local.providers.check import Fault
+from local.providers.check import Fault, unknown_name
 from local.providers.naming import AutoName
-from local.providers.wire import Properties, is_unknown
+from local.providers.wire import Properties
+
+TYPES = ["Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait"]
 
 
 class StateMachine(AwsResource):
-    """``aws.sfn.StateMachine``; its definition is validated by the service before anything is made."""
+    """``aws.sfn.StateMachine``; the emulator takes any definition, so this looks for broken links in it."""
 
     kind = "aws:sfn/stateMachine:StateMachine"
     auto_name = AutoName(max_length=80)
@@ -21,16 +24,10 @@ class StateMachine(AwsResource):
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         wrong = list(json_faults(inputs, "definition"))
-        yield from wrong
-        if wrong or is_unknown(inputs["definition"]):
-            return
-        answer = client("stepfunctions").validate_state_machine_definition(
-            definition=inputs["definition"], type=inputs.get("type", "STANDARD")
+        yield from wrong or (
+            Fault("definition", reason)
+            for reason in _mistakes(json.loads(inputs["definition"]), "the machine")
         )
-        for diagnostic in answer["diagnostics"]:
-            if diagnostic["severity"] == "ERROR":
-                place = diagnostic.get("location", "the definition")
-                yield Fault("definition", f"{diagnostic['message']} ({diagnostic['code']} at {place})")
 
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         kind = inputs.get("type", "STANDARD")
@@ -58,6 +55,28 @@ class StateMachine(AwsResource):
 
     def remove(self, identity: str, state: Properties) -> None:
         client("stepfunctions").delete_state_machine(stateMachineArn=identity)
+
+
+def _mistakes(machine: dict[str, Any], place: str) -> Iterator[str]:
+    """Yield what is wrong with the types of states and with the names by which they lead to each other."""
+    states = machine.get("States", {})
+    if machine.get("StartAt") not in states:
+        start = machine.get("StartAt")
+        yield f"{place} starts at {start!r}{unknown_name(str(start), list(states))}"
+    for name, state in states.items():
+        kind = str(state.get("Type"))
+        if kind not in TYPES:
+            yield f"the state {name} has the Type {kind!r}{unknown_name(kind, TYPES)}"
+        links = [state, *state.get("Choices", []), *state.get("Catch", [])]
+        ahead = [link[key] for link in links for key in ("Next", "Default") if key in link]
+        for target in ahead:
+            if target not in states:
+                yield f"the state {name} goes on to {target!r}{unknown_name(target, list(states))}"
+        for part in (
+            *state.get("Branches", []),
+            *([state["ItemProcessor"]] if "ItemProcessor" in state else []),
+        ):
+            yield from _mistakes(part, f"a part of the state {name}")
 
 
 def _settings(inputs: Properties) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from local.providers.azure_native import emulator
 from local.providers.azure_native.arm import ArmResource, managed_identity, recall
 from local.providers.check import Fault
-from local.providers.wire import Properties, is_unknown
+from local.providers.wire import Properties
 
 TOPIC = "providers/Microsoft.EventGrid/systemTopics/{systemTopicName}"
 STORAGE = "Microsoft.Storage.StorageAccounts"
@@ -86,16 +86,15 @@ class SystemTopicEventSubscription(ArmResource):
 
 
 def _destination(inputs: Properties) -> dict[str, Any]:
-    with_identity = inputs.get("deliveryWithResourceIdentity") or {}
-    found = inputs.get("destination") or (
-        with_identity.get("destination") if isinstance(with_identity, dict) else {}
+    found: dict[str, Any] = inputs.get("destination") or inputs["deliveryWithResourceIdentity"].get(
+        "destination", {}
     )
-    return found if isinstance(found, dict) else {"endpointType": "StorageQueue"}
+    return found
 
 
 def _advanced(inputs: Properties) -> list[dict[str, Any]]:
-    chosen = inputs.get("filter")
-    return [] if not chosen or is_unknown(chosen) else chosen.get("advancedFilters", [])
+    filters: list[dict[str, Any]] = inputs.get("filter", {}).get("advancedFilters", [])
+    return filters
 
 
 def _name(inputs: Properties) -> str:

@@ -38,8 +38,7 @@ class Deployment(ArmResource):
     path = "providers/Microsoft.Resources/deployments/{deploymentName}"
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
-        template = inputs["properties"].get("template")
-        for each in template.get("resources", []) if isinstance(template, dict) else []:
+        for each in inputs["properties"].get("template", {}).get("resources", []):
             if each.get("type") != ONE_DEPLOY or not str(each.get("name")).endswith("/onedeploy"):
                 reason = (
                     f"the local stand-in deploys only {ONE_DEPLOY} named onedeploy, not {each.get('type')}."

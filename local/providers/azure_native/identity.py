@@ -11,7 +11,7 @@ from local.providers.azure_native.arm import ArmResource
 from local.providers.check import Fault, unknown_name
 from local.providers.naming import AutoName
 from local.providers.resource import ProviderError
-from local.providers.wire import Properties, is_unknown
+from local.providers.wire import Properties
 
 ROLE = re.compile(r"/(?:subscriptions/[^/]+/)?providers/Microsoft\.Authorization/roleDefinitions/([^/]+)")
 # learn.microsoft.com, "Azure built-in roles": those a workload like this one may need.
@@ -59,11 +59,11 @@ class RoleAssignment(ArmResource):
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         for name in ("roleAssignmentName", "principalId"):
-            if not is_unknown(inputs[name]) and not _is_uuid(inputs[name]):
+            if not _is_uuid(inputs[name]):
                 yield Fault(name, f"{inputs[name]!r} is not a UUID.")
         role = inputs["roleDefinitionId"]
         found = ROLE.fullmatch(role)
-        if not is_unknown(role) and (not found or found[1] not in ROLES):
+        if not found or found[1] not in ROLES:
             known = [f"{key} ({name})" for key, name in ROLES.items()]
             yield Fault(
                 "roleDefinitionId", f"{role!r} is no built-in role known here{unknown_name(role, known)}"

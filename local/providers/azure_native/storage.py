@@ -18,12 +18,13 @@ from local.providers.azure_native.arm import ArmResource, type_of
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.resource import ProviderError
-from local.providers.wire import Properties, is_unknown
+from local.providers.wire import Properties
 
 ACCOUNT = "providers/Microsoft.Storage/storageAccounts/{accountName}"
 CONTAINER = ACCOUNT + "/blobServices/default/containers/{containerName}"
 # learn.microsoft.com, "Naming rules and restrictions for Azure resources"
 CONTAINER_NAME = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,62}")
+MAX_NAME = 63
 TABLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
 
 
@@ -57,7 +58,7 @@ class StorageAccount(ArmResource):
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         name, pool = inputs["accountName"], local_state.load().azure.accounts
-        if not is_unknown(name) and name not in pool:
+        if name not in pool:
             reason = f"{name!r} is not among the local storage accounts: {', '.join(pool)}; or leave it out."
             yield Fault("accountName", reason)
 
@@ -192,7 +193,7 @@ def _accounts() -> list[tuple[str, Properties]]:
 
 def _name_faults(inputs: Properties, name: str, pattern: re.Pattern[str]) -> Iterator[Fault]:
     value = inputs[name]
-    if not is_unknown(value) and not (pattern.fullmatch(value) and len(value) <= 63):
+    if not pattern.fullmatch(value) or len(value) > MAX_NAME:
         yield Fault(name, f"{value!r} is not a name that the platform takes.")
 
 

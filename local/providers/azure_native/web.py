@@ -44,7 +44,7 @@ class WebApp(ArmResource):
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         flex = inputs.get("functionAppConfig")
-        if not isinstance(flex, dict):
+        if not flex:
             yield Fault(
                 "functionAppConfig", "the local stand-in serves only Flex Consumption apps: give one."
             )

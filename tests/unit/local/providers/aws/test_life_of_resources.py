@@ -1,0 +1,337 @@
+"""Every type is made on the emulator, found, changed in place, removed twice and not found any more."""
+
+import json
+
+import pytest
+
+from local.providers import wire
+from local.providers.aws.cloud import client
+from local.providers.provider import Ask
+from local.providers.schema import resource_schema
+
+ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+CODE = {wire.SIGNATURE: wire.ASSET, "text": "def handler(event, context): return event"}
+PASS = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
+
+
+def trust(service):
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def policy(**changes):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**ANYBODY, **changes}]})
+
+
+def archive(text="def handler(event, context): return event", digest="1"):
+    asset = {**CODE, "text": text}
+    return {wire.SIGNATURE: wire.ARCHIVE, "hash": digest, "assets": {"code.py": asset}}
+
+
+class Made:
+    """Resources that a test makes through the stand-in, as the engine would."""
+
+    def __init__(self, provider):
+        self.provider = provider
+        self._undo = []
+
+    def make(self, token, inputs):
+        ask = Ask(token, "test", b"")
+        checked, wrong = self.provider.check(ask, {}, inputs)
+        assert wrong == []
+        identity, state = self.provider.create(ask, wire.decode(wire.encode(checked)), preview=False)
+        wire.encode(state)
+        self._undo.append((ask, identity, state))
+        return ask, identity, state
+
+    def undo(self):
+        for ask, identity, state in reversed(self._undo):
+            self.provider.delete(ask, identity, state)
+
+
+@pytest.fixture
+def made(provider):
+    made = Made(provider)
+    yield made
+    made.undo()
+
+
+def bucket(made, **_):
+    return {"bucket": made.make("aws:s3/bucket:Bucket", {})[1]}
+
+
+def queue(made):
+    return made.make("aws:sqs/queue:Queue", {})[2]
+
+
+def topic(made):
+    return made.make("aws:sns/topic:Topic", {})[2]
+
+
+def role(made):
+    return made.make("aws:iam/role:Role", {"assumeRolePolicy": trust("lambda.amazonaws.com")})[2]
+
+
+def function(made, **changes):
+    inputs = {
+        "role": role(made)["arn"],
+        "code": archive(),
+        "handler": "code.handler",
+        "runtime": "python3.13",
+        "memorySize": 256,
+        "environment": {"variables": {"Key": "one"}},
+        **changes,
+    }
+    return inputs
+
+
+def rule(made):
+    pattern = json.dumps({"source": ["aws.s3"]})
+    return made.make("aws:cloudwatch/eventRule:EventRule", {"eventPattern": pattern})[2]
+
+
+# For each type: how to make its inputs, and what is changed in place (None: nothing can be).
+LIVES = {
+    "aws:s3/bucket:Bucket": (lambda made: {"tags": {"a": "1"}}, {"tags": {"b": "2"}}),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
+        lambda made: bucket(made) | {"blockPublicAcls": True},
+        {"blockPublicPolicy": True},
+    ),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        lambda made: (
+            bucket(made) | {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]}
+        ),
+        {
+            "rules": [
+                {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}, "bucketKeyEnabled": True}
+            ]
+        },
+    ),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": (
+        lambda made: bucket(made) | {"rule": {"objectOwnership": "BucketOwnerEnforced"}},
+        {"rule": {"objectOwnership": "ObjectWriter"}},
+    ),
+    "aws:s3/bucketPolicy:BucketPolicy": (
+        lambda made: bucket(made) | {"policy": policy()},
+        {"policy": policy(Sid="a")},
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
+        lambda made: (
+            bucket(made)
+            | {
+                "rules": [
+                    {
+                        "id": "work",
+                        "status": "Enabled",
+                        "filter": {"prefix": "work/"},
+                        "expiration": {"days": 1},
+                    },
+                    {
+                        "id": "parts",
+                        "status": "Enabled",
+                        "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1},
+                    },
+                ]
+            }
+        ),
+        {"rules": [{"id": "work", "status": "Disabled", "expiration": {"days": 2}}]},
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": (
+        lambda made: bucket(made) | {"versioningConfiguration": {"status": "Enabled"}},
+        {"versioningConfiguration": {"status": "Suspended"}},
+    ),
+    "aws:sqs/queue:Queue": (
+        lambda made: {"messageRetentionSeconds": 1209600, "sqsManagedSseEnabled": True, "tags": {"a": "1"}},
+        {"messageRetentionSeconds": 60, "tags": {}},
+    ),
+    "aws:sqs/queuePolicy:QueuePolicy": (
+        lambda made: {"queueUrl": queue(made)["url"], "policy": policy()},
+        {"policy": policy(Sid="a")},
+    ),
+    "aws:sns/topic:Topic": (lambda made: {"displayName": "a"}, {"displayName": "b"}),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        lambda made: {"topic": topic(made)["arn"], "protocol": "sqs", "endpoint": queue(made)["arn"]},
+        {"rawMessageDelivery": True},
+    ),
+    "aws:dynamodb/table:Table": (
+        lambda made: {
+            "billingMode": "PAY_PER_REQUEST",
+            "hashKey": "id",
+            "attributes": [{"name": "id", "type": "S"}],
+            "ttl": {"attributeName": "expires_at", "enabled": True},
+        },
+        {"pointInTimeRecovery": {"enabled": True}, "ttl": {"attributeName": "expires_at", "enabled": False}},
+    ),
+    "aws:iam/role:Role": (
+        lambda made: {
+            "assumeRolePolicy": trust("lambda.amazonaws.com"),
+            "description": "a",
+            "tags": {"a": "1"},
+        },
+        {"assumeRolePolicy": trust("states.amazonaws.com"), "description": "b"},
+    ),
+    "aws:iam/rolePolicy:RolePolicy": (
+        lambda made: {"role": role(made)["name"], "policy": policy()},
+        {"policy": policy(Action="s3:GetObject")},
+    ),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
+        lambda made: {
+            "role": role(made)["name"],
+            "policyArn": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+        },
+        None,
+    ),
+    "aws:lambda/function:Function": (
+        lambda made: function(made, reservedConcurrentExecutions=2, tracingConfig={"mode": "Active"}),
+        {
+            "memorySize": 512,
+            "reservedConcurrentExecutions": -1,
+            "code": archive("def handler(e, c): return 2", "2"),
+        },
+    ),
+    "aws:lambda/permission:Permission": (
+        lambda made: {
+            "function": made.make("aws:lambda/function:Function", function(made))[1],
+            "action": "lambda:InvokeFunction",
+            "principal": "events.amazonaws.com",
+        },
+        None,
+    ),
+    "aws:sfn/stateMachine:StateMachine": (
+        lambda made: {"roleArn": role(made)["arn"], "definition": json.dumps(PASS), "type": "EXPRESS"},
+        {"definition": json.dumps({**PASS, "Comment": "changed"}), "tracingConfiguration": {"enabled": True}},
+    ),
+    "aws:cloudwatch/eventRule:EventRule": (
+        lambda made: {"eventPattern": json.dumps({"source": ["aws.s3"]})},
+        {"eventPattern": json.dumps({"source": ["aws.states"]}), "state": "DISABLED"},
+    ),
+    "aws:cloudwatch/eventTarget:EventTarget": (
+        lambda made: {
+            "rule": rule(made)["name"],
+            "arn": queue(made)["arn"],
+            "deadLetterConfig": {"arn": queue(made)["arn"]},
+            "inputTransformer": {"inputPaths": {"key": "$.detail.key"}, "inputTemplate": '"<key>"'},
+        },
+        {"retryPolicy": {"maximumRetryAttempts": 3, "maximumEventAgeInSeconds": 60}},
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": (lambda made: {"retentionInDays": 14}, {"retentionInDays": 0}),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (
+        lambda made: {"policyName": "to-logs", "policyDocument": policy()},
+        {"policyDocument": policy(Sid="a")},
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        lambda made: {
+            "comparisonOperator": "GreaterThanThreshold",
+            "evaluationPeriods": 1,
+            "metricQueries": [
+                {
+                    "id": "failed",
+                    "returnData": True,
+                    "metric": {
+                        "metricName": "ExecutionsFailed",
+                        "namespace": "AWS/States",
+                        "period": 60,
+                        "stat": "Sum",
+                        "dimensions": {"StateMachineArn": "arn"},
+                    },
+                }
+            ],
+            "threshold": 0.5,
+        },
+        {"threshold": 1},
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": (
+        lambda made: {"dashboardName": "overview", "dashboardBody": json.dumps({"widgets": []})},
+        {"dashboardBody": json.dumps({"widgets": [], "start": "-PT1H"})},
+    ),
+}
+
+
+# A bucket always has these in some form: removing the resource sets them back.
+FOR_GOOD = {
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning",
+}
+
+
+@pytest.mark.parametrize("token", LIVES)
+def test_life(made, token):
+    inputs_for, change = LIVES[token]
+    inputs = inputs_for(made)
+    ask, identity, state = made.make(token, inputs)
+    assert identity
+    required = [
+        name for name, field in resource_schema("pulumi_aws", token).outputs.items() if field.required
+    ]
+    given = {name: state.get(name) for name in required if name in ("arn", "name", "url", "id", "region")}
+    assert all(given.values()), given
+    assert made.provider.exists(ask, identity, state)
+    if change is not None:
+        checked, wrong = made.provider.check(ask, state, {**inputs, **change})
+        assert wrong == []
+        changed = made.provider.diff(ask, inputs, {**inputs, **change})
+        assert changed
+        assert not any(each.replaces for each in changed)
+        state = made.provider.update(ask, identity, state, checked, preview=False)
+        assert made.provider.exists(ask, identity, state)
+    made.provider.delete(ask, identity, state)
+    assert made.provider.exists(ask, identity, state) == (token in FOR_GOOD)
+    made.provider.delete(ask, identity, state)
+
+
+def test_function_runs_with_its_settings_and_tags(made):
+    _, name, state = made.make("aws:lambda/function:Function", function(made, timeout=7, tags={"team": "a"}))
+    found = client("lambda").get_function(FunctionName=name)
+    configuration = found["Configuration"]
+    assert (configuration["MemorySize"], configuration["Timeout"]) == (256, 7)
+    assert configuration["Environment"]["Variables"] == {"Key": "one"}
+    assert configuration["CodeSha256"] == state["codeSha256"]
+    assert found["Tags"] == {"team": "a"}
+
+
+def test_changed_code_is_delivered_and_tags_are_taken_back(made):
+    inputs = function(made, tags={"team": "a", "stage": "x"})
+    ask, name, state = made.make("aws:lambda/function:Function", inputs)
+    changed = {
+        **inputs,
+        "name": name,
+        "code": archive("def handler(e, c): return 3", "3"),
+        "tags": {"team": "b"},
+    }
+    after = made.provider.update(ask, name, state, changed, preview=False)
+    assert after["codeSha256"] != state["codeSha256"]
+    assert client("lambda").get_function(FunctionName=name)["Tags"] == {"team": "b"}
+    assert after["tagsAll"] == {"team": "b"}
+
+
+def test_notification_to_eventbridge(made):
+    inputs = {**bucket(made), "eventbridge": True}
+    ask, identity, state = made.make("aws:s3/bucketNotification:BucketNotification", inputs)
+    configured = client("s3").get_bucket_notification_configuration(Bucket=identity)
+    assert "EventBridgeConfiguration" in configured
+    made.provider.delete(ask, identity, state)
+    assert "EventBridgeConfiguration" not in client("s3").get_bucket_notification_configuration(
+        Bucket=identity
+    )
+
+
+def test_bucket_with_photos_goes_only_if_it_may(made):
+    ask, name, state = made.make("aws:s3/bucket:Bucket", {})
+    client("s3").put_object(Bucket=name, Key="a", Body=b"a")
+    with pytest.raises(Exception, match="BucketNotEmpty"):
+        made.provider.delete(ask, name, state)
+    made.provider.delete(ask, name, {**state, "forceDestroy": True})
+    assert not made.provider.exists(ask, name, state)
+
+
+def test_topic_policy_and_queries_are_there(made):
+    arn = topic(made)["arn"]
+    state = made.make("aws:sns/topicPolicy:TopicPolicy", {"arn": arn, "policy": policy()})[2]
+    assert json.loads(client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]) == json.loads(
+        policy()
+    )
+    assert state["owner"]
+    query = made.make(
+        "aws:cloudwatch/queryDefinition:QueryDefinition", {"name": "slow", "queryString": "fields @a"}
+    )
+    assert query[2]["queryDefinitionId"] == query[1]

@@ -1,0 +1,45 @@
+import subprocess
+import sys
+
+from local.providers.schema import Choice, File, ListOf, MapOf, Object, Scalar, resource_schema
+
+
+def test_inputs_have_pulumi_names_shapes_and_needs():
+    schema = resource_schema("pulumi_aws", "aws:lambda/function:Function")
+    fields = schema.inputs.fields
+    assert fields["role"].required
+    assert fields["role"].shape == Scalar(str)
+    assert not fields["memorySize"].required
+    assert fields["memorySize"].shape == Scalar(int)
+    assert fields["architectures"].shape == ListOf(Scalar(str))
+    assert fields["tags"].shape == MapOf(Scalar(str))
+    assert fields["code"].shape == File()
+    assert isinstance(fields["runtime"].shape, Choice)
+    assert isinstance(fields["environment"].shape, Object)
+
+
+def test_outputs_tell_those_that_always_have_a_value():
+    schema = resource_schema("pulumi_aws", "aws:sqs/queue:Queue")
+    assert schema.outputs["arn"].required
+    assert not schema.outputs["tags"].required
+    assert schema.computed == {"arn", "tagsAll", "url"}
+
+
+def test_types_may_contain_themselves():
+    schema = resource_schema("pulumi_aws", "aws:wafv2/webAcl:WebAcl")
+    assert "rules" in schema.inputs.fields
+
+
+def test_unknown_type_is_none():
+    assert resource_schema("pulumi_aws", "aws:s3/bucket:Bukkit") is None
+    assert resource_schema("pulumi_aws", "aws:s33/bucket:Bucket") is None
+
+
+def test_only_the_module_of_the_type_is_imported():
+    # Python knows all modules of the SDK at once, but reads them when they are first used.
+    program = (
+        "import sys; from local.providers.schema import resource_schema;"
+        "resource_schema('pulumi_aws', 'aws:sqs/queue:Queue');"
+        "assert 'pulumi_aws.sqs.queue' in sys.modules and 'pulumi_aws.ec2.instance' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
