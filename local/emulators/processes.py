@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ import psutil
 
 MARK = "TWINLENS_SUPERVISED"
 
-_GRACE_SECONDS = 5.0
+_ROUNDS = 10  # one ends all there is; another finds what was started meanwhile
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,20 @@ def recorded(folder: Path) -> dict[str, Supervised]:
 
 
 def stop(folder: Path) -> int:
-    """End every process of a set-up, leaders first, and forget the records; return how many there were."""
-    ended = _end(list(_leaders(folder)))
-    ended += _end(list(_marked(folder)))
+    """End every process of a set-up and forget the records; return how many there were.
+
+    They are killed rather than asked: whatever they hold is in memory or in the folder, and goes with them.
+    """
+    ended = 0
+    for _ in range(_ROUNDS):
+        members = set(_members(folder))
+        if not members:
+            break
+        for process in members:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(members, timeout=_PATIENCE_SECONDS)
+        ended += len(members)
     for record in _records(folder).glob("*.json"):
         record.unlink()
     return ended
@@ -103,45 +116,14 @@ def _records(folder: Path) -> Path:
     return folder / "processes"
 
 
-def _leaders(folder: Path) -> Iterator[psutil.Process]:
-    for process in recorded(folder).values():
-        if running(process):
-            yield psutil.Process(process.pid)
-
-
-def _marked(folder: Path) -> Iterator[psutil.Process]:
+def _members(folder: Path) -> Iterator[psutil.Process]:
+    for leader in recorded(folder).values():
+        if running(leader):
+            process = psutil.Process(leader.pid)
+            yield process
+            with suppress(psutil.NoSuchProcess):
+                yield from process.children(recursive=True)
     for process in psutil.process_iter():
-        try:
+        with suppress(psutil.Error, OSError):  # gone meanwhile, or another user's
             if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
                 yield process
-        except (psutil.Error, OSError):
-            continue  # gone meanwhile, or another user's
-
-
-def _end(processes: list[psutil.Process]) -> int:
-    family = [child for process in processes for child in _children(process)]
-    for process in processes:
-        _signal(process, kill=False)
-    _, stubborn = psutil.wait_procs(processes, timeout=_GRACE_SECONDS)
-    survivors = [*stubborn, *(child for child in family if child.is_running())]
-    for process in survivors:
-        _signal(process, kill=True)
-    psutil.wait_procs(survivors, timeout=_GRACE_SECONDS)
-    return len(processes)
-
-
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return process.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _signal(process: psutil.Process, *, kill: bool) -> None:
-    try:
-        if kill:
-            process.kill()
-        else:
-            process.terminate()
-    except psutil.NoSuchProcess:
-        pass

@@ -26,8 +26,7 @@ STUBBORN = [
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(processes, "_GRACE_SECONDS", 1.0)
+def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     processes.stop(tmp_path)
 
@@ -40,8 +39,8 @@ def start(folder: Path, command: list[str], name: str = "sleeper", lines: int = 
     return process
 
 
-def marked(folder: Path) -> list[int]:
-    return [process.pid for process in processes._marked(folder)]
+def members(folder: Path) -> list[int]:
+    return sorted({process.pid for process in processes._members(folder)})
 
 
 def test_a_started_process_is_recorded_and_logged(folder: Path) -> None:
@@ -53,10 +52,10 @@ def test_a_started_process_is_recorded_and_logged(folder: Path) -> None:
 
 def test_stopping_ends_children_too_and_forgets(folder: Path) -> None:
     process = start(folder, PARENT, lines=2)
-    assert len(marked(folder)) == 2
+    assert len(members(folder)) == 2
     assert processes.stop(folder) > 0
     assert not processes.running(process)
-    assert marked(folder) == []
+    assert members(folder) == []
     assert processes.recorded(folder) == {}
     assert processes.stop(folder) == 0
 
@@ -71,9 +70,9 @@ def test_an_orphan_is_found_when_its_leader_was_killed(folder: Path) -> None:
     process = start(folder, PARENT, lines=2)
     psutil.Process(process.pid).kill()
     psutil.Process(process.pid).wait()
-    assert len(marked(folder)) == 1
+    assert len(members(folder)) == 1
     processes.stop(folder)
-    assert marked(folder) == []
+    assert members(folder) == []
 
 
 def test_a_process_is_found_when_its_record_is_lost_or_cut_short(folder: Path) -> None:
@@ -105,6 +104,6 @@ def test_other_set_ups_are_left_alone(folder: Path, tmp_path_factory: pytest.Tem
     start(elsewhere, SLEEPER)
     try:
         assert processes.stop(folder) == 0
-        assert len(marked(elsewhere)) == 1
+        assert len(members(elsewhere)) == 1
     finally:
         processes.stop(elsewhere)

@@ -110,7 +110,7 @@ def test_one_that_does_not_start_takes_the_others_down(folder: Path, monkeypatch
     monkeypatch.setattr(azure_host, "launch", broken)
     with pytest.raises(EmulatorFailed, match=r"Azure host ended while it started(.|\n)*no such module"):
         emulators.up()
-    assert list(processes._marked(folder)) == []
+    assert list(processes._members(folder)) == []
     assert not any(emulators.status().values())
 
 
@@ -132,7 +132,7 @@ def test_a_session_that_is_asked_to_end_cleans_up(
     process = in_a_process_of_its_own(SESSION)
     process.send_signal(request_to_end)
     assert process.wait(30) != 0
-    assert list(processes._marked(folder)) == []
+    assert list(processes._members(folder)) == []
 
 
 @pytest.fixture
