@@ -11,7 +11,7 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.queue import QueueClient
 
 from local.azure.errors import DeploymentError
-from local.azure.storage import account_of
+from local.azure.storage import RETRY_TOTAL, account_of
 
 QUEUE_TRIGGER = "queueTrigger"
 ORCHESTRATION_TRIGGER = "orchestrationTrigger"
@@ -89,7 +89,7 @@ def queue_client(connection: str, queue: str, settings: Mapping[str, str], key: 
     connection = connection or DEFAULT_CONNECTION
     for name in (f"AzureWebJobs{connection}", connection):
         if name in settings:
-            return QueueClient.from_connection_string(settings[name], queue)
+            return QueueClient.from_connection_string(settings[name], queue, retry_total=RETRY_TOTAL)
     uri = settings.get(f"{connection}__queueServiceUri", "")
     account = account_of(uri)
     if not account:
@@ -97,4 +97,5 @@ def queue_client(connection: str, queue: str, settings: Mapping[str, str], key: 
             f"A binding uses the connection {connection!r}: set {connection} to a connection string or "
             f"{connection}__queueServiceUri to the address of a queue service."
         )
-    return QueueClient(uri.rstrip("/"), queue, credential=AzureNamedKeyCredential(account, key))
+    credential = AzureNamedKeyCredential(account, key)
+    return QueueClient(uri.rstrip("/"), queue, credential=credential, retry_total=RETRY_TOTAL)

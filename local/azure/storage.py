@@ -9,6 +9,10 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobClient
 from azure.storage.queue import QueueClient
 
+# Passed to every client: the SDK's own retries sleep for a quarter of a minute, in threads that nothing wakes
+# when the host ends. Whoever uses a client tries again itself.
+RETRY_TOTAL = 0
+
 
 def account_of(endpoint: str) -> str:
     """Return the account in a path-style endpoint, ``<base>/<account>/``; empty if it names none."""
@@ -40,8 +44,16 @@ class Storage:
 
     def blob_client(self, account: str, container: str, key: str) -> BlobClient:
         """Return a client of one blob; ``key`` is its plain name."""
-        return BlobClient(f"{self.blob}/{account}", container, key, credential=self.credential(account))
+        return BlobClient(
+            f"{self.blob}/{account}",
+            container,
+            key,
+            credential=self.credential(account),
+            retry_total=RETRY_TOTAL,
+        )
 
     def queue_client(self, account: str, queue: str) -> QueueClient:
         """Return a client of one queue that passes message texts through as they are."""
-        return QueueClient(f"{self.queue}/{account}", queue, credential=self.credential(account))
+        return QueueClient(
+            f"{self.queue}/{account}", queue, credential=self.credential(account), retry_total=RETRY_TOTAL
+        )

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +47,16 @@ class Bridge:
         async for line in follow(access_log):
             write = blob_write(line)
             if write and any(each.account == write.account for each in self.subscriptions.values()):
-                await self._publish(write)
+                self._deliveries.add(self._publish(write))
 
     async def _publish(self, write: BlobWrite) -> None:
         blob = self._storage.blob_client(write.account, write.container, write.key)
         try:
-            properties = await asyncio.to_thread(blob.get_blob_properties)
+            properties = await _insist(blob.get_blob_properties, ResourceNotFoundError)
         except ResourceNotFoundError:
             return  # deleted since
         except AzureError as error:
-            LOG.error("The blob %s/%s can't be looked at: %s", write.container, write.key, error.message)
+            LOG.error("The write of %s/%s goes untold: %s", write.container, write.key, error.message)
             return
         event = blob_created(write, properties, f"{self._storage.blob}/{write.account}")
         for subscription in self.subscriptions.values():
@@ -65,13 +66,20 @@ class Bridge:
     async def _deliver(self, event: dict[str, Any], subscription: Subscription) -> None:
         queue = self._storage.queue_client(subscription.queue_account, subscription.queue)
         text = base64.b64encode(json.dumps(event).encode()).decode()
-        for pause in (*RETRY_SECONDS, None):
-            try:
-                await asyncio.to_thread(queue.send_message, text)
-                return
-            except AzureError as error:
-                LOG.warning("An event can't be put on the queue %s: %s", subscription.queue, error.message)
-                if pause is None:
-                    LOG.error("The event of %s is lost.", event["subject"])
-                    return
-                await asyncio.sleep(pause)
+        try:
+            await _insist(lambda: queue.send_message(text))
+        except AzureError as error:
+            LOG.error("The queue %s misses %s: %s", subscription.queue, event["subject"], error.message)
+
+
+async def _insist[T](call: Callable[[], T], *final: type[AzureError]) -> T:
+    """Return what ``call`` returns, trying again after an Azure error that is none of ``final``."""
+    for pause in RETRY_SECONDS:
+        try:
+            return await asyncio.to_thread(call)
+        except final:
+            raise
+        except AzureError as error:
+            LOG.warning("Azurite: %s Trying again.", error.message)
+            await asyncio.sleep(pause)
+    return await asyncio.to_thread(call)
