@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from itertools import islice
 
 from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
+from core.photo import containers
 from core.trace import memory_mb
 
 MAX_FRAMES = 1000
@@ -19,6 +21,8 @@ BYTES_PER_PIXEL = {"jpeg": 1, "png": 9, "webp": 18, "gif": 6, "tiff": 9, "bmp": 
 BYTES_PER_PIXEL_PROGRESSIVE = 9
 # What a worker has in use before it sees a picture.
 BASE_MB = 120
+# A PNG of 50 MB in the usual chunks of 8 KB has 6,400 parts, a JPEG with all kinds of metadata a few hundred.
+MAX_PARTS = 50_000
 _START_OF_SCAN = b"\xff\xda"
 _TILE_WIDTH, _TILE_LENGTH = 0x0142, 0x0143
 
@@ -31,6 +35,8 @@ def check_bytes(data: bytes, name: str) -> None:
     """
     if name == "jpeg" and (scans := data.count(_START_OF_SCAN)) > MAX_SCANS:
         raise DamagedPhoto(f"The JPEG file has {scans} scans; no photo has more than {MAX_SCANS}.")
+    if any(islice(containers.parts(data, name), MAX_PARTS, None)):
+        raise DamagedPhoto(f"The {name.upper()} file has more than {MAX_PARTS:,} parts; no photo has.")
 
 
 def check_header(image: ImageFile, name: str, max_pixels: int) -> None:
@@ -65,7 +71,7 @@ def count_frames(image: ImageFile, name: str, data: bytes) -> int:
         TooManyFrames: There are more than :data:`MAX_FRAMES`.
     """
     if name == "gif":
-        frames = _gif_frames(data)
+        frames = max(1, sum(kind == containers.GIF_IMAGE for kind in containers.parts(data, name)))
     elif name == "tiff":
         frames = _tiff_frames(data)
     else:
@@ -86,29 +92,3 @@ def _tiff_frames(data: bytes) -> int:
         link = at + 2 + 12 * entries
         (at,) = struct.unpack_from(f"{order}L", data, link) if link + 4 <= len(data) else (0,)
     return len(seen)
-
-
-def _gif_frames(data: bytes) -> int:
-    """Walk the blocks (GIF89a, sections 17 to 26); a trailer, a cut or rubbish ends the walk."""
-    at = 13 + _colour_table(data[10])
-    frames = 0
-    while at + 9 < len(data) and frames <= MAX_FRAMES:
-        if data[at] == 0x21:  # extension
-            at = _after_sub_blocks(data, at + 2)
-        elif data[at] == 0x2C:  # image
-            frames += 1
-            at = _after_sub_blocks(data, at + 11 + _colour_table(data[at + 9]))
-        else:
-            break
-    return max(frames, 1)
-
-
-def _colour_table(flags: int) -> int:
-    """Return the size in bytes of the table that the flags announce."""
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
-
-
-def _after_sub_blocks(data: bytes, at: int) -> int:
-    while at < len(data) and data[at]:
-        at += data[at] + 1
-    return at + 1

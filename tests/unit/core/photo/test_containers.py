@@ -1,0 +1,59 @@
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from core.errors import DamagedPhoto, PhotoError
+from core.photo import limits
+from core.photo.containers import parts
+from core.photo.decode import inspect
+
+EMPTY_CHUNK = struct.pack(">L", 0) + b"prVt" + struct.pack(">L", zlib.crc32(b"prVt"))
+
+
+def test_the_parts_of_a_sound_file_are_its_own(encode) -> None:
+    image = Image.new("RGB", (8, 8))
+    assert list(parts(encode(image, "PNG"), "png")) == [b"IHDR", b"IDAT", b"IEND"]
+    jpeg = list(parts(encode(image, "JPEG"), "jpeg"))
+    assert (jpeg[0], jpeg[-1]) == (b"\xff\xe0", b"\xff\xda")
+    assert list(parts(encode(image, "GIF"), "gif")) == [b","]
+    assert list(parts(encode(image, "WEBP"), "webp")) == []
+
+
+def storm(encode, name: str, stuffing: bytes) -> bytes:
+    """Return a sound file with thousands of useless parts behind its header."""
+    data = encode(Image.new("L", (8, 8)), name)
+    start = {"JPEG": 2, "PNG": 33, "GIF": 13 + (3 << ((data[10] & 7) + 1))}[name]
+    return data[:start] + stuffing + data[start:]
+
+
+@pytest.mark.parametrize(
+    ("name", "stuffing"),
+    [
+        ("JPEG", b"\xff\xfe\0\2"),
+        ("JPEG", b"\xff\xe1\0\x0aExif\0\0II"),
+        ("JPEG", b"\xff"),
+        ("JPEG", b"\xff\xd0"),
+        ("PNG", EMPTY_CHUNK),
+        ("GIF", b"!\xfe\0"),
+        ("GIF", b"!\xfe" + b"\1a" * 10 + b"\0"),
+        ("GIF", b"\1"),
+    ],
+)
+def test_a_storm_of_parts_is_refused_and_a_breeze_is_not(
+    encode, monkeypatch: pytest.MonkeyPatch, name: str, stuffing: bytes
+) -> None:
+    monkeypatch.setattr(limits, "MAX_PARTS", 500)
+    assert inspect(storm(encode, name, stuffing * 40), 100).width == 8
+    with pytest.raises(DamagedPhoto, match=f"^The {name} file has more than 500 parts; no photo has"):
+        inspect(storm(encode, name, stuffing * 501), 100)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("name", "stuffing"), [("JPEG", b"\xff\xfe\0\2"), ("PNG", EMPTY_CHUNK), ("GIF", b"!\xfe\0")]
+)
+def test_megabytes_of_nothing_take_no_time(encode, name: str, stuffing: bytes) -> None:
+    with pytest.raises(PhotoError):
+        inspect(storm(encode, name, stuffing * (20 * 2**20 // len(stuffing))), 100)
