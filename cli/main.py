@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import bench, cost, doctor, filters, jobs, local, prices, process, report, submit
+from cli import bench, cost, doctor, estimate, filters, jobs, local, prices, process, report, submit
 from cli.console import print_error
 from core.errors import TwinlensError
 
@@ -27,6 +27,7 @@ for command in (
     bench.bench,
     report.report,
     cost.cost,
+    estimate.estimate,
     doctor.doctor,
 ):
     app.command()(command)

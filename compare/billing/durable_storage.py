@@ -65,15 +65,26 @@ def orchestrations(
     )
 
 
-def idle(*, instance_hours: Decimal = ZERO, scale_controller_hours: Decimal = ZERO) -> tuple[Metered, ...]:
+def idle(
+    *,
+    instance_hours: Decimal = ZERO,
+    scale_controller_hours: Decimal = ZERO,
+    poll_seconds: Decimal = POLL_SECONDS,
+) -> tuple[Metered, ...]:
     """Meter what a task hub costs while nothing happens.
 
-    A live instance polls four control queues and the work-item queue every 30 s at most, keeps four
+    A live instance polls four control queues and the work-item queue, in the end every ``poll_seconds``
+    (maxQueuePollingInterval in host.json, 30 s unless it is set), keeps four
     partitions (a query and four updates every 10 s) and renews the app's lease every 25 s. The scale
     controller of the Consumption and Premium plans polls the five queues every 10 s, instances or none.
+
+    Raises:
+        UsageError: The instances poll without a pause.
     """
     queues = PARTITIONS + 1
-    polls = queues * SECONDS_PER_HOUR / POLL_SECONDS
+    if not poll_seconds:
+        raise UsageError("poll_seconds is 0; it must be above.")
+    polls = queues * SECONDS_PER_HOUR / poll_seconds
     scale_polls = queues * SECONDS_PER_HOUR / SCALE_POLL_SECONDS
     partition = (1 + PARTITIONS) * SECONDS_PER_HOUR / PARTITION_MANAGER_SECONDS
     renewals = SECONDS_PER_HOUR / LEASE_SECONDS

@@ -1,0 +1,158 @@
+"""``twinlens estimate``: what a stack would cost before it is deployed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any
+
+import pulumi
+import typer
+import yaml
+from rich.markup import escape
+
+from cli.console import Json, Stack, console, print_json, table
+from cli.cost import NoFreeTier, Regions
+from compare.cost.bill import Bill, Line, price
+from compare.cost.document import bill_document
+from compare.cost.exact import dollars
+from compare.metering import Stack as StackFacts
+from compare.metering.assumptions import ASSUMPTIONS
+from compare.metering.estimate import estimate as meter_month
+from compare.metering.estimate import scenarios
+from compare.prices.book import load
+from components.settings import Settings
+from core.errors import SettingsError
+from core.recipe import load as load_recipe
+
+ROOT = Path(__file__).parent.parent
+REGION_KEYS = {"aws": "aws:region", "azure": "azure-native:location"}
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise typer.BadParameter(f"{text!r} is not a number.") from None
+    if not value.is_finite() or value < 0:
+        raise typer.BadParameter(f"{text} is not a finite number from zero up.")
+    return value
+
+
+def _share(text: str) -> Decimal:
+    value = _decimal(text)
+    if value > 1:
+        raise typer.BadParameter(f"{text} is not a share between 0 and 1.")
+    return value
+
+
+def estimate(
+    stack: Stack,
+    images_per_month: Annotated[int, typer.Option(min=1, help="Photos a month.")],
+    megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Their mean size.")] = Decimal(12),
+    cold_share: Annotated[
+        Decimal, typer.Option(parser=_share, help="The share of photos that meet cold functions.")
+    ] = Decimal("0.01"),
+    region: Regions = None,
+    no_free_tier: NoFreeTier = False,
+    as_json: Json = False,
+) -> None:
+    """Estimate a month's bill from a stack's config and the workflow, before anything is deployed."""
+    config = _config(stack)
+    settings = _settings(config)
+    book = load()
+    home = book.home_regions[settings.cloud]
+    facts = StackFacts(
+        cloud=settings.cloud,
+        orchestrator=settings.orchestrator,
+        granularity=settings.granularity,
+        architecture=settings.architecture,
+        memory_mb=settings.memory_mb,
+        region=config.get(REGION_KEYS[settings.cloud], home),
+        email=bool(settings.notify_email),
+    )
+    recipe = load_recipe(settings.recipe)
+    bills = {
+        name: price(meter_month(facts, recipe, month), book, region or [facts.region], not no_free_tier)
+        for name, month in scenarios(images_per_month, megapixels, cold_share).items()
+    }
+    if as_json:
+        print_json(
+            {
+                "stack": stack,
+                "settings": asdict(facts),
+                "images_per_month": images_per_month,
+                "megapixels": f"{megapixels:f}",
+                "cold_share": f"{cold_share:f}",
+                "bills": {name: bill_document(bill) for name, bill in bills.items()},
+                "assumptions": [asdict(assumption) for assumption in ASSUMPTIONS],
+            }
+        )
+        return
+    _show(stack, images_per_month, bills)
+
+
+def _show(stack: str, images: int, bills: Mapping[str, Bill]) -> None:
+    low, expected, high = bills["low"], bills["expected"], bills["high"]
+    amounts = {name: {line.meter.name: line for line in bill.lines} for name, bill in bills.items()}
+    rows = [
+        [escape(meter), *(_amount(amounts[name].get(meter), name) for name in bills)]
+        for meter in amounts["high"]
+    ]
+    console.print(table(("meter", *bills), rows, numbers=tuple(bills)))
+    console.print(
+        f"\n[bold]{escape(stack)}, {images:,} photos a month: {dollars(expected.total)}, between "
+        f"{dollars(low.low)} and {dollars(high.high)}.[/bold]",
+        soft_wrap=True,
+    )
+    if expected.unconfirmed:
+        console.print(
+            f"{dollars(expected.firm)} of it is at known prices; unconfirmed: "
+            f"{', '.join(expected.unconfirmed)}.",
+            soft_wrap=True,
+        )
+    for assumption in ASSUMPTIONS:
+        console.print(f"[dim]Assumed: {assumption.value:,} {escape(assumption.text)}.[/dim]", soft_wrap=True)
+
+
+def _amount(line: Line | None, scenario: str) -> str:
+    """Return a line's amount in a scenario: its own bound in the low and the high one."""
+    if line is None:
+        return dollars(Decimal(0))
+    return dollars({"low": line.low, "expected": line.amount, "high": line.high}[scenario])
+
+
+def _config(stack: str) -> dict[str, str]:
+    """Return the stack's config as Pulumi would hand it to the program.
+
+    Raises:
+        SettingsError: The stack has no config file, or it is no YAML.
+    """
+    path = ROOT / f"Pulumi.{stack}.yaml"
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except OSError:
+        raise SettingsError(f"There is no stack {stack!r}: {path.name} does not exist.") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path.name} is not valid YAML: {error}") from None
+    return {key: _text(value) for key, value in document.get("config", {}).items()}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _settings(config: Mapping[str, str]) -> Settings:
+    """Return the settings that the program would read from the config.
+
+    Raises:
+        SettingsError: A setting is wrong; every one that is has a line.
+    """
+    pulumi.runtime.set_all_config(dict(config))
+    try:
+        return Settings.read(pulumi.Config("twinlens"))
+    except pulumi.RunError as error:
+        raise SettingsError(str(error)) from None

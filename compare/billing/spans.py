@@ -1,0 +1,16 @@
+"""Time that several pieces of work share an instance for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the periods, in order, in which at least one of the spans (begin, end) was under way."""
+    periods: list[tuple[int, int]] = []
+    for began, ended in sorted(spans):
+        if periods and began <= periods[-1][1]:
+            periods[-1] = (periods[-1][0], max(periods[-1][1], ended))
+        else:
+            periods.append((began, ended))
+    return periods

@@ -1,0 +1,66 @@
+"""What no trace tells and metering has to assume; reports list these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A figure that was not measured, and where it comes from."""
+
+    text: str
+    value: int
+    reason: str
+
+
+INIT_MS = Assumption(
+    "milliseconds of Lambda's INIT phase in a cold start",
+    500,
+    "Importing boto3 and Pillow takes this long at 1,024 MB; a trace begins after it.",
+)
+LOG_BYTES = Assumption(
+    "bytes of log for one Lambda invocation, in three events",
+    600,
+    "Lambda's own START, END and REPORT lines; the handlers log nothing of their own.",
+)
+TELEMETRY_BYTES = Assumption(
+    "bytes of telemetry for one Azure function execution",
+    2_000,
+    "Application Insights keeps every request record, and samples the rest.",
+)
+BOOKKEEPING_MS = Assumption(
+    "milliseconds of one Azure activity or orchestrator episode that is no step",
+    50,
+    "Claim, record, notify and replays make one or two storage calls each.",
+)
+EVENT_KB = Assumption(
+    "KB of one upload event",
+    1,
+    "S3's and Event Grid's events have well under 64 KB, the step in which they are billed.",
+)
+KEPT_MONTHS = Assumption(
+    "months that photos, outputs and ledger rows are kept",
+    1,
+    "Storage is billed for one month; kept longer, it is billed again each month.",
+)
+ROW_BYTES = Assumption(
+    "bytes of a ledger row beside the job document",
+    500,
+    "Ids, times, container and key stand in columns of their own.",
+)
+CLAIM_BYTES = Assumption(
+    "bytes of the job document when the job is claimed",
+    700,
+    "It has the source and the execution, but no trace and no artifacts yet.",
+)
+ASSUMPTIONS = (
+    INIT_MS,
+    LOG_BYTES,
+    TELEMETRY_BYTES,
+    BOOKKEEPING_MS,
+    EVENT_KB,
+    KEPT_MONTHS,
+    ROW_BYTES,
+    CLAIM_BYTES,
+)

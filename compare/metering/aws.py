@@ -1,0 +1,130 @@
+"""What jobs are billed on AWS: Lambda steps under a Standard workflow that does the bookkeeping itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from compare.billing import aws_lambda, cloudwatch, dynamodb
+from compare.billing.metered import MS_PER_SECOND, Metered, plain, present
+from compare.metering import assumptions
+from compare.metering.load import JobLoad
+from compare.metering.stack import Stack
+from core.workflow.model import Claim, Notify, Record
+
+KB = Decimal(1024)
+GB = Decimal(1024**3)
+LOG_EVENTS = 3  # START, END and REPORT
+
+
+@dataclass
+class _Sums:
+    """Whole numbers over all jobs, so that a run of many thousands is added up quickly."""
+
+    jobs: int = 0
+    invocations: int = 0
+    billed_ms: int = 0
+    cold: int = 0
+    states: int = 0
+    retries: int = 0
+    gets: int = 0
+    puts: int = 0
+    write_units: int = 0
+    publishes: int = 0
+    emails: int = 0
+    kept_bytes: int = 0
+    row_bytes: int = 0
+
+
+def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
+    """Meter jobs: upload, event, workflow, functions, ledger, notification, logs and traces.
+
+    A step is billed for the time its trace says, each run rounded up to a millisecond, and a cold one for its
+    INIT besides. A transition is counted for every state entered and every retry.
+    """
+    sums = _Sums()
+    for load in loads:
+        _add(sums, load, stack.email)
+    jobs = f"{sums.jobs:,} jobs"
+    seconds = Decimal(sums.billed_ms) / MS_PER_SECOND
+    kept = Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value
+    invocations = Decimal(sums.invocations)
+    log_bytes = Decimal(assumptions.LOG_BYTES.value) / LOG_EVENTS
+    return present(
+        Metered(
+            "aws.lambda.requests",
+            invocations,
+            f"{jobs}: {sums.invocations:,} runs of steps, retries included",
+        ),
+        Metered(
+            f"aws.lambda.gb_seconds.{stack.architecture}",
+            aws_lambda.gb_seconds(seconds, Decimal(stack.memory_mb)),
+            f"{jobs}: {sums.billed_ms:,} ms in all, {sums.cold:,} cold starts included, "
+            f"x {stack.memory_mb:,} MB / 1,024",
+        ),
+        Metered(
+            "aws.stepfunctions.transitions",
+            Decimal(sums.states + sums.retries),
+            f"{jobs}: {sums.states:,} states entered + {sums.retries:,} retries",
+        ),
+        Metered("aws.s3.storage_gb_months", kept, f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes"),
+        Metered(
+            "aws.s3.put_requests",
+            Decimal(sums.puts + sums.jobs),
+            f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
+        ),
+        Metered("aws.s3.get_requests", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
+        Metered("aws.eventbridge.s3_events", Decimal(sums.jobs), f"{jobs}: an event each"),
+        Metered(
+            "aws.dynamodb.write_units",
+            Decimal(sums.write_units),
+            f"{jobs}: claims and records, by the KB of their rows",
+        ),
+        Metered(
+            "aws.dynamodb.storage_gb_months",
+            Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
+            f"{jobs}: rows of {sums.row_bytes:,} bytes",
+        ),
+        Metered("aws.sns.publishes", Decimal(sums.publishes), f"{jobs}: a notification each"),
+        Metered("aws.sns.deliveries.email", Decimal(sums.emails), f"{sums.emails:,} failed jobs by e-mail"),
+        Metered(
+            "aws.cloudwatch.log_gb",
+            cloudwatch.log_gb(invocations * LOG_EVENTS, log_bytes),
+            f"{sums.invocations:,} runs x {LOG_EVENTS} events x ({plain(log_bytes)} + 26) bytes",
+        ),
+        Metered("aws.xray.traces", Decimal(sums.jobs), f"{jobs}: a trace each, at one job a second or less"),
+    )
+
+
+def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
+    """Add up one kind of job."""
+    count = load.count
+    sums.jobs += count
+    for step in load.steps:
+        duration = step.span.ended_ms - step.span.began_ms
+        init = assumptions.INIT_MS.value if step.cold else 0
+        sums.invocations += count * step.attempts
+        sums.billed_ms += count * (step.attempts * duration + init)
+        sums.cold += count * step.cold
+    sums.states += count * len(load.states)
+    sums.retries += count * load.retries
+    sums.gets += count * load.gets
+    sums.puts += count * load.puts
+    sums.kept_bytes += count * load.kept_bytes
+    row = assumptions.ROW_BYTES.value + load.document_bytes
+    sums.row_bytes += count * row
+    for task in load.tasks:
+        match task.action:
+            case Claim():
+                claimed = assumptions.ROW_BYTES.value + assumptions.CLAIM_BYTES.value
+                sums.write_units += count * _write_units(claimed)
+            case Record():
+                sums.write_units += count * _write_units(row)
+            case Notify():
+                sums.publishes += count
+                sums.emails += count if email and load.failed else 0
+
+
+def _write_units(row_bytes: int) -> int:
+    return int(dynamodb.write_units(Decimal(row_bytes) / KB))

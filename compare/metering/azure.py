@@ -1,0 +1,147 @@
+"""What jobs are billed on Azure: one Flex Consumption app under Durable Functions on Azure Storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from compare.billing import durable_storage, functions_flex, log_analytics
+from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered, present
+from compare.billing.spans import merged
+from compare.metering import assumptions
+from compare.metering.load import JobLoad, Span
+from compare.metering.stack import Stack
+from core.workflow.model import Claim, Notify, Record, Step
+
+GB = Decimal(1024**3)
+UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
+EVENT_OPERATIONS = 2  # taken in, delivered
+
+
+@dataclass
+class _Sums:
+    """Whole numbers over all jobs, so that a run of many thousands is added up quickly."""
+
+    jobs: int = 0
+    executions: int = 0
+    active_ms: int = 0
+    gets: int = 0
+    puts: int = 0
+    messages: int = 0
+    rows: int = 0
+    durable_queue: int = 0
+    durable_table: int = 0
+    kept_bytes: int = 0
+    row_bytes: int = 0
+    spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+
+def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
+    """Meter jobs: upload, event, queue, orchestration, functions, ledger, notification and telemetry.
+
+    An instance is billed while anything runs on it: steps at the times of their traces, bookkeeping beside
+    the steps it precedes and follows. Every orchestrator episode counts as an execution, as Microsoft's
+    documents leave open for this plan.
+    """
+    sums = _Sums()
+    for load in loads:
+        _add(sums, load)
+    sums.active_ms += sum(_billed_ms(spans) for spans in sums.spans.values())
+    jobs = f"{sums.jobs:,} jobs"
+    executions = Decimal(sums.executions)
+    queue = sums.durable_queue + sums.messages + sums.jobs * UPLOAD_MESSAGE_OPERATIONS
+    return present(
+        Metered(
+            "azure.functions.flex.gb_seconds",
+            Decimal(sums.active_ms) / MS_PER_SECOND * stack.memory_mb / MB_PER_GB,
+            f"{jobs}: instances active for {sums.active_ms:,} ms x {stack.memory_mb:,} MB / 1,024",
+        ),
+        Metered(
+            "azure.functions.flex.executions",
+            executions,
+            f"{jobs}: {sums.executions:,} starts, activities and orchestrator episodes",
+        ),
+        Metered(
+            "azure.blob.storage_gb_months",
+            Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value,
+            f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
+        ),
+        Metered(
+            "azure.blob.write_operations",
+            Decimal(sums.puts + sums.jobs),
+            f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
+        ),
+        Metered("azure.blob.read_operations", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
+        Metered(
+            "azure.queue.operations",
+            Decimal(queue),
+            f"{jobs}: {sums.durable_queue:,} by Durable, {sums.jobs * UPLOAD_MESSAGE_OPERATIONS:,} by "
+            f"uploads, {sums.messages:,} notifications",
+        ),
+        Metered(
+            "azure.table.operations",
+            Decimal(sums.durable_table + sums.rows),
+            f"{jobs}: {sums.durable_table:,} by Durable, {sums.rows:,} by the ledger",
+        ),
+        Metered(
+            "azure.table.storage_gb_months",
+            Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
+            f"{jobs}: rows of {sums.row_bytes:,} bytes",
+        ),
+        Metered(
+            "azure.eventgrid.operations",
+            Decimal(sums.jobs * EVENT_OPERATIONS),
+            f"{jobs}: an event taken in and delivered each",
+        ),
+        Metered(
+            "azure.monitor.log_gb",
+            log_analytics.log_gb(executions, Decimal(assumptions.TELEMETRY_BYTES.value)),
+            f"{sums.executions:,} executions x {assumptions.TELEMETRY_BYTES.value:,} bytes",
+        ),
+    )
+
+
+def _add(sums: _Sums, load: JobLoad) -> None:
+    """Add up one kind of job."""
+    count = load.count
+    activities = len(load.tasks) + load.retries
+    episodes = int(durable_storage.episodes(Decimal(activities)))
+    sums.jobs += count
+    sums.executions += count * (activities + episodes + 1)
+    sums.durable_queue += count * int(durable_storage.queue_operations(Decimal(activities)))
+    sums.durable_table += count * int(durable_storage.table_operations(Decimal(activities)))
+    sums.gets += count * load.gets
+    sums.puts += count * load.puts
+    sums.kept_bytes += count * load.kept_bytes
+    sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
+    sums.rows += count * sum(isinstance(task.action, Claim | Record) for task in load.tasks)
+    sums.messages += count * sum(isinstance(task.action, Notify) for task in load.tasks)
+    spans = _spans(load)
+    if count == 1:
+        for span in spans:
+            sums.spans.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
+    else:
+        alone: dict[str, list[tuple[int, int]]] = {}
+        for span in spans:
+            alone.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
+        sums.active_ms += count * sum(_billed_ms(each) for each in alone.values())
+
+
+def _spans(load: JobLoad) -> list[Span]:
+    """Return when the job kept instances at work: its steps, and bookkeeping before and after them."""
+    spans = [step.span for step in load.steps if step.span.instance]
+    first, last = (spans[0].instance, spans[-1].instance) if spans else ("", "")
+    steps = sum(isinstance(task.action, Step) for task in load.tasks)
+    around = len(load.tasks) - steps  # claim, record and notify
+    began, ended = load.began_ms, load.ended_ms
+    each = assumptions.BOOKKEEPING_MS.value
+    bookkeeping = [Span(first, began, began + 2 * each)]
+    bookkeeping += [Span(last, ended - each, ended + each * max(0, around - 2))]
+    episodes = [Span(span.instance, span.ended_ms, span.ended_ms + each) for span in spans]
+    return [*spans, *bookkeeping, *episodes]
+
+
+def _billed_ms(spans: list[tuple[int, int]]) -> int:
+    """Return what one instance is billed for: each period at least a second, rounded up to 100 ms."""
+    return sum(int(functions_flex.billed_ms(Decimal(end - begin))) for begin, end in merged(spans))

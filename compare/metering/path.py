@@ -1,0 +1,46 @@
+"""Which states of the workflow a job went through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from core.workflow.model import Choice, Claim, Parallel, State, Step, Task, Workflow
+
+
+def visited(workflow: Workflow, outcome: str, ran: Collection[str]) -> tuple[State, ...]:
+    """Return the states a job entered, parallel branches included, in the order of the definition.
+
+    ``outcome`` is the job's final state and ``ran`` the steps that finished. A job that did not succeed left
+    the main sequence at the first state whose step did not finish, or at a choice with no step after it.
+    """
+    entered: list[State] = []
+    for number, state in enumerate(workflow.states):
+        entered.append(state)
+        if isinstance(state, Parallel):
+            entered.extend(task for branch in state.branches for task in branch)
+        if outcome in workflow.endings and _left(workflow.states[number:], outcome, ran):
+            return (*entered, *workflow.endings[outcome])
+    return tuple(entered)
+
+
+def tasks(states: Collection[State]) -> tuple[Task, ...]:
+    """Return the states that do something."""
+    return tuple(state for state in states if isinstance(state, Task))
+
+
+def _left(rest: tuple[State, ...], outcome: str, ran: Collection[str]) -> bool:
+    """Tell whether the job left the sequence at the first of these states."""
+    state = rest[0]
+    if isinstance(state, Task) and isinstance(state.action, Claim):
+        return state.action.duplicate == outcome
+    if isinstance(state, Choice):
+        return state.otherwise == outcome and not any(name in ran for name in _steps(rest[1:]))
+    return any(name not in ran for name in _steps((state,)))
+
+
+def _steps(states: tuple[State, ...]) -> Iterator[str]:
+    for state in states:
+        if isinstance(state, Parallel):
+            yield from (name for branch in state.branches for name in _steps(branch))
+        elif isinstance(state, Task) and isinstance(state.action, Step):
+            yield state.action.name
