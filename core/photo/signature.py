@@ -26,15 +26,27 @@ _PREFIXES = (
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JPEG XL"),
     (b"\xff\x0a", "JPEG XL"),
-    (b"8BPS", "Photoshop"),
-    (b"%PDF-", "PDF"),
+    (b"8BPS", "a Photoshop document"),
+    (b"%PDF-", "a PDF"),
     (b"%!PS", "PostScript"),
     (b"<svg", "SVG"),
-    (b"\x00\x00\x01\x00", "icon"),
+    (b"\x00\x00\x01\x00", "an icon"),
     (b"v/1\x01", "OpenEXR"),
     (b"qoif", "QOI"),
     (b"DDS ", "DDS"),
-    (b"FUJIFILMCCD-RAW", "raw camera"),
+    (b"FUJIFILMCCD-RAW", "a camera's raw file"),
+    (b"II+\x00", "BigTIFF"),
+    (b"MM\x00+", "BigTIFF"),
+    (b"\x00\x00\x02\x00", "a cursor"),
+    (b"icns", "an icon"),
+    (b"SIMPLE  =", "FITS"),
+    (b"/* XPM */", "XPM"),
+    (b"#define ", "XBM"),
+    (b"\x01\xda", "SGI"),
+    (b"\x59\xa6\x6a\x95", "a Sun raster"),
+    (b"\x0a\x05\x01", "PCX"),
+    (b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
+    *((b"P%d" % kind, "a portable anymap") for kind in range(1, 8)),
 )
 _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -54,7 +66,9 @@ def identify(data: bytes) -> str:
     if name is None:
         raise NotAPhoto(f"The file is not an image; send one of {', '.join(READERS)}.")
     if name not in READERS:
-        raise UnsupportedFormat(f"{name} images are not accepted; send one of {', '.join(READERS)}.")
+        raise UnsupportedFormat(
+            f"The file is {name}, which is not accepted; send one of {', '.join(READERS)}."
+        )
     return name
 
 
@@ -71,10 +85,12 @@ def _name(data: bytes) -> str | None:
     return None
 
 
-def _iso_media(data: bytes) -> str | None:
-    """Tell AVIF from HEIF and from videos by the brands of the ``ftyp`` box (ISO/IEC 14496-12, 4.3)."""
+def _iso_media(data: bytes) -> str:
+    """Tell AVIF from HEIF, raw files and videos by the brands of the ``ftyp`` box (ISO/IEC 14496-12, 4.3)."""
     box = data[8 : min(int.from_bytes(data[:4]), 256)]
     brands = {box[at : at + 4] for at in range(0, len(box), 4)}
     if brands & {b"avif", b"avis"}:
         return "avif"
-    return "HEIC" if brands & _HEIF_BRANDS else None
+    if brands & _HEIF_BRANDS:
+        return "HEIC"
+    return "a camera's raw file" if b"crx " in brands else "a video"

@@ -21,14 +21,20 @@ def test_tiff_may_have_either_byte_order(order: str) -> None:
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
         (b"\xff\x0a", "JPEG XL"),
-        (b"8BPS\0\1", "Photoshop"),
-        (b"%PDF-1.7", "PDF"),
+        (b"8BPS\0\1", "a Photoshop document"),
+        (b"%PDF-1.7", "a PDF"),
         (b"<svg xmlns=", "SVG"),
-        (b"\0\0\1\0\1\0", "icon"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0mp42", "a video"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\0crx ", "a camera's raw file"),
+        (b"II+\0\x08\0\0\0", "BigTIFF"),
+        (b"P6 2 2 255", "a portable anymap"),
+        (b"\0\0\1\0\1\0", "an icon"),
     ],
 )
 def test_other_pictures_are_refused_by_name(start: bytes, name: str) -> None:
-    with pytest.raises(UnsupportedFormat, match=f"^{name} images are not accepted; send one of jpeg, png"):
+    with pytest.raises(
+        UnsupportedFormat, match=f"^The file is {name}, which is not accepted; send one of jpeg, png"
+    ):
         identify(start + bytes(64))
 
 
@@ -38,7 +44,6 @@ def test_other_pictures_are_refused_by_name(start: bytes, name: str) -> None:
         b"x",
         b"BM and then some text that is no header",
         b"RIFF\0\0\0\0WAVEfmt ",
-        b"\0\0\0\x18ftypisom\0\0\0\0mp42",
         b"\xff\xd8",
     ],
 )
