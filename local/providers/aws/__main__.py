@@ -25,7 +25,7 @@ SERVICES = (cloudwatch, dynamodb, events, iam, lambda_, logs, s3, sns, sqs, step
 
 def stand_in() -> StandIn:
     """Return the AWS provider's stand-in."""
-    resources = [resource for service in SERVICES for resource in service.RESOURCES]
+    resources = [make() for service in SERVICES for make in service.RESOURCES]
     return StandIn("pulumi_aws", resources, functions.FUNCTIONS)
 
 

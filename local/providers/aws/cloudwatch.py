@@ -112,4 +112,4 @@ def _query(query: Properties) -> dict[str, Any]:
     return made
 
 
-RESOURCES = (MetricAlarm(), Dashboard())
+RESOURCES = (MetricAlarm, Dashboard)

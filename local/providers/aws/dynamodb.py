@@ -91,4 +91,4 @@ def _settings(old: Properties, new: Properties) -> None:
         )
 
 
-RESOURCES = (Table(),)
+RESOURCES = (Table,)

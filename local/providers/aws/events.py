@@ -91,4 +91,4 @@ def _target(inputs: Properties) -> dict[str, Any]:
     return target
 
 
-RESOURCES = (EventRule(), EventTarget())
+RESOURCES = (EventRule, EventTarget)

@@ -100,4 +100,4 @@ class RolePolicyAttachment(Setting):
 
 
 SETTINGS = {"description": "Description", "maxSessionDuration": "MaxSessionDuration"}
-RESOURCES = (Role(), RolePolicy(), RolePolicyAttachment())
+RESOURCES = (Role, RolePolicy, RolePolicyAttachment)

@@ -162,4 +162,4 @@ def _outputs(made: dict[str, Any], inputs: Properties) -> Properties:
     }
 
 
-RESOURCES = (Function(), Permission())
+RESOURCES = (Function, Permission)

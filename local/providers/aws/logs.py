@@ -121,4 +121,4 @@ class QueryDefinition(Setting):
         """Nothing is there to remove."""
 
 
-RESOURCES = (LogGroup(), LogResourcePolicy(), QueryDefinition())
+RESOURCES = (LogGroup, LogResourcePolicy, QueryDefinition)

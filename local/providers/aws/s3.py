@@ -180,12 +180,12 @@ def _lifecycle(rule: Properties) -> dict[str, Any]:
 
 
 RESOURCES = (
-    Bucket(),
-    BucketPublicAccessBlock(),
-    BucketServerSideEncryptionConfiguration(),
-    BucketOwnershipControls(),
-    BucketPolicy(),
-    BucketLifecycleConfiguration(),
-    BucketNotification(),
-    BucketVersioning(),
+    Bucket,
+    BucketPublicAccessBlock,
+    BucketServerSideEncryptionConfiguration,
+    BucketOwnershipControls,
+    BucketPolicy,
+    BucketLifecycleConfiguration,
+    BucketNotification,
+    BucketVersioning,
 )

@@ -114,4 +114,4 @@ def _subscription(inputs: Properties) -> dict[str, str]:
     return {**chosen(inputs, SUBSCRIPTION_ATTRIBUTES), **raw}
 
 
-RESOURCES = (Topic(), TopicPolicy(), TopicSubscription())
+RESOURCES = (Topic, TopicPolicy, TopicSubscription)

@@ -83,4 +83,4 @@ def _attributes(inputs: Properties) -> dict[str, str]:
     }
 
 
-RESOURCES = (Queue(), QueuePolicy())
+RESOURCES = (Queue, QueuePolicy)

@@ -94,4 +94,4 @@ def _settings(inputs: Properties) -> dict[str, Any]:
     }
 
 
-RESOURCES = (StateMachine(),)
+RESOURCES = (StateMachine,)

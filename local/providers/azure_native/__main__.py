@@ -13,7 +13,7 @@ SERVICES = (eventgrid, groups, identity, recorded, storage, web)
 
 def stand_in() -> StandIn:
     """Return the Azure Native provider's stand-in."""
-    resources = [resource for service in SERVICES for resource in service.RESOURCES]
+    resources = [make() for service in SERVICES for make in service.RESOURCES]
     return StandIn("pulumi_azure_native", resources, functions.FUNCTIONS)
 
 

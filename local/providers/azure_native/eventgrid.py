@@ -102,4 +102,4 @@ def _name(inputs: Properties) -> str:
     return f"{inputs['systemTopicName']}-{inputs['eventSubscriptionName']}"
 
 
-RESOURCES = (SystemTopic(), SystemTopicEventSubscription())
+RESOURCES = (SystemTopic, SystemTopicEventSubscription)

@@ -69,4 +69,4 @@ def _value(text: str, parameters: dict[str, Any]) -> str:
     return str(parameters[found[1]]) if found else text
 
 
-RESOURCES = (ResourceGroup(), Deployment())
+RESOURCES = (ResourceGroup, Deployment)

@@ -103,4 +103,4 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-RESOURCES = (UserAssignedIdentity(), RoleAssignment())
+RESOURCES = (UserAssignedIdentity, RoleAssignment)

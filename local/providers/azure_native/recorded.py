@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from local.providers.azure_native.arm import NAMESPACE, ArmResource
 from local.providers.wire import Properties
@@ -54,22 +55,32 @@ class Scheduler(ArmResource):
 
 
 RESOURCES = (
-    Workspace(),
-    Component(),
-    Scheduler(),
-    ArmResource(
+    Workspace,
+    Component,
+    Scheduler,
+    partial(
+        ArmResource,
         "azure-native:durabletask:TaskHub",
         "providers/Microsoft.DurableTask/schedulers/{schedulerName}/taskHubs/{taskHubName}",
     ),
-    ArmResource(
-        "azure-native:monitor:ActionGroup", "providers/Microsoft.Insights/actionGroups/{actionGroupName}"
+    partial(
+        ArmResource,
+        "azure-native:monitor:ActionGroup",
+        "providers/Microsoft.Insights/actionGroups/{actionGroupName}",
     ),
-    ArmResource("azure-native:monitor:MetricAlert", "providers/Microsoft.Insights/metricAlerts/{ruleName}"),
-    ArmResource(
+    partial(
+        ArmResource,
+        "azure-native:monitor:MetricAlert",
+        "providers/Microsoft.Insights/metricAlerts/{ruleName}",
+    ),
+    partial(
+        ArmResource,
         "azure-native:monitor:ScheduledQueryRule",
         "providers/Microsoft.Insights/scheduledQueryRules/{ruleName}",
     ),
-    ArmResource(
-        "azure-native:applicationinsights:Workbook", "providers/Microsoft.Insights/workbooks/{resourceName}"
+    partial(
+        ArmResource,
+        "azure-native:applicationinsights:Workbook",
+        "providers/Microsoft.Insights/workbooks/{resourceName}",
     ),
 )

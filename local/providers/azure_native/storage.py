@@ -83,6 +83,8 @@ class StorageAccount(ArmResource):
             emulator.queues(name).delete_queue(queue.name)
         for table in emulator.tables(name).list_tables():
             emulator.tables(name).delete_table(table.name)
+        with self._promising:
+            self._promised.discard(name)
 
 
 class BlobContainer(ArmResource):
@@ -208,11 +210,11 @@ def _remove(remove: Callable[..., Any], *arguments: str) -> None:
 
 
 RESOURCES = (
-    StorageAccount(),
-    BlobContainer(),
-    Queue(),
-    Table(),
-    Blob(),
-    ManagementPolicy(),
-    BlobServiceProperties(),
+    StorageAccount,
+    BlobContainer,
+    Queue,
+    Table,
+    Blob,
+    ManagementPolicy,
+    BlobServiceProperties,
 )

@@ -92,4 +92,4 @@ class WebApp(ArmResource):
         }
 
 
-RESOURCES = (AppServicePlan(), WebApp())
+RESOURCES = (AppServicePlan, WebApp)
