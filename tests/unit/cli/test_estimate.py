@@ -1,0 +1,82 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pulumi.runtime import set_all_config
+from typer.testing import CliRunner
+
+from cli import estimate
+from core.errors import SettingsError
+
+app = typer.Typer()
+app.command()(estimate.estimate)
+
+
+@pytest.fixture(autouse=True)
+def no_config() -> Iterator[None]:
+    yield
+    set_all_config({})
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, ["--images-per-month", "100000", *arguments])
+
+
+@pytest.fixture
+def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(estimate, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("stack", ["aws", "azure", "aws-local", "azure-local"])
+def test_every_stack_of_the_project_can_be_estimated(stack: str):
+    result = run("--stack", stack, "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.output)
+    assert document["settings"]["cloud"] == stack.partition("-")[0]
+    assert set(document["bills"]) == {"low", "expected", "high"}
+    assert document["assumptions"]
+
+
+def test_people_see_three_columns_and_a_range():
+    result = run("--stack", "aws")
+    assert "aws, 100,000 photos a month: $" in result.output
+    assert "unconfirmed: aws.eventbridge.s3_events." in result.output
+    assert "Assumed: 500 milliseconds of Lambda's INIT phase" in result.output
+
+
+def test_settings_come_from_the_stack(stacks: Path):
+    (stacks / "Pulumi.mine.yaml").write_text(
+        "config:\n  aws:region: eu-west-1\n  twinlens:cloud: aws\n  twinlens:memoryMb: 512\n"
+        "  twinlens:notifyEmail: me@example.org\n  twinlens:tags:\n    team: photos\n"
+    )
+    settings = json.loads(run("--stack", "mine", "--json").output)["settings"]
+    assert (settings["region"], settings["memory_mb"], settings["email"]) == ("eu-west-1", 512, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (None, "Pulumi.mine.yaml does not exist"),
+        ("config: [", "not valid YAML"),
+        ("config:\n  twinlens:cloud: gcp\n", "twinlens:cloud"),
+        ("", "twinlens:cloud"),
+    ],
+)
+def test_mistakes_are_named(stacks: Path, text: str | None, named: str):
+    if text is not None:
+        (stacks / "Pulumi.mine.yaml").write_text(text)
+    result = run("--stack", "mine")
+    assert isinstance(result.exception, SettingsError)
+    assert named in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--megapixels", "many"), ("--megapixels", "-1"), ("--megapixels", "nan"), ("--cold-share", "1.1")],
+)
+def test_impossible_numbers_are_wrong_usage(options: tuple[str, str]):
+    assert run("--stack", "aws", *options).exit_code == 2

@@ -1,0 +1,161 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from compare.billing.spans import merged
+from compare.clock import milliseconds
+from compare.metering import JobLoad, Stack, meter, scaled
+from compare.metering.assumptions import INIT_MS
+from compare.prices.book import load
+from compare.run import JobRecord
+from core.job import Artifact, Job, Problem, Rendition, Source
+from core.trace import TraceEntry
+
+AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1")
+AZURE = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
+STEPS = {"validate": (200, 300), "resize": (400, 700), "apply_filters": (450, 900), "optimize": (1000, 1400)}
+
+
+def at(ms: int) -> str:
+    return f"2026-01-05T12:00:{ms // 1000:02}.{ms % 1000:03}Z"
+
+
+def entry(step: str, began: int, ended: int, *, attempt: int = 1, cold: bool = False) -> TraceEntry:
+    return TraceEntry(step, attempt, at(began), at(ended), cold, "one", 1024, 1.0, 1.0, 1.0, 10, 10)
+
+
+def record(state: str = "succeeded", steps: tuple[str, ...] = tuple(STEPS), **changes: object) -> JobRecord:
+    """A job of one photo: three renditions, six artifacts of 1,000 bytes."""
+    whole = state == "succeeded"
+    job = Job(
+        id="0" * 32,
+        recipe="gallery",
+        source=Source("in", "incoming/a.jpg", "e", 4000),
+        execution="x",
+        uploaded_at=at(0),
+        accepted_at=at(100),
+        state=state,
+        renditions=tuple(Rendition(name, name, 1, 1) for name in "abc") if whole else (),
+        artifacts=tuple(Artifact(name, name, "image/jpeg", 1, 1, 1000) for name in "abcdef") if whole else (),
+        trace=tuple(entry(step, *STEPS[step]) for step in steps),
+    )
+    job = replace(job, **changes)  # type: ignore[arg-type]
+    return JobRecord(job.id, "a.jpg", at(0), at(50), state, at(1600), job)  # type: ignore[arg-type]
+
+
+def quantities(stack: Stack, *records: JobRecord) -> dict[str, Decimal]:
+    loads = [load for load in map(JobLoad.of, records) if load]
+    return {each.meter: each.quantity for each in meter(stack, loads)}
+
+
+def test_a_succeeded_job_on_aws():
+    counted = quantities(AWS, record())
+    assert counted["aws.lambda.requests"] == 4
+    # 100 + 300 + 450 + 400 ms at 1 GB
+    assert counted["aws.lambda.gb_seconds.arm64"] == Decimal("1.25")
+    assert counted["aws.stepfunctions.transitions"] == 10
+    assert counted["aws.s3.put_requests"] == 1 + 3 + 6
+    assert counted["aws.s3.get_requests"] == 3 + 3
+    assert counted["aws.s3.storage_gb_months"] == Decimal(10_000) / 1024**3
+    assert counted["aws.eventbridge.s3_events"] == 1
+    assert counted["aws.sns.publishes"] == 1
+    assert counted["aws.xray.traces"] == 1
+    # a claim of 1.2 KB and a record of its whole row
+    row = 500 + JobLoad.of(record()).document_bytes  # type: ignore[union-attr]
+    assert counted["aws.dynamodb.write_units"] == 2 + -(-row // 1024)
+    assert set(counted) <= set(load().meters)
+
+
+def test_a_cold_step_bills_its_init():
+    trace = tuple(entry(step, *STEPS[step], cold=step == "validate") for step in STEPS)
+    warm, cold = quantities(AWS, record()), quantities(AWS, record(trace=trace))
+    more = cold["aws.lambda.gb_seconds.arm64"] - warm["aws.lambda.gb_seconds.arm64"]
+    assert more == Decimal(INIT_MS.value) / 1000
+
+
+def test_retries_are_billed_as_runs_and_transitions():
+    trace = tuple(entry(step, *STEPS[step], attempt=3 if step == "optimize" else 1) for step in STEPS)
+    counted = quantities(AWS, record(trace=trace))
+    assert counted["aws.lambda.requests"] == 6
+    assert counted["aws.lambda.gb_seconds.arm64"] == Decimal("2.05")
+    assert counted["aws.stepfunctions.transitions"] == 12
+
+
+@pytest.mark.parametrize(("error", "runs"), [("StoreUnavailable", 3), ("ObjectMissing", 1)])
+def test_a_step_that_never_finished_was_tried_as_its_error_allows(error: str, runs: int):
+    failed = record("failed", ("validate",), error=Problem(error, "gone"))
+    counted = quantities(AWS, failed)
+    # both branches were entered; neither left a trace
+    assert counted["aws.lambda.requests"] == 1 + 2 * runs
+    assert counted["aws.stepfunctions.transitions"] == 9 + 2 * (runs - 1)
+
+
+def test_a_rejected_job_runs_one_step_and_notifies():
+    counted = quantities(AWS, record("rejected", ("validate",)))
+    assert counted["aws.lambda.requests"] == 1
+    assert counted["aws.stepfunctions.transitions"] == 6
+    assert counted["aws.s3.get_requests"] == 1
+    assert counted["aws.s3.put_requests"] == 1
+    assert counted["aws.sns.publishes"] == 1
+
+
+def test_e_mails_are_for_failed_jobs_where_someone_listens():
+    failed = record("failed", ("validate",), error=Problem("ObjectMissing", "gone"))
+    listening = replace(AWS, email=True)
+    assert "aws.sns.deliveries.email" not in quantities(AWS, failed)
+    assert quantities(listening, failed)["aws.sns.deliveries.email"] == 1
+    assert "aws.sns.deliveries.email" not in quantities(listening, record())
+
+
+def test_a_succeeded_job_on_azure():
+    counted = quantities(AZURE, record())
+    # seven activities in eight episodes, and the start
+    assert counted["azure.functions.flex.executions"] == 7 + 8 + 1
+    assert counted["azure.queue.operations"] == (6 * 7 + 3) + 3 + 1
+    assert counted["azure.table.operations"] == (3 * 7 + 6) + 2
+    assert counted["azure.eventgrid.operations"] == 2
+    assert counted["azure.blob.write_operations"] == 10
+    assert counted["azure.blob.read_operations"] == 6
+    assert counted["azure.monitor.log_gb"] == Decimal("0.000032")
+    # start and claim 100-200 touch validate 200-350; 400-950; 1000-1450; record and notify 1550-1650:
+    # four periods of a second at least, at 2 GB
+    assert counted["azure.functions.flex.gb_seconds"] == 8
+    assert set(counted) <= set(load().meters)
+
+
+def test_jobs_side_by_side_share_an_instance():
+    alone, together = quantities(AZURE, record()), quantities(AZURE, *[record()] * 10)
+    assert together["azure.functions.flex.gb_seconds"] == alone["azure.functions.flex.gb_seconds"]
+    assert together["azure.functions.flex.executions"] == 10 * alone["azure.functions.flex.executions"]
+    apart = JobLoad.of(record())
+    assert apart
+    assert {each.meter: each.quantity for each in meter(AZURE, [apart.times(10)])}[
+        "azure.functions.flex.gb_seconds"
+    ] == 10 * alone["azure.functions.flex.gb_seconds"]
+
+
+def test_a_lost_upload_has_no_load():
+    lost = replace(record(), state="lost", job=None)
+    assert JobLoad.of(lost) is None
+    assert JobLoad.of(replace(record(), recorded_at=None)) is None
+
+
+def test_a_month_is_the_measured_jobs_so_many_times_over():
+    loads = [JobLoad.of(record())]
+    (first, *_) = scaled(meter(AWS, [load for load in loads if load]), Decimal(1000))
+    assert (first.meter, first.quantity) == ("aws.lambda.requests", 4000)
+    assert first.formula.endswith("x 1,000")
+
+
+def test_many_jobs_are_metered_quickly():
+    one = JobLoad.of(record())
+    assert one
+    counted = {each.meter: each.quantity for each in meter(AWS, [one] * 50_000)}
+    assert counted["aws.lambda.requests"] == 200_000
+
+
+def test_periods_of_work():
+    assert merged([(5, 7), (0, 2), (1, 3), (3, 4), (10, 10)]) == [(0, 4), (5, 7), (10, 10)]
+    assert merged([]) == []
+    assert milliseconds(at(1500)) - milliseconds(at(0)) == 1500

@@ -1,0 +1,65 @@
+import pytest
+
+from compare.metering.path import tasks, visited
+from core.workflow.pipeline import PIPELINE
+
+ALL = ("validate", "resize", "apply_filters", "optimize")
+ENDING = ["record_{}", "notify_{}", "{}"]
+
+
+def ending(state: str) -> list[str]:
+    return [name.format(state) for name in ENDING]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ran", "names"),
+    [
+        (
+            "succeeded",
+            ALL,
+            [
+                "claim",
+                "validate",
+                "valid",
+                "render",
+                "resize",
+                "apply_filters",
+                "optimize",
+                *ending("succeeded"),
+            ],
+        ),
+        ("rejected", ["validate"], ["claim", "validate", "valid", *ending("rejected")]),
+        (
+            "rejected",
+            ["validate", "resize"],
+            ["claim", "validate", "valid", "render", "resize", "apply_filters", *ending("rejected")],
+        ),
+        ("failed", [], ["claim", "validate", *ending("failed")]),
+        (
+            "failed",
+            ["validate", "resize", "apply_filters"],
+            [
+                "claim",
+                "validate",
+                "valid",
+                "render",
+                "resize",
+                "apply_filters",
+                "optimize",
+                *ending("failed"),
+            ],
+        ),
+        ("duplicate", [], ["claim", "duplicate"]),
+    ],
+)
+def test_states_a_job_went_through(outcome: str, ran: list[str], names: list[str]):
+    assert [state.name for state in visited(PIPELINE, outcome, ran)] == names
+
+
+def test_tasks_are_the_states_that_do_something():
+    assert [task.name for task in tasks(visited(PIPELINE, "rejected", ["validate"]))] == [
+        "claim",
+        "validate",
+        "record_rejected",
+        "notify_rejected",
+    ]
