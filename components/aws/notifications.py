@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.policies import allow_service, deny_plain_http, document
 from core.workflow.model import Topic
 
 
@@ -24,3 +26,19 @@ class Notifications(pulumi.ComponentResource):
                 f"{name}-email", topic=self.arns["error"], protocol="email", endpoint=email, opts=child
             )
         self.register_outputs({"arns": self.arns})
+
+    def let_in(self, name: str, senders: Mapping[str, Sequence[pulumi.Input[str]]]) -> None:
+        """Let AWS services ("events", "cloudwatch") tell the error topic something, for these ARNs only.
+
+        Whoever has a role with the right to publish needs no entry here.
+        """
+        topic = self.arns["error"]
+        statements = [
+            allow_service(service, "sns:Publish", topic, sources) for service, sources in senders.items()
+        ]
+        aws.sns.TopicPolicy(
+            name,
+            arn=topic,
+            policy=document([*statements, deny_plain_http("sns:Publish", [topic])]),
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pulumi
 
 from components import packaging, tags
+from components.aws.alarms import Alarms, alarms
+from components.aws.dashboard import Dashboard
 from components.aws.ledger import Ledger
+from components.aws.lost_executions import LostExecutions
 from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
 from components.aws.state_machine.compiler import LEDGER, RECIPE, compile_workflow, function, topic
@@ -47,10 +50,14 @@ class AwsPipeline(pulumi.ComponentResource):
         targets = {LEDGER: Target(ledger.name, ledger.arn)}
         for topic_name, arn in topics.arns.items():
             targets[topic(topic_name)] = Target(arn, arn)
-        for step in PIPELINE.steps():
-            logical = f"{name}-{step.name.replace('_', '-')}"
-            made = StepFunction(logical, step, settings, code, variables, places, opts=child)
-            targets[function(step.name)] = Target(made.arn, made.arn)
+        functions = {
+            step.name: StepFunction(
+                f"{name}-{step.name.replace('_', '-')}", step, settings, code, variables, places, opts=child
+            )
+            for step in PIPELINE.steps()
+        }
+        for step_name, made in functions.items():
+            targets[function(step_name)] = Target(made.arn, made.arn)
 
         machine = StateMachine(
             f"{name}-workflow",
@@ -63,6 +70,29 @@ class AwsPipeline(pulumi.ComponentResource):
         trigger = Trigger(
             f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
         )
+        lost = LostExecutions(f"{name}-lost", PIPELINE, machine.arn, topics.arns["error"], opts=child)
+        undelivered = {"upload": trigger.dead_letters.name, "lost": lost.dead_letters.name}
+        raised = Alarms(
+            name,
+            alarms(
+                machine.arn,
+                [each.name for each in functions.values()],
+                list(undelivered.values()),
+                slow_seconds=settings.timeout_seconds,
+            ),
+            topics.arns["error"],
+            opts=child,
+        )
+        topics.let_in(f"{name}-error", {"events": [lost.rule_arn], "cloudwatch": raised.arns})
+        Dashboard(
+            name,
+            machine.arn,
+            {step_name: each.name for step_name, each in functions.items()},
+            undelivered,
+            [each.log_group for each in functions.values()],
+            uploads.region,
+            opts=child,
+        )
 
         self.region = uploads.region
         self.input_container = uploads.name
@@ -73,7 +103,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.workflow = machine.arn
         self.success_topic = topics.arns["success"]
         self.error_topic = topics.arns["error"]
-        self.dead_letters = trigger.dead_letters
+        self.dead_letters = trigger.dead_letters.url
         self.register_outputs({})
 
 

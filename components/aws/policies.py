@@ -16,15 +16,15 @@ def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> Sta
 
 
 def allow_service(
-    service: str, action: str, resource: pulumi.Input[str], source: pulumi.Input[str]
+    service: str, action: str, resource: pulumi.Input[str], sources: Sequence[pulumi.Input[str]]
 ) -> Statement:
-    """Return a statement that lets an AWS service act on the resource for the ARN ``source`` only."""
+    """Return a statement that lets an AWS service act on the resource for these source ARNs only."""
     return {
         "Effect": "Allow",
         "Principal": {"Service": f"{service}.amazonaws.com"},
         "Action": action,
         "Resource": resource,
-        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": list(sources)}},
     }
 
 

@@ -31,6 +31,8 @@ class StepFunction(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    name: pulumi.Output[str]
+    log_group: pulumi.Output[str]
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class StepFunction(pulumi.ComponentResource):
             tracing_config={"mode": "Active"},
             opts=child,
         )
-        self.arn = function.arn
+        self.arn, self.name, self.log_group = function.arn, function.name, log.name
         self.register_outputs({"arn": self.arn})
 
 

@@ -8,18 +8,15 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.policies import allow, allow_service, deny_plain_http, document
+from components.aws.dead_letters import RETRY_POLICY, DeadLetters
+from components.aws.policies import allow
 from components.aws.service_role import ServiceRole
-
-DELIVERY_SECONDS = 24 * 3600
-DELIVERY_TRIES = 185  # EventBridge's own default, which fits into a day
-KEPT_SECONDS = 14 * 24 * 3600  # the longest a queue keeps a message
 
 
 class Trigger(pulumi.ComponentResource):
     """Starts the workflow on every upload under ``prefix`` whose name ends in one of ``suffixes``."""
 
-    dead_letters: pulumi.Output[str]
+    dead_letters: DeadLetters
 
     def __init__(
         self,
@@ -40,39 +37,18 @@ class Trigger(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        undelivered = aws.sqs.Queue(
-            f"{name}-undelivered",
-            message_retention_seconds=KEPT_SECONDS,
-            sqs_managed_sse_enabled=True,
-            opts=child,
-        )
-        queue_policy = aws.sqs.QueuePolicy(
-            f"{name}-undelivered",
-            queue_url=undelivered.url,
-            # EventBridge writes here as itself, not under the target's role.
-            policy=document(
-                [
-                    allow_service("events", "sqs:SendMessage", undelivered.arn, rule.arn),
-                    deny_plain_http("sqs:*", [undelivered.arn]),
-                ]
-            ),
-            opts=child,
-        )
+        self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
         role = ServiceRole(name, "events", [allow(["states:StartExecution"], [state_machine])], opts=child)
         aws.cloudwatch.EventTarget(
             name,
             rule=rule.name,
             arn=state_machine,
             role_arn=role.arn,
-            dead_letter_config={"arn": undelivered.arn},
-            retry_policy={
-                "maximum_event_age_in_seconds": DELIVERY_SECONDS,
-                "maximum_retry_attempts": DELIVERY_TRIES,
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[queue_policy]),
+            dead_letter_config={"arn": self.dead_letters.arn},
+            retry_policy=RETRY_POLICY,
+            opts=child,
         )
-        self.dead_letters = undelivered.url
-        self.register_outputs({"dead_letters": self.dead_letters})
+        self.register_outputs({"dead_letters": self.dead_letters.url})
 
 
 def event_pattern(bucket: str, prefix: str, suffixes: Sequence[str]) -> dict[str, object]:

@@ -159,11 +159,11 @@ def test_uploads_reach_the_state_machine_and_what_does_not_is_kept(aws):
     assert target["deadLetterConfig"] == {"arn": aws_arn("sqs", "twinlens-upload-undelivered")}
     assert target["retryPolicy"]["maximumRetryAttempts"] == 185
     assert granted(aws, "twinlens-upload") == {("states:StartExecution", aws_arn("sfn", "twinlens-workflow"))}
-    allow, deny = json.loads(aws.one("QueuePolicy").inputs["policy"])["Statement"]
+    allow, deny = json.loads(aws.one("QueuePolicy", "upload").inputs["policy"])["Statement"]
     assert allow["Principal"] == {"Service": "events.amazonaws.com"}
-    assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": aws_arn("cloudwatch", "twinlens-upload")}}
+    assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": [aws_arn("cloudwatch", "twinlens-upload")]}}
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
-    assert aws.one("Queue").inputs["sqsManagedSseEnabled"]
+    assert all(queue.inputs["sqsManagedSseEnabled"] for queue in aws.of("Queue"))
 
 
 def test_the_rule_asks_for_the_bucket_the_prefix_and_the_suffixes(aws):
@@ -179,6 +179,61 @@ def test_the_state_machine_is_watched(aws):
     assert machine["tracingConfiguration"] == {"enabled": True}
     assert machine["loggingConfiguration"]["level"] == "ERROR"
     assert aws.one("LogGroup", "workflow").inputs["retentionInDays"] == 30
+
+
+def test_every_target_keeps_what_it_could_not_deliver(aws):
+    targets = aws.of("EventTarget")
+    dead = {each.inputs["deadLetterConfig"]["arn"] for each in targets}
+    assert dead == {aws_arn("sqs", queue.name) for queue in aws.of("Queue")}
+    assert len(targets) == len(dead) == 2
+
+
+def test_an_execution_that_ends_without_a_word_reaches_the_error_topic(aws):
+    pattern = json.loads(aws.one("EventRule", "lost").inputs["eventPattern"])["detail"]
+    assert pattern["stateMachineArn"] == [aws_arn("sfn", "twinlens-workflow")]
+    assert {"status": ["FAILED"], "error": [{"anything-but": ["JobFailed"]}]} in pattern["$or"]
+    assert {"status": ["TIMED_OUT", "ABORTED"]} in pattern["$or"]
+    target = aws.one("EventTarget", "lost").inputs
+    assert target["arn"] == aws_arn("sns", "twinlens-error")
+
+
+def test_only_the_rule_and_the_alarms_may_tell_the_error_topic_without_a_role(aws):
+    policy = aws.one("TopicPolicy").inputs
+    assert policy["arn"] == aws_arn("sns", "twinlens-error")
+    *allows, deny = json.loads(policy["policy"])["Statement"]
+    sources = {
+        each["Principal"]["Service"]: sorted(each["Condition"]["ArnEquals"]["aws:SourceArn"])
+        for each in allows
+    }
+    assert sources == {
+        "events.amazonaws.com": [aws_arn("cloudwatch", "twinlens-lost")],
+        "cloudwatch.amazonaws.com": sorted(
+            aws_arn("cloudwatch", each.name) for each in aws.of("MetricAlarm")
+        ),
+    }
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_alarms_go_to_the_error_topic_and_stay_silent_without_data(aws):
+    alarms = {each.name: each.inputs for each in aws.of("MetricAlarm")}
+    assert set(alarms) == {f"twinlens-{each}" for each in ("failed", "undelivered", "throttled", "slow")}
+    for alarm in alarms.values():
+        assert alarm["alarmActions"] == alarm["okActions"] == [aws_arn("sns", "twinlens-error")]
+        assert alarm["treatMissingData"] == "notBreaching"
+        assert [query["id"] for query in alarm["metricQueries"] if query.get("returnData")] == ["total"]
+    assert alarms["twinlens-slow"]["threshold"] == 30_000
+    throttled = alarms["twinlens-throttled"]["metricQueries"]
+    assert len(throttled) == len(PIPELINE.steps()) + 1
+
+
+def test_the_dashboard_and_the_saved_queries_see_every_function(aws):
+    body = json.loads(aws.one("Dashboard").inputs["dashboardBody"])
+    shown = json.dumps(body)
+    assert all(f'"{each.name}"' in shown for each in (*aws.of("Function"), *aws.of("Queue")))
+    groups = sorted(each.name for each in aws.of("LogGroup") if "workflow" not in each.name)
+    for query in aws.of("QueryDefinition"):
+        assert sorted(query.inputs["logGroupNames"]) == groups
+        assert query.inputs["name"].startswith("twinlens-workflow/")
 
 
 def test_errors_reach_the_e_mail_address(aws):

@@ -19,7 +19,7 @@ UNTAGGABLE = {
     # AWS
     "BucketLifecycleConfiguration", "BucketNotification", "BucketOwnershipControls", "BucketPolicy",
     "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "EventTarget", "QueuePolicy",
-    "RolePolicy", "TopicSubscription",
+    "Dashboard", "QueryDefinition", "RolePolicy", "TopicPolicy", "TopicSubscription",
     # Azure
     "Blob", "BlobContainer", "ManagementPolicy", "Queue", "RoleAssignment", "SystemTopicEventSubscription",
     "Table",

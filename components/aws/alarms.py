@@ -1,0 +1,120 @@
+"""What wakes somebody up: the alarms, and the right to tell the error topic of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+PERIOD_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One CloudWatch metric of one thing."""
+
+    namespace: str
+    name: str
+    statistic: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Goes off when the sum of the metrics is above ``threshold`` in one period."""
+
+    name: str
+    description: str
+    metrics: tuple[Metric, ...]
+    threshold: float = 0
+
+
+def alarms(
+    state_machine: pulumi.Input[str],
+    functions: Sequence[pulumi.Input[str]],
+    dead_letters: Sequence[pulumi.Input[str]],
+    slow_seconds: int,
+) -> tuple[Alarm, ...]:
+    """Return the pipeline's alarms: docs/operations.md says what to do about each."""
+
+    def executions(metric: str, statistic: str = "Sum") -> Metric:
+        return Metric("AWS/States", metric, statistic, {"StateMachineArn": state_machine})
+
+    return (
+        Alarm(
+            "failed",
+            "Jobs failed, through no fault of their photos.",
+            tuple(executions(f"Executions{end}") for end in ("Failed", "TimedOut", "Aborted")),
+        ),
+        Alarm(
+            "undelivered",
+            "Events could not be delivered and wait in a dead-letter queue.",
+            tuple(
+                Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", {"QueueName": queue})
+                for queue in dead_letters
+            ),
+        ),
+        Alarm(
+            "throttled",
+            "Steps had to wait: the account or a function has too little concurrency.",
+            tuple(Metric("AWS/Lambda", "Throttles", "Sum", {"FunctionName": each}) for each in functions),
+        ),
+        Alarm(
+            "slow",
+            f"One job in twenty takes longer than {slow_seconds} seconds.",
+            (executions("ExecutionTime", "p95"),),
+            threshold=slow_seconds * 1000,
+        ),
+    )
+
+
+class Alarms(pulumi.ComponentResource):
+    """The alarms, each of which tells ``topic`` when it goes off and when it is over."""
+
+    arns: list[pulumi.Output[str]]
+
+    def __init__(
+        self,
+        name: str,
+        wanted: Sequence[Alarm],
+        topic: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:aws:Alarms", name, None, opts)
+        self.arns = [
+            aws.cloudwatch.MetricAlarm(
+                f"{name}-{alarm.name}",
+                alarm_description=alarm.description,
+                metric_queries=_queries(alarm.metrics),
+                comparison_operator="GreaterThanThreshold",
+                threshold=alarm.threshold,
+                evaluation_periods=1,
+                treat_missing_data="notBreaching",
+                alarm_actions=[topic],
+                ok_actions=[topic],
+                opts=pulumi.ResourceOptions(parent=self),
+            ).arn
+            for alarm in wanted
+        ]
+        self.register_outputs({"arns": self.arns})
+
+
+def _queries(metrics: Sequence[Metric]) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgsDict]:
+    queries: list[aws.cloudwatch.MetricAlarmMetricQueryArgsDict] = [
+        {
+            "id": f"m{number}",
+            "metric": {
+                "namespace": metric.namespace,
+                "metric_name": metric.name,
+                "stat": metric.statistic,
+                "period": PERIOD_SECONDS,
+                "dimensions": dict(metric.dimensions),
+            },
+        }
+        for number, metric in enumerate(metrics)
+    ]
+    # FILL: a metric without a value in this period counts as nothing, not as an unknown sum.
+    total = " + ".join(f"FILL({query['id']}, 0)" for query in queries)
+    return [*queries, {"id": "total", "expression": total, "label": "total", "return_data": True}]

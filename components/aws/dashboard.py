@@ -1,0 +1,108 @@
+"""One page to look at, and the questions one asks of the logs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+WIDTH, HEIGHT = 12, 6  # of one graph; a dashboard is 24 wide
+
+QUERIES = {
+    "errors": "fields @timestamp, @log, @message | filter level = 'ERROR' | sort @timestamp desc | limit 100",
+    "slowest-calls": "filter type = 'platform.report'"
+    " | stats count() as calls, avg(record.metrics.durationMs) as average,"
+    " pct(record.metrics.durationMs, 95) as p95 by @log | sort p95 desc",
+    "cold-starts": "filter type = 'platform.report' and ispresent(record.metrics.initDurationMs)"
+    " | stats count() as cold, avg(record.metrics.initDurationMs) as average by @log",
+    "memory": "filter type = 'platform.report'"
+    " | stats max(record.metrics.maxMemoryUsedMB) as used, max(record.metrics.memorySizeMB) as given by @log",
+}
+
+
+class Dashboard(pulumi.ComponentResource):
+    """A CloudWatch dashboard of the pipeline, and saved queries over its functions' logs."""
+
+    def __init__(
+        self,
+        name: str,
+        state_machine: pulumi.Input[str],
+        functions: Mapping[str, pulumi.Input[str]],
+        dead_letters: Mapping[str, pulumi.Input[str]],
+        log_groups: Sequence[pulumi.Input[str]],
+        region: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:aws:Dashboard", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        known = pulumi.Output.all(
+            state_machine=state_machine,
+            functions=dict(functions),
+            dead_letters=dict(dead_letters),
+            region=region,
+        )
+        # Neither gets a name by itself; the state machine's is the pipeline's own.
+        unique = pulumi.Output.from_input(state_machine).apply(lambda arn: arn.split(":")[-1])
+        aws.cloudwatch.Dashboard(
+            name,
+            dashboard_name=unique,
+            dashboard_body=known.apply(lambda values: json.dumps({"widgets": widgets(**values)})),
+            opts=child,
+        )
+        for title, query in QUERIES.items():
+            aws.cloudwatch.QueryDefinition(
+                f"{name}-{title}",
+                name=pulumi.Output.concat(unique, "/", title),
+                query_string=query,
+                log_group_names=list(log_groups),
+                opts=child,
+            )
+        self.register_outputs({})
+
+
+def widgets(
+    state_machine: str, functions: dict[str, str], dead_letters: dict[str, str], region: str
+) -> list[dict[str, Any]]:
+    """Return the dashboard's graphs, two a row."""
+    ends = [
+        ["AWS/States", f"Executions{end}", "StateMachineArn", state_machine]
+        for end in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
+    ]
+    time = ["AWS/States", "ExecutionTime", "StateMachineArn", state_machine]
+    graphs = [
+        ("Jobs", "Sum", ends),
+        ("Time from start to end (ms)", "p50", [[*time, {"stat": stat}] for stat in ("p50", "p95", "p99")]),
+        ("Time of each step, p95 (ms)", "p95", _of_functions("Duration", functions)),
+        ("Running at the same time", "Maximum", _of_functions("ConcurrentExecutions", functions)),
+        ("Errors of the steps", "Sum", _of_functions("Errors", functions)),
+        ("Throttled calls", "Sum", _of_functions("Throttles", functions)),
+        (
+            "Undelivered events",
+            "Maximum",
+            [
+                ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, {"label": label}]
+                for label, queue in dead_letters.items()
+            ],
+        ),
+    ]
+    return [
+        {
+            "type": "metric",
+            "x": number % 2 * WIDTH,
+            "y": number // 2 * HEIGHT,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "properties": {"title": title, "region": region, "stat": stat, "period": 300, "metrics": metrics},
+        }
+        for number, (title, stat, metrics) in enumerate(graphs)
+    ]
+
+
+def _of_functions(metric: str, functions: Mapping[str, str]) -> list[list[Any]]:
+    return [
+        ["AWS/Lambda", metric, "FunctionName", function, {"label": step}]
+        for step, function in functions.items()
+    ]

@@ -1,0 +1,51 @@
+"""A queue for events that a rule could not deliver."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.policies import allow_service, deny_plain_http, document
+
+KEPT_SECONDS = 14 * 24 * 3600  # the longest a queue keeps a message
+DELIVERY_SECONDS = 24 * 3600
+DELIVERY_TRIES = 185  # EventBridge's own default, which fits into a day
+RETRY_POLICY: pulumi.Input[aws.cloudwatch.EventTargetRetryPolicyArgsDict] = {
+    "maximum_event_age_in_seconds": DELIVERY_SECONDS,
+    "maximum_retry_attempts": DELIVERY_TRIES,
+}
+
+
+class DeadLetters(pulumi.ComponentResource):
+    """An encrypted queue into which EventBridge puts what this one rule could not deliver.
+
+    ``arn`` is known only when EventBridge may write there.
+    """
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, rule_arn: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("twinlens:aws:DeadLetters", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        queue = aws.sqs.Queue(
+            name, message_retention_seconds=KEPT_SECONDS, sqs_managed_sse_enabled=True, opts=child
+        )
+        policy = aws.sqs.QueuePolicy(
+            name,
+            queue_url=queue.url,
+            # EventBridge writes here as itself, not under the target's role.
+            policy=document(
+                [
+                    allow_service("events", "sqs:SendMessage", queue.arn, [rule_arn]),
+                    deny_plain_http("sqs:*", [queue.arn]),
+                ]
+            ),
+            opts=child,
+        )
+        self.name, self.url = queue.name, queue.url
+        self.arn = pulumi.Output.all(queue.arn, policy.id).apply(lambda known: str(known[0]))
+        self.register_outputs({"arn": self.arn, "url": self.url})

@@ -1,0 +1,79 @@
+"""Executions that end without a word: told to the error topic in the workflow's place."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.dead_letters import RETRY_POLICY, DeadLetters
+from core.workflow.model import Fail, Workflow
+
+# What a job's notification says, as far as the platform knows it. EventBridge puts the quotes.
+MESSAGE = """{
+  "id": null,
+  "state": "lost",
+  "execution": <execution>,
+  "error": {"name": <status>, "message": "The execution ended before it could say why; its history shows it."}
+}"""
+
+
+class LostExecutions(pulumi.ComponentResource):
+    """Sends an error notification for each execution that failed, but not by the workflow's own endings.
+
+    Those have notified already. An express state machine has no such events: see its alarm.
+    """
+
+    rule_arn: pulumi.Output[str]
+    dead_letters: DeadLetters
+
+    def __init__(
+        self,
+        name: str,
+        workflow: Workflow,
+        state_machine: pulumi.Input[str],
+        topic: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:aws:LostExecutions", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        rule = aws.cloudwatch.EventRule(
+            name,
+            description="An execution ended without a notification.",
+            event_pattern=pulumi.Output.from_input(state_machine).apply(
+                lambda arn: json.dumps(event_pattern(arn, workflow))
+            ),
+            opts=child,
+        )
+        self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
+        aws.cloudwatch.EventTarget(
+            name,
+            rule=rule.name,
+            arn=topic,
+            input_transformer={
+                "input_paths": {"execution": "$.detail.executionArn", "status": "$.detail.status"},
+                "input_template": MESSAGE,
+            },
+            dead_letter_config={"arn": self.dead_letters.arn},
+            retry_policy=RETRY_POLICY,
+            opts=child,
+        )
+        self.rule_arn = rule.arn
+        self.register_outputs({"rule_arn": self.rule_arn})
+
+
+def event_pattern(state_machine: str, workflow: Workflow) -> dict[str, object]:
+    """Return the EventBridge pattern for executions that ended badly, and not by a Fail state."""
+    told = sorted({state.error for state in workflow.all_states() if isinstance(state, Fail)})
+    return {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {
+            "stateMachineArn": [state_machine],
+            "$or": [
+                {"status": ["TIMED_OUT", "ABORTED"]},
+                {"status": ["FAILED"], "error": [{"anything-but": told}]},
+            ],
+        },
+    }
