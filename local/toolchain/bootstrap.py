@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -37,9 +38,11 @@ def main() -> None:
     wanted = stamps.digest(LOCK, CHECKOUT / "pyproject.toml", str(ENVIRONMENT), sys.version)
     if stamps.fresh(ENVIRONMENT, wanted):
         return
+    if Path(sys.prefix) == ENVIRONMENT:  # it is active in the caller's shell, and cannot renew itself
+        os.execv(sys._base_executable, [sys._base_executable, "-m", "local.toolchain.bootstrap"])  # noqa: S606
     python = ENVIRONMENT / "bin" / "python"
     with step("Making the project's environment, .venv"):
-        venv.create(ENVIRONMENT, with_pip=True, clear=not _usable(python))
+        venv.create(ENVIRONMENT, symlinks=True, with_pip=True, clear=not _usable(python))
         with stamps.renewing(ENVIRONMENT, wanted):
             _install_uv(python)
             uv = [str(ENVIRONMENT / "bin" / "uv"), "pip"]
