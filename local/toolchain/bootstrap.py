@@ -36,11 +36,12 @@ def pinned(lock: str, package: str) -> str:
 def main() -> None:
     """Create or renew the environment; do nothing if it is as the lock says."""
     wanted = stamps.digest(LOCK, CHECKOUT / "pyproject.toml", str(ENVIRONMENT), sys.version)
-    if stamps.fresh(ENVIRONMENT, wanted):
+    python = ENVIRONMENT / "bin" / "python"
+    if stamps.fresh(ENVIRONMENT, wanted) and python.exists():
         return
     if Path(sys.prefix) == ENVIRONMENT:  # it is active in the caller's shell, and cannot renew itself
-        os.execv(sys._base_executable, [sys._base_executable, "-m", "local.toolchain.bootstrap"])  # noqa: S606
-    python = ENVIRONMENT / "bin" / "python"
+        base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
+        os.execv(base, [base, "-m", "local.toolchain.bootstrap"])  # noqa: S606
     with step("Making the project's environment, .venv"):
         venv.create(ENVIRONMENT, symlinks=True, with_pip=True, clear=not _usable(python))
         with stamps.renewing(ENVIRONMENT, wanted):
