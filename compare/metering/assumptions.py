@@ -40,7 +40,7 @@ EVENT_KB = Assumption(
     "S3's and Event Grid's events have well under 64 KB, the step in which they are billed.",
 )
 KEPT_MONTHS = Assumption(
-    "months that photos, outputs and ledger rows are kept",
+    "month of storage for photos, outputs and ledger rows",
     1,
     "Storage is billed for one month; kept longer, it is billed again each month.",
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from compare.billing import aws_lambda, cloudwatch, dynamodb
-from compare.billing.metered import MS_PER_SECOND, Metered, plain, present
+from compare.billing.metered import MS_PER_SECOND, Metered, chunks, plain, present
 from compare.metering import assumptions
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack
@@ -75,7 +76,11 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
             f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
         ),
         Metered("aws.s3.get_requests", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
-        Metered("aws.eventbridge.s3_events", Decimal(sums.jobs), f"{jobs}: an event each"),
+        Metered(
+            "aws.eventbridge.s3_events",
+            sums.jobs * chunks(Decimal(assumptions.EVENT_KB.value)),
+            f"{jobs}: an event each",
+        ),
         Metered(
             "aws.dynamodb.write_units",
             Decimal(sums.write_units),
@@ -107,14 +112,14 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
         sums.invocations += count * step.attempts
         sums.billed_ms += count * (step.attempts * duration + init)
         sums.cold += count * step.cold
-    sums.states += count * len(load.states)
+    sums.states += count * len(load.path.states)
     sums.retries += count * load.retries
     sums.gets += count * load.gets
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
     row = assumptions.ROW_BYTES.value + load.document_bytes
     sums.row_bytes += count * row
-    for task in load.tasks:
+    for task in load.path.tasks:
         match task.action:
             case Claim():
                 claimed = assumptions.ROW_BYTES.value + assumptions.CLAIM_BYTES.value
@@ -126,5 +131,6 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
                 sums.emails += count if email and load.failed else 0
 
 
+@cache
 def _write_units(row_bytes: int) -> int:
     return int(dynamodb.write_units(Decimal(row_bytes) / KB))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from compare.billing import durable_storage, functions_flex, log_analytics
-from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered, present
+from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered, chunks, present
 from compare.billing.spans import merged
 from compare.metering import assumptions
 from compare.metering.load import JobLoad, Span
 from compare.metering.stack import Stack
-from core.workflow.model import Claim, Notify, Record, Step
+from core.workflow.model import Claim, Notify, Record
 
 GB = Decimal(1024**3)
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
@@ -91,7 +92,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
         ),
         Metered(
             "azure.eventgrid.operations",
-            Decimal(sums.jobs * EVENT_OPERATIONS),
+            sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value)),
             f"{jobs}: an event taken in and delivered each",
         ),
         Metered(
@@ -105,18 +106,18 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
 def _add(sums: _Sums, load: JobLoad) -> None:
     """Add up one kind of job."""
     count = load.count
-    activities = len(load.tasks) + load.retries
-    episodes = int(durable_storage.episodes(Decimal(activities)))
+    activities = len(load.path.tasks) + load.retries
+    episodes, queue, table = _durable(activities)
     sums.jobs += count
     sums.executions += count * (activities + episodes + 1)
-    sums.durable_queue += count * int(durable_storage.queue_operations(Decimal(activities)))
-    sums.durable_table += count * int(durable_storage.table_operations(Decimal(activities)))
+    sums.durable_queue += count * queue
+    sums.durable_table += count * table
     sums.gets += count * load.gets
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
     sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
-    sums.rows += count * sum(isinstance(task.action, Claim | Record) for task in load.tasks)
-    sums.messages += count * sum(isinstance(task.action, Notify) for task in load.tasks)
+    sums.rows += count * sum(isinstance(task.action, Claim | Record) for task in load.path.tasks)
+    sums.messages += count * sum(isinstance(task.action, Notify) for task in load.path.tasks)
     spans = _spans(load)
     if count == 1:
         for span in spans:
@@ -128,12 +129,22 @@ def _add(sums: _Sums, load: JobLoad) -> None:
         sums.active_ms += count * sum(_billed_ms(each) for each in alone.values())
 
 
+@cache
+def _durable(activities: int) -> tuple[int, int, int]:
+    """Return the episodes, queue operations and table operations of one orchestration."""
+    each = Decimal(activities)
+    return (
+        int(durable_storage.episodes(each)),
+        int(durable_storage.queue_operations(each)),
+        int(durable_storage.table_operations(each)),
+    )
+
+
 def _spans(load: JobLoad) -> list[Span]:
     """Return when the job kept instances at work: its steps, and bookkeeping before and after them."""
     spans = [step.span for step in load.steps if step.span.instance]
     first, last = (spans[0].instance, spans[-1].instance) if spans else ("", "")
-    steps = sum(isinstance(task.action, Step) for task in load.tasks)
-    around = len(load.tasks) - steps  # claim, record and notify
+    around = len(load.path.tasks) - len(load.path.steps)  # claim, record and notify
     began, ended = load.began_ms, load.ended_ms
     each = assumptions.BOOKKEEPING_MS.value
     bookkeeping = [Span(first, began, began + 2 * each)]
@@ -144,4 +155,9 @@ def _spans(load: JobLoad) -> list[Span]:
 
 def _billed_ms(spans: list[tuple[int, int]]) -> int:
     """Return what one instance is billed for: each period at least a second, rounded up to 100 ms."""
-    return sum(int(functions_flex.billed_ms(Decimal(end - begin))) for begin, end in merged(spans))
+    return sum(_billed_period(end - begin) for begin, end in merged(spans))
+
+
+@cache
+def _billed_period(active_ms: int) -> int:
+    return int(functions_flex.billed_ms(Decimal(active_ms)))

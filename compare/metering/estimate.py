@@ -11,8 +11,8 @@ from compare.billing.metered import Metered
 from compare.cost.exact import exact
 from compare.metering import meter
 from compare.metering.assumptions import BOOKKEEPING_MS
-from compare.metering.load import JobLoad, Span, StepLoad, input_reads
-from compare.metering.path import tasks, visited
+from compare.metering.load import JobLoad, Span, StepLoad
+from compare.metering.path import path, tasks
 from compare.metering.stack import Stack
 from core.recipe import Recipe
 from core.workflow.model import Parallel, State, Step
@@ -97,10 +97,9 @@ def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> Jo
     """Return the load of one photo that goes through the whole workflow on an instance of its own."""
     renditions = len(recipe.sizes) + bool(recipe.filters)
     artifacts = renditions * len(recipe.outputs)
-    states = visited(PIPELINE, "succeeded", ())
-    gets, puts = input_reads(states) + renditions, renditions + artifacts
-    names = [task.name for task in tasks(states) if isinstance(task.action, Step)]
-    calls = Decimal(gets + puts) / len(names)
+    way = path("succeeded", frozenset())
+    gets, puts = way.input_reads + renditions, renditions + artifacts
+    calls = Decimal(gets + puts) / len(way.steps)
     # The orchestrator's start and the claim come first.
     steps, clock = [], 2 * BOOKKEEPING_MS.value
     for state in PIPELINE.states:
@@ -114,7 +113,7 @@ def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> Jo
                 at = ended
             clock = max(clock, at)
     return JobLoad(
-        states=states,
+        path=way,
         steps=tuple(steps),
         began_ms=0,
         ended_ms=clock + scenario.gap_ms + BOOKKEEPING_MS.value,

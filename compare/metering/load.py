@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from compare.clock import milliseconds
-from compare.metering.path import tasks, visited
+from compare.metering.path import Path, path
 from compare.run import JobRecord
 from core.job import Job
 from core.trace import TraceEntry
-from core.workflow.model import State, Step, Task
-from core.workflow.pipeline import PIPELINE
+from core.workflow.model import Step
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class StepLoad:
 class JobLoad:
     """What ``count`` jobs like this one ask of the platform each.
 
-    ``states`` are those of the workflow that the job entered. ``gets`` and ``puts`` are the object reads and
+    ``path`` is its way through the workflow. ``gets`` and ``puts`` are the object reads and
     writes of its steps, the upload itself being one more write. Sizes are bytes, times milliseconds.
     """
 
-    states: tuple[State, ...]
+    path: Path
     steps: tuple[StepLoad, ...]
     began_ms: int
     ended_ms: int
@@ -63,18 +63,18 @@ class JobLoad:
         if job is None or record.recorded_at is None:
             return None
         finished = [_step(entry) for entry in job.trace]
-        states = visited(PIPELINE, record.state, {step.name for step in finished})
+        way = path(record.state, frozenset(step.name for step in finished))
         ended = round(milliseconds(record.recorded_at))
-        steps = (*finished, *_unfinished(job, states, finished, ended))
+        steps = (*finished, *_unfinished(job, way, finished, ended))
         return cls(
-            states=states,
+            path=way,
             steps=steps,
             began_ms=round(milliseconds(job.accepted_at)),
             ended_ms=ended,
-            gets=input_reads(states) + len(job.renditions),
+            gets=way.input_reads + len(job.renditions),
             puts=len(job.renditions) + len(job.artifacts),
             kept_bytes=job.source.size + sum(artifact.size for artifact in job.artifacts),
-            document_bytes=len(json.dumps(job.to_document())),
+            document_bytes=len(msgspec.json.encode(job)),
             failed=record.state != "succeeded",
         )
 
@@ -83,19 +83,9 @@ class JobLoad:
         """How many runs of steps were not the first."""
         return sum(step.attempts - 1 for step in self.steps)
 
-    @property
-    def tasks(self) -> tuple[Task, ...]:
-        """The states that do something, steps and bookkeeping alike."""
-        return tasks(self.states)
-
     def times(self, count: int) -> JobLoad:
         """Return the same load for so many jobs, none of which shares an instance with another."""
         return replace(self, count=count)
-
-
-def input_reads(states: tuple[State, ...]) -> int:
-    """Return how many of the states read the uploaded photo."""
-    return sum("input" in task.action.reads for task in tasks(states) if isinstance(task.action, Step))
 
 
 def _step(entry: TraceEntry) -> StepLoad:
@@ -103,12 +93,10 @@ def _step(entry: TraceEntry) -> StepLoad:
     return StepLoad(entry.step, span, entry.cold, entry.attempt)
 
 
-def _unfinished(
-    job: Job, states: tuple[State, ...], finished: list[StepLoad], ended: int
-) -> Iterator[StepLoad]:
+def _unfinished(job: Job, way: Path, finished: list[StepLoad], ended: int) -> Iterator[StepLoad]:
     """Yield the steps that were entered and failed, tried as often as the job's error allows."""
     known = {step.name for step in finished}
-    for task in tasks(states):
+    for task in way.tasks:
         if isinstance(task.action, Step) and task.name not in known:
             again = task.retry is not None and job.error is not None and job.error.name in task.retry.errors
             tries = 1 + (task.retry.more_tries if again and task.retry else 0)

@@ -3,8 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from core.workflow.model import Choice, Claim, Parallel, State, Step, Task, Workflow
+from core.workflow.pipeline import PIPELINE
+
+
+@dataclass(frozen=True)
+class Path:
+    """The states of the workflow that a job entered, parallel branches included."""
+
+    states: tuple[State, ...]
+    tasks: tuple[Task, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps among them."""
+        return tuple(task.action for task in self.tasks if isinstance(task.action, Step))
+
+    @property
+    def input_reads(self) -> int:
+        """How many of the steps read the uploaded photo."""
+        return sum("input" in step.reads for step in self.steps)
+
+
+@cache
+def path(outcome: str, ran: frozenset[str]) -> Path:
+    """Return the way through the pipeline of a job with this final state that finished these steps."""
+    states = visited(PIPELINE, outcome, ran)
+    return Path(states, tasks(states))
 
 
 def visited(workflow: Workflow, outcome: str, ran: Collection[str]) -> tuple[State, ...]:
@@ -24,7 +52,7 @@ def visited(workflow: Workflow, outcome: str, ran: Collection[str]) -> tuple[Sta
 
 
 def tasks(states: Collection[State]) -> tuple[Task, ...]:
-    """Return the states that do something."""
+    """Return the states among these that do something."""
     return tuple(state for state in states if isinstance(state, Task))
 
 

@@ -13,7 +13,9 @@ def metered() -> Callable[..., dict[str, Decimal]]:
 
     def call(rule: Callable[..., tuple[Metered, ...]], **values: Any) -> dict[str, Decimal]:
         decimals = {
-            key: value if key in ("architecture", "cloud", "kind", "consistency", "write_kind") else Decimal(value)
+            key: value
+            if key in ("architecture", "cloud", "kind", "consistency", "write_kind")
+            else Decimal(value)
             for key, value in values.items()
         }
         return {each.meter: each.quantity for each in rule(**decimals)}

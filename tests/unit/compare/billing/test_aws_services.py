@@ -2,7 +2,18 @@ from decimal import Decimal
 
 import pytest
 
-from compare.billing import api_gateway, cloudwatch, dynamodb, eventbridge, fargate, s3, sns, sqs, transfer, xray
+from compare.billing import (
+    api_gateway,
+    cloudwatch,
+    dynamodb,
+    eventbridge,
+    fargate,
+    s3,
+    sns,
+    sqs,
+    transfer,
+    xray,
+)
 
 
 @pytest.mark.parametrize(

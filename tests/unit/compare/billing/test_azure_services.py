@@ -49,12 +49,14 @@ def test_the_scale_controller_polls_without_an_instance(metered):
 def test_scheduler_actions_of_microsofts_example(metered):
     # Durable Task Scheduler billing, example: an orchestration of three activities has seven actions
     assert durable_scheduler.actions(Decimal(3)) == 7
-    assert metered(
-        durable_scheduler.orchestrations, orchestrations=10, activities=3, timers=1, events=2
-    ) == {"azure.durable.scheduler_actions": 100}
+    assert metered(durable_scheduler.orchestrations, orchestrations=10, activities=3, timers=1, events=2) == {
+        "azure.durable.scheduler_actions": 100
+    }
 
 
-@pytest.mark.parametrize(("deliveries", "kb", "operations"), [(1, 1, 20), (2, 1, 30), (1, 65, 40), (0, 1, 10)])
+@pytest.mark.parametrize(
+    ("deliveries", "kb", "operations"), [(1, 1, 20), (2, 1, 30), (1, 65, 40), (0, 1, 10)]
+)
 def test_event_grid(metered, deliveries: int, kb: int, operations: int):
     assert metered(event_grid.topic, events=10, deliveries=deliveries, event_kb=kb) == {
         "azure.eventgrid.operations": operations

@@ -143,7 +143,10 @@ def test_quantities_of_one_meter_add_up_with_their_formulas():
 
 def test_regions_are_chosen_a_cloud():
     usage = {"aws.dynamodb.write_units": 1_000_000, "azure.blob.write_operations": 10_000}
-    assert amounts(bill(usage)) == {"aws.dynamodb.write_units": "0.625", "azure.blob.write_operations": "0.05"}
+    assert amounts(bill(usage)) == {
+        "aws.dynamodb.write_units": "0.625",
+        "azure.blob.write_operations": "0.05",
+    }
     made = bill(usage, regions=["westeurope", "eu-west-1"])
     assert amounts(made) == {"aws.dynamodb.write_units": "0.705", "azure.blob.write_operations": "0.054"}
 

@@ -86,6 +86,7 @@ def test_numbers_are_read_as_they_are_written():
             "concurrency",
         ),
         ("[[functions_premium]]\nhours = 1\ninstances = 0", "instances"),
+        ("[[durable_storage_idle]]\ninstance_hours = 1\npoll_seconds = 0", "poll_seconds"),
         ("[[durable_storage]]\norchestrations = 1\nactivities = 2\nparallel = 3", "parallel"),
     ],
 )

@@ -155,6 +155,13 @@ def test_many_jobs_are_metered_quickly():
     assert counted["aws.lambda.requests"] == 200_000
 
 
+def test_a_stack_is_known_from_its_run(make_head):
+    run = make_head("azure-local", ["a.jpg"])
+    stack = Stack.of(run)
+    assert (stack.cloud, stack.memory_mb, stack.region) == (run.cloud, run.memory_mb, run.region)
+    assert not stack.email
+
+
 def test_periods_of_work():
     assert merged([(5, 7), (0, 2), (1, 3), (3, 4), (10, 10)]) == [(0, 4), (5, 7), (10, 10)]
     assert merged([]) == []

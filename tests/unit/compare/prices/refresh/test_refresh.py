@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
-from compare.prices.book import PriceBook, load
+from compare.errors import PriceSourceError
+from compare.prices.book import PriceBook, Tier, load
 from compare.prices.refresh import Outcome, PriceLists, compare, write
+from compare.prices.refresh.aws import find
+from compare.prices.refresh.azure import unit_size
+from compare.prices.refresh.listing import Listing, ListingProblem, normalise
 
 Book = tuple[PriceBook, Path]
 X86 = "aws.lambda.gb_seconds.x86_64"
@@ -366,3 +370,31 @@ def test_an_azure_answer_without_items_is_refused(
 ):
     monkeypatch.setattr(vendor, "answer", lambda path: {"Message": "busy"})
     assert "without any items" in only(book, lists, "azure.blob.read_operations", "eastus2").detail
+
+
+def test_a_region_whose_usage_types_are_unknown_is_refused():
+    with pytest.raises(PriceSourceError, match="mars-1"):
+        find({}, {}, "mars-1")
+
+
+def test_a_unit_without_a_number_is_no_unit():
+    with pytest.raises(ListingProblem, match="does not begin with a number"):
+        unit_size("Hour")
+
+
+@pytest.mark.parametrize(
+    ("unit", "size"), [("1", 1), ("10", 10), ("10K", 10_000), ("1M", 10**6), ("1 Hour", 1)]
+)
+def test_unit_sizes(unit: str, size: int):
+    assert unit_size(unit) == size
+
+
+def test_tiers_begin_at_zero():
+    with pytest.raises(ListingProblem, match="begin at zero"):
+        normalise([Tier(Decimal(5), Decimal(1))])
+
+
+def test_neighbouring_tiers_of_one_price_are_one():
+    tiers = [Tier(Decimal(0), Decimal(0)), Tier(Decimal(5), Decimal(2)), Tier(Decimal(9), Decimal(2))]
+    assert normalise(tiers) == Listing(Decimal(5), (Tier(Decimal(0), Decimal(2)),))
+    assert normalise([Tier(Decimal(0), Decimal(0))]) == Listing(Decimal(0), (Tier(Decimal(0), Decimal(0)),))
