@@ -39,7 +39,7 @@ def packages(name: str) -> Path:
 
 def ready(name: str) -> bool:
     """Tell whether an environment is as its lock says."""
-    return stamps.fresh(folder(name), _wanted(name))
+    return stamps.fresh(folder(name), _wanted(name)) and python(name).exists()
 
 
 def install(name: str) -> None:
