@@ -9,6 +9,7 @@ import pulumi
 from pulumi_azure_native import resources, storage
 
 from components import packaging, tags
+from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.function_app import FunctionApp
@@ -17,6 +18,7 @@ from components.azure.roles import Role
 from components.azure.storage import account, container
 from components.azure.telemetry import Telemetry
 from components.azure.trigger import Trigger
+from components.azure.workbook import Workbook
 from components.settings import Settings
 from components.uploads import SUFFIXES
 from core.workflow import environment
@@ -89,7 +91,7 @@ class AzurePipeline(pulumi.ComponentResource):
             opts=child,
         )
         AppCode(f"{name}-code", f"{short}code", group.name, app.name, archive, opts=child)
-        Trigger(
+        trigger = Trigger(
             f"{name}-upload",
             group.name,
             photos,
@@ -98,6 +100,16 @@ class AzurePipeline(pulumi.ComponentResource):
             SUFFIXES,
             opts=child,
         )
+        Alerts(
+            name,
+            group.name,
+            telemetry.workspace.id,
+            log_alerts(PIPELINE, POISON, slow_seconds=settings.timeout_seconds),
+            metric_alerts(trigger.topic.id, {"photos": photos.account.id, "state": state.id}),
+            settings.notify_email,
+            opts=child,
+        )
+        Workbook(name, group.name, telemetry.workspace.id, PIPELINE, opts=child)
 
         self.region = group.location
         self.input_container = photos.containers[INPUT].name

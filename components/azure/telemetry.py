@@ -9,6 +9,7 @@ from pulumi_azure_native import applicationinsights, operationalinsights
 class Telemetry(pulumi.ComponentResource):
     """Application Insights on a Log Analytics workspace that keeps what it is told for so many days."""
 
+    workspace: operationalinsights.Workspace
     insights: applicationinsights.Component
 
     def __init__(
@@ -20,7 +21,7 @@ class Telemetry(pulumi.ComponentResource):
     ) -> None:
         super().__init__("twinlens:azure:Telemetry", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        workspace = operationalinsights.Workspace(
+        self.workspace = operationalinsights.Workspace(
             f"{name}-logs",
             resource_group_name=resource_group,
             sku={"name": operationalinsights.WorkspaceSkuNameEnum.PER_GB2018},
@@ -33,7 +34,7 @@ class Telemetry(pulumi.ComponentResource):
             kind="web",
             application_type=applicationinsights.ApplicationType.WEB,
             ingestion_mode=applicationinsights.IngestionMode.LOG_ANALYTICS,
-            workspace_resource_id=workspace.id,
+            workspace_resource_id=self.workspace.id,
             disable_local_auth=True,
             opts=child,
         )

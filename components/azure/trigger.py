@@ -21,6 +21,8 @@ class Trigger(pulumi.ComponentResource):
     subscription is made, and it keeps events while the app is down.
     """
 
+    topic: eventgrid.SystemTopic
+
     def __init__(
         self,
         name: str,
@@ -33,7 +35,7 @@ class Trigger(pulumi.ComponentResource):
     ) -> None:
         super().__init__("twinlens:azure:Trigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        topic = eventgrid.SystemTopic(
+        self.topic = eventgrid.SystemTopic(
             f"{name}-topic",
             resource_group_name=resource_group,
             source=photos.account.id,
@@ -41,7 +43,7 @@ class Trigger(pulumi.ComponentResource):
             identity={"type": eventgrid.IdentityType.SYSTEM_ASSIGNED},
             opts=child,
         )
-        principal = topic.identity.apply(lambda identity: str(identity and identity.principal_id))
+        principal = self.topic.identity.apply(lambda identity: str(identity and identity.principal_id))
         dead_account, dead_container = undelivered
         grants = [
             grant(f"{name}-send", Role.QUEUE_SENDER, photos.queues[UPLOADS].id, principal, child),
@@ -53,7 +55,7 @@ class Trigger(pulumi.ComponentResource):
         eventgrid.SystemTopicEventSubscription(
             f"{name}-subscription",
             resource_group_name=resource_group,
-            system_topic_name=topic.name,
+            system_topic_name=self.topic.name,
             event_delivery_schema=eventgrid.EventDeliverySchema.EVENT_GRID_SCHEMA,
             delivery_with_resource_identity=eventgrid.DeliveryWithResourceIdentityArgs(
                 identity=itself,

@@ -18,6 +18,12 @@ from typing import Any
 import pulumi
 from pulumi import _types as sdk_types
 
+# azure-native 3.29 has one enumeration for two of Azure Monitor's with the same name, and kept the values of
+# the one that isn't a ScheduledQueryRule's: these are in the service's REST reference.
+_MISTAKEN = {
+    "ConditionOperator": ("Equals", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual")
+}
+
 
 @dataclass(frozen=True)
 class Scalar:
@@ -177,7 +183,7 @@ def shape_of(hint: Any) -> Shape:
     if hint in (pulumi.Asset, pulumi.Archive):
         return File()
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return Choice(tuple(member.value for member in hint))
+        return Choice(_MISTAKEN.get(hint.__qualname__) or tuple(member.value for member in hint))
     if isinstance(hint, type) and (sdk_types.is_input_type(hint) or sdk_types.is_output_type(hint)):
         return Object(hint)
     return Anything()

@@ -1,10 +1,14 @@
 """What the program asks Azure for. The traps named here are explained in docs/azure-traps.md."""
 
+import json
+import uuid
+
 import pytest
 from pulumi.runtime import rpc
 
 from components.azure.roles import Role
 from core.workflow.environment import Environment
+from core.workflow.pipeline import PIPELINE
 from handlers.azure.settings import Settings
 
 ROLE = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinitions/"
@@ -186,3 +190,32 @@ def test_logs_are_kept_as_long_as_was_asked(azure):
     assert azure.one("Workspace").inputs["retentionInDays"] == 30
     insights = azure.one("Component").inputs
     assert insights["disableLocalAuth"] is True
+
+
+def test_the_alerts_tell_the_action_group_which_tells_the_e_mail_address(azure):
+    (receiver,) = azure.one("ActionGroup").inputs["emailReceivers"]
+    assert receiver["emailAddress"] == "ops@example.com"
+    logs, metrics = azure.of("ScheduledQueryRule"), azure.of("MetricAlert")
+    group = azure.one("ActionGroup").name
+    assert {each.name for each in logs} == {"twinlens-failed", "twinlens-poison", "twinlens-slow"}
+    assert {each.name for each in metrics} == {
+        "twinlens-undelivered",
+        "twinlens-throttled-photos",
+        "twinlens-throttled-state",
+    }
+    assert all(each.inputs["actions"]["actionGroups"][0].endswith(group) for each in logs)
+    assert all(each.inputs["actions"][0]["actionGroupId"].endswith(group) for each in metrics)
+
+
+def test_alerts_on_logs_look_into_the_workspace(azure):
+    for rule in azure.of("ScheduledQueryRule"):
+        assert rule.inputs["scopes"][0].endswith("/twinlens-logs")
+        (condition,) = rule.inputs["criteria"]["allOf"]
+        assert (condition["operator"], condition["threshold"]) == ("GreaterThan", 0)
+
+
+def test_the_workbook_shows_what_the_app_reports(azure):
+    workbook = azure.one("Workbook").inputs
+    shown = json.loads(workbook["serializedData"])["items"]
+    assert all(f'"{step.name}"' in json.dumps(shown).replace("\\", "") for step in PIPELINE.steps())
+    assert uuid.UUID(workbook["resourceName"])

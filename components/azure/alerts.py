@@ -1,0 +1,166 @@
+"""What wakes somebody up: the counterparts of the AWS alarms, by the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import monitor
+
+from core.workflow.model import Workflow
+
+WINDOW = "PT5M"
+THROTTLED = ("ClientThrottlingError", "ClientAccountBandwidthThrottlingError", "ServerBusyError")
+
+
+@dataclass(frozen=True)
+class LogAlert:
+    """Goes off when the query over the workspace returns a row."""
+
+    description: str
+    query: str
+
+
+@dataclass(frozen=True)
+class MetricAlert:
+    """Goes off when the metric of one resource, in these dimensions, is above nothing."""
+
+    description: str
+    resource: pulumi.Input[str]
+    metric: str
+    dimensions: Mapping[str, tuple[str, ...]]
+
+
+def log_alerts(workflow: Workflow, poison_queue: str, slow_seconds: int) -> dict[str, LogAlert]:
+    """Return the alerts on what the app reports: docs/operations.md says what to do about each."""
+    return {
+        "failed": LogAlert(
+            "Jobs failed, through no fault of their photos.",
+            f'AppRequests | where Name == "{workflow.name}" and Success == false',
+        ),
+        "poison": LogAlert(
+            "Messages about uploads could not be taken and wait in the poison queue.",
+            f'AppTraces | where Message has "{poison_queue}"',
+        ),
+        "slow": LogAlert(
+            f"One job in twenty takes longer than {slow_seconds} seconds.",
+            "AppRequests"
+            " | summarize began = min(TimeGenerated), ended = max(TimeGenerated), names = make_set(Name)"
+            " by OperationId"
+            f' | where set_has_element(names, "{workflow.name}")'
+            " | summarize p95 = percentile((ended - began) / 1s, 95)"
+            f" | where p95 > {slow_seconds}",
+        ),
+    }
+
+
+def metric_alerts(
+    system_topic: pulumi.Input[str], accounts: Mapping[str, pulumi.Input[str]]
+) -> dict[str, MetricAlert]:
+    """Return the alerts on what the platform itself counts."""
+    return {
+        "undelivered": MetricAlert(
+            "Events could not be delivered and wait in the dead-letter container.",
+            system_topic,
+            "DeadLetteredCount",
+            {},
+        ),
+        **{
+            f"throttled-{name}": MetricAlert(
+                "Steps had to wait: the storage account is asked for too much at once.",
+                account,
+                "Transactions",
+                {"ResponseType": THROTTLED},
+            )
+            for name, account in accounts.items()
+        },
+    }
+
+
+class Alerts(pulumi.ComponentResource):
+    """The alerts, and the action group that hears of them; ``email``, if any, is told."""
+
+    def __init__(
+        self,
+        name: str,
+        resource_group: pulumi.Input[str],
+        workspace: pulumi.Input[str],
+        logs: Mapping[str, LogAlert],
+        metrics: Mapping[str, MetricAlert],
+        email: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:azure:Alerts", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        group = monitor.ActionGroup(
+            f"{name}-alerts",
+            resource_group_name=resource_group,
+            location="Global",
+            enabled=True,
+            group_short_name="twinlens",  # what a text message begins with; 12 characters at most
+            email_receivers=[{"name": "operator", "email_address": email, "use_common_alert_schema": True}]
+            if email
+            else [],
+            opts=child,
+        )
+        for what, log in logs.items():
+            monitor.ScheduledQueryRule(
+                f"{name}-{what}",
+                resource_group_name=resource_group,
+                kind="LogAlert",
+                description=log.description,
+                enabled=True,
+                severity=2,
+                scopes=[workspace],
+                window_size=WINDOW,
+                evaluation_frequency=WINDOW,
+                # The app's tables are there only once it has reported something.
+                skip_query_validation=True,
+                criteria={
+                    "all_of": [
+                        {
+                            "query": log.query,
+                            "time_aggregation": monitor.TimeAggregation.COUNT,
+                            "operator": "GreaterThan",
+                            "threshold": 0,
+                        }
+                    ]
+                },
+                actions={"action_groups": [group.id]},
+                opts=child,
+            )
+        for what, metric in metrics.items():
+            monitor.MetricAlert(
+                f"{name}-{what}",
+                resource_group_name=resource_group,
+                location="global",
+                description=metric.description,
+                enabled=True,
+                severity=2,
+                scopes=[metric.resource],
+                window_size=WINDOW,
+                evaluation_frequency=WINDOW,
+                criteria=monitor.MetricAlertSingleResourceMultipleMetricCriteriaArgs(
+                    odata_type="Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+                    all_of=[
+                        monitor.MetricCriteriaArgs(
+                            criterion_type="StaticThresholdCriterion",
+                            name=what,
+                            metric_name=metric.metric,
+                            time_aggregation=monitor.AggregationTypeEnum.TOTAL,
+                            operator=monitor.Operator.GREATER_THAN,
+                            threshold=0,
+                            dimensions=[
+                                monitor.MetricDimensionArgs(
+                                    name=dimension, operator="Include", values=list(values)
+                                )
+                                for dimension, values in metric.dimensions.items()
+                            ],
+                        )
+                    ],
+                ),
+                actions=[{"action_group_id": group.id}],
+                opts=child,
+            )
+        self.register_outputs({})
