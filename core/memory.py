@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.errors import ObjectMissing
 from core.job import Job
-from core.ports import LedgerRow, check_size
+from core.ports import RELEASED, LedgerRow, check_size
 from core.trace import now
 from core.workflow.notification import message
 
@@ -42,18 +42,30 @@ class MemoryLedger:
 
     def claim(self, job: Job) -> bool:
         """See :meth:`core.ports.Ledger.claim`."""
-        if job.id in self._rows:
+        row = self._rows.get(job.id)
+        if row and row.state != RELEASED:
             return self._executions[job.id] == job.execution
         self._executions[job.id] = job.execution
         claimed = now()
         self._rows[job.id] = LedgerRow(job.id, job.state, claimed, claimed, job.to_document())
         return True
 
-    def record(self, job: Job) -> None:
+    def record(self, job: Job) -> bool:
         """See :meth:`core.ports.Ledger.record`."""
-        self._rows[job.id] = replace(
-            self._rows[job.id], state=job.state, updated_at=now(), document=job.to_document()
-        )
+        row = self._rows.get(job.id)
+        if row is None:
+            raise ObjectMissing(f"There is no row of the job {job.id}.")
+        if self._executions[job.id] != job.execution or row.state not in ("claimed", job.state):
+            return False
+        self._rows[job.id] = replace(row, state=job.state, updated_at=now(), document=job.to_document())
+        return True
+
+    def release(self, row: LedgerRow) -> bool:
+        """See :meth:`core.ports.Ledger.release`."""
+        if self._rows[row.id] != row:
+            return False
+        self._rows[row.id] = replace(row, state=RELEASED, updated_at=now())
+        return True
 
     def get(self, job_id: str) -> LedgerRow | None:
         """See :meth:`core.ports.Ledger.get`."""

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from core.errors import TooManyBytes
 from core.job import Job
 
+# A row that was given back: the next delivery of the upload's event may claim it.
+RELEASED = "released"
+
 # What every object store writes with its objects: a key under ``jobs/`` never gets other bytes.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 
@@ -58,13 +61,26 @@ class Ledger(Protocol):
     """The table with one row a job."""
 
     def claim(self, job: Job) -> bool:
-        """Insert the job's row; ``False`` if another execution holds it already.
+        """Insert the job's row, or take over a released one; ``False`` if another execution holds it already.
 
         Claiming again from the execution that holds the row is ``True``: a retried claim is no duplicate.
         """
 
-    def record(self, job: Job) -> None:
-        """Write the job's state and document to the row that its execution claimed."""
+    def record(self, job: Job) -> bool:
+        """Write the job's final state and document to the row that its execution claimed.
+
+        ``False``, and nothing is written, if another execution holds the row or the job ended in another
+        state already. Recording the same state again is ``True``: a retried record is harmless.
+
+        Raises:
+            ObjectMissing: Nobody has claimed the job.
+        """
+
+    def release(self, row: LedgerRow) -> bool:
+        """Give the job back, so that the next delivery of its upload's event may claim it.
+
+        ``False``, and nothing is written, if the row has changed since it was read.
+        """
 
     def get(self, job_id: str) -> LedgerRow | None:
         """Return the row, or ``None`` if there is none."""

@@ -33,9 +33,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Record:
-    """Set the job's state and write it to its ledger row."""
+    """Set the job's state and write it to its ledger row.
+
+    If another execution holds the row, or the job ended otherwise, write nothing and divert to ``duplicate``.
+    """
 
     state: FinalState
+    duplicate: str
 
 
 @dataclass(frozen=True)

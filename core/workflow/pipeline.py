@@ -44,7 +44,7 @@ def branch(*names: str) -> tuple[Task, ...]:
 def finish(state: FinalState, topic: Topic, last: State) -> tuple[State, ...]:
     """Return the ending that records ``state``, tells ``topic`` and stops at ``last``."""
     return (
-        Task(f"record_{state}", Record(state), retry=RETRY),
+        Task(f"record_{state}", Record(state, duplicate="duplicate"), retry=RETRY),
         Task(f"notify_{state}", Notify(topic), retry=RETRY),
         last,
     )

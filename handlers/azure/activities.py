@@ -33,8 +33,7 @@ def _claim(job: Job, payload: Payload) -> Job:
 
 def _record(job: Job, payload: Payload) -> Job:
     done = replace(job, state=payload["state"])
-    ports.ledger().record(done)
-    return done
+    return done if ports.ledger().record(done) else replace(job, state=DUPLICATE)
 
 
 def _notify(job: Job, payload: Payload) -> Job:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import EdmType, EntityProperty, TableClient, UpdateMode
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.data.tables import EdmType, EntityProperty, TableClient, TableEntity, UpdateMode
 
 from core.job import Job
-from core.ports import LedgerRow
+from core.ports import RELEASED, LedgerRow
 from core.trace import now
 from handlers.azure.errors import translated
 
@@ -25,33 +26,43 @@ class TableLedger:
         self._table = table
 
     def claim(self, job: Job) -> bool:
-        """Insert the job's row; ``False`` if another execution holds it already."""
+        """See :meth:`core.ports.Ledger.claim`."""
         moment = now()
+        entity = {
+            "id": job.id,
+            "execution": job.execution,
+            "claimed_at": moment,
+            # Table storage deletes nothing by itself; the column is for a clean-up.
+            "expires_at": EntityProperty(int(time.time()) + KEPT_SECONDS, EdmType.INT64),
+            "recipe": job.recipe,
+            "container": job.source.container,
+            "key": job.source.key,
+            **_progress(job, moment),
+        }
         with translated(f"table {self._table.table_name}"):
             try:
-                self._table.create_entity(
-                    {
-                        **_keys(job.id),
-                        "id": job.id,
-                        "execution": job.execution,
-                        "claimed_at": moment,
-                        # Table storage deletes nothing by itself; the column is for a clean-up.
-                        "expires_at": EntityProperty(int(time.time()) + KEPT_SECONDS, EdmType.INT64),
-                        "recipe": job.recipe,
-                        "container": job.source.container,
-                        "key": job.source.key,
-                        **_progress(job, moment),
-                    }
-                )
+                self._table.create_entity({**_keys(job.id), **entity})
             except ResourceExistsError:
-                held = self._table.get_entity(*_keys(job.id).values())
-                return bool(held["execution"] == job.execution)
+                return self._change(job.id, lambda held: held["state"] == RELEASED, entity) or self._holds(
+                    job
+                )
         return True
 
-    def record(self, job: Job) -> None:
-        """Write the job's state and document to the row that its execution claimed."""
+    def record(self, job: Job) -> bool:
+        """See :meth:`core.ports.Ledger.record`."""
+
+        def open_to(held: TableEntity) -> bool:
+            return held["execution"] == job.execution and held["state"] in ("claimed", job.state)
+
         with translated(f"table {self._table.table_name}"):
-            self._table.update_entity({**_keys(job.id), **_progress(job, now())}, mode=UpdateMode.MERGE)
+            return self._change(job.id, open_to, _progress(job, now()))
+
+    def release(self, row: LedgerRow) -> bool:
+        """See :meth:`core.ports.Ledger.release`."""
+        with translated(f"table {self._table.table_name}"):
+            return self._change(
+                row.id, lambda held: _row(held) == row, {"state": RELEASED, "updated_at": now()}
+            )
 
     def get(self, job_id: str) -> LedgerRow | None:
         """Return the row, or ``None`` if there is none."""
@@ -65,6 +76,27 @@ class TableLedger:
         """Yield all rows, in no particular order."""
         with translated(f"table {self._table.table_name}"):
             yield from map(_row, self._table.list_entities())
+
+    def _change(self, job_id: str, allowed: Callable[[TableEntity], bool], values: Mapping[str, Any]) -> bool:
+        """Write the values if the row allows it; look again if it changed between look and write."""
+        while True:
+            held = self._table.get_entity(*_keys(job_id).values())
+            if not allowed(held):
+                return False
+            try:
+                self._table.update_entity(
+                    {**_keys(job_id), **values},
+                    mode=UpdateMode.MERGE,
+                    etag=held.metadata["etag"],
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceModifiedError:
+                continue
+            return True
+
+    def _holds(self, job: Job) -> bool:
+        held = self._table.get_entity(*_keys(job.id).values())
+        return bool(held["execution"] == job.execution)
 
 
 def _keys(job_id: str) -> dict[str, str]:

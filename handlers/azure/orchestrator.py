@@ -33,7 +33,7 @@ from core.workflow.model import (
 from handlers.azure.branches import side_by_side
 from handlers.azure.context import Context
 
-DUPLICATE = "duplicate"  # the state of a job that another execution holds
+DUPLICATE = "duplicate"  # the state of a job that another execution holds, or has brought to another end
 WORKER_LOST = "WorkerLost"  # an activity's worker died or timed out: worth another try wherever there are any
 
 Flow = Generator[Any, Any, Job]
@@ -96,7 +96,7 @@ def _caught(catches: tuple[Catch, ...], name: str) -> str | None:
 
 
 def _duplicate(state: Task | Parallel, job: Job) -> str | None:
-    if isinstance(state, Task) and isinstance(state.action, Claim) and job.state == DUPLICATE:
+    if isinstance(state, Task) and isinstance(state.action, Claim | Record) and job.state == DUPLICATE:
         return state.action.duplicate
     return None
 

@@ -20,6 +20,7 @@ from components.aws.state_machine.integrations import (
     UPDATE_ITEM,
     Integration,
 )
+from core.ports import RELEASED
 from core.workflow.model import (
     Catch,
     Choice,
@@ -42,7 +43,7 @@ LEDGER = "${ledger}"
 RECIPE = "${recipe}"
 GRACE_SECONDS = 30  # how much longer than its function a step's task waits: the function has to start first
 SERVICE_SECONDS = 30  # how long a direct call of DynamoDB or SNS may take
-DUPLICATE = "DynamoDB.ConditionalCheckFailedException"
+CONDITION_FAILED = "DynamoDB.ConditionalCheckFailedException"
 
 
 def function(step: str) -> str:
@@ -146,9 +147,7 @@ class _Compiler:
             case Task(action=Claim() as claim):
                 return self._claim(state, claim, after)
             case Task(action=Record() as record):
-                recorded = jsonata.with_state(job, record.state)
-                call = _update(job, recorded, record.state)
-                return self._task(state, UPDATE_ITEM, call, SERVICE_SECONDS, recorded, job, after)
+                return self._record(state, record, job, after)
             case Task(action=Notify() as notify):
                 call = {"TopicArn": topic(notify.topic), "Message": embed(jsonata.notification(job))}
                 return self._task(state, PUBLISH, call, SERVICE_SECONDS, job, job, after)
@@ -201,17 +200,35 @@ class _Compiler:
         call = {
             "TableName": LEDGER,
             "Item": embed(jsonata.ledger_item(job)),
-            "ConditionExpression": "attribute_not_exists(#id) OR #execution = :execution",
-            "ExpressionAttributeNames": {"#id": "id", "#execution": "execution"},
-            "ExpressionAttributeValues": {":execution": {"S": embed(jsonata.EXECUTION)}},
+            "ConditionExpression": (
+                "attribute_not_exists(#id) OR #state = :released"
+                " OR (#execution = :execution AND #state = :claimed)"
+            ),
+            "ExpressionAttributeNames": {"#id": "id", "#state": "state", "#execution": "execution"},
+            "ExpressionAttributeValues": {
+                ":released": {"S": RELEASED},
+                ":claimed": {"S": "claimed"},
+                ":execution": {"S": embed(jsonata.EXECUTION)},
+            },
         }
         state = self._task(task, PUT_ITEM, call, SERVICE_SECONDS, job, job, after)
-        duplicate = {
-            "ErrorEquals": [DUPLICATE],
+        return self._unless_held(state, job, claim.duplicate)
+
+    def _record(self, task: Task, record: Record, job: str, after: str | None) -> Definition:
+        """Compile the record: the row takes one final state, and only from the execution that claimed it."""
+        recorded = jsonata.with_state(job, record.state)
+        call = _update(job, recorded, record.state)
+        state = self._task(task, UPDATE_ITEM, call, SERVICE_SECONDS, recorded, job, after)
+        return self._unless_held(state, job, record.duplicate)
+
+    def _unless_held(self, state: Definition, job: str, ending: str) -> Definition:
+        """Divert a ledger write whose condition does not hold."""
+        refused = {
+            "ErrorEquals": [CONDITION_FAILED],
             "Output": embed(jsonata.with_state(job, "duplicate")),
-            "Next": self._ending(claim.duplicate),
+            "Next": self._ending(ending),
         }
-        return state | {"Catch": [duplicate, *state.get("Catch", ())]}
+        return state | {"Catch": [refused, *state.get("Catch", ())]}
 
     def _catches(self, catches: Iterable[Catch], job: str) -> Definition:
         compiled = [
@@ -256,7 +273,7 @@ def _update(job: str, recorded: str, state: str) -> Definition:
         "TableName": LEDGER,
         "Key": {"id": {"S": embed(f"({job}).id")}},
         "UpdateExpression": "SET #state = :state, #updated_at = :updated_at, #document = :document",
-        "ConditionExpression": "#execution = :execution",
+        "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :state)",
         "ExpressionAttributeNames": {
             "#state": "state",
             "#updated_at": "updated_at",
@@ -264,6 +281,7 @@ def _update(job: str, recorded: str, state: str) -> Definition:
             "#execution": "execution",
         },
         "ExpressionAttributeValues": {
+            ":claimed": {"S": "claimed"},
             ":state": {"S": state},
             ":updated_at": {"S": embed(jsonata.NOW)},
             ":document": {"S": embed(f"$string({recorded})")},

@@ -41,6 +41,32 @@ def test_a_ledger_keeps_the_last_record(job: Job) -> None:
     assert list(ledger.list()) == [row]
 
 
+def test_a_job_ends_once(job: Job) -> None:
+    ledger = MemoryLedger()
+    ledger.claim(job)
+    assert ledger.record(replace(job, state="succeeded"))
+    assert ledger.record(replace(job, state="succeeded")), "a retried record is harmless"
+    assert not ledger.record(replace(job, state="failed"))
+    assert not ledger.record(replace(job, state="succeeded", execution="x2"))
+
+
+def test_only_a_claimed_job_can_be_recorded(job: Job) -> None:
+    with pytest.raises(ObjectMissing, match=job.id):
+        MemoryLedger().record(job)
+
+
+def test_a_released_job_is_the_next_execution_s(job: Job) -> None:
+    ledger = MemoryLedger()
+    ledger.claim(job)
+    row = ledger.get(job.id)
+    assert row is not None
+    assert ledger.release(row)
+    assert not ledger.release(row), "it changed since it was read"
+    assert not ledger.record(replace(job, state="succeeded")), "the execution that lost it comes too late"
+    assert ledger.claim(replace(job, execution="x2"))
+    assert not ledger.claim(replace(job, execution="x3"))
+
+
 def test_a_notifier_keeps_what_it_was_told(job: Job) -> None:
     notifier = MemoryNotifier()
     notifier.publish("success", job)

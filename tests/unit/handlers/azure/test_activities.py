@@ -51,6 +51,16 @@ def test_a_record_sets_the_state(ledger, job):
     assert ledger.get(job.id).document == answer["ok"]
 
 
+def test_a_record_of_a_job_that_ended_otherwise_answers_a_duplicate(ledger, job):
+    activities.claim(payload(job))
+    activities.record(payload(job, state="failed"))
+
+    answer = activities.record(payload(job, state="succeeded"))
+
+    assert answer["ok"]["state"] == "duplicate"
+    assert ledger.get(job.id).state == "failed"
+
+
 def test_a_notification_goes_to_its_topic(notifier, job):
     assert activities.notify(payload(job, topic="error")) == {"ok": job.to_document()}
     assert notifier.published == [("error", message(job))]

@@ -27,8 +27,11 @@ from handlers.azure.orchestrator import Fault, orchestrate
 RETRY = Retry(errors=("Busy",), first_seconds=3, more_tries=2, factor=1.5)
 CATCH = (Catch(errors=("Bad",), then="rejected"), Catch(errors=None, then="failed"))
 ENDINGS = {
-    "rejected": (Task("record_rejected", Record("rejected"), RETRY), Succeed("rejected")),
-    "failed": (Task("record_failed", Record("failed"), RETRY), Fail("failed", "JobFailed", "It is lost.")),
+    "rejected": (Task("record_rejected", Record("rejected", "duplicate"), RETRY), Succeed("rejected")),
+    "failed": (
+        Task("record_failed", Record("failed", "duplicate"), RETRY),
+        Fail("failed", "JobFailed", "It is lost."),
+    ),
     "duplicate": (Succeed("duplicate"),),
 }
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -149,6 +152,16 @@ def test_a_duplicate_diverts(job):
 
     assert done.state == "duplicate"
     assert names(context) == ["claim"]
+
+
+def test_a_record_that_is_refused_diverts(job):
+    context = Context(job, {"record": [{"state": "duplicate"}]})
+    states = (Task("end", Record("succeeded", "duplicate")), Task("tell", Notify("success")))
+
+    done = run(workflow(*states), context)
+
+    assert done.state == "duplicate"
+    assert names(context) == ["record"]
 
 
 def test_a_choice_goes_on_or_diverts(job):

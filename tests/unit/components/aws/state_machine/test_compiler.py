@@ -81,10 +81,12 @@ def test_a_step_after_a_parallel_takes_the_list_and_merges_it_only_to_explain_an
     assert caught["Output"] == expressions.embed(expressions.with_error(expressions.MERGED))
 
 
-@pytest.mark.parametrize("following", [Task("note", Record("succeeded")), Succeed("done"), None])
+@pytest.mark.parametrize("following", [Task("note", Record("succeeded", "duplicate")), Succeed("done"), None])
 def test_anything_else_after_a_parallel_gets_the_merged_job(following):
     last = (following,) if following else ()
-    states = compiled(Parallel("render", ((step("a"),), (step("b"),))), *last)
+    states = compiled(
+        Parallel("render", ((step("a"),), (step("b"),))), *last, duplicate=(Succeed("duplicate"),)
+    )
     assert states["render"]["Next"] == "merge_render"
     assert states["merge_render"]["Output"] == expressions.embed(expressions.MERGED)
     assert states["merge_render"].get("Next") == (following.name if following else None)
@@ -106,6 +108,13 @@ def test_a_claim_diverts_what_is_claimed_already_and_keeps_its_other_catches():
     assert taken["ErrorEquals"] == ["DynamoDB.ConditionalCheckFailedException"]
     assert '"state": "duplicate"' in taken["Output"]
     assert other["ErrorEquals"] == ["States.ALL"]
+
+
+def test_a_record_that_is_refused_diverts_like_a_claim():
+    states = compiled(Task("end", Record("succeeded", "duplicate")), duplicate=(Succeed("duplicate"),))
+    (refused,) = states["end"]["Catch"]
+    assert refused["ErrorEquals"] == ["DynamoDB.ConditionalCheckFailedException"]
+    assert refused["Next"] == "duplicate"
 
 
 def test_a_failure_tells_error_and_cause():

@@ -1,0 +1,139 @@
+"""Who may write a job's row, and when: the same on both clouds and in memory.
+
+On AWS the state machine writes the row; its compiled conditions are tried on MiniStack's DynamoDB.
+"""
+
+import json
+import uuid
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from components.aws.state_machine.compiler import compile_workflow
+from core.job import Job, Source
+from core.memory import MemoryLedger
+from core.ports import RELEASED
+from core.workflow.pipeline import PIPELINE
+from handlers.aws.ledger import DynamoLedger
+from handlers.azure import clients
+from handlers.azure.ledger import TableLedger
+
+STATES = compile_workflow(PIPELINE, 30)["States"]
+
+
+class CompiledLedger(DynamoLedger):
+    """The claims and records that the compiled state machine makes."""
+
+    def claim(self, job):
+        row = {"id": job.id, "state": job.state, "execution": job.execution}
+        row |= dict.fromkeys(("claimed_at", "updated_at"), "2026-01-01T00:00:00.000Z")
+        row["document"] = json.dumps(job.to_document())
+        item = {name: {"S": value} for name, value in row.items()}
+        return self._write("claim", boto3.client("dynamodb").put_item, job, Item=item)
+
+    def record(self, job):
+        update = STATES[f"record_{job.state}"]["Arguments"]["UpdateExpression"]
+        write = boto3.client("dynamodb").update_item
+        return self._write(
+            f"record_{job.state}", write, job, Key={"id": {"S": job.id}}, UpdateExpression=update
+        )
+
+    def _write(self, state, write, job, **arguments):
+        call = STATES[state]["Arguments"]
+        known = {
+            ":execution": job.execution,
+            ":updated_at": "2026-01-01T00:00:09.000Z",
+            ":document": json.dumps(job.to_document()),
+        }
+        values = {
+            name: {"S": known.get(name, value["S"])}
+            for name, value in call["ExpressionAttributeValues"].items()
+        }
+        try:
+            write(
+                TableName=self._table,
+                ConditionExpression=call["ConditionExpression"],
+                ExpressionAttributeNames=call["ExpressionAttributeNames"],
+                ExpressionAttributeValues=values,
+                **arguments,
+            )
+        except boto3.client("dynamodb").exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+@pytest.fixture
+def compiled(aws):
+    name = f"ledger-{uuid.uuid4().hex[:12]}"
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return CompiledLedger(name)
+
+
+@pytest.fixture
+def table(account):
+    return TableLedger(clients.tables(account.table).create_table(f"ledger{uuid.uuid4().hex[:12]}"))
+
+
+@pytest.fixture
+def memory():
+    return MemoryLedger()
+
+
+@pytest.fixture(params=["compiled", "table", "memory"])
+def ledger(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def job():
+    source = Source("uploads", "incoming/a.jpg", "etag", 7)
+    moment = "2026-01-01T00:00:00.000Z"
+    return Job(uuid.uuid4().hex, "gallery", source, "first", moment, moment)
+
+
+def other(job):
+    return replace(job, execution="second")
+
+
+def test_one_execution_claims_and_may_claim_again(ledger, job):
+    assert ledger.claim(job)
+    assert ledger.claim(job)
+    assert not ledger.claim(other(job))
+
+
+@pytest.mark.parametrize("state", ["succeeded", "rejected", "failed"])
+def test_a_job_takes_one_final_state_and_only_from_its_execution(ledger, job, state):
+    ledger.claim(job)
+
+    assert not ledger.record(replace(other(job), state=state))
+    assert ledger.record(replace(job, state=state))
+    assert ledger.record(replace(job, state=state)), "the answer to the first may have been lost"
+    for different in {"succeeded", "rejected", "failed"} - {state}:
+        assert not ledger.record(replace(job, state=different))
+    assert ledger.get(job.id).state == state
+
+
+def test_a_finished_job_is_not_claimed_anew(ledger, job):
+    ledger.claim(job)
+    ledger.record(replace(job, state="succeeded"))
+
+    assert not ledger.claim(other(job))
+    assert ledger.get(job.id).state == "succeeded"
+
+
+def test_a_released_job_is_the_next_execution_s(ledger, job):
+    ledger.claim(job)
+    seen = ledger.get(job.id)
+
+    assert ledger.release(seen)
+    assert not ledger.release(seen), "it has changed since it was seen"
+    assert ledger.get(job.id).state == RELEASED
+    assert not ledger.record(replace(job, state="succeeded")), "the execution that lost it comes too late"
+    assert ledger.claim(other(job))
+    assert ledger.record(replace(other(job), state="succeeded"))
