@@ -1,7 +1,9 @@
 import subprocess
 import sys
 
-from local.providers.schema import Choice, File, ListOf, MapOf, Object, Scalar, resource_schema
+import pulumi
+
+from local.providers.schema import Choice, Field, File, ListOf, MapOf, Object, Scalar, resource_schema
 
 
 def test_inputs_have_pulumi_names_shapes_and_needs():
@@ -25,9 +27,26 @@ def test_outputs_tell_those_that_always_have_a_value():
     assert schema.computed == {"arn", "tagsAll", "url"}
 
 
+@pulumi.input_type
+class NodeArgs:
+    def __init__(__self__, *, value: pulumi.Input[str], next: pulumi.Input["NodeArgs | None"] = None):
+        pulumi.set(__self__, "value", value)
+        pulumi.set(__self__, "next", next)
+
+    @property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[str]:
+        return pulumi.get(self, "value")
+
+    @property
+    @pulumi.getter
+    def next(self) -> pulumi.Input["NodeArgs | None"]:
+        return pulumi.get(self, "next")
+
+
 def test_types_may_contain_themselves():
-    schema = resource_schema("pulumi_aws", "aws:wafv2/webAcl:WebAcl")
-    assert "rules" in schema.inputs.fields
+    node = Object(NodeArgs)
+    assert node.fields == {"value": Field(Scalar(str), required=True), "next": Field(node, required=False)}
 
 
 def test_unknown_type_is_none():
