@@ -22,6 +22,9 @@ class Cloud:
     memory_mb: Collection[int]
     usual_memory_mb: int
     log_retention_days: Collection[int]
+    max_concurrency: Collection[int]
+    usual_max_concurrency: int
+    point_in_time_recovery: tuple[bool, ...]
 
 
 # Memory: Lambda's quota page (128 to 10,240 MB) and Flex Consumption's instance sizes.
@@ -33,6 +36,9 @@ CLOUDS = {
         memory_mb=range(128, 10241),
         usual_memory_mb=1024,
         log_retention_days=(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+        max_concurrency=range(1001),  # 0: whatever the account has left
+        usual_max_concurrency=0,
+        point_in_time_recovery=(False, True),
     ),
     "azure": Cloud(
         orchestrators=("storage",),
@@ -40,6 +46,9 @@ CLOUDS = {
         memory_mb=(2048, 4096),
         usual_memory_mb=2048,
         log_retention_days=range(30, 731),
+        max_concurrency=range(40, 1001),
+        usual_max_concurrency=100,
+        point_in_time_recovery=(False,),
     ),
 }
 GRANULARITIES = ("stepwise",)
@@ -63,6 +72,9 @@ class Settings:
     input_prefix: str
     notify_email: str
     log_retention_days: int
+    max_concurrency: int
+    point_in_time_recovery: bool
+    keep_data: bool
     tags: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -94,6 +106,11 @@ class Settings:
                 "notifyEmail", r"([^@\s]+@[^@\s]+)?", "an e-mail address, or nothing", ""
             ),
             log_retention_days=reader.number("logRetentionDays", cloud.log_retention_days, 30),
+            max_concurrency=reader.number(
+                "maxConcurrency", cloud.max_concurrency, cloud.usual_max_concurrency
+            ),
+            point_in_time_recovery=reader.flag("pointInTimeRecovery", cloud.point_in_time_recovery),
+            keep_data=reader.flag("keepData", (False, True)),
             tags=reader.tags("tags"),
         )
         if reader.mistakes:
@@ -131,6 +148,13 @@ class _Reader:
         if not re.fullmatch(pattern, value):
             self._mistake(key, value, description)
         return value
+
+    def flag(self, key: str, allowed: tuple[bool, ...]) -> bool:
+        text = self._config.get(key) or "false"
+        words = {str(value).lower(): value for value in allowed}
+        if text not in words:
+            self._mistake(key, text, " or ".join(words))
+        return words.get(text, False)
 
     def tags(self, key: str) -> dict[str, str]:
         try:

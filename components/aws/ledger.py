@@ -5,6 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from components.settings import Settings
+
 
 class Ledger(pulumi.ComponentResource):
     """A table that costs by use; rows go by themselves once ``expires_at`` has passed."""
@@ -12,7 +14,7 @@ class Ledger(pulumi.ComponentResource):
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("twinlens:aws:Ledger", name, None, opts)
         table = aws.dynamodb.Table(
             name,
@@ -20,7 +22,8 @@ class Ledger(pulumi.ComponentResource):
             hash_key="id",
             attributes=[{"name": "id", "type": "S"}],
             ttl={"attribute_name": "expires_at", "enabled": True},
-            opts=pulumi.ResourceOptions(parent=self),
+            point_in_time_recovery={"enabled": settings.point_in_time_recovery},
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=settings.keep_data),
         )
         self.name, self.arn = table.name, table.arn
         self.register_outputs({"name": self.name, "arn": self.arn})

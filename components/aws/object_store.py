@@ -13,6 +13,7 @@ class ObjectStore(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
+        keep: Leave the bucket and what is in it when the stack is destroyed.
         announce: Send an event to EventBridge for every new object.
         short_lived_prefix: Objects under it are deleted after a day.
         opts: The usual resource options.
@@ -26,13 +27,14 @@ class ObjectStore(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        keep: bool,
         announce: bool = False,
         short_lived_prefix: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:ObjectStore", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        bucket = aws.s3.Bucket(name, force_destroy=True, opts=child)
+        child = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
+        bucket = aws.s3.Bucket(name, force_destroy=not keep, opts=child)
         aws.s3.BucketOwnershipControls(
             name, bucket=bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
         )
@@ -56,7 +58,7 @@ class ObjectStore(pulumi.ComponentResource):
             bucket=bucket.id,
             policy=document([deny_plain_http("s3:*", [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")])]),
             # S3 refuses two changes of a bucket's access at the same time.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[access]),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[access])),
         )
         rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
             {

@@ -30,9 +30,11 @@ class AwsPipeline(pulumi.ComponentResource):
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:aws:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
-        uploads = ObjectStore(f"{name}-input", announce=True, opts=child)
-        results = ObjectStore(f"{name}-output", short_lived_prefix="work/", opts=child)
-        ledger = Ledger(f"{name}-ledger", opts=child)
+        uploads = ObjectStore(f"{name}-input", keep=settings.keep_data, announce=True, opts=child)
+        results = ObjectStore(
+            f"{name}-output", keep=settings.keep_data, short_lived_prefix="work/", opts=child
+        )
+        ledger = Ledger(f"{name}-ledger", settings, opts=child)
         topics = Notifications(name, settings.notify_email, opts=child)
 
         places: dict[Place, pulumi.Output[str]] = {

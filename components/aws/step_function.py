@@ -17,6 +17,9 @@ from core.workflow.model import Place, Step
 TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
 
 
+UNRESERVED = -1  # share the account's concurrency with its other functions
+
+
 class StepFunction(pulumi.ComponentResource):
     """A step's function with its own role and log group.
 
@@ -56,6 +59,7 @@ class StepFunction(pulumi.ComponentResource):
             architectures=[settings.architecture],
             memory_size=settings.memory_mb,
             timeout=settings.timeout_seconds,
+            reserved_concurrent_executions=settings.max_concurrency or UNRESERVED,
             role=role.arn,
             environment={"variables": {**environment, STEP: step.name}},
             logging_config={"log_group": log.name, "log_format": "JSON"},

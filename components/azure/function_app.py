@@ -9,8 +9,6 @@ from pulumi_azure_native import storage, web
 
 from components.azure.app_identity import AppIdentity
 
-MAXIMUM_INSTANCES = 40
-
 
 class FunctionApp(pulumi.ComponentResource):
     """A plan and an app that signs in everywhere as ``identity``; its code comes separately.
@@ -21,6 +19,7 @@ class FunctionApp(pulumi.ComponentResource):
         identity: Who the app is.
         packages: The container in which the platform keeps the app's code, and its account.
         memory_mb: Memory of one instance.
+        max_instances: How many of them there may be.
         app_settings: The app's environment variables.
         opts: The usual resource options.
     """
@@ -35,6 +34,7 @@ class FunctionApp(pulumi.ComponentResource):
         identity: AppIdentity,
         packages: tuple[storage.StorageAccount, storage.BlobContainer],
         memory_mb: int,
+        max_instances: int,
         app_settings: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -73,7 +73,7 @@ class FunctionApp(pulumi.ComponentResource):
                 "runtime": {"name": web.RuntimeName.PYTHON, "version": "3.13"},
                 "scale_and_concurrency": {
                     "instance_memory_mb": memory_mb,
-                    "maximum_instance_count": MAXIMUM_INSTANCES,
+                    "maximum_instance_count": max_instances,
                 },
             },
             # A dict, not SiteConfigArgs: that class fills in defaults which a Flex plan refuses.

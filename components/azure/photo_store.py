@@ -16,7 +16,10 @@ TOPICS = {"success": "notify-success", "error": "notify-error"}
 
 
 class PhotoStore(pulumi.ComponentResource):
-    """Two containers, five queues and a table; what steps leave for each other goes after a day."""
+    """Two containers, five queues and a table; what steps leave for each other goes after a day.
+
+    ``keep`` leaves all of it when the stack is destroyed; its resource group has to be kept then, too.
+    """
 
     account: storage.StorageAccount
     containers: dict[str, storage.BlobContainer]
@@ -28,10 +31,12 @@ class PhotoStore(pulumi.ComponentResource):
         name: str,
         account_name: str,
         resource_group: pulumi.Input[str],
+        *,
+        keep: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:PhotoStore", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
         self.account = account(account_name, resource_group, child)
         self.containers = {
             each: container(f"{name}-{each}", self.account, each, resource_group, child)

@@ -33,11 +33,15 @@ class AzurePipeline(pulumi.ComponentResource):
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
-        group = resources.ResourceGroup(name, opts=child)
+        group = resources.ResourceGroup(
+            name, opts=pulumi.ResourceOptions(parent=self, retain_on_delete=settings.keep_data)
+        )
         # An account's name has room for 24 characters, eight of which Pulumi adds.
         short = re.sub("[^a-z0-9]", "", name.lower())[:10]
 
-        photos = PhotoStore(f"{name}-photos", f"{short}photos", group.name, opts=child)
+        photos = PhotoStore(
+            f"{name}-photos", f"{short}photos", group.name, keep=settings.keep_data, opts=child
+        )
         state = account(f"{short}state", group.name, child)
         packages = container(f"{name}-packages", state, "packages", group.name, child)
         undelivered = container(f"{name}-undelivered", state, "undelivered", group.name, child)
@@ -69,6 +73,7 @@ class AzurePipeline(pulumi.ComponentResource):
             identity,
             (state, packages),
             settings.memory_mb,
+            settings.max_concurrency,
             {
                 **_connection("AzureWebJobsStorage", state, identity),
                 **_connection("PHOTOS", photos.account, identity),

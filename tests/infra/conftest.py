@@ -25,6 +25,7 @@ class Resource:
     urn: str
     inputs: dict[str, Any]
     custom: bool
+    kept: bool
 
 
 @dataclass
@@ -80,13 +81,27 @@ class Recorder(mocks.Mocks):
         return {"serviceSasToken": f"sig-for-{args.args['canonicalizedResource']}"}, []
 
 
+class Monitor(mocks.MockMonitor):
+    """Also notes what is kept when the stack is destroyed, which mocks aren't told."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(recorder)
+        self.kept: set[str] = set()
+
+    def RegisterResource(self, request: Any) -> Any:
+        response = super().RegisterResource(request)
+        if request.retainOnDelete:
+            self.kept.add(response.urn)
+        return response
+
+
 NAMES = {"Blob": "blobName", "BlobContainer": "containerName", "Queue": "queueName", "Table": "tableName"}
 
 
 def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Graph:
     """Run the program with this config (keys without the project's name) and return its graph."""
     recorder = Recorder()
-    monitor = mocks.MockMonitor(recorder)
+    monitor = Monitor(recorder)
     exported: dict[str, Any] = {}
 
     async def main() -> None:
@@ -107,13 +122,12 @@ def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None
         patch.setattr(pulumi, "export", exported.__setitem__)
         asyncio.run(run_pulumi_func(main))
     urns = {(urn.split("::")[2].split("$")[-1], urn.split("::")[3]): urn for urn in monitor.resources}
-    return Graph(
-        [
-            Resource(each.typ, each.name, urns[each.typ, each.name], each.inputs, bool(each.custom))
-            for each in recorder.made
-        ],
-        exported,
-    )
+    resources = []
+    for each in recorder.made:
+        urn = urns[each.typ, each.name]
+        kept = urn in monitor.kept
+        resources.append(Resource(each.typ, each.name, urn, each.inputs, bool(each.custom), kept))
+    return Graph(resources, exported)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -82,6 +82,24 @@ def test_two_pipelines_with_different_settings_fit_into_one_stack(cloud, run):
     assert len(made) == 2
 
 
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_data_is_kept_only_where_that_was_asked(cloud, run):
+    kept = {
+        answer: {
+            each.type.split(":")[-1]
+            for each in run({"cloud": cloud, "keepData": answer}).resources
+            if each.kept
+        }
+        for answer in (False, True)
+    }
+    assert kept[False] == set()
+    assert (
+        kept[True]
+        >= {"aws": {"Bucket", "Table", "BucketPolicy"}, "azure": {"ResourceGroup", "StorageAccount"}}[cloud]
+    )
+    assert not kept[True] & {"Function", "StateMachine", "WebApp"}
+
+
 def test_mistakes_end_the_program_before_it_asks_for_anything(run):
     with pytest.raises(pulumi.RunError, match=r"memoryMb(.|\n)*timeoutSeconds"):
         run({"cloud": "aws", "memoryMb": 1, "timeoutSeconds": 0.5})

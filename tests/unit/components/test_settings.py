@@ -94,6 +94,9 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
             inputPrefix="no-slash",
             notifyEmail="nobody",
             logRetentionDays=2,
+            maxConcurrency=1001,
+            pointInTimeRecovery="maybe",
+            keepData="yes",
             tags={"team": 5},
         )
     lines = str(told.value).splitlines()
@@ -113,6 +116,9 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
         "- twinlens:notifyEmail is 'nobody'; allowed: an e-mail address, or nothing",
         "- twinlens:logRetentionDays is '2'; allowed: a whole number out of 1, 3, 5, 7, 14, 30, 60, 90, 120, "
         "150, 180, 365, 400, 545, 731",
+        "- twinlens:maxConcurrency is '1001'; allowed: a whole number from 0 to 1000",
+        "- twinlens:pointInTimeRecovery is 'maybe'; allowed: false or true",
+        "- twinlens:keepData is 'yes'; allowed: false or true",
         "- twinlens:tags is {'team': 5}; allowed: a map of texts to texts",
     ]
 
@@ -126,6 +132,11 @@ def test_azure_has_its_own_memory_sizes(memory):
 def test_azure_has_one_processor():
     with pytest.raises(pulumi.RunError, match="architecture is 'arm64'; allowed: x86_64"):
         read(cloud="azure", architecture="arm64")
+
+
+def test_a_table_on_azure_cannot_be_set_back():
+    with pytest.raises(pulumi.RunError, match="pointInTimeRecovery is 'true'; allowed: false"):
+        read(cloud="azure", pointInTimeRecovery=True)
 
 
 def test_tags_that_are_no_map_at_all():
