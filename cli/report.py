@@ -11,6 +11,7 @@ from rich.markup import escape
 from cli.console import Json, console, print_json, state_text, table
 from compare.folder import read
 from compare.report import Report, build, schema, to_json, write
+from compare.report.build import IMAGES_PER_MONTH
 from compare.report.rows import columns, rows
 
 
@@ -28,6 +29,7 @@ def report(
     out: Annotated[Path, typer.Option(help="Where to write report.html, report.md and report.json.")] = Path(
         "out"
     ),
+    images_per_month: Annotated[int, typer.Option(min=1, help="Photos a month to price.")] = IMAGES_PER_MONTH,
     as_json: Json = False,
     show_schema: Annotated[
         bool,
@@ -38,7 +40,7 @@ def report(
 ) -> None:
     """Compare runs: write the report, print its table."""
     folders = [read(run) for run in runs]
-    made = build(folders)
+    made = build(folders, images_per_month)
     page = write(made, folders, out)
     if as_json:
         typer.echo(to_json(made), nl=False)

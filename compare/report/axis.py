@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -29,3 +30,28 @@ class Axis:
     def place(self, value: float) -> float:
         """Return where ``value`` lies, in percent of the axis."""
         return round(100 * value / self.end, 3)
+
+
+@dataclass(frozen=True)
+class LogAxis:
+    """A logarithmic axis over whole decades, with a tick at each power of ten."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def over(cls, values: Iterable[float]) -> LogAxis:
+        """Return the axis of the positive ones among ``values``."""
+        powers = [math.log10(value) for value in values if value > 0] or [0]
+        first = math.floor(min(powers))
+        return cls(first, max(first + 1, math.ceil(max(powers))))
+
+    @property
+    def ticks(self) -> tuple[float, ...]:
+        """Return the values to label."""
+        return tuple(10.0**power for power in range(self.first, self.last + 1))
+
+    def place(self, value: float) -> float:
+        """Return where ``value`` lies, in percent of the axis; what is too small lies at its beginning."""
+        power = math.log10(value) if value > 0 else self.first
+        return round(100 * (max(power, self.first) - self.first) / (self.last - self.first), 3)

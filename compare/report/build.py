@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from compare.folder import RunFolder
+from compare.metering.assumptions import ASSUMPTIONS as METERING
+from compare.prices.book import load
+from compare.report.costs import break_evens, cost, priced
 from compare.report.latency import mean_segments, run_report
 from compare.report.measured import MeasuredRun, measure
 from compare.report.model import Comparison, Report
 from compare.report.photos import photo_reports
-from compare.report.words import ASSUMPTIONS, labels, listed, notice, summary
+from compare.report.words import ASSUMPTIONS, assumed, labels, listed, notice, summary
 from compare.run import RunError
 from compare.statistics import compare_quantiles
 from core.trace import now
 
 RATIO_QUANTILES = (0.5, 0.95)
+IMAGES_PER_MONTH = 100_000
 
 
-def build(folders: Sequence[RunFolder]) -> Report:
-    """Compare the runs, each with every other.
+def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH) -> Report:
+    """Compare the runs, each with every other; price them at ``images_per_month``.
 
     Raises:
         RunError: A run holds no job or a time that is no time.
@@ -32,15 +36,20 @@ def build(folders: Sequence[RunFolder]) -> Report:
     runs = tuple(run_report(each) for each in measured)
     photos = photo_reports(measured)
     comparisons = tuple(_comparison(first, second) for first, second in combinations(measured, 2))
+    book = load()
+    billed = [each for run in measured if (each := priced(run, book))]
+    costs = tuple(cost(each, images_per_month) for each in billed)
     return Report(
         title=listed(names) if len(names) < 4 else f"{len(names)} runs",
         made_at=now(),
         notice=notice([folder.run for folder in folders]),
-        summary=summary(runs, photos, comparisons),
+        summary=summary(runs, photos, comparisons, costs),
         runs=runs,
         photos=photos,
         comparisons=comparisons,
-        assumptions=ASSUMPTIONS,
+        costs=costs,
+        break_evens=break_evens(billed),
+        assumptions=(*ASSUMPTIONS, *map(assumed, METERING)),
     )
 
 

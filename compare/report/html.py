@@ -8,11 +8,13 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from compare.cost.exact import dollars
 from compare.folder import BEFORE, RunFolder, preview_path
-from compare.report.axis import Axis
-from compare.report.model import PhotoReport, Point, Report
+from compare.report.axis import Axis, LogAxis
+from compare.report.costs import PURPOSE_NAMES
+from compare.report.model import PhotoReport, Point, Report, VolumePoint
 from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, duration, size, tick, verdict, why
+from compare.report.words import SEGMENT_WORDS, amount, duration, size, tick, verdict, why
 
 SHOWN = 3  # renditions of a photo
 COLOURS = 6  # of runs, in report.css
@@ -27,7 +29,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "size": size, "tick": tick}
+    environment.filters |= {"duration": duration, "size": size, "tick": tick, "dollars": dollars}
     return environment.get_template("report.html.j2").render(
         report=report,
         previews={photo.photo: previews(photo, folders) for photo in report.photos},
@@ -39,6 +41,13 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         columns=columns(report),
         rows=rows(report),
         steps_path=steps_path,
+        cost_axis=Axis.up_to(max((float(cost.per_thousand) for cost in report.costs), default=0)),
+        volume_axis=LogAxis.over(point.images for cost in report.costs for point in cost.volumes),
+        amount_axis=LogAxis.over(float(point.amount) for cost in report.costs for point in cost.volumes),
+        line_path=line_path,
+        purposes=PURPOSE_NAMES,
+        amount=amount,
+        cost_of={run.label: None for run in report.runs} | {cost.label: cost for cost in report.costs},
         verdict=verdict,
         why=why,
     )
@@ -68,6 +77,12 @@ def steps_path(curve: Sequence[Point], axis: Axis) -> str:
     for point in curve:
         moves.append(f"H{axis.place(point.ms)}V{round(100 * (1 - point.share), 3)}")
     return "".join((*moves, "H100")) if curve else ""
+
+
+def line_path(points: Iterable[VolumePoint], across: LogAxis, up: LogAxis) -> str:
+    """Return the SVG path of a cost by volume in a box of 100 by 100."""
+    places = [f"{across.place(point.images)} {100 - up.place(float(point.amount))}" for point in points]
+    return "M" + "L".join(places)
 
 
 def _longest_job(report: Report) -> float:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from compare.cost.exact import dollars
+from compare.report.costs import PURPOSE_NAMES
 from compare.report.model import Latency, Report
 from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, duration, verdict, why
+from compare.report.words import SEGMENT_WORDS, amount, duration, verdict, why
 from compare.statistics import Quantile
 
 # Characters that could end a cell, open a tag or a link, or be taken for emphasis.
@@ -26,7 +28,7 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "text": text}
+    environment.filters |= {"duration": duration, "text": text, "dollars": dollars}
     return environment.get_template("report.md.j2").render(
         report=report,
         segment_words=SEGMENT_WORDS,
@@ -37,6 +39,8 @@ def render(report: Report) -> str:
             for name, figures in named_latencies(run.end_to_end, run.cold, run.warm)
         ],
         columns=columns(report),
+        purposes=list(PURPOSE_NAMES),
+        amount=amount,
         rows=rows(report),
         verdict=verdict,
         why=why,

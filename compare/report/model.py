@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from compare.clock import ClockOffset
@@ -96,6 +97,71 @@ class PhotoReport:
 
 
 @dataclass(frozen=True)
+class CostLine:
+    """One meter's part of the cost of a thousand photos, in US dollars, without free tiers.
+
+    ``price`` is that of the first of ``tiers`` tiers, for each ``per``. ``low`` and ``high`` differ from
+    ``amount`` only where the price is unconfirmed.
+    """
+
+    meter: str
+    title: str
+    purpose: str
+    quantity: Decimal
+    unit: str
+    formula: str
+    price: Decimal
+    per: str
+    tiers: int
+    amount: Decimal
+    low: Decimal
+    high: Decimal
+    status: str
+    source: str
+    url: str
+    date: str
+
+
+@dataclass(frozen=True)
+class VolumePoint:
+    """What ``images`` photos a month cost in US dollars, with free tiers."""
+
+    images: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What photos like a run's cost in US dollars, by the thousand and by the month.
+
+    ``unconfirmed`` names the meters whose price is; ``per_thousand_low`` and ``per_thousand_high`` bound the
+    cost for that.
+    """
+
+    label: str
+    region: str
+    per_thousand: Decimal
+    per_thousand_low: Decimal
+    per_thousand_high: Decimal
+    by_purpose: dict[str, Decimal]
+    images_per_month: int
+    month: Decimal
+    month_with_free_tier: Decimal
+    unconfirmed: tuple[str, ...]
+    lines: tuple[CostLine, ...]
+    volumes: tuple[VolumePoint, ...]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Up to ``images`` photos a month ``below`` costs less, beyond that ``above``, with free tiers."""
+
+    images: int
+    below: str
+    above: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two runs side by side: the ratio of a quantile of their end-to-end times, and where it comes from.
 
@@ -119,5 +185,7 @@ class Report:
     runs: tuple[RunReport, ...]
     photos: tuple[PhotoReport, ...]
     comparisons: tuple[Comparison, ...]
+    costs: tuple[Cost, ...]
+    break_evens: tuple[BreakEven, ...]
     assumptions: tuple[str, ...]
     format: int = FORMAT

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.report.model import Comparison, PhotoReport, RunReport
+from compare.cost.exact import dollars
+from compare.metering.assumptions import Assumption
+from compare.report.model import Comparison, Cost, PhotoReport, RunReport
 from compare.run import Run
 from compare.statistics import Ratio
 
@@ -37,6 +39,10 @@ ASSUMPTIONS = (
     "The critical path is the chain of steps that the end waited for; overhead is the rest of the workflow.",
     "Quantiles have 95 % confidence intervals from order statistics, or none where the samples are too few. "
     "Two runs are called different only where a bootstrap interval of their ratio excludes 1.",
+    "Costs are metered from the traces of these runs by each platform's own rules, and priced from the price "
+    "book, which has list prices. "
+    "Functions are billed for the time that steps took where they were measured: "
+    "on an emulator that is this machine's pace.",
     "Jobs of one burst influence each other: look at the spread between bursts as well.",
 )
 
@@ -62,10 +68,18 @@ def labels(runs: Sequence[Run]) -> list[str]:
 
 
 def summary(
-    runs: Sequence[RunReport], photos: Sequence[PhotoReport], compared: Sequence[Comparison]
+    runs: Sequence[RunReport],
+    photos: Sequence[PhotoReport],
+    compared: Sequence[Comparison],
+    costs: Sequence[Cost],
 ) -> tuple[str, ...]:
-    """Sum the report up: what happened to the photos, how long it took, why the runs differ."""
-    return (_fate(runs, photos), _speed(runs), *(why(each) for each in compared[:1] if each.contributions))
+    """Sum the report up: what happened to the photos, how long it took and why, what it costs."""
+    reasons = [why(each) for each in compared[:1] if each.contributions]
+    return (
+        _fate(runs, photos),
+        " ".join((_speed(runs), *reasons)),
+        *([_price(costs, runs)] if costs else []),
+    )
 
 
 def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
@@ -93,6 +107,25 @@ def _speed(runs: Sequence[RunReport]) -> str:
     return f"From upload to recorded result half of the photos took at most {listed(told)}."
 
 
+def _price(costs: Sequence[Cost], runs: Sequence[RunReport]) -> str:
+    told = listed([f"{amount(each)} on {each.label}" for each in costs])
+    ranges = "; a range comes from prices that are not confirmed" if " to " in told else ""
+    emulated = any(run.run.where == "emulator" for run in runs)
+    pace = ", if functions take the time they took on this machine" if emulated else ""
+    return f"A thousand such photos cost {told} at list prices without free tiers{pace}{ranges}."
+
+
+def amount(cost: Cost) -> str:
+    """Return what a thousand photos cost: a range where a price is unconfirmed."""
+    low, high = dollars(cost.per_thousand_low), dollars(cost.per_thousand_high)
+    return low if low == high else f"{low} to {high}"
+
+
+def assumed(assumption: Assumption) -> str:
+    """Say what metering assumed and why."""
+    return f"Metering assumes {assumption.value:,} {assumption.text}. {assumption.reason}"
+
+
 def why(comparison: Comparison) -> str:
     """Say in words what makes the mean times of two runs differ, the three largest parts of it."""
     total = sum(comparison.contributions.values())
@@ -115,7 +148,7 @@ def verdict(comparison: Comparison, ratio: Ratio) -> str:
     held = f"{ratio.value:.2f} times that of {second} (95 % interval {ratio.low:.2f} to {ratio.high:.2f})"
     if ratio.smaller == "undecided":
         return f"The {which} of {first} is {held}: no difference can be claimed."
-    return f"The {which} of {first} is {held}: {first if ratio.smaller == 'first' else second} is faster."
+    return f"The {which} of {first} is {held}: {first if ratio.smaller == 'first' else second} was faster."
 
 
 def median(run: RunReport) -> float | None:

@@ -26,6 +26,7 @@ from handlers.aws import clients as aws_clients
 from local.stack import LocalStack
 
 TIMEOUT = 300
+TEST_QUEUES = "heard-by-tests-"
 FINAL = ("succeeded", "rejected", "failed")
 EVENTS = Path(__file__).parents[1] / "events"
 
@@ -59,9 +60,9 @@ class AwsDeliveries:
 
     def __post_init__(self) -> None:
         for topic in ("success", "error"):
-            queue = boto3.client("sqs").create_queue(QueueName=f"test-{topic}-{uuid.uuid4().hex[:8]}")[
-                "QueueUrl"
-            ]
+            queue = boto3.client("sqs").create_queue(
+                QueueName=f"{TEST_QUEUES}{topic}-{uuid.uuid4().hex[:8]}"
+            )["QueueUrl"]
             attributes = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
             boto3.client("sns").subscribe(
                 TopicArn=self.outputs[f"{topic}Topic"],
@@ -179,6 +180,12 @@ def make_stand(name: str, state: Any, outputs: Mapping[str, Any]) -> Stand:
         account = urlsplit(outputs["storeEndpoint"]).path.strip("/")
         deliveries = AzureDeliveries(outputs, state.azure.queue, state.azure.key, account)
     return Stand(Deployment(name, outputs, connect(outputs), "emulator"), deliveries)
+
+
+@pytest.fixture(scope="session")
+def connect_stand() -> Callable[..., Stand]:
+    """Connect to a stack that is up: see :func:`make_stand`."""
+    return make_stand
 
 
 @pytest.fixture(params=list(LocalStack))

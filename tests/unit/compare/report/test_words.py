@@ -50,11 +50,12 @@ def test_the_largest_contributions_come_with_their_sign():
     [
         (
             Ratio(0.5, 0.5, 0.4, 0.6, "first"),
-            "The median of one is 0.50 times that of two (95 % interval 0.40 to 0.60): one is faster.",
+            "The median of one is 0.50 times that of two (95 % interval 0.40 to 0.60): one was faster.",
         ),
         (
             Ratio(0.95, 2.0, 1.4, 2.6, "second"),
-            "The 95 % quantile of one is 2.00 times that of two (95 % interval 1.40 to 2.60): two is faster.",
+            "The 95 % quantile of one is 2.00 times that of two (95 % interval 1.40 to 2.60): "
+            "two was faster.",
         ),
         (
             Ratio(0.5, 0.9, 0.8, 1.1, "undecided"),

@@ -1,0 +1,83 @@
+from decimal import Decimal
+
+import pytest
+
+from compare.billing.metered import Metered
+from compare.folder import read
+from compare.prices.book import load
+from compare.report import build
+from compare.report.costs import VOLUMES, PricedRun, break_evens, priced
+from compare.report.measured import measure
+from compare.report.model import BreakEven
+
+
+@pytest.fixture
+def measured(make_run, make_record):
+    def make(stack, pace=1.0, **changes):
+        records = [make_record(f"{at}.jpg", at=4000 * at, pace=pace) for at in range(4)]
+        return measure(read(make_run(stack, records, **changes)), stack)
+
+    return make
+
+
+def usage(label, **meters):
+    metered = tuple(
+        Metered(name.replace("__", "."), Decimal(quantity), "") for name, quantity in meters.items()
+    )
+    return PricedRun(label, 1, metered, {"aws": "us-east-1", "azure": "eastus2"}[label], load())
+
+
+def test_a_thousand_photos_are_billed_line_by_line(measured):
+    (cost,) = build([measured("aws-local").folder]).costs
+    assert cost.per_thousand == sum(line.amount for line in cost.lines)
+    assert cost.per_thousand == sum(cost.by_purpose.values())
+    assert cost.by_purpose["compute"] > 0
+    assert cost.by_purpose["workflow"] > 0
+    assert all(line.formula and line.source and line.date for line in cost.lines)
+
+
+def test_a_month_is_the_thousand_times_its_volume(measured):
+    (cost,) = build([measured("aws-local").folder], images_per_month=50_000).costs
+    assert cost.images_per_month == 50_000
+    assert cost.month == pytest.approx(cost.per_thousand * 50, rel=Decimal("1e-6"))
+    assert cost.month_with_free_tier < cost.month
+
+
+def test_slower_steps_cost_more_compute(measured):
+    quick, slow = (
+        build([measured("aws-local", pace=pace, name=f"run{pace}").folder]).costs[0] for pace in (1.0, 3.0)
+    )
+    assert slow.by_purpose["compute"] > quick.by_purpose["compute"]
+    assert slow.by_purpose["workflow"] == quick.by_purpose["workflow"]
+
+
+def test_more_photos_never_cost_less(measured):
+    (cost,) = build([measured("azure-local", region="eastus2").folder]).costs
+    assert [point.images for point in cost.volumes] == list(VOLUMES)
+    amounts = [point.amount for point in cost.volumes]
+    assert amounts == sorted(amounts)
+
+
+def test_an_unknown_region_takes_the_home_regions_prices(measured):
+    run = priced(measured("aws-local", region="mars-north-1"), load())
+    assert run is not None
+    assert run.region == "us-east-1"
+
+
+def test_nothing_is_billed_where_all_was_lost(make_run, make_record):
+    folder = read(make_run("aws-local", [make_record("a.jpg", state="lost")]))
+    assert priced(measure(folder, "x"), load()) is None
+    assert build([folder]).costs == ()
+
+
+def test_finds_where_two_runs_cost_the_same():
+    # Transitions cost $25 a million beyond 4,000, operations $0.60 beyond 100,000: with 30 operations
+    # a photo, (n - 4,000) x 25 = (n - 100,000 / 30) x 18 at n = 5,714.3.
+    transitions = usage("aws", aws__stepfunctions__transitions=1)
+    operations = usage("azure", azure__eventgrid__operations=30)
+    assert break_evens([operations, transitions]) == (BreakEven(5715, below="aws", above="azure"),)
+
+
+def test_runs_that_cost_the_same_have_no_break_even():
+    run = usage("aws", aws__lambda__requests=1)
+    assert break_evens([run, run]) == ()
