@@ -31,7 +31,7 @@ class Cloud:
 # Retention: CloudWatch takes these days only; a Log Analytics workspace takes 30 to 730.
 CLOUDS = {
     "aws": Cloud(
-        orchestrators=("standard",),
+        orchestrators=("standard", "express"),
         architectures=("arm64", "x86_64"),
         memory_mb=range(128, 10241),
         usual_memory_mb=1024,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pulumi
 
 from components import packaging, tags
@@ -14,7 +16,7 @@ from components.aws.object_store import ObjectStore
 from components.aws.state_machine.compiler import LEDGER, RECIPE, compile_workflow, function, topic
 from components.aws.step_function import StepFunction
 from components.aws.trigger import Trigger
-from components.aws.workflow import StateMachine, Target
+from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, StateMachine, Target
 from components.settings import Settings
 from components.uploads import SUFFIXES
 from core.workflow import environment
@@ -61,9 +63,11 @@ class AwsPipeline(pulumi.ComponentResource):
         for step_name, made in functions.items():
             targets[function(step_name)] = Target(made.arn, made.arn)
 
+        express = settings.orchestrator == EXPRESS
+        workflow = replace(PIPELINE, timeout_seconds=EXPRESS_SECONDS) if express else PIPELINE
         machine = StateMachine(
             f"{name}-workflow",
-            compile_workflow(PIPELINE, settings.timeout_seconds),
+            compile_workflow(workflow, settings.timeout_seconds),
             targets,
             {RECIPE: settings.recipe},
             settings,
@@ -72,8 +76,12 @@ class AwsPipeline(pulumi.ComponentResource):
         trigger = Trigger(
             f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
         )
-        lost = LostExecutions(f"{name}-lost", PIPELINE, machine.arn, topics.arns["error"], opts=child)
-        undelivered = {"upload": trigger.dead_letters.name, "lost": lost.dead_letters.name}
+        undelivered = {"upload": trigger.dead_letters.name}
+        senders: dict[str, list[pulumi.Output[str]]] = {}
+        if not express:  # its executions send no events; the alarm on failed ones has to do
+            lost = LostExecutions(f"{name}-lost", workflow, machine.arn, topics.arns["error"], opts=child)
+            undelivered["lost"] = lost.dead_letters.name
+            senders["events"] = [lost.rule_arn]
         raised = Alarms(
             name,
             alarms(
@@ -85,7 +93,7 @@ class AwsPipeline(pulumi.ComponentResource):
             topics.arns["error"],
             opts=child,
         )
-        topics.let_in(f"{name}-error", {"events": [lost.rule_arn], "cloudwatch": raised.arns})
+        topics.let_in(f"{name}-error", senders | {"cloudwatch": raised.arns})
         Dashboard(
             name,
             machine.arn,

@@ -30,6 +30,8 @@ LOG_DELIVERY = allow(
     ],
     ["*"],
 )
+EXPRESS = "express"
+EXPRESS_SECONDS = 300  # the longest an express execution may run
 SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], ["*"])
 
 
@@ -81,13 +83,14 @@ class StateMachine(pulumi.ComponentResource):
         names = {reference: target.name for reference, target in targets.items()}
         machine = aws.sfn.StateMachine(
             name,
-            type="STANDARD",
+            type=settings.orchestrator.upper(),
             role_arn=role.arn,
             definition=pulumi.Output.all(**names, **texts).apply(
                 lambda known: json.dumps(fill(definition, known))
             ),
             logging_configuration={
-                "level": "ERROR",
+                # An express execution has no history but its log.
+                "level": "ALL" if settings.orchestrator == EXPRESS else "ERROR",
                 "include_execution_data": True,
                 "log_destination": pulumi.Output.concat(log.arn, ":*"),
             },

@@ -244,3 +244,14 @@ def test_errors_reach_the_e_mail_address(aws):
 
 def aws_arn(service: str, name: str) -> str:
     return f"arn:aws:{service}:us-east-1:123456789012:{name}"
+
+
+def test_an_express_state_machine_ends_in_time_and_logs_what_it_has_no_history_of(run):
+    graph = run({"cloud": "aws", "orchestrator": "express"})
+    machine = graph.one("StateMachine").inputs
+    assert machine["type"] == "EXPRESS"
+    assert machine["loggingConfiguration"]["level"] == "ALL"
+    assert json.loads(machine["definition"])["TimeoutSeconds"] == 300
+    assert [rule.name for rule in graph.of("EventRule")] == ["twinlens-upload"]
+    assert {queue.name for queue in graph.of("Queue")} == {"twinlens-upload-undelivered"}
+    assert "twinlens-failed" in {alarm.name for alarm in graph.of("MetricAlarm")}

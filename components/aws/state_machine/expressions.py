@@ -5,13 +5,13 @@ Each is a plain expression; :func:`embed` puts it into a definition. ``${recipe}
 
 from __future__ import annotations
 
+from core.ports import KEPT
 from core.workflow.notification import FIELDS
 
 INPUT = "$states.input"
 ATTEMPT = "$states.context.State.RetryCount + 1"
 EXECUTION = "$states.context.Execution.Id"
 NOW = "$now()"
-KEPT_SECONDS = 30 * 24 * 3600  # a ledger row, before the table lets it go
 
 
 def embed(expression: str) -> str:
@@ -86,7 +86,7 @@ def ledger_item(job: str) -> str:
             "execution": {{"S": $job.execution}},
             "claimed_at": {{"S": {NOW}}},
             "updated_at": {{"S": {NOW}}},
-            "expires_at": {{"N": $string($floor($toMillis({NOW}) / 1000) + {KEPT_SECONDS})}},
+            "expires_at": {{"N": $string($floor($toMillis({NOW}) / 1000) + {int(KEPT.total_seconds())})}},
             "recipe": {{"S": $job.recipe}},
             "container": {{"S": $job.source.container}},
             "key": {{"S": $job.source.key}},

@@ -104,7 +104,7 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
     recipes = f"one of {', '.join(names)}" if len(names) > 1 else names[0]
     assert lines[1:] == [
         "- twinlens:cloud is 'gcp'; allowed: one of aws, azure",
-        "- twinlens:orchestrator is 'argo'; allowed: standard",
+        "- twinlens:orchestrator is 'argo'; allowed: one of standard, express",
         "- twinlens:granularity is 'coarse'; allowed: stepwise",
         "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
         "- twinlens:memoryMb is '64'; allowed: a whole number from 128 to 10240",
