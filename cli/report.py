@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -39,14 +42,25 @@ def report(
     ] = False,
 ) -> None:
     """Compare runs: write the report, print its table."""
-    folders = [read(run) for run in runs]
-    made = build(folders, images_per_month)
-    page = write(made, folders, out)
+    with _keeping_everything():
+        folders = [read(run) for run in runs]
+        made = build(folders, images_per_month)
+        page = write(made, folders, out)
     if as_json:
         typer.echo(to_json(made), nl=False)
         return
     show(made)
     console.print(f"The whole report: {escape(str(page))}")
+
+
+@contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """Collect no garbage: all records live to the end, and walking them over and over takes half the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def show(made: Report) -> None:
