@@ -1,4 +1,4 @@
-"""What the program asks Azure for. The traps named here are explained in docs/azure-traps.md."""
+"""What the program asks Azure for."""
 
 import json
 import uuid
