@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from core.ports import LedgerRow, ObjectStore
-
-
-class LedgerReader(Protocol):
-    """The reading half of :class:`core.ports.Ledger`."""
-
-    def get(self, job_id: str) -> LedgerRow | None:
-        """Return the row, or ``None`` if there is none."""
-
-    def list(self) -> Iterator[LedgerRow]:
-        """Yield all rows, in no particular order."""
+from components.uploads import SUFFIXES
+from core.ports import DeadLetters, Intake, ObjectStore, Rows
 
 
 class Cloud(Protocol):
     """A connection to one stack's cloud."""
 
     @property
-    def ledger(self) -> LedgerReader:
+    def ledger(self) -> Rows:
         """Return the stack's ledger."""
+
+    @property
+    def intake(self) -> Intake:
+        """Return where uploads are and their events enter the workflow."""
+
+    @property
+    def dead_letters(self) -> Sequence[DeadLetters]:
+        """Return the places where events end that could not be delivered or handled."""
 
     @property
     def outputs(self) -> ObjectStore:
@@ -39,10 +38,15 @@ class AwsCloud:
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         from handlers.aws.ledger import DynamoLedger
+        from handlers.aws.recovery import S3Intake, SqsDeadLetters
         from handlers.aws.stores import S3Store
 
         self.ledger = DynamoLedger(outputs["ledger"])
         self.outputs = S3Store(outputs["outputContainer"])
+        self.intake = S3Intake(
+            outputs["inputContainer"], outputs["inputPrefix"], SUFFIXES, outputs["workflow"]
+        )
+        self.dead_letters: Sequence[DeadLetters] = [SqsDeadLetters(outputs["deadLetters"])]
         self._bucket = outputs["inputContainer"]
 
     def upload(self, key: str, data: bytes) -> str:
@@ -63,6 +67,7 @@ class AzureCloud:
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         from handlers.azure import clients
         from handlers.azure.ledger import TableLedger
+        from handlers.azure.recovery import BlobIntake, PoisonQueue, UndeliveredEvents
         from handlers.azure.stores import BlobStore
 
         self._blobs = clients.blobs(outputs["storeEndpoint"])
@@ -71,6 +76,16 @@ class AzureCloud:
             clients.tables(outputs["ledgerEndpoint"]).get_table_client(outputs["ledger"])
         )
         self.outputs = BlobStore(self._blobs, outputs["outputContainer"])
+        queues = clients.queues(outputs["queueEndpoint"])
+        # The Functions host's own rule for the poison queue's name: learn.microsoft.com, "Queue trigger".
+        uploads = queues.get_queue_client(outputs["deadLetters"].removesuffix("-poison"))
+        container = self._blobs.get_container_client(self._container)
+        self.intake = BlobIntake(container, outputs["inputPrefix"], SUFFIXES, uploads)
+        endpoint, _, undelivered = outputs["undelivered"].rpartition("/")
+        self.dead_letters: Sequence[DeadLetters] = [
+            PoisonQueue(queues.get_queue_client(outputs["deadLetters"])),
+            UndeliveredEvents(clients.blobs(endpoint).get_container_client(undelivered)),
+        ]
 
     def upload(self, key: str, data: bytes) -> str:
         """See :meth:`Cloud.upload`."""

@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
 
 # Columns of words may be folded; numbers, ids and states may not.
-WORDY = frozenset({"photo", "key", "reason", "what to do", "address", "price", "source"})
+WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source"})
 STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
 
 

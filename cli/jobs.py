@@ -1,4 +1,4 @@
-"""``twinlens jobs``: the ledger of a stack."""
+"""``twinlens jobs``: the ledger of a stack, and what helps a job on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli import recovery
 from cli.console import Json, Stack, console, print_json, state_text, table
 from cli.deployment import Deployment
 from core.errors import SetupError
 from core.ports import LedgerRow
 
-app = typer.Typer(no_args_is_help=True, help="Read the ledger of a stack.")
+app = typer.Typer(
+    no_args_is_help=True, help="Read the ledger of a stack, and send through again what fell between."
+)
+app.command()(recovery.reconcile)
+app.command()(recovery.redrive)
 
 
 def summary(row: LedgerRow) -> dict[str, Any]:

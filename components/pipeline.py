@@ -21,7 +21,9 @@ class Pipeline(Protocol):
     workflow: pulumi.Output[str]
     success_topic: pulumi.Output[str]
     error_topic: pulumi.Output[str]
+    queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
+    undelivered: pulumi.Output[str]
 
 
 def build(name: str, settings: Settings) -> Pipeline:
@@ -54,5 +56,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[st
         "workflow": pipeline.workflow,
         "successTopic": pipeline.success_topic,
         "errorTopic": pipeline.error_topic,
+        "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
+        "undelivered": pipeline.undelivered,
     }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from core.errors import TooManyBytes
-from core.job import Job
+from core.job import Job, Source
+
+# How long the ledger remembers a job.
+KEPT = timedelta(days=30)
 
 # A row that was given back: the next delivery of the upload's event may claim it.
 RELEASED = "released"
@@ -57,8 +61,24 @@ class LedgerRow:
     document: dict[str, Any]
 
 
-class Ledger(Protocol):
-    """The table with one row a job."""
+class Rows(Protocol):
+    """The table with one row a job, as people and tools use it."""
+
+    def get(self, job_id: str) -> LedgerRow | None:
+        """Return the row, or ``None`` if there is none."""
+
+    def list(self) -> Iterator[LedgerRow]:
+        """Yield all rows, in no particular order."""
+
+    def release(self, row: LedgerRow) -> bool:
+        """Give the job back, so that the next delivery of its upload's event may claim it.
+
+        ``False``, and nothing is written, if the row has changed since it was read.
+        """
+
+
+class Ledger(Rows, Protocol):
+    """The table with one row a job, as the workflow writes it."""
 
     def claim(self, job: Job) -> bool:
         """Insert the job's row, or take over a released one; ``False`` if another execution holds it already.
@@ -76,21 +96,57 @@ class Ledger(Protocol):
             ObjectMissing: Nobody has claimed the job.
         """
 
-    def release(self, row: LedgerRow) -> bool:
-        """Give the job back, so that the next delivery of its upload's event may claim it.
-
-        ``False``, and nothing is written, if the row has changed since it was read.
-        """
-
-    def get(self, job_id: str) -> LedgerRow | None:
-        """Return the row, or ``None`` if there is none."""
-
-    def list(self) -> Iterator[LedgerRow]:
-        """Yield all rows, in no particular order."""
-
 
 class Notifier(Protocol):
     """Where people and machines hear of a job's end."""
 
     def publish(self, topic: str, job: Job) -> None:
         """Send the job's notification to ``topic``: "success" or "error"."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An object that starts a job; ``stored_at`` is ISO 8601 UTC."""
+
+    source: Source
+    stored_at: str
+
+
+class Intake(Protocol):
+    """Where uploads are, and where their events enter the workflow."""
+
+    def uploads(self) -> Iterator[Upload]:
+        """Yield the uploads in the input container that start a job, in no particular order."""
+
+    def deliver(self, upload: Upload) -> None:
+        """Deliver the upload's event, as the store's own first delivery did.
+
+        Raises:
+            StoreUnavailable: It can't be delivered now.
+        """
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """What was set aside at once: the uploads it tells of, or none if it is no upload's event.
+
+    ``text`` is the beginning of what it says, ``handle`` what its place needs to find it again.
+    """
+
+    uploads: tuple[Upload, ...]
+    since: str
+    text: str
+    handle: Any
+
+
+class DeadLetters(Protocol):
+    """A place where events end that could not be delivered or handled."""
+
+    def take(self) -> Iterator[DeadLetter]:
+        """Yield each letter once, and keep it from others for a minute."""
+
+    def put_back(self, letter: DeadLetter) -> None:
+        """Let others take the letter again."""
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Remove the letter for good."""

@@ -113,7 +113,9 @@ class AwsPipeline(pulumi.ComponentResource):
         self.workflow = machine.arn
         self.success_topic = topics.arns["success"]
         self.error_topic = topics.arns["error"]
+        self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
+        self.undelivered = self.dead_letters
         self.register_outputs({})
 
 

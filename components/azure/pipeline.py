@@ -125,7 +125,9 @@ class AzurePipeline(pulumi.ComponentResource):
         self.workflow = pulumi.Output.from_input(PIPELINE.name)
         self.success_topic = photos.queues[TOPICS["success"]].name
         self.error_topic = photos.queues[TOPICS["error"]].name
+        self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
+        self.undelivered = pulumi.Output.concat(state.primary_endpoints.blob, undelivered.name)
         self.register_outputs({})
 
 

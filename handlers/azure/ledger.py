@@ -12,11 +12,9 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.data.tables import EdmType, EntityProperty, TableClient, TableEntity, UpdateMode
 
 from core.job import Job
-from core.ports import RELEASED, LedgerRow
+from core.ports import KEPT, RELEASED, LedgerRow
 from core.trace import now
 from handlers.azure.errors import translated
-
-KEPT_SECONDS = 30 * 24 * 3600
 
 
 class TableLedger:
@@ -33,7 +31,7 @@ class TableLedger:
             "execution": job.execution,
             "claimed_at": moment,
             # Table storage deletes nothing by itself; the column is for a clean-up.
-            "expires_at": EntityProperty(int(time.time()) + KEPT_SECONDS, EdmType.INT64),
+            "expires_at": EntityProperty(int(time.time() + KEPT.total_seconds()), EdmType.INT64),
             "recipe": job.recipe,
             "container": job.source.container,
             "key": job.source.key,

@@ -11,7 +11,7 @@ from components.settings import Settings
 OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
-    "errorTopic", "deadLetters",
+    "errorTopic", "queueEndpoint", "deadLetters", "undelivered",
 }  # fmt: skip
 
 

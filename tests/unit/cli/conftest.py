@@ -17,6 +17,7 @@ from cli.deployment import Deployment
 from core import recipe
 from core.job import Job, Source, job_id
 from core.memory import MemoryLedger, MemoryStore
+from core.ports import DeadLetters, Intake, Upload
 from core.steps import Tools, execute
 from core.trace import now
 from core.workflow.pipeline import PIPELINE
@@ -44,16 +45,36 @@ class MemoryCloud:
         self.input = MemoryStore()
         self.keys: list[str] = []
         self.swallowed = "nothing"
+        self.stored: list[Upload] = []
+        self.dead_letters: list[DeadLetters] = []
+        self.deliveries = 0
+
+    @property
+    def intake(self) -> Intake:
+        return self
+
+    def uploads(self) -> Iterator[Upload]:
+        """See :meth:`core.ports.Intake.uploads`."""
+        yield from self.stored
+
+    def deliver(self, upload: Upload) -> None:
+        """See :meth:`core.ports.Intake.deliver`."""
+        source = upload.source
+        identifier = job_id(source.container, source.key, source.etag, "gallery")
+        self.deliveries += 1
+        self._process(
+            Job(identifier, "gallery", source, f"delivery {self.deliveries}", upload.stored_at, now())
+        )
 
     def upload(self, key: str, data: bytes) -> str:
         """Process the photo before answering."""
         etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
         self.keys.append(key)
+        self.input.put(key, data, "")
+        stored = Upload(Source("photos-in", key, etag, len(data)), now())
+        self.stored.append(stored)
         if not re.search(self.swallowed, key):
-            self.input.put(key, data, "")
-            source = Source("photos-in", key, etag, len(data))
-            identifier = job_id("photos-in", key, etag, "gallery")
-            self._process(Job(identifier, "gallery", source, f"run of {identifier}", now(), now()))
+            self.deliver(stored)
         return etag
 
     def _process(self, job: Job) -> None:

@@ -1,0 +1,55 @@
+"""``twinlens jobs reconcile`` and ``redrive``: nothing that was uploaded stays without an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.console import Json, Stack, console, print_json, table
+from cli.deployment import Deployment
+from core.recovery import Finding, Recovery
+from core.workflow.pipeline import PIPELINE
+
+# A job that has stood still for as long as a workflow may take, and a little longer, is not under way.
+PATIENCE_MINUTES = PIPELINE.timeout_seconds / 60 + 5
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+OlderThan = Annotated[float, typer.Option(min=0, help="Minutes that an upload or a job may stand still.")]
+
+
+def reconcile(
+    stack: Stack, older_than: OlderThan = PATIENCE_MINUTES, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Send uploads without a job, and jobs that stand still, through the workflow again."""
+    recovery = _recovery(Deployment.of(stack), dry_run)
+    _tell(recovery.reconcile(timedelta(minutes=older_than), datetime.now(UTC)), as_json)
+
+
+def redrive(stack: Stack, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Send failed jobs, and uploads whose events were set aside, through the workflow again."""
+    deployment = Deployment.of(stack)
+    _tell(_recovery(deployment, dry_run).redrive(deployment.cloud.dead_letters), as_json)
+
+
+def _recovery(deployment: Deployment, dry_run: bool) -> Recovery:
+    cloud = deployment.cloud
+    return Recovery(cloud.ledger, cloud.intake, deployment.outputs["recipe"], dry_run)
+
+
+def _tell(findings: Iterable[Finding], as_json: bool) -> None:
+    found = list(findings)
+    if as_json:
+        print_json([asdict(each) for each in found])
+    elif found:
+        rows = [
+            [each.why, each.job, each.since, escape(each.key), escape(each.done)]
+            for each in sorted(found, key=lambda each: (each.why, each.since))
+        ]
+        console.print(table(["why", "job", "since", "key", "done"], rows))
+    else:
+        console.print("Nothing fell between.")

@@ -1,0 +1,76 @@
+import json
+import os
+import time
+from dataclasses import replace
+
+import pytest
+
+from cli.main import app
+from core.job import Job
+
+
+@pytest.fixture
+def failed(clouds, photos, run):
+    """A job that failed for no fault of its photo's."""
+    run.invoke(app, ["submit", str(photos / "dark.png"), "-s", "aws-local"])
+    cloud = clouds["aws-local"]
+    [row] = cloud.ledger.list()
+    job = replace(Job.from_document(row.document), state="claimed", artifacts=(), renditions=(), trace=())
+    cloud.ledger.release(row)
+    cloud.ledger.claim(replace(job, execution="unlucky"))
+    cloud.ledger.record(replace(job, execution="unlucky", state="failed"))
+    return row.id
+
+
+def invoke(run, *arguments):
+    done = run.invoke(app, ["jobs", *arguments, "-s", "aws-local", "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_redrive_sends_failed_jobs_through_again(failed, clouds, run):
+    [found] = invoke(run, "redrive")
+
+    assert (found["why"], found["job"], found["done"]) == ("failed", failed, "redriven")
+    assert clouds["aws-local"].ledger.get(failed).state == "succeeded"
+    assert invoke(run, "redrive") == []
+
+
+def test_a_dry_run_says_so_and_does_nothing(failed, clouds, run):
+    [found] = invoke(run, "redrive", "--dry-run")
+
+    assert found["done"] == "would be redriven"
+    assert clouds["aws-local"].ledger.get(failed).state == "failed"
+
+
+def test_reconcile_finds_uploads_that_no_job_knows_of(clouds, photos, run):
+    cloud = clouds["aws-local"]
+    cloud.swallowed = "dark"
+    run.invoke(app, ["submit", str(photos / "dark.png"), "-s", "aws-local"])
+    cloud.swallowed = "nothing"
+    time.sleep(0.01)
+
+    assert invoke(run, "reconcile") == []
+    [found] = invoke(run, "reconcile", "--older-than", "0")
+
+    assert (found["why"], found["key"]) == ("unclaimed", "incoming/dark.png")
+    assert cloud.ledger.get(found["job"]).state == "succeeded"
+
+
+def test_findings_are_shown_as_a_table_with_hostile_keys_as_they_are(clouds, photos, run):
+    cloud = clouds["aws-local"]
+    cloud.swallowed = "."
+    named = photos / "[red]x[bold].png"
+    os.link(photos / "dark.png", named)
+    run.invoke(app, ["submit", str(named), "-s", "aws-local"])
+    cloud.swallowed = "nothing"
+    time.sleep(0.01)
+
+    done = run.invoke(app, ["jobs", "reconcile", "-s", "aws-local", "--older-than", "0", "--dry-run"])
+
+    assert "[red]x[bold].png" in done.stdout
+    assert "would be redriven" in done.stdout
+
+
+def test_nothing_to_do_is_said(clouds, run):
+    assert "Nothing fell between." in run.invoke(app, ["jobs", "redrive", "-s", "aws-local"]).stdout

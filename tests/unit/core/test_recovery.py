@@ -1,0 +1,226 @@
+"""Finding what fell between, with everything in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.errors import StoreUnavailable
+from core.job import Job, Source, job_id
+from core.memory import MemoryLedger
+from core.ports import RELEASED, DeadLetter, Upload
+from core.recovery import Recovery
+
+PATIENCE = timedelta(minutes=20)
+LATER = datetime.now(UTC) + timedelta(minutes=30)
+CONTAINER = "photos"
+
+
+@dataclass
+class MemoryIntake:
+    """Uploads that are there, and those whose events were delivered again."""
+
+    stored: list[Upload] = field(default_factory=list)
+    delivered: list[Upload] = field(default_factory=list)
+    unavailable: bool = False
+
+    def uploads(self) -> Iterator[Upload]:
+        yield from self.stored
+
+    def deliver(self, upload: Upload) -> None:
+        if self.unavailable:
+            raise StoreUnavailable("The queue is unavailable.")
+        self.delivered.append(upload)
+
+
+@dataclass
+class MemoryDeadLetters:
+    """Letters that nobody else takes."""
+
+    letters: list[DeadLetter]
+    put: list[DeadLetter] = field(default_factory=list)
+
+    def take(self) -> Iterator[DeadLetter]:
+        yield from tuple(self.letters)
+
+    def put_back(self, letter: DeadLetter) -> None:
+        self.put.append(letter)
+
+    def remove(self, letter: DeadLetter) -> None:
+        self.letters.remove(letter)
+
+
+def upload(name: str, stored_at: datetime | None = None) -> Upload:
+    moment = (stored_at or datetime.now(UTC)).isoformat()
+    return Upload(Source(CONTAINER, f"incoming/{name}", f"etag-{name}", 10), moment)
+
+
+def job(name: str, **more: str) -> Job:
+    found = upload(name)
+    identifier = job_id(CONTAINER, found.source.key, found.source.etag, "gallery")
+    values = {"execution": "first", "recipe": "gallery", **more}
+    return Job(id=identifier, source=found.source, uploaded_at=found.stored_at, accepted_at="", **values)
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    return MemoryLedger()
+
+
+@pytest.fixture
+def intake() -> MemoryIntake:
+    return MemoryIntake()
+
+
+@pytest.fixture
+def recovery(ledger: MemoryLedger, intake: MemoryIntake) -> Recovery:
+    return Recovery(ledger, intake, "gallery")
+
+
+def names(intake: MemoryIntake) -> list[str]:
+    return [each.source.key.removeprefix("incoming/") for each in intake.delivered]
+
+
+def test_an_upload_without_a_job_is_delivered(recovery, intake, ledger):
+    intake.stored = [upload("lost.jpg"), upload("known.jpg")]
+    ledger.claim(job("known.jpg"))
+    ledger.record(replace(job("known.jpg"), state="succeeded"))
+
+    [found] = recovery.reconcile(PATIENCE, LATER)
+
+    assert (found.why, found.key, found.done) == ("unclaimed", "incoming/lost.jpg", "redriven")
+    assert found.job == job("lost.jpg").id
+    assert names(intake) == ["lost.jpg"]
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=19), timedelta(days=31)], ids=["on its way", "forgotten"])
+def test_an_upload_on_its_way_or_from_before_the_ledger_s_memory_is_left(recovery, intake, age):
+    intake.stored = [upload("a.jpg", LATER - age)]
+
+    assert not list(recovery.reconcile(PATIENCE, LATER))
+
+
+def test_an_upload_that_was_processed_under_an_older_recipe_is_known(recovery, intake, ledger):
+    intake.stored = [upload("a.jpg")]
+    ledger.claim(job("a.jpg", recipe="vintage"))
+    ledger.record(replace(job("a.jpg", recipe="vintage"), state="succeeded"))
+
+    assert not list(recovery.reconcile(PATIENCE, LATER))
+
+
+def test_a_job_that_stands_still_is_given_back_and_delivered(recovery, intake, ledger):
+    ledger.claim(job("stuck.jpg"))
+
+    [found] = recovery.reconcile(PATIENCE, LATER)
+
+    assert (found.why, found.done) == ("stuck", "redriven")
+    assert ledger.get(job("stuck.jpg").id).state == RELEASED
+    assert names(intake) == ["stuck.jpg"]
+    assert ledger.claim(job("stuck.jpg", execution="second"))
+
+
+def test_a_job_that_is_under_way_is_left(recovery, ledger):
+    ledger.claim(job("a.jpg"))
+
+    assert not list(recovery.reconcile(PATIENCE, datetime.now(UTC)))
+
+
+def test_a_second_run_finds_nothing_new(recovery, intake, ledger):
+    ledger.claim(job("stuck.jpg"))
+    list(recovery.reconcile(PATIENCE, LATER))
+    ledger.claim(job("stuck.jpg", execution="second"))
+    ledger.record(replace(job("stuck.jpg", execution="second"), state="succeeded"))
+
+    assert not list(recovery.reconcile(PATIENCE, LATER))
+    assert names(intake) == ["stuck.jpg"]
+
+
+def test_failed_jobs_are_redriven_and_no_others(recovery, intake, ledger):
+    for state in ("failed", "rejected", "succeeded"):
+        ledger.claim(job(state))
+        ledger.record(replace(job(state), state=state))
+    ledger.claim(job("claimed"))
+
+    [found] = recovery.redrive([])
+
+    assert (found.why, found.key, found.done) == ("failed", "incoming/failed", "redriven")
+    assert names(intake) == ["failed"]
+
+
+def test_what_was_given_back_but_not_delivered_is_delivered_by_the_next_run(recovery, intake, ledger):
+    ledger.claim(job("a.jpg"))
+    ledger.record(replace(job("a.jpg"), state="failed"))
+    intake.unavailable = True
+    with pytest.raises(StoreUnavailable):
+        list(recovery.redrive([]))
+    intake.unavailable = False
+
+    [found] = recovery.redrive([])
+
+    assert found.done == "redriven"
+    assert names(intake) == ["a.jpg"]
+
+
+def test_a_job_that_moves_on_meanwhile_is_left(recovery, intake, ledger, monkeypatch):
+    ledger.claim(job("a.jpg"))
+    ledger.record(replace(job("a.jpg"), state="failed"))
+    stale = list(ledger.list())
+    ledger.release(stale[0])
+    monkeypatch.setattr(ledger, "list", lambda: iter(stale))
+
+    [found] = recovery.redrive([])
+
+    assert found.done == "left: it has moved on"
+    assert not intake.delivered
+
+
+def test_a_job_of_another_recipe_is_left_with_the_reason(recovery, intake, ledger):
+    ledger.claim(job("a.jpg", recipe="vintage"))
+    ledger.record(replace(job("a.jpg", recipe="vintage"), state="failed"))
+
+    [found] = recovery.redrive([])
+
+    assert found.done == "left: its recipe was vintage, the stack's is gallery"
+    assert not intake.delivered
+
+
+def test_dead_letters_are_delivered_and_removed(recovery, intake):
+    place = MemoryDeadLetters([DeadLetter((upload("a.jpg"), upload("b.jpg")), "then", "[...]", 1)])
+
+    found = list(recovery.redrive([place]))
+
+    assert [each.why for each in found] == ["undelivered", "undelivered"]
+    assert names(intake) == ["a.jpg", "b.jpg"]
+    assert not place.letters
+
+
+def test_a_dead_letter_that_is_no_event_is_shown_and_kept(recovery):
+    letter = DeadLetter((), "then", "hello", 1)
+    place = MemoryDeadLetters([letter])
+
+    [found] = recovery.redrive([place])
+
+    assert found.done == "left: no upload's event: hello"
+    assert place.letters == place.put == [letter]
+
+
+def test_a_dry_run_finds_the_same_and_changes_nothing(ledger, intake):
+    ledger.claim(job("failed"))
+    ledger.record(replace(job("failed"), state="failed"))
+    ledger.claim(job("stuck.jpg"))
+    before = list(ledger.list())
+    intake.stored = [upload("lost.jpg")]
+    letter = DeadLetter((upload("dead.jpg"),), "then", "", 1)
+    place = MemoryDeadLetters([letter])
+    dry = Recovery(ledger, intake, "gallery", dry_run=True)
+
+    found = [*dry.reconcile(PATIENCE, LATER), *dry.redrive([place])]
+
+    assert [each.why for each in found] == ["stuck", "unclaimed", "failed", "undelivered"]
+    assert {each.done for each in found} == {"would be redriven"}
+    assert list(ledger.list()) == before
+    assert not intake.delivered
+    assert place.letters == place.put == [letter]
