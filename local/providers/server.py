@@ -45,7 +45,9 @@ def _answers(method: Callable[[Servicer, Any], Any]) -> Callable[[Servicer, Any,
         except TwinlensError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         except Exception as error:
-            context.abort(grpc.StatusCode.UNKNOWN, f"{type(error).__name__}: {error}")
+            # Some SDKs put request ids and dates on lines of their own.
+            told = " ".join(str(error).split())
+            context.abort(grpc.StatusCode.UNKNOWN, f"{type(error).__name__}: {told}")
 
     return call
 

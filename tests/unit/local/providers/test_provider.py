@@ -77,6 +77,11 @@ def test_check_tells_of_the_sdks_types_before_the_resources_own_rules(provider):
     assert [fault.path for fault in provider.check(QUEUE, {}, {"name": "aws"})[1]] == ["name"]
 
 
+def test_rules_across_properties_wait_until_all_values_are_known(provider):
+    assert provider.check(QUEUE, {}, {"name": "aws", "policy": UNKNOWN})[1] == []
+    assert provider.check(QUEUE, {}, {"name": "aws", "policy": UNKNOWN, "delay": 1})[1] != []
+
+
 def test_type_that_is_not_served_is_named(provider):
     with pytest.raises(
         ProviderError, match=r"aws:sqs/queuePolicy:QueuePolicy.*did you mean 'aws:sqs/queue:Queue'"

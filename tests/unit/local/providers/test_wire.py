@@ -29,3 +29,8 @@ def test_unknown_is_the_engines_own_mark():
     assert wire.is_unknown("04da6b54-80e4-46f7-96ec-b56ff0331ba9")
     assert not wire.is_unknown("a")
     assert not wire.is_unknown(["a"])
+
+
+def test_unknown_is_found_anywhere():
+    assert wire.has_unknown({"a": [{"b": wire.UNKNOWN}]})
+    assert not wire.has_unknown({"a": [{"b": "c"}, 1, None]})
