@@ -119,12 +119,17 @@ State = Task | Choice | Parallel | Succeed | Fail
 
 @dataclass(frozen=True)
 class Workflow:
-    """A whole workflow; ``timeout_seconds`` bounds one execution."""
+    """A whole workflow; ``timeout_seconds`` bounds one execution.
+
+    An execution that takes longer goes to the ending ``late`` where the platform can still act. Step
+    Functions can't: it ends the execution, and a rule outside tells of it.
+    """
 
     name: str
     states: tuple[State, ...]
     endings: dict[str, tuple[State, ...]] = field(default_factory=dict)
     timeout_seconds: int = 900
+    late: str | None = None
 
     def all_states(self) -> Iterator[State]:
         """Yield every state: the main sequence, then the endings, parallel branches included."""

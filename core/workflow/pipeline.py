@@ -65,4 +65,5 @@ PIPELINE = Workflow(
         "failed": finish("failed", "error", Fail("failed", "JobFailed", "The ledger has the reason.")),
         "duplicate": (Succeed("duplicate"),),
     },
+    late="failed",
 )

@@ -6,6 +6,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
+class Timer(Protocol):
+    """The task of waiting until a moment."""
+
+    def cancel(self) -> Any:
+        """Wait no longer; only for a timer that is not done."""
+
+
 class Context(Protocol):
     """An orchestration's context; what its methods return is to be yielded."""
 
@@ -26,7 +33,7 @@ class Context(Protocol):
     def call_activity(self, name: str, input_: Any) -> Any:
         """Return the task of running an activity."""
 
-    def create_timer(self, fire_at: datetime) -> Any:
+    def create_timer(self, fire_at: datetime) -> Timer:
         """Return the task of waiting."""
 
     def task_any(self, tasks: list[Any]) -> Any:

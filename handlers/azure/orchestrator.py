@@ -30,11 +30,12 @@ from core.workflow.model import (
     Task,
     Workflow,
 )
-from handlers.azure.branches import side_by_side
+from handlers.azure.branches import DeadlinePassed, before, side_by_side
 from handlers.azure.context import Context
 
 DUPLICATE = "duplicate"  # the state of a job that another execution holds, or has brought to another end
 WORKER_LOST = "WorkerLost"  # an activity's worker died or timed out: worth another try wherever there are any
+TIMED_OUT = "WorkflowTimedOut"
 
 Flow = Generator[Any, Any, Job]
 
@@ -52,7 +53,7 @@ def orchestrate(workflow: Workflow, context: Context) -> Generator[Any, Any, dic
     """Run the workflow on the job document the orchestration was started with; return the finished document.
 
     Raises:
-        Fault: The workflow ended in a ``Fail``, or an error was not caught.
+        Fault: The workflow ended in a ``Fail``, an error was not caught, or time ran out.
     """
     began = context.current_utc_datetime.replace(tzinfo=UTC).isoformat(timespec="milliseconds")
     job = replace(
@@ -61,7 +62,17 @@ def orchestrate(workflow: Workflow, context: Context) -> Generator[Any, Any, dic
         execution=f"{context.instance_id}/{context.new_uuid()}",
         accepted_at=began.replace("+00:00", "Z"),
     )
-    done = yield from _follow(workflow.states, workflow, job, context)
+    limit = timedelta(seconds=workflow.timeout_seconds)
+    deadline = context.create_timer(context.current_utc_datetime + limit)
+    try:
+        flow = _follow(workflow.states, workflow, job, context)
+        done = yield from before(deadline, flow, context.task_any)
+    except DeadlinePassed:
+        fault = Fault(TIMED_OUT, f"The workflow took longer than {workflow.timeout_seconds} s.")
+        if workflow.late is None:
+            raise fault from None
+        job = replace(job, error=Problem(fault.name, fault.message))
+        done = yield from _follow(workflow.endings[workflow.late], workflow, job, context)
     return done.to_document()
 
 

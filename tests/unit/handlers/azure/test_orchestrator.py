@@ -1,5 +1,6 @@
 """The interpreter, driven without any SDK."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -37,6 +38,17 @@ ENDINGS = {
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@dataclass(eq=False)
+class Timer:
+    """A durable timer."""
+
+    fire_at: datetime
+    cancelled: bool = False
+
+    def cancel(self):
+        self.cancelled = True
+
+
 @dataclass
 class Context:
     """A context whose tasks are done, one after the other, by :func:`run`.
@@ -51,6 +63,8 @@ class Context:
     timers: list[datetime] = field(default_factory=list)
     instance_id: str = "instance"
     current_utc_datetime: datetime = BEGAN
+    late: bool = False
+    made: list[Timer] = field(default_factory=list)
 
     def get_input(self):
         return self.job.to_document()
@@ -62,18 +76,19 @@ class Context:
         return ("activity", name, input_)
 
     def create_timer(self, fire_at):
-        return ("timer", fire_at)
+        self.made.append(Timer(fire_at))
+        return self.made[-1]
 
     def task_any(self, tasks):
         return list(tasks)
 
     def finish(self, task):
-        """Return the task's result; for several tasks, the first."""
+        """Return the task's result; for several tasks, the first, or the deadline once it is late."""
         if isinstance(task, list):
-            return task[0]
-        if task[0] == "timer":
-            self.timers.append(task[1])
-            self.current_utc_datetime = task[1]
+            return task[1] if self.late and task[1] is self.made[0] else task[0]
+        if isinstance(task, Timer):
+            self.timers.append(task.fire_at)
+            self.current_utc_datetime = task.fire_at
             return None
         _, name, payload = task
         self.calls.append((name, payload))
@@ -100,8 +115,8 @@ def run(workflow, context):
         return Job.from_document(done.value)
 
 
-def workflow(*states):
-    return Workflow("test", states, ENDINGS)
+def workflow(*states, **more):
+    return Workflow("test", states, ENDINGS, **more)
 
 
 def step(name, retry=RETRY, catch=CATCH):
@@ -264,3 +279,31 @@ def test_an_error_in_a_branch_is_put_on_the_job_that_entered(job):
     assert done.error is not None
     assert done.error.message == "b is Bad."
     assert names(context) == ["a", "b", "record"]
+
+
+def test_a_workflow_that_takes_too_long_goes_to_its_late_ending(job):
+    context = Context(job, late=True)
+
+    with pytest.raises(Fault, match="JobFailed: It is lost"):
+        run(workflow(step("validate"), timeout_seconds=60, late="failed"), context)
+
+    assert (context.made[0].fire_at - BEGAN).total_seconds() == 60
+    assert names(context) == ["record"]
+    assert context.calls[0][1]["job"]["error"] == {
+        "name": "WorkflowTimedOut",
+        "message": "The workflow took longer than 60 s.",
+    }
+
+
+def test_a_workflow_without_a_late_ending_fails(job):
+    with pytest.raises(Fault, match="WorkflowTimedOut"):
+        run(workflow(step("validate")), Context(job, late=True))
+
+
+@pytest.mark.parametrize("answer", [{}, "Bad"], ids=["well", "badly"])
+def test_the_deadline_is_cancelled_however_the_workflow_ends(job, answer):
+    context = Context(job, {"validate": [answer]})
+    with suppress(Fault):
+        run(workflow(step("validate", catch=()), late="failed"), context)
+
+    assert [timer.cancelled for timer in context.made] == [True]
