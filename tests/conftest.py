@@ -1,6 +1,7 @@
 """What tests of several packages share: emulators of their own, started once and only when asked for."""
 
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,12 @@ from local.emulators.azurite import Storage
 from local.stack import LocalStack
 from local.state import AwsEmulator, LocalState
 from local.toolchain import chromium as browser
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> None:
+    """Let child processes be interrupted even if the tests run in the background, where Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
