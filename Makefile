@@ -34,7 +34,7 @@ lint: setup ## check style, types and who imports whom
 	$(call timed,Checking who imports whom,$(BIN)/lint-imports)
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13
-GROUPS := aws-lambda azure-functions ministack azure-host node go
+GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks
 
 lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade takes the newest versions of all
 	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o locks/project.txt && \

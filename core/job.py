@@ -22,12 +22,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Photo:
-    """What validation learnt of the picture: content format, upright pixel size, frames."""
+    """What validation learnt of the picture: content format, upright pixel size, frames.
+
+    ``copyright`` is the file's own, at most 200 printable characters, if the recipe keeps it.
+    """
 
     format: str
     width: int
     height: int
     frames: int
+    copyright: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from core.errors import RecipeError
+from core.where import Where
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
@@ -104,20 +105,20 @@ def parameters(target: Callable[..., object]) -> dict[str, Parameter]:
     return {each.name: _parameter(hints[each.name], each.default) for each in taken}
 
 
-def arguments(target: Callable[..., object], values: Mapping[str, object], where: str) -> dict[str, Any]:
+def arguments(target: Callable[..., object], values: Mapping[str, object], where: Where) -> dict[str, Any]:
     """Return the ``values`` as keyword arguments for ``target``, each checked.
 
     Raises:
-        RecipeError: A key is unknown or missing, or a value not allowed; the sentence begins with ``where``.
+        RecipeError: A key is unknown or missing, or a value not allowed; the sentence says where.
     """
     known = parameters(target)
     for key in values:
         if key not in known:
-            raise RecipeError(f"{where}: {key!r} is not known here; allowed are {_listed(known)}.")
+            raise RecipeError(f"{where(key)} is not known here; allowed are {_listed(known)}.")
     for key, parameter in known.items():
         if key not in values and parameter.default is REQUIRED:
-            raise RecipeError(f"{where}: {key!r} is missing; give {parameter}.")
-    return {key: known[key].check(value, f"{where}: {key}") for key, value in values.items()}
+            raise RecipeError(f"{where(key)} is missing; give {parameter}.")
+    return {key: known[key].check(value, where(key)) for key, value in values.items()}
 
 
 def _parameter(hint: object, default: object) -> Parameter:

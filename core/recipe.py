@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from core.errors import RecipeError
-from core.parameters import Between, arguments
+from core.job import Photo
+from core.parameters import Between, Colour, arguments, parameters
+from core.where import Lines, Where, lines
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 FILTERED = "filtered"
-Fit = Literal["inside", "cover"]
+AUTO = "auto"
+Fit = Literal["inside", "cover", "contain", "exact"]
 Pixels = Annotated[int, Between(1, 10_000)]
+Share = Annotated[float, Between(0, 1)]
 
 # Recipes and sizes name files and object keys.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAME_RULE = "lower-case letters, digits, - and _, at most 40, the first a letter or digit"
+_TABLES = ("sizes", "filters", "outputs")
 
 
 @dataclass(frozen=True)
 class Size:
-    """A box in pixels, and how a photo goes into it; a photo is never enlarged."""
+    """A box in pixels, and how a photo goes into it; a photo is never enlarged.
+
+    ``crop`` says what "cover" keeps: what is around the focus, in shares of the photo's width and height, or
+    the part with the highest entropy.
+    """
 
     name: str
     width: Pixels
     height: Pixels
     fit: Fit = "inside"
+    crop: Literal["focus", "entropy"] = "focus"
+    focus_x: Share = 0.5
+    focus_y: Share = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,10 +53,33 @@ class FilterCall:
 
 @dataclass(frozen=True)
 class OutputFormat:
-    """An encoder's name ("jpeg", "webp", "png") and its quality, 1 to 100."""
+    """An encoder's name and its settings; each looks at those it knows.
+
+    "auto" stands for the smallest of several whose SSIM to the picture is at least ``similarity``.
+    """
 
     format: str
     quality: Annotated[int, Between(1, 100)] = 80
+    progressive: bool = True
+    similarity: Annotated[float, Between(0.5, 0.999)] = 0.95
+
+
+@dataclass(frozen=True)
+class Options:
+    """What holds for all outputs.
+
+    ``background`` stands behind transparency where a format has none; ``copyright`` keeps the photo's own;
+    ``manifest`` adds a file that says how to show the outputs in a page.
+    """
+
+    background: Annotated[str, Colour()] = "#ffffff"
+    copyright: bool = False
+    manifest: bool = False
+
+
+def kept(photo: Photo, options: Options) -> Photo:
+    """Return what may be told of the photo: without its copyright unless that is to be kept."""
+    return photo if options.copyright else replace(photo, copyright="")
 
 
 @dataclass(frozen=True)
@@ -59,6 +94,7 @@ class Recipe:
     sizes: tuple[Size, ...]
     filters: tuple[FilterCall, ...]
     outputs: tuple[OutputFormat, ...]
+    options: Options = Options()
 
 
 def names(folder: Path = RECIPES) -> tuple[str, ...]:
@@ -70,8 +106,8 @@ def load(name: str, folder: Path = RECIPES) -> Recipe:
     """Read ``<name>.toml``.
 
     Raises:
-        RecipeError: There is no such recipe, or it holds a mistake: the file, the key, the value and what is
-            allowed are named.
+        RecipeError: There is no such recipe, or it holds a mistake: the file, the line, the key, the value
+            and what is allowed are named.
     """
     import tomllib  # once a worker, and not at all where a recipe is only passed around
 
@@ -79,67 +115,82 @@ def load(name: str, folder: Path = RECIPES) -> Recipe:
         raise RecipeError(f"{name!r} is no name for a recipe; use {_NAME_RULE}.")
     path = folder / f"{name}.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except FileNotFoundError:
         raise RecipeError(f"There is no recipe {name!r}; there are {', '.join(names(folder))}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path.name} is not TOML: {error}.") from None
-    return parse(name, table)
+    return parse(name, table, lines(text))
 
 
-def parse(name: str, table: Mapping[str, Any]) -> Recipe:
-    """Build a recipe from what its file holds; see :func:`load`."""
-    file = f"{name}.toml"
-    for key in table:
-        if key not in {"sizes", "filters", "outputs"}:
-            raise RecipeError(f"{file}: {key!r} is not known here; allowed are sizes, filters, outputs.")
-    sizes = tuple(Size(**arguments(Size, each, where)) for each, where in _tables(table, "sizes", file))
-    filters = tuple(_filter_call(each, where) for each, where in _tables(table, "filters", file, least=0))
-    outputs = tuple(_output(each, where) for each, where in _tables(table, "outputs", file))
-    for size in sizes:
-        if not _NAME.fullmatch(size.name) or size.name == FILTERED:
+def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -> Recipe:
+    """Build a recipe from what its file holds; see :func:`load`.
+
+    ``positions``, as :func:`core.where.lines` returns them, let mistakes be named with their line.
+    """
+    file = _File(f"{name}.toml", table, positions or {})
+    options = {key: value for key, value in table.items() if key not in _TABLES}
+    for key in options:
+        if key not in (allowed := parameters(Options)):
             raise RecipeError(
-                f"{file}: sizes: name is {size.name!r}; use {_NAME_RULE}, and not {FILTERED!r}."
+                f"{file.where()(key)} is not known here; allowed are {', '.join((*_TABLES, *allowed))}."
             )
-    _refuse_twice([size.name for size in sizes], f"{file}: sizes: name")
-    _refuse_twice([output.format for output in outputs], f"{file}: outputs: format")
-    return Recipe(name, sizes, filters, outputs)
+    sizes = tuple(Size(**arguments(Size, each, where)) for each, where in file.tables("sizes"))
+    for size, (_, where) in zip(sizes, file.tables("sizes"), strict=True):
+        if not _NAME.fullmatch(size.name) or size.name == FILTERED:
+            raise RecipeError(f"{where('name')} is {size.name!r}; use {_NAME_RULE}, and not {FILTERED!r}.")
+    filters = tuple(_filter_call(each, where) for each, where in file.tables("filters", least=0))
+    outputs = tuple(_output(each, where) for each, where in file.tables("outputs"))
+    file.refuse_twice("sizes", "name")
+    file.refuse_twice("outputs", "format")
+    return Recipe(name, sizes, filters, outputs, Options(**arguments(Options, options, file.where())))
 
 
-def _tables(
-    table: Mapping[str, Any], key: str, file: str, least: int = 1
-) -> list[tuple[Mapping[str, Any], str]]:
-    """Return the ``[[key]]`` tables, each with the words that say where it stands."""
-    values = table.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(each, Mapping) for each in values):
-        raise RecipeError(f"{file}: {key} is {values!r}; write each as a table under [[{key}]].")
-    if len(values) < least:
-        raise RecipeError(f"{file}: {key} is missing; write at least one [[{key}]].")
-    return [(each, f"{file}: {key} {number}") for number, each in enumerate(values, 1)]
+@dataclass(frozen=True)
+class _File:
+    """A recipe's file, to read tables from."""
+
+    name: str
+    content: Mapping[str, Any]
+    positions: Lines
+
+    def where(self, table: str = "", number: int = 0) -> Where:
+        words = f"{table} {number}" if table else ""
+        return Where(self.name, words, self.positions.get((table, number), {}))
+
+    def tables(self, key: str, least: int = 1) -> list[tuple[Mapping[str, Any], Where]]:
+        """Return the ``[[key]]`` tables, each with where it stands."""
+        values = self.content.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(each, Mapping) for each in values):
+            raise RecipeError(f"{self.where()(key)} is {values!r}; write each as a table under [[{key}]].")
+        if len(values) < least:
+            raise RecipeError(f"{self.where()(key)} is missing; write at least one [[{key}]].")
+        return [(each, self.where(key, number)) for number, each in enumerate(values, 1)]
+
+    def refuse_twice(self, table: str, key: str) -> None:
+        seen = set()
+        for each, where in self.tables(table):
+            if each[key] in seen:
+                raise RecipeError(f"{where(key)} is {each[key]!r} more than once; each must be its own.")
+            seen.add(each[key])
 
 
-def _filter_call(table: Mapping[str, Any], where: str) -> FilterCall:
+def _filter_call(table: Mapping[str, Any], where: Where) -> FilterCall:
     from core.photo import filters  # needs Pillow, which nobody needs to know what a recipe is
 
     parameters = dict(table)
     name = parameters.pop("name", None)
     if name not in filters.names():
-        raise RecipeError(f"{where}: name is {name!r}; it must be one of {', '.join(filters.names())}.")
-    return FilterCall(name, filters.check(name, parameters, f"{where} ({name})"))
+        raise RecipeError(f"{where('name')} is {name!r}; it must be one of {', '.join(filters.names())}.")
+    return FilterCall(name, filters.check(name, parameters, where))
 
 
-def _output(table: Mapping[str, Any], where: str) -> OutputFormat:
+def _output(table: Mapping[str, Any], where: Where) -> OutputFormat:
     from core.photo import formats
 
     output = OutputFormat(**arguments(OutputFormat, table, where))
-    if output.format not in formats.names():
-        raise RecipeError(
-            f"{where}: format is {output.format!r}; it must be one of {', '.join(formats.names())}."
-        )
+    known = (AUTO, *formats.names())
+    if output.format not in known:
+        raise RecipeError(f"{where('format')} is {output.format!r}; it must be one of {', '.join(known)}.")
     return output
-
-
-def _refuse_twice(names: list[str], where: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise RecipeError(f"{where} is {name!r} more than once; each must be its own.")

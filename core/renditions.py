@@ -6,14 +6,14 @@ from PIL.Image import Image
 
 from core.job import Job, Rendition
 from core.photo.decode import decode
-from core.photo.formats import png
+from core.photo.formats import Settings, png
 from core.ports import ObjectStore
 
 
 def write(job: Job, store: ObjectStore, name: str, picture: Image) -> Rendition:
     """Put the picture under the job's ``work/`` prefix."""
     key = f"{job.work_prefix}{name}.{png.EXTENSION}"
-    store.put(key, png.encode(picture), png.CONTENT_TYPE)
+    store.put(key, png.encode(picture, Settings(), png.FASTEST), png.CONTENT_TYPE)
     return Rendition(name, key, picture.width, picture.height)
 
 

@@ -21,7 +21,7 @@ from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
-from core.photo import colour, limits, orientation, signature
+from core.photo import colour, copyright, limits, orientation, signature
 from core.photo.resize import scale_for
 from core.recipe import Size
 
@@ -45,29 +45,35 @@ def inspect(data: bytes, max_pixels: int) -> Photo:
         size, frames = image.size, limits.count_frames(image, name, data)
         image.draft(None, (1, 1))
         image.load()
-        width, height = orientation.upright_size(size, orientation.read(image))
-        return Photo(name, width, height, frames)
+        upright = orientation.upright_size(size, orientation.read(image))
+        return Photo(name, *upright, frames, copyright.read(image))
 
 
 def decode(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> Image:
-    """Return the upright picture as RGB, or RGBA if any of it is transparent.
+    """Return the upright picture; see :func:`read`."""
+    return read(data, max_pixels, sizes)[1]
 
-    With ``sizes`` it may be smaller than the file's picture, but is at least :data:`DRAFT_HEADROOM` times as
-    large as any of them needs.
+
+def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Photo, Image]:
+    """Return what the file holds, and its upright picture as RGB, or RGBA if any of it is transparent.
+
+    With ``sizes`` the picture may be smaller than the file's, but is at least :data:`DRAFT_HEADROOM` times
+    as large as any of them needs.
 
     Raises:
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as image:
-        sizes = tuple(sizes)
+        size, frames, sizes = image.size, limits.count_frames(image, name, data), tuple(sizes)
         if image.format == "JPEG":
             scale = _scale(image, orientation.read(image), sizes) * DRAFT_HEADROOM
             image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
         image.load()
         turn = orientation.read(image)
+        photo = Photo(name, *orientation.upright_size(size, turn), frames, copyright.read(image))
         reduced = _reduced(image, _scale(image, turn, sizes) * REDUCE_HEADROOM)
-        return orientation.bake(colour.to_srgb(reduced), turn)
+        return photo, orientation.bake(colour.to_srgb(reduced), turn)
 
 
 @contextmanager

@@ -1,34 +1,75 @@
-"""Fit a picture into a box; never enlarge it."""
+"""Fit a picture into a box; never enlarge it.
+
+=========  ==================================================================================
+fit        what comes out
+=========  ==================================================================================
+inside     all of the photo, as large as fits in the box
+contain    the same, in the middle of a picture as large as the box; the rest is transparent
+cover      the box filled, what stands out cut off around the focus or where least is lost
+exact      all of the photo, stretched to the box's shape
+=========  ==================================================================================
+
+Pillow premultiplies colours with their transparency before it resizes, so that edges don't darken.
+"""
 
 from __future__ import annotations
 
-from PIL.Image import Image, Resampling
+from PIL.Image import Image, Resampling, new
 
+from core.photo import attention
 from core.recipe import Size
 
 # Averages whole pixels first where a picture shrinks more than this, then filters: faster, and as good.
 REDUCING_GAP = 2.0
 
+Box = tuple[float, float, float, float]
+
 
 def scale_for(width: int, height: int, size: Size) -> float:
-    """Return the factor, at most 1, by which a picture of ``width`` x ``height`` shrinks for ``size``."""
-    horizontal, vertical = size.width / width, size.height / height
-    return min(1.0, max(horizontal, vertical) if size.fit == "cover" else min(horizontal, vertical))
+    """Return the factor, at most 1, by which a picture of ``width`` x ``height`` shrinks for ``size``.
 
-
-def resize(image: Image, size: Size) -> Image:
-    """Return the picture resized with Lanczos.
-
-    "inside" keeps all of it, as large as fits in the box. "cover" fills the box and cuts off what stands
-    out, evenly; a picture smaller than the box in one direction stays as small there.
+    Where the two directions shrink differently, it is that of the one that shrinks less.
     """
-    scale = scale_for(image.width, image.height, size)
-    width, height = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    if size.fit == "inside":
-        if (width, height) == image.size:
-            return image
-        return image.resize((width, height), Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
-    width, height = min(width, size.width), min(height, size.height)
-    left, top = max(0.0, (image.width - width / scale) / 2), max(0.0, (image.height - height / scale) / 2)
-    box = (left, top, image.width - left, image.height - top)
+    horizontal, vertical = size.width / width, size.height / height
+    return min(1.0, (max if size.fit in {"cover", "exact"} else min)(horizontal, vertical))
+
+
+def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Image:
+    """Return the picture resized with Lanczos, after ``size.fit``.
+
+    ``whole`` is the size of the photo in pixels where ``image`` is that photo already reduced, so that
+    nothing is rounded twice. A photo smaller than the box in one direction stays as small there.
+    """
+    width, height = whole or image.size
+    if size.fit == "exact":
+        return _resized(image, min(width, size.width), min(height, size.height))
+    scale = scale_for(width, height, size)
+    scaled = max(1, round(width * scale)), max(1, round(height * scale))
+    if size.fit == "cover":
+        kept = min(scaled[0], size.width), min(scaled[1], size.height)
+        shares = min(1.0, kept[0] / (width * scale)), min(1.0, kept[1] / (height * scale))
+        return _resized(image, *kept, _window(image, shares, size))
+    made = _resized(image, *scaled)
+    if size.fit == "inside" or made.size == (size.width, size.height):
+        return made
+    padded = new("RGBA", (size.width, size.height))
+    padded.paste(made, ((size.width - made.width) // 2, (size.height - made.height) // 2))
+    return padded
+
+
+def _resized(image: Image, width: int, height: int, box: Box | None = None) -> Image:
+    if box is None and (width, height) == image.size:
+        return image
     return image.resize((width, height), Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)
+
+
+def _window(image: Image, shares: tuple[float, float], size: Size) -> Box:
+    """Return the part of the picture to keep: these shares of its width and height, near the focus."""
+    focus = attention.focus(image, shares) if size.crop == "entropy" else (size.focus_x, size.focus_y)
+    left, top = (min(max(at - share / 2, 0.0), 1 - share) for at, share in zip(focus, shares, strict=True))
+    return (
+        left * image.width,
+        top * image.height,
+        min(1.0, left + shares[0]) * image.width,
+        min(1.0, top + shares[1]) * image.height,
+    )

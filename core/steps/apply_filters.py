@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.job import Job
 from core.photo import filters
-from core.photo.decode import decode
-from core.photo.resize import resize
+from core.photo.decode import read
+from core.photo.pyramid import pyramid
 from core.recipe import FILTERED
 from core.renditions import write
 from core.workflow.model import Place
@@ -24,8 +24,8 @@ def run(job: Job, tools: Tools) -> Job:
     """Add the rendition ``filtered``, in the box of the first size: resized first, then filtered in order."""
     if not tools.recipe.filters:
         return job
-    box = tools.recipe.sizes[0]
-    picture = resize(decode(tools.input.get(job.source.key, tools.max_bytes), tools.max_pixels, (box,)), box)
-    for call in tools.recipe.filters:
-        picture = filters.apply(picture, call.name, call.parameters)
-    return replace(job, renditions=(*job.renditions, write(job, tools.output, FILTERED, picture)))
+    data, sizes = tools.input.get(job.source.key, tools.max_bytes), tools.recipe.sizes
+    photo, picture = read(data, tools.max_pixels, sizes)
+    first = pyramid(picture, sizes, (photo.width, photo.height))[sizes[0].name]
+    made = write(job, tools.output, FILTERED, filters.apply_all(first, tools.recipe.filters))
+    return replace(job, renditions=(*job.renditions, made))

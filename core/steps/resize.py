@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.job import Job
-from core.photo.decode import decode
-from core.photo.resize import resize
+from core.photo.decode import read
+from core.photo.pyramid import pyramid
 from core.renditions import write
 from core.workflow.model import Place
 
@@ -20,7 +20,8 @@ WRITES: frozenset[Place] = frozenset({"work"})
 
 def run(job: Job, tools: Tools) -> Job:
     """Add a rendition for each size."""
-    sizes = tools.recipe.sizes
-    photo = decode(tools.input.get(job.source.key, tools.max_bytes), tools.max_pixels, sizes)
-    made = tuple(write(job, tools.output, size.name, resize(photo, size)) for size in sizes)
+    data = tools.input.get(job.source.key, tools.max_bytes)
+    photo, picture = read(data, tools.max_pixels, tools.recipe.sizes)
+    pictures = pyramid(picture, tools.recipe.sizes, (photo.width, photo.height))
+    made = (write(job, tools.output, *each) for each in pictures.items())
     return replace(job, renditions=(*job.renditions, *made))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import PhotoError
 from core.job import Job, Problem
 from core.photo.decode import inspect
+from core.recipe import kept
 from core.workflow.model import Place
 
 if TYPE_CHECKING:
@@ -21,6 +22,6 @@ def run(job: Job, tools: Tools) -> Job:
     """Set ``photo``, or ``error`` if the photo itself is at fault; the workflow then diverts."""
     try:
         data = tools.input.get(job.source.key, tools.max_bytes)
-        return replace(job, photo=inspect(data, tools.max_pixels))
+        return replace(job, photo=kept(inspect(data, tools.max_pixels), tools.recipe.options))
     except PhotoError as error:
         return replace(job, error=Problem(type(error).__name__, str(error)))

@@ -6,7 +6,7 @@ keyword parameters, with their types and limits, are the keys that a recipe may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from PIL.Image import Image
@@ -14,6 +14,8 @@ from PIL.Image import Image
 from core import registry
 from core.errors import RecipeError
 from core.parameters import arguments
+from core.recipe import FilterCall
+from core.where import Where
 
 Filter = Callable[..., Image]
 
@@ -32,7 +34,7 @@ def load(name: str) -> Filter:
     return cast(Filter, registry.load(__name__, name, RecipeError).apply)
 
 
-def check(name: str, parameters: Mapping[str, Any], where: str) -> dict[str, Any]:
+def check(name: str, parameters: Mapping[str, Any], where: Where) -> dict[str, Any]:
     """Return the parameters checked against the filter's own.
 
     Raises:
@@ -44,3 +46,10 @@ def check(name: str, parameters: Mapping[str, Any], where: str) -> dict[str, Any
 def apply(image: Image, name: str, parameters: Mapping[str, Any]) -> Image:
     """Return the picture after one filter."""
     return load(name)(image, **parameters)
+
+
+def apply_all(image: Image, calls: Iterable[FilterCall]) -> Image:
+    """Return the picture after all the filters that a recipe asks for, in order."""
+    for call in calls:
+        image = apply(image, call.name, call.parameters)
+    return image

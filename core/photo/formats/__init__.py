@@ -1,17 +1,51 @@
 """The output formats, one file each, found by name.
 
-A format file holds ``EXTENSION``, ``CONTENT_TYPE`` and ``encode(image, quality)``, which returns the same
-bytes for the same picture and writes no metadata.
+A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind)
+and ``encode(image, settings)``, which returns the same bytes for the same picture on every machine and
+writes no metadata but the copyright it is given.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, cast
 
-from PIL.Image import Image
+from PIL.Image import Exif, Image
 
 from core import registry
 from core.errors import RecipeError
+from core.photo import copyright
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to encode; a format looks at what it knows.
+
+    ``quality`` is 1 to 100, ``progressive`` lets a JPEG appear coarse first, ``background`` stands behind
+    transparency where the format has none, ``copyright`` is written into the file.
+    """
+
+    quality: int = 80
+    progressive: bool = True
+    background: str = "#ffffff"
+    copyright: str = ""
+
+    def exif(self) -> bytes:
+        """Return the EXIF block that holds the copyright; empty if there is none."""
+        if not self.copyright:
+            return b""
+        tags = Exif()
+        tags[copyright.TAG] = self.copyright.encode()
+        return tags.tobytes()
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A picture's bytes, and what to call them."""
+
+    data: bytes
+    extension: str
+    content_type: str
 
 
 class Format(Protocol):
@@ -19,9 +53,10 @@ class Format(Protocol):
 
     EXTENSION: str
     CONTENT_TYPE: str
+    TRANSPARENCY: bool
 
-    def encode(self, image: Image, quality: int) -> bytes:
-        """Return the file's bytes; ``quality`` is 1 to 100."""
+    def encode(self, image: Image, settings: Settings) -> bytes:
+        """Return the file's bytes."""
 
 
 def names() -> tuple[str, ...]:
@@ -36,3 +71,9 @@ def load(name: str) -> Format:
         RecipeError: There is no such format.
     """
     return cast(Format, registry.load(__name__, name, RecipeError))
+
+
+def encode(name: str, image: Image, settings: Settings) -> Encoded:
+    """Return the picture in the format of this name."""
+    kind = load(name)
+    return Encoded(kind.encode(image, settings), kind.EXTENSION, kind.CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""JPEG: progressive, with optimised Huffman tables; transparency becomes white."""
+"""JPEG with optimised Huffman tables; transparency becomes the background."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ from io import BytesIO
 from PIL.Image import Image
 
 from core.photo.alpha import flatten
+from core.photo.formats import Settings
 
 EXTENSION = "jpg"
 CONTENT_TYPE = "image/jpeg"
+TRANSPARENCY = False
 
 
-def encode(image: Image, quality: int) -> bytes:
+def encode(image: Image, settings: Settings) -> bytes:
     """Return the picture as JPEG."""
     file = BytesIO()
-    flatten(image).save(file, "JPEG", quality=quality, optimize=True, progressive=True, comment=b"")
+    flatten(image, settings.background).save(
+        file,
+        "JPEG",
+        quality=settings.quality,
+        optimize=True,
+        progressive=settings.progressive,
+        exif=settings.exif(),
+        comment=b"",
+    )
     return file.getvalue()

@@ -6,14 +6,19 @@ from io import BytesIO
 
 from PIL.Image import Image
 
+from core.photo.formats import Settings
+
 EXTENSION = "png"
 CONTENT_TYPE = "image/png"
-# zlib's fastest: what travels between steps is written once and read once.
-LEVEL = 1
+TRANSPARENCY = True
+# Of zlib's levels 1 to 9: 6 is its own default; 9 takes twice as long for less than 1 %.
+LEVEL = 6
+# What travels between steps is written once and read once.
+FASTEST = 1
 
 
-def encode(image: Image, quality: int = 100) -> bytes:
+def encode(image: Image, settings: Settings, level: int = LEVEL) -> bytes:
     """Return the picture as PNG."""
     file = BytesIO()
-    image.save(file, "PNG", compress_level=LEVEL, icc_profile=None)
+    image.save(file, "PNG", compress_level=level, icc_profile=None, exif=settings.exif())
     return file.getvalue()

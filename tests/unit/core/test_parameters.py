@@ -5,6 +5,7 @@ import pytest
 
 from core.errors import RecipeError
 from core.parameters import Between, Colour, Length, arguments, parameters
+from core.where import Where
 
 
 def draw(
@@ -28,24 +29,24 @@ class Point:
 
 def test_allowed_values_pass_and_whole_numbers_become_floats() -> None:
     given = {"text": "hi", "opacity": 1, "tiles": 9, "corner": "right", "bold": True, "ink": "#aBcdEf"}
-    checked = arguments(draw, given, "here")
+    checked = arguments(draw, given, Where("here"))
     assert checked == given
     assert type(checked["opacity"]) is float
 
 
 def test_a_dataclass_takes_its_fields() -> None:
-    assert Point(**arguments(Point, {"x": 1}, "here")) == Point(1, 0)
+    assert Point(**arguments(Point, {"x": 1}, Where("here"))) == Point(1, 0)
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({}, "here: 'text' is missing; give text of 1 to 5 characters."),
+        ({}, "here: text is missing; give text of 1 to 5 characters."),
         (
             {"text": "a", "size": 1},
-            "here: 'size' is not known here; allowed are text, opacity, tiles, corner, bold, ink.",
+            "here: size is not known here; allowed are text, opacity, tiles, corner, bold, ink.",
         ),
-        ({"text": "a", "canvas": 1}, "here: 'canvas' is not known here"),
+        ({"text": "a", "canvas": 1}, "here: canvas is not known here"),
         ({"text": ""}, "here: text is ''; it must be text of 1 to 5 characters."),
         ({"text": 5}, "here: text is 5; it must be text"),
         ({"text": "a", "opacity": 1.1}, "here: opacity is 1.1; it must be a number from 0 to 1."),
@@ -61,13 +62,13 @@ def test_a_dataclass_takes_its_fields() -> None:
 )
 def test_a_mistake_is_named_with_what_is_allowed(values: dict[str, object], sentence: str) -> None:
     with pytest.raises(RecipeError) as caught:
-        arguments(draw, values, "here")
+        arguments(draw, values, Where("here"))
     assert str(caught.value).startswith(sentence)
 
 
 def test_a_target_without_keys_says_so() -> None:
     with pytest.raises(RecipeError, match="allowed are no keys at all"):
-        arguments(lambda picture: picture, {"a": 1}, "here")
+        arguments(lambda picture: picture, {"a": 1}, Where("here"))
 
 
 def test_parameters_describe_themselves() -> None:

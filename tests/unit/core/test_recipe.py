@@ -1,4 +1,3 @@
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -72,46 +71,63 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
         (
             "[[sizes]]",
             "[[size]]",
-            "mine.toml: 'size' is not known here; allowed are sizes, filters, outputs.",
+            "mine.toml, line 2: size is not known here; allowed are sizes, filters, outputs, background, ",
         ),
-        ("width = 800", "", "mine.toml: sizes 1: 'width' is missing; give a whole number from 1 to 10000."),
+        (
+            "width = 800",
+            "",
+            "mine.toml, line 2: sizes 1: width is missing; give a whole number from 1 to 10000.",
+        ),
         (
             "width = 800",
             "width = 0",
-            "mine.toml: sizes 1: width is 0; it must be a whole number from 1 to 10000.",
+            "mine.toml, line 4: sizes 1: width is 0; it must be a whole number from 1 to 10000.",
         ),
-        ("width = 800", 'width = "800"', "mine.toml: sizes 1: width is '800'"),
+        ("width = 800", 'width = "800"', "mine.toml, line 4: sizes 1: width is '800'"),
         (
             "height = 600",
             'height = 600\nfit = "fill"',
-            "mine.toml: sizes 1: fit is 'fill'; it must be one of inside, cover.",
+            "mine.toml, line 6: sizes 1: fit is 'fill'; it must be one of inside, cover, contain, exact.",
         ),
-        ('"display"', '"../x"', "mine.toml: sizes: name is '../x'; use lower-case letters"),
-        ('"display"', '"filtered"', "mine.toml: sizes: name is 'filtered'"),
-        ("sepia", "blue", "mine.toml: filters 1: name is 'blue'; it must be one of auto_contrast, blur"),
-        ('name = "sepia"', "", "mine.toml: filters 1: name is None"),
-        ('name = "sepia"', "name = []", "mine.toml: filters 1: name is []"),
+        ('"display"', '"../x"', "mine.toml, line 3: sizes 1: name is '../x'; use lower-case letters"),
+        ('"display"', '"filtered"', "mine.toml, line 3: sizes 1: name is 'filtered'"),
+        (
+            "sepia",
+            "blue",
+            "mine.toml, line 8: filters 1: name is 'blue'; it must be one of auto_contrast, blur",
+        ),
+        ('name = "sepia"', "", "mine.toml, line 7: filters 1: name is None"),
+        ('name = "sepia"', "name = []", "mine.toml, line 8: filters 1: name is []"),
         (
             "amount = 1",
             "amount = 2",
-            "mine.toml: filters 1 (sepia): amount is 2.0; it must be a number from 0 to 1.",
+            "mine.toml, line 9: filters 1: amount is 2.0; it must be a number from 0 to 1.",
         ),
-        ('"jpeg"', '"tga"', "mine.toml: outputs 1: format is 'tga'; it must be one of jpeg, png, webp."),
+        (
+            '"jpeg"',
+            '"tga"',
+            "mine.toml, line 12: outputs 1: format is 'tga'; it must be one of auto, avif, jpeg, png, webp.",
+        ),
         (
             '[[outputs]]\nformat = "jpeg"',
             "",
             "mine.toml: outputs is missing; write at least one [[outputs]].",
         ),
-        ('[[outputs]]\nformat = "jpeg"', "[outputs]", "mine.toml: outputs is {}; write each as a table"),
+        (
+            '[[outputs]]\nformat = "jpeg"',
+            "[outputs]",
+            "mine.toml, line 11: outputs is {}; write each",
+        ),
         (
             '"jpeg"',
             '"jpeg"\n[[outputs]]\nformat = "jpeg"',
-            "mine.toml: outputs: format is 'jpeg' more than once",
+            "mine.toml, line 14: outputs 2: format is 'jpeg' more than once",
         ),
     ],
 )
-def test_a_mistake_is_named(old: str, new: str, sentence: str) -> None:
+def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     assert old in GOOD
+    (tmp_path / "mine.toml").write_text(GOOD.replace(old, new))
     with pytest.raises(RecipeError) as caught:
-        recipe.parse("mine", tomllib.loads(GOOD.replace(old, new)))
+        recipe.load("mine", tmp_path)
     assert str(caught.value).startswith(sentence)

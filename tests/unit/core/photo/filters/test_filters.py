@@ -6,6 +6,7 @@ from PIL import Image
 
 from core.errors import RecipeError
 from core.photo import filters
+from core.where import Where
 
 NEEDED = {
     "brightness": {"factor": 1.5},
@@ -22,7 +23,7 @@ NEEDED = {
 def test_every_filter_keeps_size_mode_and_its_input(name: str, mode: str, size: tuple[int, int]) -> None:
     image = Image.radial_gradient("L").resize(size).convert(mode)
     before = image.tobytes()
-    made = filters.apply(image, name, filters.check(name, NEEDED.get(name, {}), name))
+    made = filters.apply(image, name, filters.check(name, NEEDED.get(name, {}), Where(name)))
     assert (made.size, made.mode) == (size, mode)
     assert image.tobytes() == before
 
@@ -46,4 +47,4 @@ def test_an_unknown_filter_is_answered_with_the_known_ones() -> None:
 
 def test_parameters_are_checked_against_the_filter() -> None:
     with pytest.raises(RecipeError, match="here: cutoff is 60"):
-        filters.check("auto_contrast", {"cutoff": 60}, "here")
+        filters.check("auto_contrast", {"cutoff": 60}, Where("here"))

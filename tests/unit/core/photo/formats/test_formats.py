@@ -5,7 +5,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from core.errors import RecipeError
 from core.photo import formats
-from core.photo.formats import jpeg, png, webp
+from core.photo.formats import Settings, avif, jpeg, png, webp
 from core.photo.signature import identify
 
 
@@ -14,10 +14,10 @@ from core.photo.signature import identify
 def test_every_format_writes_itself_the_same_each_time(name: str, mode: str, colourful: Image.Image) -> None:
     kind = formats.load(name)
     image = colourful.convert(mode)
-    data = kind.encode(image, 80)
+    data = kind.encode(image, Settings(80))
     assert identify(data) == name
     assert f"image/{name}" == kind.CONTENT_TYPE
-    assert kind.encode(image.copy(), 80) == data
+    assert kind.encode(image.copy(), Settings(80)) == data
 
 
 @pytest.mark.parametrize("name", formats.names())
@@ -32,7 +32,7 @@ def test_no_format_writes_metadata(name: str, colourful: Image.Image) -> None:
         "dpi": (72, 72),
         "icc_profile": b"p",
     }
-    written = Image.open(BytesIO(formats.load(name).encode(image, 80)))
+    written = Image.open(BytesIO(formats.load(name).encode(image, Settings(80))))
     written.load()
     assert not set(written.info) & {"exif", "xmp", "comment", "icc_profile"}
     assert not written.getexif()
@@ -40,8 +40,8 @@ def test_no_format_writes_metadata(name: str, colourful: Image.Image) -> None:
 
 def test_quality_buys_likeness_with_bytes(colourful: Image.Image) -> None:
     noisy = Image.blend(colourful, Image.effect_noise(colourful.size, 80).convert("RGB"), 0.5)
-    for kind in (jpeg, webp):
-        small, large = kind.encode(noisy, 30), kind.encode(noisy, 90)
+    for kind in (jpeg, webp, avif):
+        small, large = kind.encode(noisy, Settings(30)), kind.encode(noisy, Settings(90))
         assert len(small) < len(large)
         poor, good = (
             max(ImageStat.Stat(ImageChops.difference(noisy, Image.open(BytesIO(data)).convert("RGB"))).mean)
@@ -51,7 +51,7 @@ def test_quality_buys_likeness_with_bytes(colourful: Image.Image) -> None:
 
 
 def test_jpeg_is_progressive_and_shows_white_through_transparency() -> None:
-    data = jpeg.encode(Image.new("RGBA", (16, 16), (0, 0, 0, 0)), 90)
+    data = jpeg.encode(Image.new("RGBA", (16, 16), (0, 0, 0, 0)), Settings(90))
     written = Image.open(BytesIO(data))
     assert written.info["progressive"]
     assert written.convert("RGB").getpixel((8, 8)) == (255, 255, 255)
@@ -60,10 +60,10 @@ def test_jpeg_is_progressive_and_shows_white_through_transparency() -> None:
 def test_webp_keeps_transparency_and_png_everything(colourful: Image.Image) -> None:
     image = colourful.convert("RGBA")
     image.putalpha(Image.linear_gradient("L").resize(image.size))
-    assert Image.open(BytesIO(webp.encode(image, 90))).mode == "RGBA"
-    assert Image.open(BytesIO(png.encode(image))).tobytes() == image.tobytes()
+    assert Image.open(BytesIO(webp.encode(image, Settings(90)))).mode == "RGBA"
+    assert Image.open(BytesIO(png.encode(image, Settings()))).tobytes() == image.tobytes()
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(RecipeError, match="no format 'tga'; there are jpeg, png, webp"):
+    with pytest.raises(RecipeError, match="no format 'tga'; there are avif, jpeg, png, webp"):
         formats.load("tga")

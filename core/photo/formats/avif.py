@@ -1,0 +1,31 @@
+"""AVIF, lossy, with transparency: the smallest files, and the slowest to make."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL.Image import Image
+
+from core.photo.formats import Settings
+
+EXTENSION = "avif"
+CONTENT_TYPE = "image/avif"
+TRANSPARENCY = True
+# Of the encoder's speeds 0 to 10: 8 takes half the time of 6, its default, for a few percent more bytes.
+SPEED = 8
+
+
+def encode(image: Image, settings: Settings) -> bytes:
+    """Return the picture as AVIF, made by one thread so that it doesn't depend on the machine's cores."""
+    file = BytesIO()
+    image.save(
+        file,
+        "AVIF",
+        quality=settings.quality,
+        speed=SPEED,
+        max_threads=1,
+        autotiling=False,
+        exif=settings.exif(),
+        icc_profile=b"",
+    )
+    return file.getvalue()

@@ -1,0 +1,35 @@
+"""Make several sizes of one picture, the smaller from the larger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PIL.Image import Image
+
+from core.photo.resize import resize, scale_for
+from core.recipe import Size
+
+# A size made from another that is at least this much larger can't be told from one made of the photo.
+HEADROOM = 1.5
+
+
+def pyramid(photo: Image, sizes: Iterable[Size], whole: tuple[int, int]) -> dict[str, Image]:
+    """Return the picture of each size by its name, in the order of ``sizes``.
+
+    ``whole`` is the photo's size in pixels; ``photo`` may be reduced already.
+
+    Each is made from the smallest of those already there that shows all of the photo and is large enough,
+    so that several sizes cost little more than the largest.
+    """
+
+    def scale(size: Size) -> float:
+        return scale_for(*whole, size)
+
+    sizes = tuple(sizes)
+    sources, made = [(1.0, photo)], {}
+    for size in sorted(sizes, key=scale, reverse=True):
+        source = next(image for at, image in reversed(sources) if at == 1 or at >= scale(size) * HEADROOM)
+        made[size.name] = resize(source, size, whole)
+        if size.fit == "inside":
+            sources.append((scale(size), made[size.name]))
+    return {size.name: made[size.name] for size in sizes}

@@ -1,0 +1,43 @@
+"""Measure how alike two pictures look, with Pillow alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL.Image import Image, Resampling
+from PIL.ImageMath import lambda_eval
+
+from core.photo.alpha import flatten
+
+WINDOW = 8
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+
+
+def similarity(one: Image, two: Image) -> float:
+    """Return the structural similarity (SSIM) of the lumas of two pictures of one size; 1 if they are equal.
+
+    As Wang, Bovik, Sheikh and Simoncelli defined it (2004), over windows of 8 x 8 pixels that don't overlap.
+    Transparency is seen on white.
+    """
+    x, y = (flatten(each).convert("L").convert("F") for each in (one, two))
+    mean_x, mean_y = x.reduce(WINDOW), y.reduce(WINDOW)
+
+    def covariance(a: Image, b: Image, mean_a: Image, mean_b: Image) -> Any:
+        product = lambda_eval(lambda given: given["a"] * given["b"], a=a, b=b).reduce(WINDOW)
+        return lambda_eval(lambda given: given["p"] - given["a"] * given["b"], p=product, a=mean_a, b=mean_b)
+
+    def ssim(given: dict[str, Any]) -> Any:
+        mx, my = given["mx"], given["my"]
+        likeness = (2 * mx * my + _C1) * (2 * given["xy"] + _C2)
+        return likeness / ((mx * mx + my * my + _C1) * (given["xx"] + given["yy"] + _C2))
+
+    windows = lambda_eval(
+        ssim,
+        mx=mean_x,
+        my=mean_y,
+        xx=covariance(x, x, mean_x, mean_x),
+        yy=covariance(y, y, mean_y, mean_y),
+        xy=covariance(x, y, mean_x, mean_y),
+    )
+    mean = windows.resize((1, 1), Resampling.BOX).getpixel((0, 0))
+    return float(mean)

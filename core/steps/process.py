@@ -1,0 +1,47 @@
+"""Do all that is done to a photo, on one decode: the fused granularity's only step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core import artifacts
+from core.errors import PhotoError
+from core.job import Job, Problem
+from core.photo import filters
+from core.photo.decode import read
+from core.photo.pyramid import pyramid
+from core.recipe import FILTERED, kept
+from core.workflow.model import Place
+
+if TYPE_CHECKING:
+    from core.steps import Tools
+
+READS: frozenset[Place] = frozenset({"input"})
+WRITES: frozenset[Place] = frozenset({"output"})
+
+
+def run(job: Job, tools: Tools) -> Job:
+    """Set ``photo`` and add all artifacts, or set ``error`` if the photo itself is at fault.
+
+    The artifacts are those of the steps ``validate``, ``resize``, ``apply_filters`` and ``optimize``, byte
+    for byte.
+    """
+    recipe = tools.recipe
+    try:
+        data = tools.input.get(job.source.key, tools.max_bytes)
+        photo, picture = read(data, tools.max_pixels, recipe.sizes)
+    except PhotoError as error:
+        return replace(job, error=Problem(type(error).__name__, str(error)))
+    del data
+    job = replace(job, photo=kept(photo, recipe.options))
+    pictures = pyramid(picture, recipe.sizes, (photo.width, photo.height))
+    del picture
+    if recipe.filters:
+        pictures[FILTERED] = filters.apply_all(pictures[recipe.sizes[0].name], recipe.filters)
+    made = [
+        artifact
+        for name, picture in pictures.items()
+        for artifact in artifacts.write(job, tools.output, recipe, name, picture)
+    ]
+    return replace(job, artifacts=tuple(made))
