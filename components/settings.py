@@ -10,6 +10,8 @@ from typing import Any
 
 import pulumi
 
+from core.workflow.granularity import GRANULARITIES
+
 RECIPES = Path(__file__).parent.parent / "recipes"
 
 
@@ -51,7 +53,6 @@ CLOUDS = {
         point_in_time_recovery=(False,),
     ),
 }
-GRANULARITIES = ("stepwise",)
 # A workflow is given 15 minutes, and a step may be tried three times.
 TIMEOUT_SECONDS = range(1, 241)
 

@@ -20,14 +20,18 @@ from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, StateMachine, Targ
 from components.settings import Settings
 from components.uploads import SUFFIXES
 from core.workflow import environment
+from core.workflow.granularity import pipeline_in
 from core.workflow.model import Place
-from core.workflow.pipeline import PIPELINE
 
 
 class AwsPipeline(pulumi.ComponentResource):
     """The pipeline on AWS; see :class:`components.pipeline.Pipeline` for its outputs."""
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        workflow = pipeline_in(settings.granularity)
+        express = settings.orchestrator == EXPRESS
+        if express:
+            workflow = replace(workflow, timeout_seconds=EXPRESS_SECONDS)
         code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture)))
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:aws:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
@@ -58,13 +62,11 @@ class AwsPipeline(pulumi.ComponentResource):
             step.name: StepFunction(
                 f"{name}-{step.name.replace('_', '-')}", step, settings, code, variables, places, opts=child
             )
-            for step in PIPELINE.steps()
+            for step in workflow.steps()
         }
         for step_name, made in functions.items():
             targets[function(step_name)] = Target(made.arn, made.arn)
 
-        express = settings.orchestrator == EXPRESS
-        workflow = replace(PIPELINE, timeout_seconds=EXPRESS_SECONDS) if express else PIPELINE
         machine = StateMachine(
             f"{name}-workflow",
             compile_workflow(workflow, settings.timeout_seconds),

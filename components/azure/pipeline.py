@@ -22,13 +22,14 @@ from components.azure.workbook import Workbook
 from components.settings import Settings
 from components.uploads import SUFFIXES
 from core.workflow import environment
-from core.workflow.pipeline import PIPELINE
+from core.workflow.granularity import pipeline_in
 
 
 class AzurePipeline(pulumi.ComponentResource):
     """The pipeline on Azure; see :class:`components.pipeline.Pipeline` for its outputs."""
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        workflow = pipeline_in(settings.granularity)
         archive = packaging.build("azure", settings.architecture)
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
@@ -92,6 +93,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 environment.MAX_BYTES: str(settings.max_bytes),
                 environment.MAX_PIXELS: str(settings.max_pixels),
                 environment.MEMORY_MB: str(settings.memory_mb),
+                environment.GRANULARITY: settings.granularity,
             },
             opts=child,
         )
@@ -109,12 +111,12 @@ class AzurePipeline(pulumi.ComponentResource):
             name,
             group.name,
             telemetry.workspace.id,
-            log_alerts(PIPELINE, POISON, slow_seconds=settings.timeout_seconds),
+            log_alerts(workflow, POISON, slow_seconds=settings.timeout_seconds),
             metric_alerts(trigger.topic.id, {"photos": photos.account.id, "state": state.id}),
             settings.notify_email,
             opts=child,
         )
-        Workbook(name, group.name, telemetry.workspace.id, PIPELINE, opts=child)
+        Workbook(name, group.name, telemetry.workspace.id, workflow, opts=child)
 
         self.region = group.location
         self.input_container = photos.containers[INPUT].name
@@ -122,7 +124,7 @@ class AzurePipeline(pulumi.ComponentResource):
         self.store_endpoint = photos.account.primary_endpoints.blob
         self.ledger = photos.ledger.name
         self.ledger_endpoint = photos.account.primary_endpoints.table
-        self.workflow = pulumi.Output.from_input(PIPELINE.name)
+        self.workflow = pulumi.Output.from_input(workflow.name)
         self.success_topic = photos.queues[TOPICS["success"]].name
         self.error_topic = photos.queues[TOPICS["error"]].name
         self.queue_endpoint = photos.account.primary_endpoints.queue

@@ -14,6 +14,7 @@ MAX_BYTES = "TWINLENS_MAX_BYTES"
 MAX_PIXELS = "TWINLENS_MAX_PIXELS"
 STEP = "TWINLENS_STEP"  # AWS only: which step a Lambda function runs
 MEMORY_MB = "TWINLENS_MEMORY_MB"  # Azure only: Lambda says it by itself
+GRANULARITY = "TWINLENS_GRANULARITY"  # Azure only: a state machine is compiled in its granularity
 
 # The limits where nobody says otherwise.
 USUAL_MAX_BYTES = 50 * 2**20

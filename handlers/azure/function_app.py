@@ -1,4 +1,4 @@
-"""The function app, in the v2 programming model: one queue trigger, one orchestration, one activity a step.
+"""The function app, in the v2 programming model: a queue trigger, orchestrations, one activity a step.
 
 Written for azure-functions-durable 1.x and 2.x alike: it uses only names that both have. Annotations of
 bound parameters are plain classes, because the worker refuses parameterised ones.
@@ -13,12 +13,14 @@ import azure.durable_functions as durable
 import azure.functions as functions
 
 from core.workflow import environment
-from core.workflow.pipeline import PIPELINE
+from core.workflow.granularity import GRANULARITIES, STEPWISE, pipeline_in
+from core.workflow.model import Workflow
 from handlers.azure import activities
 from handlers.azure.events import instance_id, job_from
 from handlers.azure.orchestrator import orchestrate
 from handlers.azure.settings import CONNECTION, UPLOADS_QUEUE
 
+WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
 app = durable.DFApp()
 
 
@@ -31,8 +33,9 @@ async def start(message: functions.QueueMessage, client: durable.DurableOrchestr
     if job is None:
         return
     instance = instance_id(job, str(message.id))
+    workflow = WORKFLOWS[os.environ.get(environment.GRANULARITY, STEPWISE)]
     try:
-        await client.start_new(PIPELINE.name, instance, job.to_document())
+        await client.start_new(workflow.name, instance, job.to_document())
     except Exception:
         # The message was handed out before, and its orchestration is there already: nothing to do. If it is
         # not, the error stands and the host hands the message out again.
@@ -41,14 +44,15 @@ async def start(message: functions.QueueMessage, client: durable.DurableOrchestr
         logging.info("The orchestration %s was started before.", instance)
 
 
-@app.function_name(PIPELINE.name)
-@app.orchestration_trigger(context_name="context")
-def pipeline(context: durable.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, Any]]:
-    """Run the workflow on one upload."""
-    return (yield from orchestrate(PIPELINE, context))
+def _orchestration(workflow: Workflow) -> None:
+    def run(context: durable.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, Any]]:
+        return (yield from orchestrate(workflow, context))
+
+    run.__name__ = workflow.name
+    app.function_name(workflow.name)(app.orchestration_trigger(context_name="context")(run))
 
 
-def _register(name: str, activity: Callable[[activities.Payload], activities.Answer]) -> None:
+def _activity(name: str, activity: Callable[[activities.Payload], activities.Answer]) -> None:
     def run(payload: dict) -> dict:  # type: ignore[type-arg]
         return activity(payload)
 
@@ -56,8 +60,11 @@ def _register(name: str, activity: Callable[[activities.Payload], activities.Ans
     app.function_name(name)(app.activity_trigger(input_name="payload")(run))
 
 
-for each in PIPELINE.steps():
-    _register(each.name, activities.step(each.name))
-_register("claim", activities.claim)
-_register("record", activities.record)
-_register("notify", activities.notify)
+# All of them, whichever this deployment starts: what ran before a change of granularity goes on as it began.
+for each in WORKFLOWS.values():
+    _orchestration(each)
+for step in dict.fromkeys(step for each in WORKFLOWS.values() for step in each.steps()):
+    _activity(step.name, activities.step(step.name))
+_activity("claim", activities.claim)
+_activity("record", activities.record)
+_activity("notify", activities.notify)

@@ -105,7 +105,7 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
     assert lines[1:] == [
         "- twinlens:cloud is 'gcp'; allowed: one of aws, azure",
         "- twinlens:orchestrator is 'argo'; allowed: one of standard, express",
-        "- twinlens:granularity is 'coarse'; allowed: stepwise",
+        "- twinlens:granularity is 'coarse'; allowed: one of stepwise, fused",
         "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
         "- twinlens:memoryMb is '64'; allowed: a whole number from 128 to 10240",
         "- twinlens:timeoutSeconds is 'soon'; allowed: a whole number from 1 to 240",

@@ -10,7 +10,7 @@ import azure.functions as functions
 import pytest
 
 from core.workflow import environment
-from core.workflow.pipeline import PIPELINE
+from core.workflow.granularity import FUSED, GRANULARITIES, pipeline_in
 from handlers.azure import function_app
 from handlers.azure.events import instance_id, job_from
 
@@ -52,12 +52,13 @@ def message(event):
 
 
 def test_there_is_a_function_for_everything_the_workflow_does():
-    steps = {step.name for step in PIPELINE.steps()}
+    workflows = [pipeline_in(each) for each in GRANULARITIES]
+    steps = {step.name for workflow in workflows for step in workflow.steps()}
 
-    assert set(FUNCTIONS) == {"start", "pipeline", "claim", "record", "notify"} | steps
+    assert set(FUNCTIONS) == {"start", "pipeline", "pipeline_fused", "claim", "record", "notify"} | steps
     kinds = {name: {each.type for each in function.get_bindings()} for name, function in FUNCTIONS.items()}
     assert kinds["start"] == {"queueTrigger", "durableClient"}
-    assert kinds["pipeline"] == {"orchestrationTrigger"}
+    assert kinds["pipeline"] == kinds["pipeline_fused"] == {"orchestrationTrigger"}
     assert all(kinds[name] == {"activityTrigger"} for name in steps | {"claim", "record", "notify"})
 
 
@@ -74,6 +75,16 @@ def test_an_upload_starts_an_orchestration():
 
     job = job_from(json.dumps(EVENT), "gallery")
     assert client.started == [("pipeline", instance_id(job, "message-1"), job.to_document())]
+
+
+def test_the_deployment_s_granularity_says_which_orchestration(monkeypatch):
+    monkeypatch.setenv(environment.GRANULARITY, FUSED)
+    client = Client()
+
+    asyncio.run(start(message(EVENT), client))
+
+    [(name, _, _)] = client.started
+    assert name == "pipeline_fused"
 
 
 def test_other_events_start_nothing():
