@@ -8,6 +8,8 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from handlers.aws.chaos import unsettle
+
 # The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
 # three tries of a step are at most six requests. ``max_attempts`` here counts the first one too.
 CONFIG = Config(
@@ -21,4 +23,6 @@ CONFIG = Config(
 @cache
 def client(service: str) -> BaseClient:
     """Return this process's client for "s3" or "dynamodb"; region and endpoint are as boto3 finds them."""
-    return boto3.client(service, config=CONFIG)
+    made = boto3.client(service, config=CONFIG)
+    unsettle(made)
+    return made

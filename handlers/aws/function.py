@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from core.job import Job
+from core.chaos import during
+from core.job import Job, merge
 from core.steps import execute
 from core.tools import tools
 from core.workflow.environment import STEP
@@ -19,8 +20,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     name as ``errorType``, which is the name the state machine's retry and catch tables hold.
     """
     document = event["job"]
-    if isinstance(document, list):
-        jobs: Job | list[Job] = [Job.from_document(each) for each in document]
-    else:
-        jobs = Job.from_document(document)
-    return execute(os.environ[STEP], jobs, tools(S3Store), event["attempt"]).to_document()
+    documents = document if isinstance(document, list) else [document]
+    job = merge(map(Job.from_document, documents))
+    step, attempt = os.environ[STEP], event["attempt"]
+    with during(step, job, attempt):
+        return execute(step, job, tools(S3Store), attempt).to_document()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.chaos import during
 from core.job import Job
 from core.steps import execute
 from core.tools import tools
@@ -24,7 +25,7 @@ Answer = dict[str, Any]
 
 def step(name: str) -> Callable[[Payload], Answer]:
     """Return the activity that runs the step ``name``."""
-    return _answering(lambda job, payload: execute(name, job, tools(ports.store), payload["attempt"]))
+    return _answering(name, lambda job, payload: execute(name, job, tools(ports.store), payload["attempt"]))
 
 
 def _claim(job: Job, payload: Payload) -> Job:
@@ -41,10 +42,12 @@ def _notify(job: Job, payload: Payload) -> Job:
     return job
 
 
-def _answering(work: Callable[[Job, Payload], Job]) -> Callable[[Payload], Answer]:
+def _answering(name: str, work: Callable[[Job, Payload], Job]) -> Callable[[Payload], Answer]:
     def activity(payload: Payload) -> Answer:
         try:
-            return {"ok": work(Job.from_document(payload["job"]), payload).to_document()}
+            job = Job.from_document(payload["job"])
+            with during(name, job, payload["attempt"]):
+                return {"ok": work(job, payload).to_document()}
         except Exception as error:
             return {"error": {"name": type(error).__name__, "message": str(error)}}
 
@@ -52,6 +55,6 @@ def _answering(work: Callable[[Job, Payload], Job]) -> Callable[[Payload], Answe
 
 
 # Beside the steps: what AWS does by direct integrations of the state machine.
-claim = _answering(_claim)
-record = _answering(_record)
-notify = _answering(_notify)
+claim = _answering("claim", _claim)
+record = _answering("record", _record)
+notify = _answering("notify", _notify)

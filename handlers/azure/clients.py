@@ -12,6 +12,7 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
+from handlers.azure.chaos import transport
 from handlers.azure.settings import CONNECTION
 
 CREDENTIAL = f"{CONNECTION}__credential"
@@ -27,19 +28,19 @@ STORAGE_TRIES: dict[str, Any] = {**TRIES, "initial_backoff": 1, "increment_base"
 @cache
 def blobs(url: str) -> BlobServiceClient:
     """Return the client of the account's blob endpoint."""
-    return BlobServiceClient(url, credential=credential(url), **STORAGE_TRIES)
+    return BlobServiceClient(url, credential=credential(url), **STORAGE_TRIES, **transport())
 
 
 @cache
 def queues(url: str) -> QueueServiceClient:
     """Return the client of the account's queue endpoint."""
-    return QueueServiceClient(url, credential=credential(url), **STORAGE_TRIES)
+    return QueueServiceClient(url, credential=credential(url), **STORAGE_TRIES, **transport())
 
 
 @cache
 def tables(url: str) -> TableServiceClient:
     """Return the client of the account's table endpoint."""
-    return TableServiceClient(url, credential=credential(url), retry_backoff_factor=1, **TRIES)
+    return TableServiceClient(url, credential=credential(url), retry_backoff_factor=1, **TRIES, **transport())
 
 
 def credential(url: str) -> AzureNamedKeyCredential | TokenCredential:

@@ -16,6 +16,9 @@ from core.ports import KEPT, RELEASED, LedgerRow
 from core.trace import now
 from handlers.azure.errors import translated
 
+# The SDK repeats no insert and no update by itself. Ours are conditional, so that repeating them is safe.
+REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"POST", "PATCH"})}
+
 
 class TableLedger:
     """See :class:`core.ports.Ledger`."""
@@ -39,7 +42,7 @@ class TableLedger:
         }
         with translated(f"table {self._table.table_name}"):
             try:
-                self._table.create_entity({**_keys(job.id), **entity})
+                self._table.create_entity({**_keys(job.id), **entity}, **REPEATABLE)
             except ResourceExistsError:
                 return self._change(job.id, lambda held: held["state"] == RELEASED, entity) or self._holds(
                     job
@@ -87,6 +90,7 @@ class TableLedger:
                     mode=UpdateMode.MERGE,
                     etag=held.metadata["etag"],
                     match_condition=MatchConditions.IfNotModified,
+                    **REPEATABLE,
                 )
             except ResourceModifiedError:
                 continue

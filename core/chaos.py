@@ -1,0 +1,132 @@
+"""Faults on request: what a bad hour of a cloud does to the workflow, drawn from a seed.
+
+A deployment under test is told a profile in :data:`VARIABLE`, such as
+``seed=7 throttle=0.1 error=0.1 lost=0.05 latency=0.2 latency_ms=300 kill=0.01 steps=resize,optimize``.
+What hits a request follows from the seed, the upload's key, the step, the try and the number of the request
+within it, and from nothing else. The clouds' clients ask :func:`strike` before each request they send: so the
+SDK's own retries and the adapters' translation of errors are under test too.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from core.errors import SettingsError
+from core.job import Job
+
+VARIABLE = "TWINLENS_CHAOS"
+KILLED = 137  # the exit code of a worker that the kernel ended
+
+Fault = Literal["throttle", "error", "lost"]
+FAULTS: tuple[Fault, ...] = ("throttle", "error", "lost")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How often what goes wrong, as probabilities.
+
+    Of a request: ``throttle`` (the store says it is busy), ``error`` (the connection breaks first),
+    ``lost`` (it is served and its answer lost) and ``latency`` (it waits ``latency_ms``). Of a try of a step:
+    ``kill`` (the worker dies at its beginning). ``steps`` names those that are hit, all if it is empty.
+    """
+
+    seed: int = 0
+    throttle: float = 0
+    error: float = 0
+    lost: float = 0
+    latency: float = 0
+    latency_ms: float = 100
+    kill: float = 0
+    steps: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(cls, text: str) -> Profile:
+        """Read a profile from its text.
+
+        Raises:
+            SettingsError: It can't be understood; the part in question is named.
+        """
+        values: dict[str, float | frozenset[str]] = {}
+        for part in text.split():
+            name, _, value = part.partition("=")
+            if name not in (each.name for each in fields(cls)):
+                raise SettingsError(f"A chaos profile has no {name!r}; it has {_names(cls)}.")
+            try:
+                values[name] = frozenset(value.split(",")) if name == "steps" else _number(name, value)
+            except ValueError:
+                raise SettingsError(f"The chaos profile's {part!r} is out of range.") from None
+        profile = cls(**values)  # type: ignore[arg-type]  # the names were checked above
+        if profile.throttle + profile.error + profile.lost > 1:
+            raise SettingsError("The chaos profile's throttle, error and lost are more than 1 together.")
+        return profile
+
+    def __str__(self) -> str:
+        shown = {each.name: getattr(self, each.name) for each in fields(self)}
+        shown["steps"] = ",".join(sorted(self.steps))
+        return " ".join(f"{name}={value}" for name, value in shown.items() if value)
+
+
+@dataclass
+class _Storm:
+    profile: Profile
+    dice: random.Random
+
+
+_storm: ContextVar[_Storm | None] = ContextVar("storm", default=None)
+
+
+@contextmanager
+def during(step: str, job: Job, attempt: int) -> Iterator[None]:
+    """Let the requests made within be hit as this deployment's profile says; without one, nothing happens.
+
+    May end this process.
+    """
+    text = os.environ.get(VARIABLE)
+    profile = Profile.parse(text) if text else None
+    if profile is None or (profile.steps and step not in profile.steps):
+        yield
+        return
+    # Reproducible on purpose; nothing secret depends on it.
+    dice = random.Random(f"{profile.seed} {job.source.key} {step} {attempt}")  # noqa: S311
+    if dice.random() < profile.kill:
+        os._exit(KILLED)
+    token = _storm.set(_Storm(profile, dice))
+    try:
+        yield
+    finally:
+        _storm.reset(token)
+
+
+def strike() -> Fault | None:
+    """Return what hits the request that is about to be sent, after waiting if it is to be slow."""
+    storm = _storm.get()
+    if storm is None:
+        return None
+    if storm.dice.random() < storm.profile.latency:
+        time.sleep(storm.profile.latency_ms / 1000)
+    drawn = storm.dice.random()
+    for fault in FAULTS:
+        drawn -= getattr(storm.profile, fault)
+        if drawn < 0:
+            return fault
+    return None
+
+
+def _number(name: str, value: str) -> float:
+    if name == "seed":
+        return int(value)
+    number = float(value)
+    if not 0 <= number <= (60_000 if name == "latency_ms" else 1):
+        raise ValueError(value)
+    return number
+
+
+def _names(profile: type[Profile]) -> str:
+    return ", ".join(each.name for each in fields(profile))
