@@ -135,7 +135,7 @@ def left_over(running, outputs):
             *(each["logGroupName"] for each in boto3.client("logs").describe_log_groups()["logGroups"]),
         ]
     with urllib.request.urlopen(f"{running.azure.control}/apps") as answer:
-        names = list(json.load(answer))
+        names = list(json.load(answer)["apps"])
     for account in running.azure.accounts:
         credential = AzureNamedKeyCredential(account, running.azure.key)
         blobs = BlobServiceClient(f"{running.azure.blob}/{account}", credential=credential)
@@ -171,6 +171,23 @@ def test_a_stack_lives_and_dies_without_a_trace(running, project, process, name)
     again = stack.up(name, project)
     row, _ = process(name, again, "incoming/again.jpg")
     assert row.state == "succeeded"
+    stack.destroy(name, project)
+
+
+@pytest.mark.parametrize("name", list(LocalStack))
+def test_one_function_makes_the_same_bytes_as_one_a_step(project, process, name):
+    made = {}
+    stack.up(name, project)
+    for granularity in ("fused", "stepwise"):
+        configure(project, name, "twinlens:granularity", granularity)
+        outputs = stack.up(name, project)
+        assert outputs["granularity"] == granularity
+        row, stand = process(name, outputs, f"incoming/{granularity}.jpg")
+        assert row.state == "succeeded", row.document["error"]
+        job = Job.from_document(row.document)
+        assert ([entry.step for entry in job.trace] == ["process"]) == (granularity == "fused")
+        made[granularity] = {each.name: stand.deployment.read_output(each.key) for each in job.artifacts}
+    assert made["fused"] == made["stepwise"]
     stack.destroy(name, project)
 
 
