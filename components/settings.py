@@ -10,6 +10,8 @@ from typing import Any
 
 import pulumi
 
+from core.chaos import Profile
+from core.errors import SettingsError
 from core.workflow.granularity import GRANULARITIES
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -53,6 +55,7 @@ CLOUDS = {
         point_in_time_recovery=(False,),
     ),
 }
+LOCAL_SUFFIX = "-local"
 # A workflow is given 15 minutes, and a step may be tried three times.
 TIMEOUT_SECONDS = range(1, 241)
 
@@ -76,6 +79,8 @@ class Settings:
     max_concurrency: int
     point_in_time_recovery: bool
     keep_data: bool
+    chaos: str = ""
+    allow_chaos: bool = False
     tags: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -112,6 +117,8 @@ class Settings:
             ),
             point_in_time_recovery=reader.flag("pointInTimeRecovery", cloud.point_in_time_recovery),
             keep_data=reader.flag("keepData", (False, True)),
+            chaos=reader.chaos("chaos", "allowChaos"),
+            allow_chaos=reader.flag("allowChaos", (False, True)),
             tags=reader.tags("tags"),
         )
         if reader.mistakes:
@@ -156,6 +163,19 @@ class _Reader:
         if text not in words:
             self._mistake(key, text, " or ".join(words))
         return words.get(text, False)
+
+    def chaos(self, key: str, permission: str) -> str:
+        text = self._config.get(key) or ""
+        try:
+            Profile.parse(text)
+        except SettingsError as error:
+            self._mistake(key, text, f"a profile as in docs/reliability.md. {error}")
+        allowed = self._config.get(permission) == "true"
+        if text and not allowed and not pulumi.get_stack().endswith(LOCAL_SUFFIX):
+            self._mistake(
+                key, text, f"only in stacks whose name ends in {LOCAL_SUFFIX}, or with {permission} true"
+            )
+        return text
 
     def tags(self, key: str) -> dict[str, str]:
         try:

@@ -1,6 +1,6 @@
 """Faults on request: what a bad hour of a cloud does to the workflow, drawn from a seed.
 
-A deployment under test is told a profile in :data:`VARIABLE`, such as
+A deployment under test is told a profile in a variable, such as
 ``seed=7 throttle=0.1 error=0.1 lost=0.05 latency=0.2 latency_ms=300 kill=0.01 steps=resize,optimize``.
 What hits a request follows from the seed, the upload's key, the step, the try and the number of the request
 within it, and from nothing else. The clouds' clients ask :func:`strike` before each request they send: so the
@@ -20,8 +20,8 @@ from typing import Literal
 
 from core.errors import SettingsError
 from core.job import Job
+from core.workflow.environment import CHAOS
 
-VARIABLE = "TWINLENS_CHAOS"
 KILLED = 137  # the exit code of a worker that the kernel ended
 
 Fault = Literal["throttle", "error", "lost"]
@@ -88,7 +88,7 @@ def during(step: str, job: Job, attempt: int) -> Iterator[None]:
 
     May end this process.
     """
-    text = os.environ.get(VARIABLE)
+    text = os.environ.get(CHAOS)
     profile = Profile.parse(text) if text else None
     if profile is None or (profile.steps and step not in profile.steps):
         yield

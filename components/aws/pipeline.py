@@ -54,6 +54,7 @@ class AwsPipeline(pulumi.ComponentResource):
             environment.RECIPE: settings.recipe,
             environment.MAX_BYTES: str(settings.max_bytes),
             environment.MAX_PIXELS: str(settings.max_pixels),
+            **environment.chaos(settings.chaos),
         }
         targets = {LEDGER: Target(ledger.name, ledger.arn)}
         for topic_name, arn in topics.arns.items():

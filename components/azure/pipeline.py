@@ -94,6 +94,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 environment.MAX_PIXELS: str(settings.max_pixels),
                 environment.MEMORY_MB: str(settings.memory_mb),
                 environment.GRANULARITY: settings.granularity,
+                **environment.chaos(settings.chaos),
             },
             opts=child,
         )

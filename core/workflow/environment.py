@@ -15,6 +15,7 @@ MAX_PIXELS = "TWINLENS_MAX_PIXELS"
 STEP = "TWINLENS_STEP"  # AWS only: which step a Lambda function runs
 MEMORY_MB = "TWINLENS_MEMORY_MB"  # Azure only: Lambda says it by itself
 GRANULARITY = "TWINLENS_GRANULARITY"  # Azure only: a state machine is compiled in its granularity
+CHAOS = "TWINLENS_CHAOS"  # only in a deployment under test: see core.chaos
 
 # The limits where nobody says otherwise.
 USUAL_MAX_BYTES = 50 * 2**20
@@ -59,3 +60,8 @@ class Environment:
             max_bytes=number(MAX_BYTES),
             max_pixels=number(MAX_PIXELS),
         )
+
+
+def chaos(profile: str) -> dict[str, str]:
+    """Return the variable that asks for faults, or none: most deployments never hear of it."""
+    return {CHAOS: profile} if profile else {}

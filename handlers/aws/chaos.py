@@ -1,4 +1,4 @@
-"""Faults on request between boto3 and AWS: see :mod:`core.chaos`."""
+"""Faults on request between botocore and AWS: see :mod:`core.chaos`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from core import chaos
+from core.workflow.environment import CHAOS
 
 BUSY = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 
@@ -24,7 +25,7 @@ class _Body(BytesIO):
 
 def unsettle(client: BaseClient) -> None:
     """Have the client's requests hit by faults, if this deployment asks for any."""
-    if os.environ.get(chaos.VARIABLE):
+    if os.environ.get(CHAOS):
         client.meta.events.register("before-send", _strike)
 
 

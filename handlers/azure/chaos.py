@@ -11,6 +11,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 
 from core import chaos
+from core.workflow.environment import CHAOS
 
 
 class UnsettledAdapter(HTTPAdapter):
@@ -33,7 +34,7 @@ class UnsettledAdapter(HTTPAdapter):
 
 def transport() -> dict[str, Any]:
     """Return what a client is made with so that faults hit its requests, if this deployment asks for any."""
-    if not os.environ.get(chaos.VARIABLE):
+    if not os.environ.get(CHAOS):
         return {}
     session = requests.Session()
     for scheme in ("http://", "https://"):

@@ -7,6 +7,7 @@ import pytest
 
 from components.pipeline import Pipeline, build
 from components.settings import Settings
+from core.workflow.environment import CHAOS
 
 OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
@@ -103,3 +104,17 @@ def test_data_is_kept_only_where_that_was_asked(cloud, run):
 def test_mistakes_end_the_program_before_it_asks_for_anything(run):
     with pytest.raises(pulumi.RunError, match=r"memoryMb(.|\n)*timeoutSeconds"):
         run({"cloud": "aws", "memoryMb": 1, "timeoutSeconds": 0.5})
+
+
+def _variables(graph):
+    for each in graph.resources:
+        variables = each.inputs.get("environment", {}).get("variables", {})
+        settings = each.inputs.get("siteConfig", {}).get("appSettings", ())
+        yield from {**variables, **{setting["name"]: setting["value"] for setting in settings}}.items()
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_faults_are_asked_for_by_one_variable_and_only_if_set(run, request, cloud):
+    asked = run({"cloud": cloud, "chaos": "error=0.1", "allowChaos": True})
+    assert {value for name, value in _variables(asked) if name == CHAOS} == {"error=0.1"}
+    assert CHAOS not in dict(_variables(request.getfixturevalue(cloud)))

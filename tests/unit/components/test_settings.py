@@ -150,3 +150,21 @@ def test_every_setting_is_described_in_the_project_file():
     assert snake == {field.name for field in fields(Settings)}
     assert all(each["description"] for each in described.values())
     assert "default" not in described["cloud"]
+
+
+@pytest.mark.parametrize(("stack", "allowed"), [("aws-local", False), ("production", True)])
+def test_faults_are_for_test_stacks_or_by_permission(monkeypatch, stack, allowed):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: stack)
+    assert read(cloud="aws", chaos="seed=1 error=0.2", allowChaos=allowed).chaos == "seed=1 error=0.2"
+
+
+def test_faults_anywhere_else_are_refused(monkeypatch):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "production")
+    with pytest.raises(pulumi.RunError, match="only in stacks whose name ends in -local, or with allowChaos"):
+        read(cloud="aws", chaos="error=0.2")
+
+
+def test_a_profile_that_makes_no_sense_is_refused(monkeypatch):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "aws-local")
+    with pytest.raises(pulumi.RunError, match="no 'storms'"):
+        read(cloud="aws", chaos="storms=1")

@@ -11,6 +11,7 @@ from core import chaos
 from core.chaos import Profile, during, strike
 from core.errors import SettingsError
 from core.job import Job
+from core.workflow.environment import CHAOS
 
 PROFILE = "seed=7 throttle=0.1 error=0.1 lost=0.05"
 
@@ -21,17 +22,17 @@ def drawn(job: Job, step: str = "resize", attempt: int = 1, requests: int = 1000
 
 
 def test_nothing_happens_unasked(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(chaos.VARIABLE, raising=False)
+    monkeypatch.delenv(CHAOS, raising=False)
     assert set(drawn(job)) == {None}
 
 
 def test_nothing_happens_outside_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(chaos.VARIABLE, "error=1")
+    monkeypatch.setenv(CHAOS, "error=1")
     assert strike() is None
 
 
 def test_faults_are_as_frequent_as_asked(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(chaos.VARIABLE, PROFILE)
+    monkeypatch.setenv(CHAOS, PROFILE)
     counted = Counter(drawn(job, requests=20_000))
     shares = {fault: counted[fault] / 20_000 for fault in chaos.FAULTS}
     assert shares == pytest.approx({"throttle": 0.1, "error": 0.1, "lost": 0.05}, abs=0.01)
@@ -40,19 +41,19 @@ def test_faults_are_as_frequent_as_asked(job: Job, monkeypatch: pytest.MonkeyPat
 def test_the_same_seed_strikes_alike_and_anything_else_differs(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(chaos.VARIABLE, PROFILE)
+    monkeypatch.setenv(CHAOS, PROFILE)
     first = drawn(job)
     assert drawn(job) == first
     assert drawn(replace(job, execution="another")) == first
     assert drawn(job, attempt=2) != first
     assert drawn(job, step="optimize") != first
     assert drawn(replace(job, source=replace(job.source, key="incoming/b.jpg"))) != first
-    monkeypatch.setenv(chaos.VARIABLE, PROFILE.replace("seed=7", "seed=8"))
+    monkeypatch.setenv(CHAOS, PROFILE.replace("seed=7", "seed=8"))
     assert drawn(job) != first
 
 
 def test_steps_that_are_not_named_are_spared(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(chaos.VARIABLE, "error=1 steps=resize,optimize")
+    monkeypatch.setenv(CHAOS, "error=1 steps=resize,optimize")
     assert set(drawn(job, "resize")) == {"error"}
     assert set(drawn(job, "validate")) == {None}
 
@@ -60,7 +61,7 @@ def test_steps_that_are_not_named_are_spared(job: Job, monkeypatch: pytest.Monke
 def test_a_slow_request_waits(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr(time, "sleep", waits.append)
-    monkeypatch.setenv(chaos.VARIABLE, "latency=1 latency_ms=250")
+    monkeypatch.setenv(CHAOS, "latency=1 latency_ms=250")
     assert drawn(job, requests=2) == [None, None]
     assert waits == [0.25, 0.25]
 
@@ -74,7 +75,7 @@ def test_a_worker_dies_when_it_is_to(job: Job, monkeypatch: pytest.MonkeyPatch) 
         raise Dead
 
     monkeypatch.setattr(os, "_exit", end)
-    monkeypatch.setenv(chaos.VARIABLE, "kill=1")
+    monkeypatch.setenv(CHAOS, "kill=1")
     with pytest.raises(Dead), during("resize", job, 1):
         pass
 

@@ -9,6 +9,7 @@ from core import chaos
 from core.chaos import during
 from core.errors import StoreUnavailable
 from core.job import Job, Source
+from core.workflow.environment import CHAOS
 from handlers.aws import chaos as unsettled
 from handlers.aws import clients
 from handlers.aws.stores import S3Store
@@ -31,7 +32,7 @@ def storm(monkeypatch, bucket):
     def ask(*faults):
         coming = list(faults)
         asked = []
-        monkeypatch.setenv(chaos.VARIABLE, "error=0")
+        monkeypatch.setenv(CHAOS, "error=0")
 
         def strike():
             asked.append(1)
@@ -75,7 +76,7 @@ def test_a_lost_answer_comes_after_the_effect(storm, bucket):
 
 
 def test_a_calm_deployment_has_no_faults_in_its_way(aws, bucket, monkeypatch):
-    monkeypatch.delenv(chaos.VARIABLE, raising=False)
+    monkeypatch.delenv(CHAOS, raising=False)
     monkeypatch.setattr(unsettled.chaos, "strike", lambda: pytest.fail("nobody asked"))
     clients.client.cache_clear()
     with during("resize", JOB, 1):

@@ -8,6 +8,7 @@ import pytest
 
 from core import chaos
 from core.errors import StoreUnavailable
+from core.workflow.environment import CHAOS
 from handlers.azure import chaos as unsettled
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
@@ -22,7 +23,7 @@ def storm(monkeypatch, account):
     clients.blobs(account.blob).create_container(name)
     clients.tables(account.table).create_table(name)
     clients.queues(account.queue).create_queue(name)
-    monkeypatch.setenv(chaos.VARIABLE, "error=0")
+    monkeypatch.setenv(CHAOS, "error=0")
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     forget()
 
