@@ -11,11 +11,13 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from core.errors import RecipeError
 from core.where import Where
 
+PICTURES = Path(__file__).parent.parent / "recipes" / "pictures"
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
@@ -61,7 +63,19 @@ class Colour:
         return " like #rrggbb"
 
 
-Rule = Between | Length | Colour
+@dataclass(frozen=True)
+class PictureFile:
+    """The name of a picture that is kept beside the recipes."""
+
+    def holds(self, value: str) -> bool:
+        """Tell whether there is such a picture; a name never is a path."""
+        return re.fullmatch(r"[a-z0-9][a-z0-9_-]*\.png", value) is not None and (PICTURES / value).is_file()
+
+    def __str__(self) -> str:
+        return " that names a file in recipes/pictures, like twinlens.png"
+
+
+Rule = Between | Length | Colour | PictureFile
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,15 @@
-"""Write a line of text into a corner."""
+"""Write a line of text into a corner, or all over the picture."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from PIL import ImageFont
 from PIL.Image import Image, new
 from PIL.ImageDraw import Draw
 
 from core.parameters import Between, Length
-
-Position = Literal["top-left", "top-right", "centre", "bottom-left", "bottom-right"]
+from core.photo.stamping import Position, put
 
 
 def apply(
@@ -43,22 +42,4 @@ def apply(
         stroke_width=outline,
         stroke_fill=(0, 0, 0, alpha // 2),
     )
-    marked = image.copy()
-    if marked.mode == "RGBA":
-        marked.alpha_composite(stamp, _place(image.size, stamp.size, position, margin))
-    else:
-        marked.paste(stamp, _place(image.size, stamp.size, position, margin), stamp)
-    return marked
-
-
-def _place(
-    picture: tuple[int, int], stamp: tuple[int, int], position: Position, margin: int
-) -> tuple[int, int]:
-    """Return where the stamp's upper left corner goes, inside the picture wherever that is possible."""
-    free = (picture[0] - stamp[0], picture[1] - stamp[1])
-    if position == "centre":
-        return max(0, free[0] // 2), max(0, free[1] // 2)
-    return (
-        max(0, free[0] - margin) if position.endswith("right") else min(margin, max(0, free[0])),
-        max(0, free[1] - margin) if position.startswith("bottom") else min(margin, max(0, free[1])),
-    )
+    return put(image, stamp, position, margin)

@@ -4,7 +4,7 @@ import pytest
 
 from core import recipe
 from core.errors import RecipeError
-from core.recipe import FilterCall, OutputFormat, Size
+from core.recipe import FilterCall, Options, OutputFormat, Size
 
 GOOD = """
 [[sizes]]
@@ -42,6 +42,16 @@ def test_a_recipe_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert mine.sizes == (Size("display", 800, 600, "inside"),)
     assert mine.filters == (FilterCall("sepia", {"amount": 1.0}),)
     assert mine.outputs == (OutputFormat("jpeg", 80),)
+
+
+def test_options_stand_above_the_tables(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('background = "#102030"\ncopyright = true\n' + GOOD)
+    assert recipe.load("mine", tmp_path).options == Options("#102030", copyright=True)
+    (tmp_path / "mine.toml").write_text('background = "red"\n' + GOOD)
+    with pytest.raises(
+        RecipeError, match=r"mine\.toml, line 1: background is 'red'; it must be text like #rr"
+    ):
+        recipe.load("mine", tmp_path)
 
 
 @pytest.mark.parametrize(

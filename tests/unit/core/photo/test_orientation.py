@@ -53,7 +53,7 @@ def test_a_reduced_decode_is_upright_too(encode, colourful: Image.Image, orienta
     exif[ORIENTATION] = orientation
     data = encode(large if turn is None else large.transpose(turn), "JPEG", exif=exif, quality=95)
     upright = decode(data, 10**6, [Size("small", 96, 64, "inside")])
-    assert upright.size == (240, 160)
+    assert upright.size == (120, 80)
     assert difference(upright.resize(colourful.size), colourful) < 4
 
 

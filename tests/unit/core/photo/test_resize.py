@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageStat
+from PIL import Image, ImageColor, ImageStat
 
 from core.photo.resize import resize, scale_for
 from core.recipe import Size
@@ -50,6 +50,48 @@ def test_cover_cuts_evenly(size: tuple[int, int], kept: tuple[int, int, int, int
     made = resize(image, Size("box", 50, 50, "cover"))
     assert made.size == (50, 50)
     assert min(ImageStat.Stat(made).mean) > 250
+
+
+def test_contain_puts_all_of_it_in_the_middle_of_nothing() -> None:
+    made = resize(Image.new("RGB", (200, 100), "red"), Size("box", 50, 50, "contain"))
+    assert (made.size, made.mode) == ((50, 50), "RGBA")
+    assert made.getchannel("A").getbbox() == (0, 12, 50, 37)
+    assert resize(Image.new("RGB", (100, 100)), Size("box", 50, 50, "contain")).mode == "RGB"
+    assert resize(Image.new("RGB", (10, 10)), Size("box", 50, 50, "contain")).getbbox() == (20, 20, 30, 30)
+
+
+@given(pixels, pixels, pixels, pixels)
+@settings(max_examples=100, deadline=None)
+def test_exact_takes_the_boxs_shape_and_never_enlarges(width: int, height: int, w: int, h: int) -> None:
+    made = resize(Image.new("RGB", (width, height)), Size("box", w, h, "exact"))
+    assert made.size == (min(width, w), min(height, h))
+
+
+@pytest.mark.parametrize(("focus", "colour"), [(0.0, "red"), (0.5, "lime"), (1.0, "blue")])
+def test_cover_keeps_what_is_around_the_focus(focus: float, colour: str) -> None:
+    image = Image.new("RGB", (300, 100), "lime")
+    image.paste("red", (0, 0, 100, 100))
+    image.paste("blue", (200, 0, 300, 100))
+    made = resize(image, Size("box", 50, 50, "cover", focus_x=focus))
+    assert made.crop((5, 5, 45, 45)).getcolors() == [(1600, ImageColor.getrgb(colour))]
+    on_end = resize(image.transpose(Image.Transpose.ROTATE_270), Size("box", 50, 50, "cover", focus_y=focus))
+    assert on_end.crop((5, 5, 45, 45)).getcolors() == [(1600, ImageColor.getrgb(colour))]
+
+
+def test_cover_keeps_the_part_that_says_most_if_asked() -> None:
+    image = Image.new("RGB", (400, 100), "gray")
+    image.paste(Image.effect_noise((100, 100), 90).convert("RGB"), (300, 0))
+    made = resize(image, Size("box", 50, 50, "cover", crop="entropy"))
+    assert min(ImageStat.Stat(made).stddev) > 10
+
+
+@given(
+    pixels, pixels, pixels, pixels, st.floats(0, 1), st.floats(0, 1), st.sampled_from(["focus", "entropy"])
+)
+@settings(max_examples=60, deadline=None)
+def test_a_crop_never_fails(width: int, height: int, w: int, h: int, x: float, y: float, crop: str) -> None:
+    made = resize(Image.new("RGB", (width, height)), Size("box", w, h, "cover", crop, x, y))
+    assert made.size == (min(width, w), min(height, h))
 
 
 def test_edges_against_transparency_do_not_darken() -> None:

@@ -52,3 +52,10 @@ def test_opacity_sets_the_strength() -> None:
 def test_the_text_shows_on_transparency_too() -> None:
     marked = apply(Image.new("RGBA", SIZE, (0, 0, 0, 0)), text="Twinlens", opacity=1, height=0.2)
     assert marked.getchannel("A").getextrema() == (0, 255)
+
+
+def test_tiles_reach_all_over() -> None:
+    box = changed(Image.new("RGB", SIZE, "gray"), text="Twinlens", position="tiled")
+    assert box is not None
+    assert box[0] < 20
+    assert box[3] > 280

@@ -1,0 +1,21 @@
+"""Turn the picture."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from PIL.Image import Image, Resampling, Transpose
+
+from core.parameters import Between
+
+_RIGHT_ANGLES = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+
+
+def apply(image: Image, *, degrees: Annotated[float, Between(-360, 360)]) -> Image:
+    """Return the picture turned clockwise, as large as it then is; corners that are free are transparent."""
+    degrees %= 360
+    if degrees == 0:
+        return image.copy()
+    if degrees in _RIGHT_ANGLES:
+        return image.transpose(_RIGHT_ANGLES[int(degrees)])
+    return image.convert("RGBA").rotate(-degrees, Resampling.BICUBIC, expand=True)

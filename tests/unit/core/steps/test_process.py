@@ -1,0 +1,112 @@
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core import recipe
+from core.errors import ObjectMissing
+from core.job import Job
+from core.photo import copyright
+from core.recipe import Options, OutputFormat, Size
+from core.steps import Tools, execute
+
+STEPWISE = ("validate", "resize", "apply_filters", "optimize")
+SAMPLES = Path(__file__).parents[4] / "samples"
+
+
+def outputs(tools: Tools) -> dict[str, bytes]:
+    return {key: data for key, data in tools.output.objects.items() if key.startswith("jobs/")}
+
+
+@pytest.mark.parametrize(
+    "name", ["mountain.jpg", "sideways.jpg", "transparent.png", "cmyk.jpg", "animated.gif"]
+)
+@pytest.mark.parametrize("chosen", recipe.names())
+def test_one_decode_makes_what_the_steps_make_byte_for_byte(
+    job: Job, tools: Tools, name: str, chosen: str
+) -> None:
+    photo = (SAMPLES / name).read_bytes()
+    made = []
+    for steps in (STEPWISE, ("process",)):
+        fresh = replace(
+            tools,
+            input=type(tools.input)({job.source.key: photo}),
+            output=type(tools.output)(),
+            recipe=recipe.load(chosen),
+            max_pixels=10**8,
+        )
+        done = job
+        for step in steps:
+            done = execute(step, done, fresh)
+        made.append((done.photo, set(done.artifacts), outputs(fresh)))
+    assert made[0] == made[1]
+    assert made[0][2]
+
+
+@pytest.mark.parametrize(
+    ("data", "error"), [(b"", "EmptyFile"), (b"hello", "NotAPhoto"), (b"\xff\xd8\xff", "DamagedPhoto")]
+)
+def test_a_photo_at_fault_is_an_error_in_the_job(job: Job, tools: Tools, data: bytes, error: str) -> None:
+    tools.input.objects[job.source.key] = data
+    done = execute("process", job, tools)
+    assert done.error.name == error
+    assert not done.artifacts
+    assert not tools.output.objects
+
+
+def test_a_missing_upload_is_no_fault_of_the_photo(job: Job, tools: Tools) -> None:
+    with pytest.raises(ObjectMissing):
+        execute("process", job, tools)
+
+
+def test_no_filters_make_no_filtered_version(job: Job, tools: Tools, encode, colourful: Image.Image) -> None:
+    tools.input.objects[job.source.key] = encode(colourful, "PNG")
+    done = execute("process", job, replace(tools, recipe=replace(tools.recipe, filters=())))
+    assert {each.name.partition(".")[0] for each in done.artifacts} == {"display", "thumbnail"}
+
+
+@pytest.fixture
+def signed(job: Job, tools: Tools, encode, colourful: Image.Image) -> Job:
+    exif = Image.Exif()
+    exif[copyright.TAG] = "Ada"
+    exif[0x013B] = "secret"
+    tools.input.objects[job.source.key] = encode(colourful, "JPEG", exif=exif)
+    return job
+
+
+@pytest.mark.parametrize("steps", [STEPWISE, ("process",)])
+@pytest.mark.parametrize(("keep", "kept"), [(True, {copyright.TAG: "Ada"}), (False, {})])
+def test_the_copyright_is_kept_on_request(signed: Job, tools: Tools, steps, keep: bool, kept) -> None:
+    asked = replace(tools, recipe=replace(tools.recipe, options=Options(copyright=keep)))
+    done = signed
+    for step in steps:
+        done = execute(step, done, asked)
+    assert done.photo.copyright == ("Ada" if keep else "")
+    for data in outputs(asked).values():
+        assert dict(Image.open(BytesIO(data)).getexif()) == kept
+
+
+def test_the_background_shows_through_where_a_format_has_no_transparency(
+    job: Job, tools: Tools, encode
+) -> None:
+    tools.input.objects[job.source.key] = encode(Image.new("RGBA", (40, 20), (0, 0, 0, 0)), "PNG")
+    asked = replace(
+        tools.recipe,
+        sizes=(Size("box", 40, 40, "contain"),),
+        outputs=(OutputFormat("jpeg"),),
+        options=Options(background="#0000ff"),
+    )
+    execute("process", job, replace(tools, recipe=asked))
+    made = Image.open(BytesIO(tools.output.objects[f"jobs/{job.id}/box.jpg"]))
+    assert made.size == (40, 40)
+    assert made.getpixel((20, 2))[2] > 250
+
+
+def test_auto_names_the_file_after_what_was_chosen(signed: Job, tools: Tools) -> None:
+    asked = replace(tools.recipe, outputs=(OutputFormat("auto", similarity=0.9),))
+    done = execute("process", signed, replace(tools, recipe=asked))
+    for artifact in done.artifacts:
+        assert artifact.name.endswith((".jpg", ".webp", ".avif"))
+        assert tools.output.content_types[artifact.key] == artifact.content_type
