@@ -19,6 +19,8 @@ from pathlib import Path
 import pulumi
 import uv
 
+from components import trimming
+
 ROOT = Path(__file__).parent.parent
 # Wheels for these run on Amazon Linux 2023 and on the Functions hosts (glibc 2.28 and newer).
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
@@ -36,24 +38,14 @@ class Package:
         sources: What to copy: a file or folder of the project, and where it goes in the archive.
         libraries: The archive's folder for the requirements.
         trim: Removes what isn't needed from the installed requirements.
+        compiled: Whether modules are compiled ahead.
     """
 
     lock: str
     sources: dict[str, str]
     libraries: str
     trim: Callable[[Path], None]
-
-
-def _trim_botocore(libraries: Path) -> None:
-    """Keep the one service that the functions call; the state machine does the rest."""
-    data = libraries / "botocore" / "data"
-    for service in data.iterdir():
-        if service.is_dir() and service.name != "s3":
-            shutil.rmtree(service)
-
-
-def _trim_nothing(libraries: Path) -> None:
-    """Keep everything."""
+    compiled: bool = True
 
 
 PACKAGES = {
@@ -61,14 +53,14 @@ PACKAGES = {
         lock="aws-lambda.txt",
         sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/aws")},
         libraries=".",
-        trim=_trim_botocore,
+        trim=trimming.for_aws,
     ),
     "azure": Package(
         lock="azure-functions.txt",
         sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/azure")}
         | {"handlers/azure/function_app.py": "function_app.py", "handlers/azure/host.json": "host.json"},
         libraries=".python_packages/lib/site-packages",
-        trim=_trim_nothing,
+        trim=trimming.for_azure,
     ),
 }
 
@@ -86,22 +78,35 @@ def build(cloud: str, architecture: str, root: Path = ROOT, builds: Path | None 
         return archive
     builds.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=builds) as temporary:
-        tree, finished = Path(temporary, "tree"), Path(temporary, "archive.zip")
+        finished = Path(temporary, "archive.zip")
+        make(package, architecture, root, finished)
+        finished.replace(archive)
+    return archive
+
+
+def make(package: Package, architecture: str, root: Path, archive: Path) -> None:
+    """Write the package's archive.
+
+    Raises:
+        pulumi.RunError: The requirements can't be installed; the message is the installer's.
+    """
+    with tempfile.TemporaryDirectory(dir=archive.parent) as temporary:
+        tree = Path(temporary)
         libraries = tree / package.libraries
-        libraries.mkdir(parents=True)
+        libraries.mkdir(parents=True, exist_ok=True)
         _install(root / "locks" / package.lock, architecture, libraries)
         _clean(libraries)
         package.trim(libraries)
         for source, target in package.sources.items():
             _copy(root / source, tree / target)
-        _compile(tree)
-        _zip(tree, finished)
-        finished.replace(archive)
-    return archive
+        if package.compiled:
+            _compile(tree)
+        _zip(tree, archive)
 
 
 def _fingerprint(package: Package, architecture: str, root: Path) -> str:
-    inputs = [Path("locks", package.lock), Path("components", "packaging.py")]
+    inputs = [Path("locks", package.lock)]
+    inputs += [Path("components", name) for name in ("packaging.py", "trimming.py")]
     for source in package.sources:
         inputs.extend(path.relative_to(root) for path in _files(root / source))
     digest = hashlib.sha256(f"{architecture} {sys.version}".encode())

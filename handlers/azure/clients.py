@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from azure.core.credentials import AzureNamedKeyCredential, TokenCredential
-from azure.data.tables import TableServiceClient
-from azure.storage.blob import BlobServiceClient
-from azure.storage.queue import QueueServiceClient
 
 from handlers.azure.chaos import transport
 from handlers.azure.settings import CONNECTION
+
+if TYPE_CHECKING:  # slow to load: each SDK is imported by the first client that needs it
+    from azure.data.tables import TableServiceClient
+    from azure.storage.blob import BlobServiceClient
+    from azure.storage.queue import QueueServiceClient
 
 CREDENTIAL = f"{CONNECTION}__credential"
 CLIENT_ID = f"{CONNECTION}__clientId"
@@ -28,18 +30,24 @@ STORAGE_TRIES: dict[str, Any] = {**TRIES, "initial_backoff": 1, "increment_base"
 @cache
 def blobs(url: str) -> BlobServiceClient:
     """Return the client of the account's blob endpoint."""
+    from azure.storage.blob import BlobServiceClient
+
     return BlobServiceClient(url, credential=credential(url), **STORAGE_TRIES, **transport())
 
 
 @cache
 def queues(url: str) -> QueueServiceClient:
     """Return the client of the account's queue endpoint."""
+    from azure.storage.queue import QueueServiceClient
+
     return QueueServiceClient(url, credential=credential(url), **STORAGE_TRIES, **transport())
 
 
 @cache
 def tables(url: str) -> TableServiceClient:
     """Return the client of the account's table endpoint."""
+    from azure.data.tables import TableServiceClient
+
     return TableServiceClient(url, credential=credential(url), retry_backoff_factor=1, **TRIES, **transport())
 
 

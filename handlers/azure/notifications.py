@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-
-from azure.storage.queue import QueueServiceClient
+from typing import TYPE_CHECKING
 
 from core.job import Job
 from core.workflow.notification import message
 from handlers.azure.errors import translated
+
+if TYPE_CHECKING:
+    from azure.storage.queue import QueueServiceClient
 
 
 class QueueNotifier:

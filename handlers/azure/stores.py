@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from azure.storage.blob import BlobServiceClient, ContentSettings
+from typing import TYPE_CHECKING, Any
 
 from core.errors import TooManyBytes
 from core.ports import CACHE_CONTROL, check_size
 from handlers.azure.errors import translated
+
+if TYPE_CHECKING:
+    from azure.storage.blob import BlobServiceClient
 
 
 class BlobStore:
@@ -36,6 +37,8 @@ class BlobStore:
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write the blob with its type and a one-year cache header."""
+        from azure.storage.blob import ContentSettings
+
         settings = ContentSettings(content_type=content_type, cache_control=CACHE_CONTROL)
         with translated(f"object {key!r}"):
             blob = self._service.get_blob_client(self._container, key)

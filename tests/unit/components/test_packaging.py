@@ -1,8 +1,8 @@
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,100 +10,182 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components import packaging
-from components.packaging import ROOT, build
+from components import packaging, trimming
+from components.packaging import PACKAGES, ROOT, build, make
+
+SOURCES = ("core", "recipes", "handlers", "locks", "components")
+KINDS = [("aws", "x86_64"), ("aws", "arm64"), ("azure", "x86_64")]
+LIBRARIES = ".python_packages/lib/site-packages"
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory) -> Path:
-    """The project's sources in another folder."""
-    root = tmp_path_factory.mktemp("elsewhere") / "project"
-    ignore = shutil.ignore_patterns("__pycache__")
-    for folder in ("core", "recipes", "handlers", "locks", "components"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
-    return root
+def project(tmp_path_factory) -> Path:
+    """The project's sources in another folder, where nobody else changes them."""
+    return _copy(ROOT, tmp_path_factory.mktemp("here") / "project")
+
+
+@pytest.fixture(scope="module")
+def archives(project, tmp_path_factory) -> dict[tuple[str, str], Path]:
+    """Every archive, built once."""
+    builds = tmp_path_factory.mktemp("builds")
+    return {kind: build(*kind, root=project, builds=builds) for kind in KINDS}
+
+
+@pytest.fixture
+def uninstalled(monkeypatch) -> None:
+    """Have archives hold sources only, so that they take no time."""
+    monkeypatch.setattr(packaging, "_install", lambda *_: None)
+    monkeypatch.setitem(PACKAGES, "aws", replace(PACKAGES["aws"], trim=trimming.nothing))
+
+
+def _copy(project: Path, to: Path) -> Path:
+    for folder in SOURCES:
+        shutil.copytree(project / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return to
 
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize(
-    ("cloud", "architecture"), [("aws", "x86_64"), ("aws", "arm64"), ("azure", "x86_64")]
-)
-def test_equal_bytes_from_another_folder_at_another_time(cloud, architecture, copy, tmp_path):
-    here = build(cloud, architecture)
-    there = build(cloud, architecture, root=copy, builds=tmp_path)
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_equal_bytes_from_another_folder_at_another_time(cloud, archives, project, tmp_path):
+    here = archives[cloud, "x86_64"]
+    there = build(cloud, "x86_64", root=_copy(project, tmp_path / "other"), builds=tmp_path / "builds")
     assert here.name == there.name
     assert digest(here) == digest(there)
-    assert list(tmp_path.iterdir()) == [there]
+    assert list(there.parent.iterdir()) == [there]
 
 
-def test_an_unchanged_project_finds_its_archive_ready(monkeypatch):
-    first = build("aws", "x86_64")
+def test_an_unchanged_project_finds_its_archive_ready(archives, project, monkeypatch):
+    first = archives["aws", "x86_64"]
     monkeypatch.setattr(packaging, "_install", lambda *_: pytest.fail("built again"))
-    began = time.perf_counter()
-    assert build("aws", "x86_64") == first
-    assert time.perf_counter() - began < 1
+    assert build("aws", "x86_64", root=project, builds=first.parent) == first
 
 
-@pytest.mark.parametrize("changed", ["recipes/other.toml", "core/job.py", "locks/aws-lambda.txt"])
-def test_a_change_makes_another_archive(changed, copy, tmp_path, monkeypatch):
-    monkeypatch.setattr(packaging, "_install", lambda *_: None)
-    monkeypatch.setitem(packaging.PACKAGES, "aws", replace(packaging.PACKAGES["aws"], trim=lambda _: None))
-    before = build("aws", "x86_64", root=copy, builds=tmp_path)
-    path = copy / changed
-    kept = path.read_bytes() if path.exists() else None
-    path.write_bytes((kept or b"") + b"# more\n")
-    try:
-        after = build("aws", "x86_64", root=copy, builds=tmp_path)
-    finally:
-        path.unlink() if kept is None else path.write_bytes(kept)
-    assert before.name != after.name
+@pytest.mark.parametrize(
+    "changed", ["recipes/other.toml", "core/job.py", "locks/aws-lambda.txt", "components/trimming.py"]
+)
+@pytest.mark.usefixtures("uninstalled")
+def test_a_change_makes_another_archive(changed, project, tmp_path):
+    before = build("aws", "x86_64", root=project, builds=tmp_path)
+    copy = _copy(project, tmp_path / "changed")
+    with (copy / changed).open("a") as file:
+        file.write("# more\n")
+    assert build("aws", "x86_64", root=copy, builds=tmp_path).name != before.name
 
 
-def test_what_is_in_the_archives():
-    aws, azure = (build(cloud, "x86_64") for cloud in ("aws", "azure"))
-    libraries = ".python_packages/lib/site-packages"
-    names = zipfile.ZipFile(aws).namelist()
-    assert {"core/job.py", "recipes/gallery.toml", "handlers/aws/function.py", "PIL/Image.py"} <= set(names)
-    assert not [name for name in names if name.startswith(("handlers/azure", "components", "bin/"))]
-    names = zipfile.ZipFile(azure).namelist()
-    assert {"function_app.py", "host.json", "core/job.py", f"{libraries}/PIL/Image.py"} <= set(names)
-    assert not [name for name in names if name.startswith("handlers/aws")]
-    for archive in (aws, azure):
-        with zipfile.ZipFile(archive) as opened:
-            entries = opened.infolist()
-        assert {entry.date_time for entry in entries} == {packaging.EARLIEST}
-        assert {entry.external_attr for entry in entries} == {0o100644 << 16}
-        assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
-        assert not [entry for entry in entries if Path(entry.filename).name in packaging.CLUTTER]
-    assert aws.stat().st_size < 15 * 2**20
+def test_what_is_in_the_archives(archives):
+    aws, arm, azure = (set(zipfile.ZipFile(archives[kind]).namelist()) for kind in KINDS)
+    assert {"core/job.py", "recipes/gallery.toml", "handlers/aws/function.py", "PIL/Image.py"} <= aws
+    assert not [name for name in aws if name.startswith(("handlers/azure", "components", "bin/", "boto3"))]
+    assert {"function_app.py", "host.json", "core/job.py", f"{LIBRARIES}/PIL/Image.py"} <= azure
+    assert not [name for name in azure if name.startswith("handlers/aws")]
+    assert all("aarch64" in name for name in arm if name.endswith(".so"))
+    assert not [name for name in aws | azure if "aarch64" in name]
 
 
-def test_the_functions_import_from_nothing_but_their_archive(tmp_path):
-    with zipfile.ZipFile(build("aws", "x86_64")) as opened:
-        opened.extractall(tmp_path)
-    program = (
-        "import handlers.aws.function, boto3; boto3.client('s3', region_name='us-east-1'); print('ready')"
-    )
+@pytest.mark.parametrize("kind", KINDS, ids="-".join)
+def test_archives_say_nothing_of_when_and_where(kind, archives):
+    with zipfile.ZipFile(archives[kind]) as opened:
+        entries = opened.infolist()
+    assert {entry.date_time for entry in entries} == {packaging.EARLIEST}
+    assert {entry.external_attr for entry in entries} == {0o100644 << 16}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+    assert not [entry for entry in entries if Path(entry.filename).name in packaging.CLUTTER]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids="-".join)
+def test_every_module_of_ours_is_compiled(kind, archives):
+    names = set(zipfile.ZipFile(archives[kind]).namelist())
+    ours = {
+        name for name in names if name.endswith(".py") and name.startswith(("core/", "handlers/", "PIL/"))
+    }
+    assert ours
+    assert {_compiled(name) for name in ours} <= names
+
+
+def _compiled(name: str) -> str:
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/__pycache__/{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_the_aws_archive_is_small(architecture, archives):
+    assert archives["aws", architecture].stat().st_size < 15 * 2**20
+
+
+PROGRAM = """
+import hashlib, json, sys
+from pathlib import Path
+from core import recipe
+from core.job import Job, Source
+from core.memory import MemoryStore
+from core.steps import Tools, execute
+
+made = {}
+for name in recipe.names():
+    for photo in sorted(Path(sys.argv[1]).iterdir()):
+        tools = Tools(MemoryStore({"a": photo.read_bytes()}), MemoryStore(), recipe.load(name), 10**8, 10**8)
+        execute("process", Job("id", name, Source("in", "a", "e", 1), "", "", ""), tools)
+        for key, data in tools.output.objects.items():
+            made[f"{name} {photo.name} {key}"] = hashlib.sha256(data).hexdigest()
+print(json.dumps(made))
+"""
+PHOTOS = ("animated.gif", "cmyk.jpg", "sideways.jpg", "sixteen-bit.png", "transparent.png", "truncated.jpg")
+
+
+def run(program: str, folder: Path, *arguments: str) -> str:
+    """Run the program on nothing but the folder and Python itself, as a cloud does."""
+    paths = f"import sys; sys.path[:0] = ['.', {LIBRARIES!r}]; sys.path[:] = sys.path\n"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, '.'); {program}"],
-        cwd=tmp_path,
+        [sys.executable, "-I", "-S", "-c", paths + program, *arguments],
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == "ready", done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-def test_requirements_that_cannot_be_installed_are_told_without_a_traceback(copy, tmp_path):
-    lock = copy / "locks" / "aws-lambda.txt"
-    kept = lock.read_text()
-    lock.write_text("pillow==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
-    try:
-        with pytest.raises(pulumi.RunError, match="uv could not install"):
-            build("aws", "x86_64", root=copy, builds=tmp_path)
-    finally:
-        lock.write_text(kept)
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_what_was_trimmed_away_is_missed_by_no_photo_and_no_recipe(cloud, archives, project, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in PHOTOS:
+        shutil.copy(ROOT / "samples" / name, photos)
+    with zipfile.ZipFile(archives[cloud, "x86_64"]) as opened:
+        opened.extractall(tmp_path / "archive")
+    made = json.loads(run(PROGRAM, tmp_path / "archive", str(photos)))
+    assert {name.split()[1] for name in made} == set(PHOTOS) - {"truncated.jpg"}
+    whole = f"import sys; sys.path.append({str(Path(pulumi.__file__).parents[1])!r})\n" + PROGRAM
+    assert made == json.loads(run(whole, project, str(photos)))
+
+
+def test_the_functions_import_from_nothing_but_their_archive(archives, tmp_path):
+    for cloud, program in {
+        "aws": "import handlers.aws.function; from handlers.aws.clients import client; client('s3')",
+        "azure": "import function_app; from azure import identity; from azure.storage import blob, queue",
+    }.items():
+        with zipfile.ZipFile(archives[cloud, "x86_64"]) as opened:
+            opened.extractall(tmp_path / cloud)
+        region = "import os; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'\n"
+        assert run(f"{region}{program}; print('ready')", tmp_path / cloud).strip() == "ready"
+
+
+def test_requirements_that_cannot_be_installed_are_told_without_a_traceback(project, tmp_path):
+    copy = _copy(project, tmp_path / "copy")
+    (copy / "locks" / "aws-lambda.txt").write_text("pillow==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(pulumi.RunError, match="uv could not install"):
+        build("aws", "x86_64", root=copy, builds=tmp_path / "builds")
+    assert not list((tmp_path / "builds").iterdir())
+
+
+@pytest.mark.usefixtures("uninstalled")
+def test_a_package_can_be_left_as_it_was_installed(project, tmp_path):
+    archive = tmp_path / "plain.zip"
+    make(replace(PACKAGES["aws"], trim=trimming.nothing, compiled=False), "x86_64", project, archive)
+    names = zipfile.ZipFile(archive).namelist()
+    assert "core/job.py" in names
+    assert not [name for name in names if name.endswith(".pyc")]

@@ -1,0 +1,91 @@
+"""What installed requirements hold that no function needs: the less there is, the sooner a worker starts.
+
+Nothing goes that a filter, a format or another call of the same service could want.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+SERVICE = "s3"  # the one that functions call: the state machine does the rest
+
+# The formats that are taken or written, and those that Pillow imports by itself whenever it opens a file.
+FORMATS = ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")
+# Pillow's ways to a screen, and its formats that are no pictures.
+NO_PICTURES = ("ImageGrab", "ImageQt", "ImageShow", "ImageTk", "ImageWin", "_imagingtk", "_tkinter_finder")
+NO_PICTURES += ("BdfFontFile", "ContainerIO", "FontFile", "GdImageFile", "PSDraw", "PcfFontFile", "PdfParser")
+NO_PICTURES += ("TarIO", "WalImageFile")
+
+
+def nothing(libraries: Path) -> None:
+    """Keep everything."""
+
+
+def for_aws(libraries: Path) -> None:
+    """Trim Pillow and botocore."""
+    _trim_pillow(libraries / "PIL")
+    data = libraries / "botocore" / "data"
+    _remove(path for path in data.iterdir() if path.is_dir() and path.name != SERVICE)
+    _rewrite(data / "endpoints.json", _endpoints)
+    for description in data.glob(f"{SERVICE}/*/*.json.gz"):
+        _rewrite(description, _undocumented)
+    _remove(data.glob(f"{SERVICE}/*/examples-1.json"))
+    _remove(libraries.rglob("*.pyi"))
+
+
+def for_azure(libraries: Path) -> None:
+    """Trim Pillow and the Azure SDK, whose clients come a second time for asynchronous programs."""
+    _trim_pillow(libraries / "PIL")
+    for package in ("identity", "storage"):  # not data.tables, which imports its own
+        _remove((libraries / "azure" / package).rglob("aio"))
+    _remove([libraries / "tests"])  # the Durable SDK's own
+    _remove(libraries.rglob("*.pyi"))
+
+
+def _trim_pillow(package: Path) -> None:
+    kept = {f"{name}ImagePlugin.py" for name in FORMATS}
+    _remove(path for path in package.glob("*ImagePlugin.py") if path.name not in kept)
+    _remove(path for path in package.iterdir() if path.name.split(".")[0] in NO_PICTURES)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _rewrite(path: Path, change: Callable[[Any], Any]) -> None:
+    """Write what ``change`` makes of the JSON in the file, as short as can be."""
+    packed = path.suffix == ".gz"
+    content = path.read_bytes()
+    document = change(json.loads(gzip.decompress(content) if packed else content))
+    content = json.dumps(document, separators=(",", ":")).encode()
+    path.write_bytes(gzip.compress(content, mtime=0) if packed else content)
+
+
+def _endpoints(document: dict[str, Any]) -> dict[str, Any]:
+    """Return botocore's table of endpoints with one service's alone."""
+    for partition in document["partitions"]:
+        services = partition["services"]
+        partition["services"] = {SERVICE: services[SERVICE]} if SERVICE in services else {}
+    return document
+
+
+def _undocumented(value: Any) -> Any:
+    """Return a service's description without its prose, which takes longer to read than all the rest."""
+    if isinstance(value, list):
+        return [_undocumented(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _undocumented(each)
+        for key, each in value.items()
+        if not (key == "documentation" and isinstance(each, str))
+    }
