@@ -113,7 +113,8 @@ def surprises(records: dict[Upload, JobRecord]) -> list[str]:
             reason = made.job.error.message if made.job and made.job.error else "no reason was recorded"
             which = f"{made.photo} on {upload.deployment.stack}"
             told.append(f"{which} should be {expected}, but is {made.state}: {reason}")
-        outputs.setdefault(made.photo, set()).add(frozenset(made.outputs.items()))
+        if made.state == "succeeded":
+            outputs.setdefault(made.photo, set()).add(frozenset(made.outputs.items()))
     differing = [photo for photo, kinds in outputs.items() if len(kinds) > 1]
     return told + [f"The outputs of {photo} differ between the clouds." for photo in differing]
 
