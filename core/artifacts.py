@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PIL.Image import Image
 
@@ -13,8 +13,26 @@ from core.ports import ObjectStore
 from core.recipe import AUTO, Recipe
 
 
-def write(job: Job, store: ObjectStore, recipe: Recipe, name: str, picture: Image) -> Iterator[Artifact]:
-    """Put the picture under the job's ``jobs/`` prefix in each of the recipe's formats."""
+def write_all(
+    job: Job, store: ObjectStore, recipe: Recipe, pictures: Iterable[tuple[str, Image]]
+) -> tuple[Artifact, ...]:
+    """Put the named pictures under the job's ``jobs/`` prefix in each of the recipe's formats.
+
+    If the recipe asks for a manifest it comes last, and looks at the first picture.
+    """
+    made: list[Artifact] = []
+    first: Image | None = None
+    for name, picture in pictures:
+        first = picture if first is None else first
+        made += _write(job, store, recipe, name, picture)
+    if recipe.options.manifest and job.photo and first:
+        from core import manifest  # only such a recipe pays for its import
+
+        made.append(put(job, store, "manifest", manifest.make(job.photo, first, made)))
+    return tuple(made)
+
+
+def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, picture: Image) -> Iterator[Artifact]:
     for output in recipe.outputs:
         settings = Settings(
             quality=output.quality,

@@ -19,11 +19,5 @@ WRITES: frozenset[Place] = frozenset({"output"})
 
 def run(job: Job, tools: Tools) -> Job:
     """Add an artifact for each rendition and format; running again writes the same bytes over the old."""
-    made = [
-        artifact
-        for rendition in job.renditions
-        for artifact in artifacts.write(
-            job, tools.output, tools.recipe, rendition.name, read(tools.output, rendition)
-        )
-    ]
-    return replace(job, artifacts=tuple(made))
+    pictures = ((each.name, read(tools.output, each)) for each in job.renditions)
+    return replace(job, artifacts=artifacts.write_all(job, tools.output, tools.recipe, pictures))

@@ -39,9 +39,4 @@ def run(job: Job, tools: Tools) -> Job:
     del picture
     if recipe.filters:
         pictures[FILTERED] = filters.apply_all(pictures[recipe.sizes[0].name], recipe.filters)
-    made = [
-        artifact
-        for name, picture in pictures.items()
-        for artifact in artifacts.write(job, tools.output, recipe, name, picture)
-    ]
-    return replace(job, artifacts=tuple(made))
+    return replace(job, artifacts=artifacts.write_all(job, tools.output, recipe, pictures.items()))
