@@ -25,7 +25,7 @@ from core.recipe import Recipe
 from core.steps import Tools, execute
 from core.trace import now
 from core.workflow.environment import USUAL_MAX_BYTES, USUAL_MAX_PIXELS
-from core.workflow.pipeline import PIPELINE
+from core.workflow.granularity import FUSED, pipeline_in
 
 Photos = Annotated[
     list[Path], typer.Argument(exists=True, help="Photo files, or folders with photo files in them.")
@@ -74,7 +74,7 @@ def process(
 
 
 def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
-    """Run the workflow's steps on one photo, in order, and put its artifacts into ``folder``.
+    """Run the workflow's steps, fused, on one photo and put its artifacts into ``folder``.
 
     All of them are made before the first is written, so that a photo that fails leaves nothing behind.
     """
@@ -83,7 +83,7 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
     tools = Tools(FolderStore(photo.parent), made, recipe, USUAL_MAX_BYTES, USUAL_MAX_PIXELS)
     job = _job(photo, recipe)
     try:
-        for step in PIPELINE.steps():
+        for step in pipeline_in(FUSED).steps():
             job = execute(step.name, job, tools)
             if job.error:
                 return Result(photo, "rejected", _ms(began), job.error.message)

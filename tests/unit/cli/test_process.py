@@ -79,12 +79,12 @@ def test_a_place_that_cannot_be_written_is_a_failure(photo: Path, tmp_path: Path
 
 def test_a_file_that_goes_bad_after_validation_is_rejected(photo: Path, tmp_path: Path, monkeypatch) -> None:
     from core.errors import DamagedPhoto
-    from core.steps import resize
+    from core.steps import process
 
     def fail(*_: object) -> None:
         raise DamagedPhoto("It broke.")
 
-    monkeypatch.setattr(resize, "read", fail)
+    monkeypatch.setattr(process, "pyramid", fail)
     result = process_photo(photo, tmp_path / "out", recipe.load("gallery"))
     assert (result.state, result.reason) == ("rejected", "It broke.")
     assert not (tmp_path / "out").exists()
