@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pulumi
@@ -39,6 +39,7 @@ class Package:
         libraries: The archive's folder for the requirements.
         trim: Removes what isn't needed from the installed requirements.
         compiled: Whether modules are compiled ahead.
+        texts: Further files by where they go, with what they say.
     """
 
     lock: str
@@ -46,6 +47,7 @@ class Package:
     libraries: str
     trim: Callable[[Path], None]
     compiled: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 PACKAGES = {
@@ -65,13 +67,21 @@ PACKAGES = {
 }
 
 
-def build(cloud: str, architecture: str, root: Path = ROOT, builds: Path | None = None) -> Path:
+def build(
+    cloud: str,
+    architecture: str,
+    root: Path = ROOT,
+    builds: Path | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Path:
     """Return the cloud's archive for this processor, made anew only if something in it has changed.
+
+    ``texts`` are files that a deployment's settings decide, by where they go; they replace sources.
 
     Raises:
         pulumi.RunError: The requirements can't be installed; the message is the installer's.
     """
-    package = PACKAGES[cloud]
+    package = replace(PACKAGES[cloud], texts=texts or {})
     builds = builds or root / "build"
     archive = builds / f"{cloud}-{architecture}-{_fingerprint(package, architecture, root)}.zip"
     if archive.exists():
@@ -99,6 +109,8 @@ def make(package: Package, architecture: str, root: Path, archive: Path) -> None
         package.trim(libraries)
         for source, target in package.sources.items():
             _copy(root / source, tree / target)
+        for target, text in package.texts.items():
+            (tree / target).write_text(text)
         if package.compiled:
             _compile(tree)
         _zip(tree, archive)
@@ -109,7 +121,7 @@ def _fingerprint(package: Package, architecture: str, root: Path) -> str:
     inputs += [Path("components", name) for name in ("packaging.py", "trimming.py")]
     for source in package.sources:
         inputs.extend(path.relative_to(root) for path in _files(root / source))
-    digest = hashlib.sha256(f"{architecture} {sys.version}".encode())
+    digest = hashlib.sha256(f"{architecture} {sys.version} {sorted(package.texts.items())}".encode())
     for path in inputs:
         content = hashlib.sha256((root / path).read_bytes()).hexdigest()
         digest.update(f"\n{path.as_posix()} {content}".encode())

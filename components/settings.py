@@ -45,7 +45,7 @@ CLOUDS = {
         point_in_time_recovery=(False, True),
     ),
     "azure": Cloud(
-        orchestrators=("storage",),
+        orchestrators=("storage", "scheduler"),
         architectures=("x86_64",),
         memory_mb=(2048, 4096),
         usual_memory_mb=2048,

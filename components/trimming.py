@@ -17,9 +17,11 @@ SERVICE = "s3"  # the one that functions call: the state machine does the rest
 # The formats that are taken or written, and those that Pillow imports by itself whenever it opens a file.
 FORMATS = ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")
 # Pillow's ways to a screen, and its formats that are no pictures.
-NO_PICTURES = ("ImageGrab", "ImageQt", "ImageShow", "ImageTk", "ImageWin", "_imagingtk", "_tkinter_finder")
-NO_PICTURES += ("BdfFontFile", "ContainerIO", "FontFile", "GdImageFile", "PSDraw", "PcfFontFile", "PdfParser")
-NO_PICTURES += ("TarIO", "WalImageFile")
+NO_PICTURES = (
+    *("ImageGrab", "ImageQt", "ImageShow", "ImageTk", "ImageWin", "_imagingtk", "_tkinter_finder"),
+    *("BdfFontFile", "ContainerIO", "FontFile", "GdImageFile", "PSDraw", "PcfFontFile", "PdfParser"),
+    *("TarIO", "WalImageFile"),
+)
 
 
 def nothing(libraries: Path) -> None:

@@ -13,6 +13,7 @@ from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.function_app import FunctionApp
+from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json
 from components.azure.photo_store import INPUT, OUTPUT, POISON, TOPICS, UPLOADS, PhotoStore
 from components.azure.roles import Role
 from components.azure.storage import account, container
@@ -30,7 +31,9 @@ class AzurePipeline(pulumi.ComponentResource):
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         workflow = pipeline_in(settings.granularity)
-        archive = packaging.build("azure", settings.architecture)
+        archive = packaging.build(
+            "azure", settings.architecture, texts={"host.json": host_json(settings.orchestrator)}
+        )
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
@@ -47,14 +50,20 @@ class AzurePipeline(pulumi.ComponentResource):
         packages = container(f"{name}-packages", state, "packages", group.name, child)
         undelivered = container(f"{name}-undelivered", state, "undelivered", group.name, child)
         telemetry = Telemetry(name, group.name, settings.log_retention_days, opts=child)
+        scheduler = (
+            TaskScheduler(f"{name}-scheduler", group.name, opts=child)
+            if settings.orchestrator == SCHEDULER
+            else None
+        )
         identity = AppIdentity(
             f"{name}-app",
             group.name,
             {
-                # Durable Functions and the host keep their own state wherever they like in their account.
+                # The host, and Durable Functions on storage, keep their own state wherever they like in here.
                 "state-blobs": (Role.BLOB_OWNER, state.id),
                 "state-queues": (Role.QUEUE_CONTRIBUTOR, state.id),
                 "state-tables": (Role.TABLE_CONTRIBUTOR, state.id),
+                **({"scheduler": scheduler.grant} if scheduler else {}),
                 "input": (Role.BLOB_READER, photos.containers[INPUT].id),
                 "output": (Role.BLOB_CONTRIBUTOR, photos.containers[OUTPUT].id),
                 "ledger": (Role.TABLE_CONTRIBUTOR, photos.ledger.id),
@@ -78,6 +87,7 @@ class AzurePipeline(pulumi.ComponentResource):
             {
                 **_connection("AzureWebJobsStorage", state, identity),
                 **_connection("PHOTOS", photos.account, identity),
+                **(scheduler.app_settings(identity.client_id) if scheduler else {}),
                 "APPLICATIONINSIGHTS_CONNECTION_STRING": telemetry.insights.connection_string,
                 "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": pulumi.Output.concat(
                     "ClientId=", identity.client_id, ";Authorization=AAD"

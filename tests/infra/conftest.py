@@ -70,6 +70,8 @@ class Recorder(mocks.Mocks):
         }
         if args.inputs.get("identity"):
             made["identity"] = {"principalId": f"principal-{name}", "type": args.inputs["identity"]["type"]}
+        if args.typ.endswith(":Scheduler"):
+            made["properties"] = {**args.inputs["properties"], "endpoint": f"https://{name}.durabletask.io"}
         if args.typ.endswith(":StorageAccount"):
             made["primaryEndpoints"] = {
                 each: f"https://{name}.{each}.core.windows.net/" for each in ("blob", "queue", "table")
@@ -136,7 +138,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("build") / "code-0123456789abcdef.zip"
     path.write_bytes(b"PK")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packaging, "build", lambda cloud, architecture: path)
+        patch.setattr(packaging, "build", lambda cloud, architecture, texts=None: path)
         yield path
 
 
@@ -148,6 +150,11 @@ def aws(archive: Path) -> Graph:
 @pytest.fixture(scope="module")
 def azure(archive: Path) -> Graph:
     return run_program({"cloud": "azure", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+
+
+@pytest.fixture(scope="module")
+def run_all(archive: Path) -> Callable[..., Graph]:
+    return run_program
 
 
 @pytest.fixture

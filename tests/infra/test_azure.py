@@ -6,6 +6,7 @@ import uuid
 import pytest
 from pulumi.runtime import rpc
 
+from components.azure.orchestration import host_json
 from components.azure.roles import Role
 from core.workflow.environment import Environment
 from core.workflow.pipeline import PIPELINE
@@ -219,3 +220,42 @@ def test_the_workbook_shows_what_the_app_reports(azure):
     shown = json.loads(workbook["serializedData"])["items"]
     assert all(f'"{step.name}"' in json.dumps(shown).replace("\\", "") for step in PIPELINE.steps())
     assert uuid.UUID(workbook["resourceName"])
+
+
+@pytest.fixture(scope="module")
+def scheduled(run_all):
+    return run_all({"cloud": "azure", "orchestrator": "scheduler"})
+
+
+def test_a_scheduler_costs_by_use_and_its_hub_lets_in_the_app_alone(scheduled):
+    assert scheduled.one("Scheduler").inputs["properties"] == {
+        "ipAllowlist": ["0.0.0.0/0"],
+        "sku": {"name": "Consumption"},
+    }
+    hub = scheduled.one("TaskHub")
+    granted = [each.inputs for each in scheduled.of("RoleAssignment") if "scheduler" in each.name]
+    assert [each["roleDefinitionId"] for each in granted] == [f"{ROLE}{Role.DURABLE_TASK_CONTRIBUTOR.value}"]
+    assert granted[0]["scope"].endswith(f"/{hub.name}")
+    assert granted[0]["principalId"] == "principal-twinlens-app"
+
+
+def test_the_app_finds_its_scheduler_as_its_identity(scheduled):
+    given = settings(scheduled)
+    assert given["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"] == (
+        "Endpoint=https://twinlens-scheduler.durabletask.io;Authentication=ManagedIdentity;"
+        "ClientID=client-twinlens-app"
+    )
+    assert given["TASKHUB_NAME"] == scheduled.one("TaskHub").name
+
+
+def test_the_two_host_files_differ_in_where_durable_keeps_its_state_alone():
+    storage, scheduler = (json.loads(host_json(each)) for each in ("storage", "scheduler"))
+    durable = scheduler["extensions"]["durableTask"]
+    assert durable.pop("hubName") == "%TASKHUB_NAME%"
+    assert durable.pop("storageProvider") == {
+        "type": "azureManaged",
+        "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
+    }
+    for name in ("hubName", "storageProvider"):
+        del storage["extensions"]["durableTask"][name]
+    assert scheduler == storage

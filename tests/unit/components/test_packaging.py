@@ -75,6 +75,14 @@ def test_a_change_makes_another_archive(changed, project, tmp_path):
     assert build("aws", "x86_64", root=copy, builds=tmp_path).name != before.name
 
 
+@pytest.mark.usefixtures("uninstalled")
+def test_a_file_that_settings_decide_replaces_the_source_and_makes_another_archive(project, tmp_path):
+    usual = build("aws", "x86_64", root=project, builds=tmp_path)
+    other = build("aws", "x86_64", root=project, builds=tmp_path, texts={"recipes/gallery.toml": "# mine"})
+    assert usual.name != other.name
+    assert zipfile.ZipFile(other).read("recipes/gallery.toml") == b"# mine"
+
+
 def test_what_is_in_the_archives(archives):
     aws, arm, azure = (set(zipfile.ZipFile(archives[kind]).namelist()) for kind in KINDS)
     assert {"core/job.py", "recipes/gallery.toml", "handlers/aws/function.py", "PIL/Image.py"} <= aws

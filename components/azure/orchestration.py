@@ -1,0 +1,74 @@
+"""Where Durable Functions keeps what runs: in the app's storage account, or in a Durable Task Scheduler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_azure_native import durabletask
+
+from components.azure.roles import Role
+from components.packaging import ROOT
+
+SCHEDULER = "scheduler"  # the orchestrator setting that asks for one
+CONNECTION = "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
+HUB = "TASKHUB_NAME"
+# A Flex app without a network of its own comes from anywhere; who it is decides, as for the storage accounts.
+EVERYWHERE = "0.0.0.0/0"
+
+
+class TaskScheduler(pulumi.ComponentResource):
+    """A Durable Task Scheduler that costs by use, with one task hub.
+
+    ``grant`` is what an app needs to use it: a role, and the scope it is granted on.
+    """
+
+    grant: tuple[Role, pulumi.Output[str]]
+
+    def __init__(
+        self, name: str, resource_group: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("twinlens:azure:TaskScheduler", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        scheduler = durabletask.Scheduler(
+            name,
+            resource_group_name=resource_group,
+            properties={
+                "ip_allowlist": [EVERYWHERE],
+                "sku": {"name": durabletask.SchedulerSkuName.CONSUMPTION},
+            },
+            opts=child,
+        )
+        hub = durabletask.TaskHub(
+            f"{name}-hub", resource_group_name=resource_group, scheduler_name=scheduler.name, opts=child
+        )
+        self.grant = (Role.DURABLE_TASK_CONTRIBUTOR, hub.id)
+        self._endpoint, self._hub = scheduler.properties.endpoint, hub.name
+        self.register_outputs({})
+
+    def app_settings(self, client_id: pulumi.Input[str]) -> Mapping[str, pulumi.Input[str]]:
+        """Return the settings by which an app with this identity finds its hub."""
+        return {
+            CONNECTION: pulumi.Output.concat(
+                "Endpoint=", self._endpoint, ";Authentication=ManagedIdentity;ClientID=", client_id
+            ),
+            HUB: self._hub,
+        }
+
+
+def host_json(orchestrator: str) -> str:
+    """Return the text of the app's ``host.json``.
+
+    It is part of the code, not of the app's settings, because what scales the app out reads this file itself
+    to learn where Durable's work waits: https://github.com/Azure/azure-functions-host, FunctionsSyncManager.
+    """
+    text = (ROOT / "handlers" / "azure" / "host.json").read_text()
+    if orchestrator != SCHEDULER:
+        return text
+    host = json.loads(text)
+    host["extensions"]["durableTask"] |= {
+        "hubName": f"%{HUB}%",
+        "storageProvider": {"type": "azureManaged", "connectionStringName": CONNECTION},
+    }
+    return json.dumps(host, indent=2) + "\n"
