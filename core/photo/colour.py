@@ -3,7 +3,8 @@
 ===================  =======================================================================
 in the file          becomes
 ===================  =======================================================================
-an ICC profile       colours converted to sRGB, relative colorimetric; a broken one is ignored
+an ICC profile       colours converted to sRGB, relative colorimetric; one that is broken
+                     or larger than 4 MiB is ignored
 gray, 1-bit          RGB of the same gray
 16 bits a sample     their upper eight
 palette              its colours
@@ -22,6 +23,8 @@ from PIL.ImageFile import ImageFile
 
 from core.errors import UnsupportedFormat
 
+# The largest profiles of printing presses have about 3 MB.
+MAX_PROFILE_BYTES = 4 * 2**20
 _EIGHT_BIT = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
 _SIXTEEN_BIT = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 
@@ -48,7 +51,7 @@ def to_srgb(image: Image) -> Image:
             image = image.convert("RGB")
     elif image.mode not in {"L", "CMYK", "RGB"}:
         image = image.convert("RGB")
-    if profile:
+    if profile and len(profile) <= MAX_PROFILE_BYTES:
         image = _convert(image, profile)
     if image.mode not in {"RGB", "RGBA"}:
         image = image.convert("RGB")

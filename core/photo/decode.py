@@ -70,6 +70,7 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
         if image.format == "JPEG":
             scale = _scale(image, orientation.read(image), sizes) * DRAFT_HEADROOM
             image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
+            limits.check_drafted(image)
         image.load()
         turn = orientation.read(image)
         photo = Photo(name, *orientation.upright_size(size, turn), frames, copyright.read(image))

@@ -19,6 +19,8 @@ MAX_SCANS = 100
 # rounded up. A JPEG is decoded at a reduced scale, but a progressive one keeps every coefficient.
 BYTES_PER_PIXEL = {"jpeg": 1, "png": 9, "webp": 18, "gif": 6, "tiff": 9, "bmp": 5, "avif": 13}
 BYTES_PER_PIXEL_PROGRESSIVE = 9
+# What a decoded JPEG takes that is then turned upright: the decoder's picture, one without tags, one upright.
+BYTES_PER_PIXEL_DRAFTED = 12
 # What a worker has in use before it sees a picture.
 BASE_MB = 120
 # A PNG of 50 MB in the usual chunks of 8 KB has 6,400 parts, a JPEG with all kinds of metadata a few hundred.
@@ -53,15 +55,28 @@ def check_header(image: ImageFile, name: str, max_pixels: int) -> None:
             f"at most {max_pixels:,} are accepted."
         )
     per_pixel = BYTES_PER_PIXEL_PROGRESSIVE if "progressive" in image.info else BYTES_PER_PIXEL[name]
-    needed_mb = BASE_MB + width * height * per_pixel // 2**20
-    if 0 < memory_mb() < needed_mb:
-        raise TooManyPixels(
-            f"The picture has {width} x {height} pixels; to decode that from {name.upper()} takes "
-            f"{needed_mb:,} MB of memory, and there are {memory_mb():,}."
-        )
+    _check_memory(width, height, per_pixel, f"to decode that from {name.upper()}")
     tags = getattr(image, "tag_v2", {})
     if tags.get(_TILE_WIDTH, 1) * tags.get(_TILE_LENGTH, 1) > max_pixels:
         raise TooManyPixels(f"The picture has tiles of more than {max_pixels:,} pixels.")
+
+
+def check_drafted(image: ImageFile) -> None:
+    """Look at the scale at which a JPEG is about to be decoded; large sizes may ask for the full one.
+
+    Raises:
+        TooManyPixels: That needs more memory than this worker was given.
+    """
+    _check_memory(*image.size, BYTES_PER_PIXEL_DRAFTED, "to make sizes as large as the recipe's")
+
+
+def _check_memory(width: int, height: int, bytes_per_pixel: int, what: str) -> None:
+    needed_mb = BASE_MB + width * height * bytes_per_pixel // 2**20
+    if 0 < memory_mb() < needed_mb:
+        raise TooManyPixels(
+            f"The picture has {width} x {height} pixels; {what} takes {needed_mb:,} MB of memory, "
+            f"and there are {memory_mb():,}."
+        )
 
 
 def count_frames(image: ImageFile, name: str, data: bytes) -> int:

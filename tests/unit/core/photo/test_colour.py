@@ -109,6 +109,11 @@ def test_a_broken_profile_is_ignored(encode, profile: bytes) -> None:
     assert close(pixel(encode(Image.new("RGB", (16, 16), ORANGE), "PNG", icc_profile=profile)), ORANGE)
 
 
+def test_a_profile_too_large_to_be_one_is_ignored(encode) -> None:
+    data = encode(Image.new("RGB", (16, 16), ORANGE), "TIFF", icc_profile=wide_gamut() + bytes(2**22))
+    assert pixel(data) == ORANGE
+
+
 def test_an_srgb_profile_changes_nothing(encode) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert pixel(encode(Image.new("RGB", (16, 16), ORANGE), "PNG", icc_profile=profile)) == ORANGE

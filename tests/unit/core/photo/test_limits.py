@@ -7,6 +7,7 @@ from PIL import Image
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
 from core.photo import limits
 from core.photo.decode import decode, inspect
+from core.recipe import Size
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
 
@@ -126,3 +127,13 @@ def test_a_progressive_jpeg_needs_more_memory_than_a_plain_one(
     assert inspect(encode(picture, "JPEG"), 10**7).width == 1024
     with pytest.raises(TooManyPixels, match="memory"):
         inspect(encode(picture, "JPEG", progressive=True), 10**7)
+
+
+def test_a_recipe_that_asks_for_more_than_the_worker_holds_is_refused(
+    encode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encode(Image.new("RGB", (1024, 1024)), "JPEG")
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + limits.BYTES_PER_PIXEL_DRAFTED - 1))
+    assert decode(data, 10**7, [Size("small", 500, 500)]).size == (512, 512)
+    with pytest.raises(TooManyPixels, match="sizes as large as the recipe's takes 132 MB"):
+        decode(data, 10**7, [Size("large", 1000, 1000)])
