@@ -1,6 +1,6 @@
 # Everything from nothing: `make demo` shows Twinlens at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lock clean
+.PHONY: help setup demo test lint fuzz benchmark lock clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
@@ -32,6 +32,13 @@ lint: setup ## check style, types and who imports whom
 	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)
 	$(call timed,Checking the types,$(BIN)/mypy)
 	$(call timed,Checking who imports whom,$(BIN)/lint-imports)
+
+fuzz: setup ## change photos at random for a minute and see that each ends as a photo or as an error of ours
+	@$(BIN)/python -m tools.fuzz --seconds 60
+
+benchmark: setup ## compare the photo core with plain Pillow, sharp and libvips
+	@npm ci --prefix benchmarks --no-audit --no-fund || echo "sharp can't be installed here." >&2
+	@$(BIN)/uv run --no-project --python 3.13 --with-requirements locks/benchmarks.txt benchmarks/photo.py
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13
 GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks

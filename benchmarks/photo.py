@@ -1,6 +1,6 @@
 """Compare the photo core with Pillow as usually written, sharp and libvips, on equal photos and outputs.
 
-Run it with the libraries it compares:
+``make benchmark`` runs it with the libraries it compares:
 
     npm ci --prefix benchmarks
     .venv/bin/uv run --no-project --python 3.13 --with-requirements locks/benchmarks.txt benchmarks/photo.py
