@@ -34,7 +34,7 @@ def for_aws(libraries: Path) -> None:
     data = libraries / "botocore" / "data"
     _remove(path for path in data.iterdir() if path.is_dir() and path.name != SERVICE)
     _rewrite(data / "endpoints.json", _endpoints)
-    for description in data.glob(f"{SERVICE}/*/*.json.gz"):
+    for description in data.glob(f"{SERVICE}/*/service-2.json.gz"):
         _rewrite(description, _undocumented)
     _remove(data.glob(f"{SERVICE}/*/examples-1.json"))
     _remove(libraries.rglob("*.pyi"))
@@ -81,13 +81,15 @@ def _endpoints(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _undocumented(value: Any) -> Any:
-    """Return a service's description without its prose, which takes longer to read than all the rest."""
+    """Return a service's description with its prose emptied, which takes longer to read than all the rest.
+
+    The keys stay: botocore looks some of them up (``ServiceModel.client_context_parameters``).
+    """
     if isinstance(value, list):
         return [_undocumented(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: _undocumented(each)
+        key: "" if key == "documentation" and isinstance(each, str) else _undocumented(each)
         for key, each in value.items()
-        if not (key == "documentation" and isinstance(each, str))
     }
