@@ -46,6 +46,11 @@ def translated(what: str) -> Iterator[None]:
         status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
         if code in MISSING:
             raise ObjectMissing(f"There is no {what}.") from error
+        if status == 403:
+            # S3 tells a caller who may not list the bucket no more than this of an object that has gone.
+            raise StoreError(
+                f"AWS denies {what}: it is not there, or this role may not touch it ({code})."
+            ) from error
         if code in BUSY or status in (408, 429) or status >= 500:
             raise StoreUnavailable(f"AWS could not serve {what} just now: {code}.") from error
         raise StoreError(f"AWS refused {what}: {error}") from error
