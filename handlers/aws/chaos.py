@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -13,7 +12,6 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from core import chaos
-from core.workflow.environment import CHAOS
 
 BUSY = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 
@@ -24,9 +22,8 @@ class _Body(BytesIO):
 
 
 def unsettle(client: BaseClient) -> None:
-    """Have the client's requests hit by faults, if this deployment asks for any."""
-    if os.environ.get(CHAOS):
-        client.meta.events.register("before-send", _strike)
+    """Have the client's requests hit by faults."""
+    client.meta.events.register("before-send", _strike)
 
 
 def _strike(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:

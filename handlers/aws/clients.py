@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.session import Session
 
-from handlers.aws.chaos import unsettle
+from core.workflow.environment import CHAOS
 
 # The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
 # three tries of a step are at most six requests. ``max_attempts`` here counts the first one too.
@@ -27,7 +28,11 @@ def client(service: str) -> BaseClient:
     boto3 would give the same client, after importing half as many modules again.
     """
     made = _session().create_client(service, config=CONFIG)
-    unsettle(made)
+    if os.environ.get(CHAOS):
+        # Imported here: only a deployment under test has it.
+        from handlers.aws.chaos import unsettle
+
+        unsettle(made)
     return made
 
 

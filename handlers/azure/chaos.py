@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from io import BytesIO
 from typing import Any
 
@@ -11,7 +10,6 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 
 from core import chaos
-from core.workflow.environment import CHAOS
 
 
 class UnsettledAdapter(HTTPAdapter):
@@ -32,11 +30,9 @@ class UnsettledAdapter(HTTPAdapter):
         return super().send(request, *arguments, **options)
 
 
-def transport() -> dict[str, Any]:
-    """Return what a client is made with so that faults hit its requests, if this deployment asks for any."""
-    if not os.environ.get(CHAOS):
-        return {}
+def transport() -> RequestsTransport:
+    """Return a client's transport whose requests are hit by faults."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, UnsettledAdapter())
-    return {"transport": RequestsTransport(session=session)}
+    return RequestsTransport(session=session)

@@ -15,7 +15,7 @@ from core.ports import RELEASED, DeadLetter, Upload
 from core.recovery import Recovery
 
 PATIENCE = timedelta(minutes=20)
-LATER = datetime.now(UTC) + timedelta(minutes=30)
+LATER = datetime.now(UTC) + timedelta(days=1)  # from import on: a whole test run lies between
 CONTAINER = "photos"
 
 
