@@ -15,8 +15,8 @@ from compare.metering.load import JobLoad, Span, StepLoad
 from compare.metering.path import path, tasks
 from compare.metering.stack import Stack
 from core.recipe import Recipe
+from core.workflow.granularity import FUSED, pipeline_in
 from core.workflow.model import Parallel, State, Step
-from core.workflow.pipeline import PIPELINE
 
 LAMBDA_MB_PER_CPU = 1769  # Lambda Developer Guide: at this memory a function has one vCPU
 BYTES_PER_MEGAPIXEL = 400_000
@@ -43,6 +43,7 @@ WORK = {
     "resize": Work(90, 3),
     "apply_filters": Work(110, 3),
     "optimize": Work(160, 1),
+    "process": Work(250, 3),  # not measured: the sum, less the pictures between the steps and three decodes
 }
 UNKNOWN_STEP = Work(150, 3)
 
@@ -97,12 +98,13 @@ def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> Jo
     """Return the load of one photo that goes through the whole workflow on an instance of its own."""
     renditions = len(recipe.sizes) + bool(recipe.filters)
     artifacts = renditions * len(recipe.outputs)
-    way = path("succeeded", frozenset())
-    gets, puts = way.input_reads + renditions, renditions + artifacts
+    way = path("succeeded", frozenset(), stack.granularity)
+    between = 0 if stack.granularity == FUSED else renditions  # pictures that steps leave for each other
+    gets, puts = way.input_reads + between, between + artifacts
     calls = Decimal(gets + puts) / len(way.steps)
     # The orchestrator's start and the claim come first.
     steps, clock = [], 2 * BOOKKEEPING_MS.value
-    for state in PIPELINE.states:
+    for state in pipeline_in(stack.granularity).states:
         branches = [branch for branch in _branches(state) if branch]
         began = clock + scenario.gap_ms if branches else clock
         for branch in branches:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from core.workflow.granularity import STEPWISE, pipeline_in
 from core.workflow.model import Choice, Claim, Parallel, State, Step, Task, Workflow
-from core.workflow.pipeline import PIPELINE
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Path:
 
 
 @cache
-def path(outcome: str, ran: frozenset[str]) -> Path:
+def path(outcome: str, ran: frozenset[str], granularity: str = STEPWISE) -> Path:
     """Return the way through the pipeline of a job with this final state that finished these steps."""
-    states = visited(PIPELINE, outcome, ran)
+    states = visited(pipeline_in(granularity), outcome, ran)
     return Path(states, tasks(states))
 
 

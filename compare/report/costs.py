@@ -58,11 +58,11 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
 
     A region that the book does not know takes the prices of the vendor's home region.
     """
-    found = [JobLoad.of(job.record) for job in measured.jobs]
+    run = measured.folder.run
+    found = [JobLoad.of(job.record, run.granularity) for job in measured.jobs]
     loads = [load for load in found if load]
     if not loads:
         return None
-    run = measured.folder.run
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
     return PricedRun(measured.label, len(loads), meter(Stack.of(run), loads), region, book)

@@ -1,6 +1,6 @@
 import pytest
 
-from compare.metering.path import tasks, visited
+from compare.metering.path import path, tasks, visited
 from core.workflow.pipeline import PIPELINE
 
 ALL = ("validate", "resize", "apply_filters", "optimize")
@@ -63,3 +63,10 @@ def test_tasks_are_the_states_that_do_something():
         "record_rejected",
         "notify_rejected",
     ]
+
+
+def test_a_fused_job_calls_one_function():
+    way = path("succeeded", frozenset({"process"}), "fused")
+    assert [step.name for step in way.steps] == ["process"]
+    assert way.input_reads == 1
+    assert len(way.states) == 6
