@@ -191,6 +191,21 @@ def test_one_function_makes_the_same_bytes_as_one_a_step(project, process, name)
     stack.destroy(name, project)
 
 
+@pytest.mark.parametrize(
+    ("name", "orchestrator"), [(LocalStack.AWS, "express"), (LocalStack.AZURE, "scheduler")]
+)
+def test_the_other_orchestrator_of_each_cloud(project, process, name, orchestrator):
+    usual = stack.up(name, project)["orchestrator"]
+    configure(project, name, "twinlens:orchestrator", orchestrator)
+    outputs = stack.up(name, project)
+    assert outputs["orchestrator"] == orchestrator
+    assert set(stack.preview(name, project)) == {"same"}
+    row, _ = process(name, outputs, f"incoming/{orchestrator}.jpg")
+    assert row.state == "succeeded", row.document["error"]
+    configure(project, name, "twinlens:orchestrator", usual)
+    stack.destroy(name, project)
+
+
 def test_a_filter_and_a_step_are_added_in_one_place_each(project, process, photo):
     """The architecture's own test: two files, a line in the pipeline, the filter's name in a recipe."""
     (project / "core/photo/filters/posterize.py").write_text(FILTER)
