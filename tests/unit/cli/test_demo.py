@@ -14,6 +14,7 @@ def samples(photos, monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "SAMPLES", photos)
     monkeypatch.setattr(demo, "OUT", tmp_path / "out")
     monkeypatch.setattr(demo, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(demo, "UPLOADS_A_SECOND", 1000.0)
     return photos
 
 
