@@ -80,7 +80,7 @@ class Stack:
 @pytest.fixture
 def stack(aws, tmp_path):
     stack = Stack(tmp_path)
-    stack.configure(delay="1", word="hush-hush", bucket="photos")
+    stack.configure(delay="1", word="hush-hush", bucket="engine-photos")
     yield stack
     stack.run("destroy", "--yes", "--skip-preview")
 
@@ -105,12 +105,12 @@ def test_life_of_a_stack(stack, aws):
     attributes = sqs.get_queue_attributes(QueueUrl=first["url"], AttributeNames=["DelaySeconds"])
     assert attributes["Attributes"]["DelaySeconds"] == "2"
 
-    stack.configure(bucket="pictures")
+    stack.configure(bucket="engine-pictures")
     assert stack.preview() == {"same": 3, "create": 1, "delete": 1, "replace": 1}
     stack.up()
     names = [bucket["Name"].rsplit("-", 1)[0] for bucket in s3.list_buckets()["Buckets"]]
-    assert "pictures" in names
-    assert "photos" not in names
+    assert "engine-pictures" in names
+    assert "engine-photos" not in names
 
     sqs.delete_queue(QueueUrl=first["url"])
     stack.run("refresh", "--yes", "--skip-preview")
@@ -118,7 +118,7 @@ def test_life_of_a_stack(stack, aws):
     stack.up()
 
     stack.run("destroy", "--yes", "--skip-preview")
-    assert "pictures" not in [bucket["Name"].rsplit("-", 1)[0] for bucket in s3.list_buckets()["Buckets"]]
+    assert "engine-pictures" not in [bucket["Name"].rsplit("-", 1)[0] for bucket in s3.list_buckets()["Buckets"]]
     stack.up()
     assert stack.preview() == {"same": 5}
 
