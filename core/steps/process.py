@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 READS: frozenset[Place] = frozenset({"input"})
 WRITES: frozenset[Place] = frozenset({"output"})
+# Any other step of the workflow runs by itself, after this one, in the fused granularity too.
+STANDS_FOR = frozenset({"validate", "resize", "apply_filters", "optimize"})
 
 
 def run(job: Job, tools: Tools) -> Job:
     """Set ``photo`` and add all artifacts, or set ``error`` if the photo itself is at fault.
 
-    The artifacts are those of the steps ``validate``, ``resize``, ``apply_filters`` and ``optimize``, byte
-    for byte.
+    The artifacts are those of the steps in :data:`STANDS_FOR`, byte for byte. No renditions are left.
     """
     recipe = tools.recipe
     try:

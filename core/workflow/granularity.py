@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import cache
 
 from core.errors import SettingsError
+from core.steps.process import STANDS_FOR
 from core.workflow.model import Parallel, State, Step, Task, Workflow
 from core.workflow.pipeline import PIPELINE, step
 
 STEPWISE = "stepwise"  # a function a step
 FUSED = "fused"  # one function does all image work, on one decode
 GRANULARITIES = (STEPWISE, FUSED)
-WHOLE = "process"  # the step that does what all others do
+WHOLE = "process"  # the step that does what those of STANDS_FOR do
 
 
 @cache
@@ -31,23 +32,36 @@ def pipeline_in(granularity: str) -> Workflow:
 
 
 def fused(workflow: Workflow) -> Workflow:
-    """Return the workflow with :data:`WHOLE` in place of its first step, and without the others.
+    """Return the workflow with :data:`WHOLE` in place of the steps that it stands for.
 
-    What stands between and after them stays: claim, choices, records, notifications, endings. It has a name
-    of its own, so that what runs when a deployment changes its granularity can go on as it began.
+    Everything else stays: claim, choices, records, notifications, endings, and any step that
+    ``core/steps/process.py`` does not name in ``STANDS_FOR``. It has a name of its own, so that what runs
+    when a deployment changes its granularity can go on as it began.
     """
     return replace(workflow, name=f"{workflow.name}_{FUSED}", states=tuple(_fused(workflow.states)))
 
 
 def _fused(states: tuple[State, ...]) -> Iterator[State]:
-    whole: Task | None = None
+    yielded = False
     for state in states:
-        if not _works(state):
-            yield state
-        elif whole is None:
-            whole = step(WHOLE)
-            yield whole
+        left = _without_fused_steps(state)
+        if left is not state and not yielded:
+            yielded = True
+            yield step(WHOLE)
+        if left is not None:
+            yield left
 
 
-def _works(state: State) -> bool:
-    return isinstance(state, Parallel) or (isinstance(state, Task) and isinstance(state.action, Step))
+def _without_fused_steps(state: State) -> State | None:
+    """Return what is left of the state: itself, a part of a Parallel, or nothing."""
+    match state:
+        case Task(action=Step(name)) if name in STANDS_FOR:
+            return None
+        case Parallel(branches=branches):
+            kept = [tuple(task for task in branch if _without_fused_steps(task)) for branch in branches]
+            left = tuple(branch for branch in kept if branch)
+            if left == branches:
+                return state
+            return replace(state, branches=left) if left else None
+        case _:
+            return state

@@ -21,11 +21,16 @@ def test_fused_has_one_step_and_the_same_way_around_it():
     assert workflow.name != PIPELINE.name
 
 
-def test_a_step_that_is_added_to_the_definition_is_fused_too():
+def test_a_step_that_the_fused_one_does_not_do_runs_by_itself():
     more = Task("more", Step("more", frozenset(), frozenset()))
+    validate, resize = step("validate"), step("resize")
     valid = Choice("valid", absent="error", otherwise="no")
-    workflow = Workflow("w", (more, valid, Parallel("p", ((more,),)), more, Succeed("end")))
-    assert fused(workflow).states == (step("process"), valid, Succeed("end"))
+    both = Parallel("render", ((resize,), (more,)))
+    end = Succeed("end")
+    workflow = Workflow("w", (validate, valid, Parallel("only", ((resize,),)), both, more, end))
+    assert fused(workflow).states == (
+        step("process"), valid, Parallel("render", ((more,),)), more, end,
+    )  # fmt: skip
 
 
 def test_an_unknown_granularity_is_named():
