@@ -118,7 +118,8 @@ def test_life_of_a_stack(stack, aws):
     stack.up()
 
     stack.run("destroy", "--yes", "--skip-preview")
-    assert "engine-pictures" not in [bucket["Name"].rsplit("-", 1)[0] for bucket in s3.list_buckets()["Buckets"]]
+    left = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    assert not [name for name in left if name.startswith("engine-pictures-")]
     stack.up()
     assert stack.preview() == {"same": 5}
 
