@@ -93,6 +93,8 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
     except MemoryError:
         raise TooManyPixels("The picture needs more memory than there is to decode it.") from None
     except Exception as error:  # hostile bytes make readers raise nearly anything
+        # Its traceback and this generator would hold each other, and the file, until the collector comes by.
+        error.__traceback__ = None
         if "truncated" in str(error).lower():
             raise DamagedPhoto(f"The {name.upper()} file is cut off: its end is missing.") from error
         reason = " ".join(str(error).split())[:MAX_REASON].rstrip(".") or type(error).__name__
