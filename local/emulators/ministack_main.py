@@ -1,7 +1,10 @@
-"""Run MiniStack with Lambda errors reported as AWS reports them.
+"""Run MiniStack with Lambda errors reported as AWS reports them, and within the means of one machine.
 
 AWS names a failed Python function's ``errorType`` after the exception's class, and state machines decide by
 that name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime.HandlerError`` every time.
+
+AWS has room for a function's every call. MiniStack starts a process for each that is made at once: a few
+hundred uploads then wait for processors until their tasks time out. Here, calls take turns.
 
 Run as a program by MiniStack's own interpreter; imports nothing of this project.
 """
@@ -9,11 +12,13 @@ Run as a program by MiniStack's own interpreter; imports nothing of this project
 from __future__ import annotations
 
 import json
+import os
+import threading
 from typing import Any
 
 from ministack.app import main
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, stepfunctions
 
 # What a worker process writes when the handler raised, and what it is to write: AWS's own error document.
 WRITTEN = '"error": str(e), "trace": traceback.format_exc()'
@@ -21,6 +26,25 @@ WANTED = (
     '"error": json.dumps({"errorMessage": str(e), "errorType": type(e).__name__,'
     ' "stackTrace": traceback.format_tb(e.__traceback__)}), "trace": traceback.format_exc()'
 )
+
+# Calls wait for the store more than they compute: a few for each processor.
+CALLS_AT_ONCE = 4 * (os.cpu_count() or 1)
+DIED = "Worker process died"  # MiniStack's own words for what AWS calls Runtime.ExitError
+INVOKE = "arn:aws:states:::lambda:invoke"
+
+
+def take_turns() -> None:
+    """Bound how many functions the state machines call at once; a task's time-out counts from its turn on."""
+    turns = threading.BoundedSemaphore(CALLS_AT_ONCE)
+    invoke = stepfunctions._invoke_resource_with_timeout
+
+    def in_turn(resource: str, payload: Any, timeout: float) -> Any:
+        if resource != INVOKE:
+            return invoke(resource, payload, timeout)
+        with turns:
+            return invoke(resource, payload, timeout)
+
+    stepfunctions._invoke_resource_with_timeout = in_turn
 
 
 def repair() -> None:
@@ -46,12 +70,15 @@ def repair() -> None:
 
 def _document(body: Any) -> dict[str, Any] | None:
     try:
+        if body["errorMessage"] == DIED:
+            return {"errorMessage": DIED, "errorType": "Runtime.ExitError"}
         document = json.loads(body["errorMessage"])
     except (ValueError, TypeError, KeyError):
-        return None  # an error of MiniStack's own: a time-out, a worker that died
+        return None  # an error of MiniStack's own: a time-out
     return document if isinstance(document, dict) and "errorType" in document else None
 
 
 if __name__ == "__main__":
     repair()
+    take_turns()
     main()
