@@ -41,20 +41,24 @@ def translated(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except ClientError as error:
-        code = error.response["Error"].get("Code", "")
-        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-        if code in MISSING:
-            raise ObjectMissing(f"There is no {what}.") from error
-        if status == 403:
-            # S3 tells a caller who may not list the bucket no more than this of an object that has gone.
-            raise StoreError(
-                f"AWS denies {what}: it is not there, or this role may not touch it ({code})."
-            ) from error
-        if code in BUSY or status in (408, 429) or status >= 500:
-            raise StoreUnavailable(f"AWS could not serve {what} just now: {code}.") from error
-        raise StoreError(f"AWS refused {what}: {error}") from error
-    except LOST as error:
-        raise StoreUnavailable(f"The connection to AWS broke over {what}: {error}") from error
-    except BotoCoreError as error:
-        raise StoreError(f"AWS could not be asked for {what}: {error}") from error
+    except (ClientError, BotoCoreError) as error:
+        # Its traceback and this generator would hold each other, and the photo, until the collector comes by.
+        error.__traceback__ = None
+        raise _translation(error, what) from error
+
+
+def _translation(error: ClientError | BotoCoreError, what: str) -> StoreError:
+    if isinstance(error, LOST):
+        return StoreUnavailable(f"The connection to AWS broke over {what}: {error}")
+    if isinstance(error, BotoCoreError):
+        return StoreError(f"AWS could not be asked for {what}: {error}")
+    code = error.response["Error"].get("Code", "")
+    status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+    if code in MISSING:
+        return ObjectMissing(f"There is no {what}.")
+    if status == 403:
+        # S3 tells a caller who may not list the bucket no more than this of an object that has gone.
+        return StoreError(f"AWS denies {what}: it is not there, or this role may not touch it ({code}).")
+    if code in BUSY or status in (408, 429) or status >= 500:
+        return StoreUnavailable(f"AWS could not serve {what} just now: {code}.")
+    return StoreError(f"AWS refused {what}: {error}")

@@ -16,8 +16,6 @@ from azure.core.exceptions import (
 
 from core.errors import ObjectMissing, StoreError, StoreUnavailable
 
-LOST = (ServiceRequestError, ServiceResponseError, IncompleteReadError)
-
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
@@ -30,14 +28,21 @@ def translated(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except ResourceNotFoundError as error:
-        raise ObjectMissing(f"There is no {what}.") from error
-    except LOST as error:
-        raise StoreUnavailable(f"The connection to Azure broke over {what}: {error}") from error
-    except HttpResponseError as error:
-        status = error.status_code or 0
-        if status in (408, 429) or status >= 500:
-            raise StoreUnavailable(f"Azure could not serve {what} just now: status {status}.") from error
-        raise StoreError(f"Azure refused {what}: {error.message}") from error
     except AzureError as error:
-        raise StoreError(f"Azure could not be asked for {what}: {error}") from error
+        # Its traceback and this generator would hold each other, and the photo, until the collector comes by.
+        error.__traceback__ = None
+        raise _translation(error, what) from error
+
+
+def _translation(error: AzureError, what: str) -> StoreError:
+    match error:
+        case ResourceNotFoundError():
+            return ObjectMissing(f"There is no {what}.")
+        case ServiceRequestError() | ServiceResponseError() | IncompleteReadError():
+            return StoreUnavailable(f"The connection to Azure broke over {what}: {error}")
+        case HttpResponseError():
+            status = error.status_code or 0
+            if status in (408, 429) or status >= 500:
+                return StoreUnavailable(f"Azure could not serve {what} just now: status {status}.")
+            return StoreError(f"Azure refused {what}: {error.message}")
+    return StoreError(f"Azure could not be asked for {what}: {error}")
