@@ -82,9 +82,10 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
 def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
     """Open the picture with its format's own reader; whatever a reader raises becomes a PhotoError."""
     module, reader = signature.READERS[name]
+    kind = getattr(import_module(module), reader)  # out here: a reader that is missing is no photo's fault
     try:
         limits.check_bytes(data, name)
-        image: ImageFile = getattr(import_module(module), reader)(BytesIO(data))
+        image: ImageFile = kind(BytesIO(data))
         limits.check_header(image, name, max_pixels)
         colour.check_mode(image)
         yield image

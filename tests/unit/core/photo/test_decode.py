@@ -1,6 +1,8 @@
 import random
+import sys
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -169,3 +171,12 @@ def test_a_readers_words_are_kept_short(encode, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module.limits, "check_header", fail)
     with pytest.raises(DamagedPhoto, match=r"^The PNG file is damaged: (a ){50,100}a?\.$"):
         inspect(encode(Image.new("RGB", (8, 8)), "PNG"), 100)
+
+
+def test_a_reader_that_is_missing_is_no_photo_s_fault(
+    encode: Any, colourful: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encode(colourful, "PNG")
+    monkeypatch.setitem(sys.modules, "PIL.PngImagePlugin", None)
+    with pytest.raises(ImportError):
+        decode(data, 10**8)
