@@ -1,6 +1,6 @@
 # Everything from nothing: `make demo` shows Twinlens at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz benchmark lock clean
+.PHONY: help setup demo test lint fuzz benchmark audit lock clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
@@ -40,8 +40,11 @@ benchmark: setup ## compare the photo core with plain Pillow, sharp and libvips
 	@npm ci --prefix benchmarks --no-audit --no-fund || echo "sharp can't be installed here." >&2
 	@$(BIN)/uv run --no-project --python 3.13 --with-requirements locks/benchmarks.txt benchmarks/photo.py
 
+audit: setup ## look for known vulnerabilities, and write bills of materials to out/sbom
+	@$(BIN)/uv run --no-project --python 3.13 --with-requirements locks/audit.txt tools/audit.py
+
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13
-GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks
+GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks audit
 
 lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade takes the newest versions of all
 	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o locks/project.txt && \
