@@ -23,6 +23,7 @@ Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, suc
 
 # Columns of words may be folded; numbers, ids and states may not.
 WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source"})
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
 
 
@@ -34,9 +35,14 @@ def print_json(value: Any) -> None:
 def print_error(message: str) -> None:
     """Print the message on standard error, its first line in red."""
     first, _, rest = message.strip().partition("\n")
-    errors.print(f"[red]{escape(first)}[/red]")
-    if rest:
-        errors.print(escape(rest))
+    errors.print(f"[red]{shown(first)}[/red]")
+    for line in rest.splitlines():
+        errors.print(shown(line))
+
+
+def shown(text: str) -> str:
+    """Return somebody else's text as markup that shows it as it is, control characters included."""
+    return escape(text.translate(_CONTROLS))
 
 
 def state_text(state: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from cli import recovery
-from cli.console import Json, Stack, console, print_json, state_text, table
+from cli.console import Json, Stack, console, print_json, shown, state_text, table
 from cli.deployment import Deployment
 from core.errors import SetupError
 from core.ports import LedgerRow
@@ -50,8 +49,8 @@ def list_jobs(
             each["id"],
             state_text(each["state"]),
             each["claimed_at"],
-            escape(each["key"]),
-            escape(each["reason"] or ""),
+            shown(each["key"]),
+            shown(each["reason"] or ""),
         ]
         for each in found
     ]
@@ -71,13 +70,13 @@ def show(
         return
     document = row.document
     console.print(f"job      {row.id}  {state_text(row.state)}")
-    console.print(f"source   {escape(document['source']['key'])}  {document['source']['size']:,} bytes")
+    console.print(f"source   {shown(document['source']['key'])}  {document['source']['size']:,} bytes")
     console.print(f"claimed  {row.claimed_at}   last change {row.updated_at}")
     if document.get("error"):
-        console.print(f"reason   {escape(document['error']['name'])}: {escape(document['error']['message'])}")
+        console.print(f"reason   {shown(document['error']['name'])}: {shown(document['error']['message'])}")
     if document.get("artifacts"):
         outputs = [
-            [escape(each["key"]), f"{each['width']}x{each['height']}", f"{each['size']:,}"]
+            [shown(each["key"]), f"{each['width']}x{each['height']}", f"{each['size']:,}"]
             for each in document["artifacts"]
         ]
         console.print(table(["output", "pixels", "bytes"], outputs, numbers=["bytes"]))

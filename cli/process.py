@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from cli.console import Json, console, print_error, print_json, progress, table
+from cli.console import Json, console, print_error, print_json, progress, shown, table
 from components.uploads import SUFFIXES
 from core import recipe as recipes
 from core.errors import PhotoError, SetupError, TwinlensError
@@ -63,7 +62,7 @@ def process(
         done = {}
         for result in _all(targets, chosen):
             done[result.photo] = result
-            bar.update(task, advance=1, note=escape(result.photo.name))
+            bar.update(task, advance=1, note=shown(result.photo.name))
     results = [done[photo] for photo in targets]
     if json:
         print_json([_document(result) for result in results])
@@ -162,7 +161,7 @@ def _document(result: Result) -> dict[str, object]:
 def _print(results: list[Result], out: Path) -> None:
     rows = [
         [
-            escape(str(result.photo)),
+            shown(str(result.photo)),
             f"{content.width} x {content.height} {content.format}",
             str(len(result.artifacts)),
             f"{sum(artifact.size for artifact in result.artifacts):,}",
@@ -177,4 +176,4 @@ def _print(results: list[Result], out: Path) -> None:
     for result in results:
         if result.state != "succeeded":
             print_error(f"{result.photo}: {result.state}: {result.reason}")
-    console.print(f"{len(rows)} of {len(results)} photos succeeded; their outputs are in {escape(str(out))}.")
+    console.print(f"{len(rows)} of {len(results)} photos succeeded; their outputs are in {shown(str(out))}.")

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from cli.console import Json, Stack, console, print_json, table
+from cli.console import Json, Stack, console, print_json, shown, table
 from cli.deployment import Deployment
 from core.recovery import Finding, Recovery
 from core.workflow.pipeline import PIPELINE
@@ -47,7 +46,7 @@ def _tell(findings: Iterable[Finding], as_json: bool) -> None:
         print_json([asdict(each) for each in found])
     elif found:
         rows = [
-            [each.why, each.job, each.since, escape(each.key), escape(each.done)]
+            [each.why, each.job, each.since, shown(each.key), shown(each.done)]
             for each in sorted(found, key=lambda each: (each.why, each.since))
         ]
         console.print(table(["why", "job", "since", "key", "done"], rows))

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from cli.console import Json, console, print_json, state_text, table
+from cli.console import Json, console, print_json, shown, state_text, table
 from compare.folder import read
 from compare.report import Report, build, schema, to_json, write
 from compare.report.build import IMAGES_PER_MONTH
@@ -50,7 +49,7 @@ def report(
         typer.echo(to_json(made), nl=False)
         return
     show(made)
-    console.print(f"The whole report: {escape(str(page))}")
+    console.print(f"The whole report: {shown(str(page))}")
 
 
 @contextmanager
@@ -66,10 +65,10 @@ def _keeping_everything() -> Iterator[None]:
 def show(made: Report) -> None:
     """Print the table of all photos and the summary."""
     names = columns(made)
-    cells = [[escape(cell) for cell in row] for row in rows(made)]
+    cells = [[shown(cell) for cell in row] for row in rows(made)]
     for row in cells:
         row[2] = state_text(row[2])
     console.print(table(names, cells, numbers=names[3:]))
-    console.print(f"\n[yellow]{escape(made.notice)}[/yellow]")
+    console.print(f"\n[yellow]{shown(made.notice)}[/yellow]")
     for sentence in made.summary:
-        console.print(escape(sentence))
+        console.print(shown(sentence))

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from cli.console import Json, Stack, console, print_json, progress, state_text, table
+from cli.console import Json, Stack, console, print_json, progress, shown, state_text, table
 from cli.deployment import Deployment
 from cli.jobs import summary
 from cli.uploads import Upload, follow, send
@@ -31,7 +30,7 @@ def submit(
         task = bar.add_task("uploading", total=len(photos), note="")
         uploads = []
         for photo in photos:
-            bar.update(task, note=escape(photo.name))
+            bar.update(task, note=shown(photo.name))
             uploads.append(send(deployment, photo, photo.name))
             bar.advance(task)
     results = _follow(uploads, timeout) if wait else [_sent(upload) for upload in uploads]
@@ -39,7 +38,7 @@ def submit(
         print_json(results)
     else:
         rows = [
-            [each["id"], escape(each["key"]), state_text(each["state"]), escape(each.get("reason") or "")]
+            [each["id"], shown(each["key"]), state_text(each["state"]), shown(each.get("reason") or "")]
             for each in results
         ]
         console.print(table(["job", "key", "state", "reason"], rows))

@@ -50,3 +50,14 @@ def test_an_id_that_names_not_one_job_is_refused(ids, run, asked, said):
     error = run.invoke(app, ["jobs", "show", asked, "-s", "aws-local"]).exception
     assert isinstance(error, SetupError)
     assert said in str(error)
+
+
+def test_a_key_does_nothing_to_the_terminal(clouds, photos, run):
+    named = photos / "\x1b[31mred\x07 [bold]x.png"
+    (photos / "dark.png").rename(named)
+    run.invoke(app, ["submit", str(named), "-s", "aws-local"])
+
+    done = run.invoke(app, ["jobs", "list", "-s", "aws-local"])
+
+    assert "\x1b" not in done.stdout
+    assert "\\x1b[31mred\\x07 [bold]x.png" in done.stdout
