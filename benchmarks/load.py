@@ -1,0 +1,127 @@
+"""Submit many photos at once to the local stacks, and see that nothing is lost and nothing grows.
+
+Start the emulators with ``twinlens local up``, then:
+
+    .venv/bin/python -m benchmarks.load --photos 1000
+
+Every ten seconds a line says how many jobs have ended, how many end in a second, and how much memory the
+emulators and all their workers take. Leaves with 1 unless every job succeeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+
+import psutil
+from PIL import Image
+from rich.console import Console
+
+from cli.deployment import ROOT, Deployment
+from cli.uploads import FINAL_STATES
+from core.job import job_id
+from local import state
+from local.stack import LocalStack
+
+LOOK_SECONDS = 10
+QUIET_LOOKS = 12  # without a job's end: what has not ended by then is lost
+PHOTO = ROOT / "samples" / "sunset.jpg"
+PIXELS = (320, 240)
+
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen at one moment: seconds since the first upload, jobs that had ended, MB of memory."""
+
+    seconds: float
+    ended: int
+    memory_mb: float
+
+
+def measure(stack: str, photos: int) -> Counter[str]:
+    """Put the photos through the stack and return how many jobs ended how, ``lost`` among them."""
+    deployment = Deployment.of(stack)
+    data = _photo()
+    run = secrets.token_hex(3)
+    roots = _emulators(deployment.outputs["cloud"])
+    began = time.monotonic()
+    with ThreadPoolExecutor(32) as senders:
+        jobs = set(senders.map(partial(_send, deployment, data, run), range(photos)))
+    console.print(f"{stack}: {photos:,} uploads in {time.monotonic() - began:.0f} s")
+    looks = [Look(time.monotonic() - began, 0, _memory_mb(roots))]
+    while True:
+        time.sleep(LOOK_SECONDS)
+        states = {row.id: row.state for row in deployment.rows() if row.id in jobs}
+        ended = sum(each in FINAL_STATES for each in states.values())
+        looks.append(Look(time.monotonic() - began, ended, _memory_mb(roots)))
+        _tell(looks[-2], looks[-1])
+        if ended == photos or (len(looks) > QUIET_LOOKS and looks[-QUIET_LOOKS].ended == ended):
+            break
+    found = Counter(each if each in FINAL_STATES else "lost" for each in states.values())
+    found["lost"] += photos - len(states)
+    seconds = next(each.seconds for each in looks if each.ended == looks[-1].ended)
+    console.print(f"{stack}: {dict(found)} in {seconds:.0f} s, {looks[-1].ended / seconds:.1f} jobs a second")
+    return found
+
+
+def _photo() -> bytes:
+    """Return a small photo: the orchestration is under load here, not the photo core."""
+    file = BytesIO()
+    Image.open(PHOTO).resize(PIXELS).save(file, "JPEG")
+    return file.getvalue()
+
+
+def _send(deployment: Deployment, data: bytes, run: str, number: int) -> str:
+    key = deployment.key(f"load/{run}/{number:05}.jpg")
+    etag = deployment.cloud.upload(key, data)
+    return job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])
+
+
+def _emulators(cloud: str) -> list[psutil.Process]:
+    current = state.load()
+    pids = [current.aws.pid] if cloud == "aws" else list(current.azure.pids.values())
+    return [psutil.Process(pid) for pid in pids]
+
+
+def _memory_mb(roots: list[psutil.Process]) -> float:
+    """Return the resident memory of the processes and all below them."""
+    total = 0
+    for root in roots:
+        for each in (root, *root.children(recursive=True)):
+            try:
+                total += each.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+    return total / 2**20
+
+
+def _tell(before: Look, after: Look) -> None:
+    rate = (after.ended - before.ended) / (after.seconds - before.seconds)
+    console.print(
+        f"{after.seconds:6.0f} s  {after.ended:6,} ended  {rate:5.1f} a second  {after.memory_mb:6,.0f} MB"
+    )
+
+
+def main() -> None:
+    """Measure the stacks that were asked for, one after the other."""
+    parser = argparse.ArgumentParser(description="Submit many photos at once to the local stacks.")
+    parser.add_argument("--photos", type=int, default=1000, help="how many, 1000 unless said otherwise")
+    parser.add_argument(
+        "--stack", action="append", choices=[*LocalStack], help="repeat for several; usually both"
+    )
+    asked = parser.parse_args()
+    found = [measure(stack, asked.photos) for stack in asked.stack or LocalStack]
+    sys.exit(0 if all(set(+each) == {"succeeded"} for each in found) else 1)
+
+
+if __name__ == "__main__":
+    main()
