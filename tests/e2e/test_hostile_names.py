@@ -1,0 +1,46 @@
+"""A key is what somebody else wrote: it names an upload, and does nothing else on its way."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from core.job import job_id
+
+pytestmark = pytest.mark.e2e
+
+NAMES = {
+    "markup": "<script>alert(1)</script>.jpg",
+    "terminal": "\x1b[31mred\x1b[0m [bold]x[/bold].jpg",
+    "expression": "{% $states.context.Execution.Id %} ${ledger} {{7*7}}.jpg",
+    "query": "a'; DROP TABLE jobs;-- b.jpg",
+    "encoded": "%2e%2e%2f..%2fetc%2fpasswd+a b&c=d#e.jpg",
+    "long": "ä" * 480 + ".jpg",  # 973 bytes with its prefix and suffix: a key has at most 1,024
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_hostile_name_is_processed_like_any_other(stand, photo, name):
+    deployment = stand.deployment
+    key = deployment.key(name)
+    etag = deployment.cloud.upload(key, photo)
+    job = job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])
+
+    row = stand.finished(job)
+
+    assert row.state == "succeeded"
+    assert row.document["source"]["key"] == key
+    assert row.document["artifacts"]
+    assert all(each["key"] == f"jobs/{job}/{each['name']}" for each in row.document["artifacts"])
+    [(topic, message)] = stand.notified(job)
+    assert (topic, message["source"]["key"]) == ("success", key)
+
+
+def test_hostile_names_are_shown_as_they_are_and_alter_no_terminal(stands):
+    for name in stands:
+        listed = CliRunner().invoke(app, ["jobs", "list", "-s", name])
+        assert listed.exit_code == 0
+        assert "\x1b[31m" not in listed.stdout
+        rows = json.loads(CliRunner().invoke(app, ["jobs", "list", "-s", name, "--json"]).stdout)
+        assert all(each["state"] for each in rows)
