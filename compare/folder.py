@@ -1,4 +1,4 @@
-"""The run folder on disk: ``run.json``, ``jobs.jsonl`` and small ``previews/`` of the photos."""
+"""The run folder on disk: ``run.json``, ``jobs.jsonl``, small ``previews/`` and perhaps ``billed.json``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from compare.collecting import billed
+from compare.collecting.billed import Billed
 from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError
 from core.job import Artifact, Job
 
@@ -118,11 +120,12 @@ def renditions(job: Job | None) -> dict[str, Artifact]:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A whole run, read and checked."""
+    """A whole run, read and checked; ``billed`` is what was collected of its platform's own account."""
 
     path: Path
     run: Run
     jobs: tuple[JobRecord, ...]
+    billed: Billed | None = None
 
 
 def read(path: Path) -> RunFolder:
@@ -131,4 +134,4 @@ def read(path: Path) -> RunFolder:
     Raises:
         RunError: It is missing, foreign, half written or of another format; the file and line are named.
     """
-    return RunFolder(path, read_head(path), tuple(read_jobs(path)))
+    return RunFolder(path, read_head(path), tuple(read_jobs(path)), billed.read(path))

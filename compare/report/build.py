@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+from compare.collecting.comparison import compare
 from compare.folder import RunFolder
 from compare.metering.assumptions import ASSUMPTIONS as METERING
 from compare.prices.book import load
@@ -49,6 +50,11 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
         comparisons=comparisons,
         costs=costs,
         break_evens=break_evens(billed),
+        billed=tuple(
+            compare(name, folder.run, folder.jobs, folder.billed)
+            for name, folder in zip(names, folders, strict=True)
+            if folder.billed
+        ),
         assumptions=(*ASSUMPTIONS, *map(assumed, METERING)),
     )
 

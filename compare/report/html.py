@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from compare.cost.exact import dollars
 from compare.folder import BEFORE, RunFolder, preview_path
+from compare.report import billed
 from compare.report.axis import Axis, LogAxis
 from compare.report.costs import PURPOSE_NAMES
 from compare.report.model import PhotoReport, Point, Report, VolumePoint
@@ -46,6 +47,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         amount_axis=LogAxis.over(float(point.amount) for cost in report.costs for point in cost.volumes),
         line_path=line_path,
         purposes=PURPOSE_NAMES,
+        billed=billed,
         amount=amount,
         cost_of={run.label: None for run in report.runs} | {cost.label: cost for cost in report.costs},
         verdict=verdict,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from compare.cost.exact import dollars
+from compare.report import billed
 from compare.report.costs import PURPOSE_NAMES
 from compare.report.model import Latency, Report
 from compare.report.rows import columns, rows
@@ -41,6 +42,7 @@ def render(report: Report) -> str:
         columns=columns(report),
         purposes=list(PURPOSE_NAMES),
         amount=amount,
+        billed=billed,
         rows=rows(report),
         verdict=verdict,
         why=why,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from compare.clock import ClockOffset
+from compare.collecting.comparison import BilledRun
 from compare.run import PhotoFile, Run
 from compare.statistics import Quantile, Ratio, Spread
 from compare.timeline import Timeline
@@ -176,7 +177,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report. ``notice`` says where the times were measured and what they are worth."""
+    """The whole report. ``notice`` says where the times were measured and what they are worth.
+
+    ``billed`` has the runs whose platform's own account was collected.
+    """
 
     title: str
     made_at: str
@@ -187,5 +191,6 @@ class Report:
     comparisons: tuple[Comparison, ...]
     costs: tuple[Cost, ...]
     break_evens: tuple[BreakEven, ...]
+    billed: tuple[BilledRun, ...]
     assumptions: tuple[str, ...]
     format: int = FORMAT

@@ -1,0 +1,115 @@
+"""Meter by meter: what the billing rules made of the traces, and what the platform says it counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from compare.clock import milliseconds
+from compare.collecting.billed import Billed, Figure, FunctionFigures, Scope
+from compare.cost.exact import exact, settled
+from compare.metering import JobLoad, Stack, meter
+from compare.run import JobRecord, Run
+from core.trace import TraceEntry
+
+RATIO_GRAIN = Decimal("0.001")
+
+
+@dataclass(frozen=True)
+class MeterComparison:
+    """One meter: ``ruled`` from the traces, ``billed`` by the platform, and billed by ruled as ``ratio``.
+
+    ``ruled`` is ``None`` for a meter that the rules do not count for this stack.
+    """
+
+    meter: str
+    ruled: Decimal | None
+    billed: Decimal
+    ratio: Decimal | None
+    scope: Scope
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Meters of which the platform told nothing: what the rules said of them, and why there is no more."""
+
+    meters: tuple[str, ...]
+    ruled: tuple[Decimal | None, ...]
+    source: str
+    reason: str
+    again: bool
+
+
+@dataclass(frozen=True)
+class FunctionComparison:
+    """One step: its traces (only of runs that finished), and what the platform says of its function."""
+
+    step: str
+    traced: int
+    traced_ms: Decimal
+    traced_cold: int
+    figures: FunctionFigures
+
+
+@dataclass(frozen=True)
+class BilledRun:
+    """A run's own account beside the platform's: all its jobs, those of the warm-up included.
+
+    ``untold`` uploads left no record of what they used: they were lost.
+    """
+
+    label: str
+    collected_at: str
+    began: str
+    ended: str
+    jobs: int
+    untold: int
+    meters: tuple[MeterComparison, ...]
+    unknown: tuple[Unknown, ...]
+    functions: tuple[FunctionComparison, ...]
+
+
+def compare(label: str, run: Run, records: Sequence[JobRecord], billed: Billed) -> BilledRun:
+    """Put what the rules say of all records beside what was collected."""
+    loads = [load for load in (JobLoad.of(record, run.granularity) for record in records) if load]
+    ruled = {each.meter: settled(each.quantity) for each in meter(Stack.of(run), loads)}
+    return BilledRun(
+        label=label,
+        collected_at=billed.collected_at,
+        began=billed.began,
+        ended=billed.ended,
+        jobs=len(loads),
+        untold=len(records) - len(loads),
+        meters=tuple(_meter(figure, ruled) for figure in billed.figures),
+        unknown=tuple(
+            Unknown(gap.meters, tuple(map(ruled.get, gap.meters)), gap.source, gap.reason, gap.again)
+            for gap in billed.gaps
+        ),
+        functions=tuple(_function(each, _traces(records, each.step)) for each in billed.functions),
+    )
+
+
+def _meter(figure: Figure, ruled: Mapping[str, Decimal]) -> MeterComparison:
+    ours = ruled.get(figure.meter)
+    with exact():
+        ratio = (figure.quantity / ours).quantize(RATIO_GRAIN, ROUND_HALF_UP) if ours else None
+        billed = settled(figure.quantity)
+    return MeterComparison(figure.meter, ours, billed, ratio, figure.scope, figure.source, figure.note)
+
+
+def _function(figures: FunctionFigures, traces: Sequence[TraceEntry]) -> FunctionComparison:
+    took = sum(round(milliseconds(each.ended) - milliseconds(each.started)) for each in traces)
+    return FunctionComparison(
+        step=figures.step,
+        traced=len(traces),
+        traced_ms=Decimal(took),
+        traced_cold=sum(each.cold for each in traces),
+        figures=figures,
+    )
+
+
+def _traces(records: Iterable[JobRecord], step: str) -> list[TraceEntry]:
+    return [entry for record in records if record.job for entry in record.job.trace if entry.step == step]
