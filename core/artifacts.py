@@ -8,13 +8,14 @@ from PIL.Image import Image
 
 from core.job import Artifact, Job
 from core.photo import auto, formats
+from core.photo.film import Film
 from core.photo.formats import Encoded, Settings
 from core.ports import ObjectStore
 from core.recipe import AUTO, Recipe
 
 
 def write_all(
-    job: Job, store: ObjectStore, recipe: Recipe, pictures: Iterable[tuple[str, Image]]
+    job: Job, store: ObjectStore, recipe: Recipe, films: Iterable[tuple[str, Film]]
 ) -> tuple[Artifact, ...]:
     """Put the named pictures under the job's ``jobs/`` prefix in each of the recipe's formats.
 
@@ -22,9 +23,9 @@ def write_all(
     """
     made: list[Artifact] = []
     first: Image | None = None
-    for name, picture in pictures:
-        first = picture if first is None else first
-        made += _write(job, store, recipe, name, picture)
+    for name, film in films:
+        first = first or film.first
+        made += _write(job, store, recipe, name, film)
     if recipe.options.manifest and job.photo and first:
         from core import manifest  # only such a recipe pays for its import
 
@@ -32,7 +33,7 @@ def write_all(
     return tuple(made)
 
 
-def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, picture: Image) -> Iterator[Artifact]:
+def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, film: Film) -> Iterator[Artifact]:
     for output in recipe.outputs:
         settings = Settings(
             quality=output.quality,
@@ -41,10 +42,12 @@ def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, picture: Ima
             copyright=job.photo.copyright if job.photo else "",
         )
         if output.format == AUTO:
-            made = auto.smallest(picture, settings, output.similarity)
+            made = auto.smallest(film.first, settings, output.similarity)
+        elif film.animated and output.animation == "keep":
+            made = formats.animate(output.format, film, settings)
         else:
-            made = formats.encode(output.format, picture, settings)
-        yield put(job, store, name, made, picture.size)
+            made = formats.encode(output.format, film.first, settings)
+        yield put(job, store, name, made, film.first.size)
 
 
 def put(job: Job, store: ObjectStore, name: str, made: Encoded, size: tuple[int, int] = (0, 0)) -> Artifact:

@@ -36,12 +36,13 @@ class Photo:
 
 @dataclass(frozen=True)
 class Rendition:
-    """A lossless picture that one step leaves for another under ``work/``."""
+    """A lossless picture, or an animation's ``frames``, that one step leaves for another under ``work/``."""
 
     name: str
     key: str
     width: int
     height: int
+    frames: int = 1
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ Share = Annotated[float, Between(0, 1)]
 # Recipes and sizes name files and object keys.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAME_RULE = "lower-case letters, digits, - and _, at most 40, the first a letter or digit"
-_TABLES = ("sizes", "filters", "outputs")
+_TABLES = ("sizes", "filters", "outputs", "sheets")
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,28 @@ class OutputFormat:
     """An encoder's name and its settings; each looks at those it knows.
 
     "auto" stands for the smallest of several whose SSIM to the picture is at least ``similarity``.
+    ``animation`` says what becomes of one: its first picture, or all of them, in formats that can.
     """
 
     format: str
     quality: Annotated[int, Between(1, 100)] = 80
     progressive: bool = True
     similarity: Annotated[float, Between(0.5, 0.999)] = 0.95
+    animation: Literal["first", "keep"] = "first"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Some pictures of an animation side by side, each in a box of ``width`` x ``height`` pixels.
+
+    They are evenly chosen, ``columns`` x ``rows`` at most; a photo that doesn't move has no sheet.
+    """
+
+    name: str
+    columns: Annotated[int, Between(1, 10)] = 4
+    rows: Annotated[int, Between(1, 10)] = 3
+    width: Annotated[int, Between(8, 512)] = 160
+    height: Annotated[int, Between(8, 512)] = 160
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,7 @@ class Recipe:
     """Everything that is made of one photo.
 
     ``sizes`` become plain renditions; ``filters``, if any, make one more, called ``filtered``, in the box
-    of the first size. Every rendition is written in every one of ``outputs``.
+    of the first size; an animation has ``sheets``, too. Each is written in every one of ``outputs``.
     """
 
     name: str
@@ -95,6 +111,17 @@ class Recipe:
     filters: tuple[FilterCall, ...]
     outputs: tuple[OutputFormat, ...]
     options: Options = Options()
+    sheets: tuple[Sheet, ...] = ()
+
+    @property
+    def animated(self) -> bool:
+        """Whether more than the first picture of an animation is needed."""
+        return bool(self.sheets) or any(output.animation == "keep" for output in self.outputs)
+
+    @property
+    def boxes(self) -> tuple[Size, ...]:
+        """The sizes, and what sheets need of each picture: how large a photo has to be decoded."""
+        return (*self.sizes, *(Size(sheet.name, sheet.width, sheet.height) for sheet in self.sheets))
 
 
 def names(folder: Path = RECIPES) -> tuple[str, ...]:
@@ -137,14 +164,15 @@ def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -
                 f"{file.where()(key)} is not known here; allowed are {', '.join((*_TABLES, *allowed))}."
             )
     sizes = tuple(Size(**arguments(Size, each, where)) for each, where in file.tables("sizes"))
-    for size, (_, where) in zip(sizes, file.tables("sizes"), strict=True):
-        if not _NAME.fullmatch(size.name) or size.name == FILTERED:
-            raise RecipeError(f"{where('name')} is {size.name!r}; use {_NAME_RULE}, and not {FILTERED!r}.")
+    sheets = tuple(Sheet(**arguments(Sheet, each, where)) for each, where in file.tables("sheets", least=0))
+    for each, where in (*file.tables("sizes"), *file.tables("sheets", least=0)):
+        if not _NAME.fullmatch(each["name"]) or each["name"] == FILTERED:
+            raise RecipeError(f"{where('name')} is {each['name']!r}; use {_NAME_RULE}, and not {FILTERED!r}.")
     filters = tuple(_filter_call(each, where) for each, where in file.tables("filters", least=0))
     outputs = tuple(_output(each, where) for each, where in file.tables("outputs"))
-    file.refuse_twice("sizes", "name")
-    file.refuse_twice("outputs", "format")
-    return Recipe(name, sizes, filters, outputs, Options(**arguments(Options, options, file.where())))
+    file.refuse_twice("name", "sizes", "sheets")
+    file.refuse_twice("format", "outputs")
+    return Recipe(name, sizes, filters, outputs, Options(**arguments(Options, options, file.where())), sheets)
 
 
 @dataclass(frozen=True)
@@ -168,9 +196,9 @@ class _File:
             raise RecipeError(f"{self.where()(key)} is missing; write at least one [[{key}]].")
         return [(each, self.where(key, number)) for number, each in enumerate(values, 1)]
 
-    def refuse_twice(self, table: str, key: str) -> None:
+    def refuse_twice(self, key: str, *tables: str) -> None:
         seen = set()
-        for each, where in self.tables(table):
+        for each, where in (found for table in tables for found in self.tables(table, least=0)):
             if each[key] in seen:
                 raise RecipeError(f"{where(key)} is {each[key]!r} more than once; each must be its own.")
             seen.add(each[key])
@@ -193,4 +221,8 @@ def _output(table: Mapping[str, Any], where: Where) -> OutputFormat:
     known = (AUTO, *formats.names())
     if output.format not in known:
         raise RecipeError(f"{where('format')} is {output.format!r}; it must be one of {', '.join(known)}.")
+    if output.animation == "keep" and output.format not in (moving := formats.animated()):
+        raise RecipeError(
+            f"{where('animation')} is 'keep', which {output.format} can't do; {', '.join(moving)} can."
+        )
     return output

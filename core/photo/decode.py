@@ -6,7 +6,7 @@ Rules, whatever the format:
 - What the file declares is held against the limits before a pixel is decoded (:mod:`core.photo.limits`), and
   the whole of it is decoded before it is trusted.
 - EXIF orientation is baked in and colours become sRGB (:mod:`core.photo.colour`); no metadata is left.
-- Of an animation or a file of several pages, the first picture is used.
+- Of an animation or a file of several pages, the first picture is used, unless an animation is to be kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
-from core.photo import colour, copyright, limits, orientation, signature
+from core.photo import colour, copyright, film, limits, orientation, signature
+from core.photo.film import Film
 from core.photo.resize import scale_for
 from core.recipe import Size
 
@@ -32,11 +33,15 @@ DRAFT_HEADROOM = 1.0
 REDUCE_HEADROOM = 2.0
 # A reader's words may quote the file.
 MAX_REASON = 200
+# The formats whose several pictures are one that moves.
+ANIMATED = frozenset({"gif", "webp", "png", "avif"})
 _REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
 
 
-def inspect(data: bytes, max_pixels: int) -> Photo:
-    """Return what the file holds, after decoding all of it at the smallest scale its format allows.
+def inspect(data: bytes, max_pixels: int, sizes: Iterable[Size] = (), *, animated: bool = False) -> Photo:
+    """Return what the file holds, after decoding it at the smallest scale its format allows.
+
+    If animations are to be kept, for these ``sizes``, all pictures of one are decoded.
 
     Raises:
         PhotoError: The file can't be processed; the subclass and the sentence say why.
@@ -47,6 +52,11 @@ def inspect(data: bytes, max_pixels: int) -> Photo:
         image.draft(None, (1, 1))
         image.load()
         upright = orientation.upright_size(size, orientation.read(image))
+        if animated and _moves(name, frames):
+            limits.check_animation(size, frames, max_pixels, sizes)
+            for number in range(1, frames):
+                image.seek(number)
+                image.load()
         return Photo(name, *upright, frames, copyright.read(image))
 
 
@@ -76,6 +86,54 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
         photo = Photo(name, *orientation.upright_size(size, turn), frames, copyright.read(image))
         reduced = _reduced(image, _scale(image, turn, sizes) * REDUCE_HEADROOM)
         return photo, orientation.bake(colour.to_srgb(reduced), turn)
+
+
+def read_film(
+    data: bytes, max_pixels: int, sizes: Iterable[Size] = (), *, animated: bool = False
+) -> tuple[Photo, Film]:
+    """Return what a file holds, and its picture, or if ``animated`` those of an animation; see :func:`read`.
+
+    A fallback picture that is not part of an animated PNG is left out.
+
+    Raises:
+        PhotoError: The file can't be processed; the subclass and the sentence say why.
+    """
+    name, sizes = signature.identify(data), tuple(sizes)
+    if animated and name in ANIMATED:
+        with _opened(data, name, max_pixels) as image:
+            frames = limits.count_frames(image, name, data)
+            if _moves(name, frames):
+                limits.check_animation(image.size, frames, max_pixels, sizes)
+                return _read_frames(image, name, frames, sizes)
+    photo, picture = read(data, max_pixels, sizes)
+    return photo, Film((picture,))
+
+
+def _read_frames(image: ImageFile, name: str, frames: int, sizes: Collection[Size]) -> tuple[Photo, Film]:
+    pictures, durations = [], []
+    image.load()
+    turn = orientation.read(image)
+    photo = Photo(name, *orientation.upright_size(image.size, turn), frames, copyright.read(image))
+    scale = _scale(image, turn, sizes) * REDUCE_HEADROOM
+    for number in range(1 if image.info.get("default_image") else 0, frames):
+        image.seek(number)
+        image.load()
+        durations.append(film.shown(image.info.get("duration", 0)))
+        pictures.append(orientation.bake(colour.to_srgb(_reduced(image, scale)), turn))
+    return photo, Film(film.of_one_mode(pictures), tuple(durations), _plays(image, name))
+
+
+def _moves(name: str, frames: int) -> bool:
+    """Tell whether the file is an animation; a TIFF's pictures are pages."""
+    return name in ANIMATED and frames > 1
+
+
+def _plays(image: ImageFile, name: str) -> int:
+    """Return how often the animation is to be shown, 0 for endlessly; a GIF says how often again."""
+    if name == "gif":
+        loop = image.info.get("loop")
+        return 1 if loop is None else loop + 1 if loop else 0
+    return int(image.info.get("loop", 0))
 
 
 @contextmanager

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from itertools import islice
+from math import prod
 
 from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
 from core.photo import containers
+from core.recipe import Size
 from core.trace import memory_mb
 
 MAX_FRAMES = 1000
@@ -25,6 +28,10 @@ BYTES_PER_PIXEL_DRAFTED = 12
 BASE_MB = 120
 # A PNG of 50 MB in the usual chunks of 8 KB has 6,400 parts, a JPEG with all kinds of metadata a few hundred.
 MAX_PARTS = 50_000
+# An animation that is kept: every output encodes all its pictures, WebP at 7 million pixels a second.
+MAX_ANIMATED_PIXELS = 25_000_000
+# Its pictures are held at each of the recipe's sizes, and travel between steps as one.
+BYTES_PER_PIXEL_ANIMATED = 13
 _START_OF_SCAN = b"\xff\xda"
 _TILE_WIDTH, _TILE_LENGTH = 0x0142, 0x0143
 
@@ -68,6 +75,25 @@ def check_drafted(image: ImageFile) -> None:
         TooManyPixels: That needs more memory than this worker was given.
     """
     _check_memory(*image.size, BYTES_PER_PIXEL_DRAFTED, "to make sizes as large as the recipe's")
+
+
+def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: Iterable[Size]) -> None:
+    """Look at how much all the pictures of an animation are together, before they are decoded.
+
+    Sizes that add to a picture, as "contain" does, count where they are larger than the file's own.
+
+    Raises:
+        TooManyPixels: More than :data:`MAX_ANIMATED_PIXELS` or ``max_pixels``, or than this worker can hold.
+    """
+    padded = ((each.width, each.height) for each in sizes if each.fit == "contain")
+    width, height = max([size, *padded], key=prod)
+    most = min(MAX_ANIMATED_PIXELS, max_pixels)
+    if width * height * frames > most:
+        raise TooManyPixels(
+            f"The animation has {frames:,} pictures of {width} x {height} pixels, "
+            f"{width * height * frames:,} in all; at most {most:,} are accepted."
+        )
+    _check_memory(width, height * frames, BYTES_PER_PIXEL_ANIMATED, "to keep that moving")
 
 
 def _check_memory(width: int, height: int, bytes_per_pixel: int, what: str) -> None:

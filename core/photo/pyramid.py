@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PIL.Image import Image
 
-from core.photo.resize import resize, scale_for
+from core.photo.film import Film, of_one_mode
+from core.photo.resize import resize, scale_for, settled
 from core.recipe import Size
 
 # A size made from another that is at least this much larger can't be told from one made of the photo.
@@ -33,3 +35,10 @@ def pyramid(photo: Image, sizes: Iterable[Size], whole: tuple[int, int]) -> dict
         if size.fit == "inside":
             sources.append((scale(size), made[size.name]))
     return {size.name: made[size.name] for size in sizes}
+
+
+def films(film: Film, sizes: Iterable[Size], whole: tuple[int, int]) -> dict[str, Film]:
+    """Return each size of all the film's pictures; what is cropped of the first is cropped of all."""
+    sizes = tuple(settled(size, film.first, whole) if film.animated else size for size in sizes)
+    made = [pyramid(frame, sizes, whole) for frame in film.frames]
+    return {size.name: replace(film, frames=of_one_mode(each[size.name] for each in made)) for size in sizes}

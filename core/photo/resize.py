@@ -14,6 +14,8 @@ Pillow premultiplies colours with their transparency before it resizes, so that 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PIL.Image import Image, Resampling, new
 
 from core.photo import attention
@@ -46,15 +48,34 @@ def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Im
     scale = scale_for(width, height, size)
     scaled = max(1, round(width * scale)), max(1, round(height * scale))
     if size.fit == "cover":
-        kept = min(scaled[0], size.width), min(scaled[1], size.height)
-        shares = min(1.0, kept[0] / (width * scale)), min(1.0, kept[1] / (height * scale))
-        return _resized(image, *kept, _window(image, shares, size))
+        kept = _kept(scaled, size)
+        return _resized(image, *kept, _window(image, _shares((width, height), size), size))
     made = _resized(image, *scaled)
     if size.fit == "inside" or made.size == (size.width, size.height):
         return made
     padded = new("RGBA", (size.width, size.height))
     padded.paste(made, ((size.width - made.width) // 2, (size.height - made.height) // 2))
     return padded
+
+
+def settled(size: Size, image: Image, whole: tuple[int, int]) -> Size:
+    """Return the size with its crop where ``image`` would have it, for other pictures to be cropped alike."""
+    if size.fit != "cover" or size.crop == "focus":
+        return size
+    x, y = attention.focus(image, _shares(whole, size))
+    return replace(size, crop="focus", focus_x=x, focus_y=y)
+
+
+def _kept(scaled: tuple[int, int], size: Size) -> tuple[int, int]:
+    """Return how many pixels are left of a picture of this size."""
+    return min(scaled[0], size.width), min(scaled[1], size.height)
+
+
+def _shares(whole: tuple[int, int], size: Size) -> tuple[float, float]:
+    """Return what "cover" keeps of the photo's width and height."""
+    (width, height), scale = whole, scale_for(*whole, size)
+    kept = _kept((max(1, round(width * scale)), max(1, round(height * scale))), size)
+    return min(1.0, kept[0] / (width * scale)), min(1.0, kept[1] / (height * scale))
 
 
 def _resized(image: Image, width: int, height: int, box: Box | None = None) -> Image:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.job import Job
 from core.photo import filters
-from core.photo.decode import read
-from core.photo.pyramid import pyramid
+from core.photo.decode import read_film
+from core.photo.pyramid import films
 from core.recipe import FILTERED
 from core.renditions import write
 from core.workflow.model import Place
@@ -22,10 +22,12 @@ WRITES: frozenset[Place] = frozenset({"work"})
 
 def run(job: Job, tools: Tools) -> Job:
     """Add the rendition ``filtered``, in the box of the first size: resized first, then filtered in order."""
-    if not tools.recipe.filters:
+    recipe = tools.recipe
+    if not recipe.filters:
         return job
-    data, sizes = tools.input.get(job.source.key, tools.max_bytes), tools.recipe.sizes
-    photo, picture = read(data, tools.max_pixels, sizes)
-    first = pyramid(picture, sizes, (photo.width, photo.height))[sizes[0].name]
-    made = write(job, tools.output, FILTERED, filters.apply_all(first, tools.recipe.filters))
+    data = tools.input.get(job.source.key, tools.max_bytes)
+    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    first = films(film, recipe.sizes, (photo.width, photo.height))[recipe.sizes[0].name]
+    filtered = first.each(lambda picture: filters.apply_all(picture, recipe.filters))
+    made = write(job, tools.output, FILTERED, filtered)
     return replace(job, renditions=(*job.renditions, made))

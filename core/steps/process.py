@@ -9,8 +9,9 @@ from core import artifacts
 from core.errors import PhotoError
 from core.job import Job, Problem
 from core.photo import filters
-from core.photo.decode import read
-from core.photo.pyramid import pyramid
+from core.photo.decode import read_film
+from core.photo.pyramid import films
+from core.photo.sheet import sheets
 from core.recipe import FILTERED, kept
 from core.workflow.model import Place
 
@@ -31,13 +32,15 @@ def run(job: Job, tools: Tools) -> Job:
     recipe = tools.recipe
     try:
         data = tools.input.get(job.source.key, tools.max_bytes)
-        photo, picture = read(data, tools.max_pixels, recipe.sizes)
+        photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
     except PhotoError as error:
         return replace(job, error=Problem(type(error).__name__, str(error)))
     del data
     job = replace(job, photo=kept(photo, recipe.options))
-    pictures = pyramid(picture, recipe.sizes, (photo.width, photo.height))
-    del picture
+    whole = photo.width, photo.height
+    pictures = films(film, recipe.sizes, whole) | sheets(film, recipe.sheets, whole)
+    del film
     if recipe.filters:
-        pictures[FILTERED] = filters.apply_all(pictures[recipe.sizes[0].name], recipe.filters)
+        first = pictures[recipe.sizes[0].name]
+        pictures[FILTERED] = first.each(lambda picture: filters.apply_all(picture, recipe.filters))
     return replace(job, artifacts=artifacts.write_all(job, tools.output, recipe, pictures.items()))

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.job import Job
-from core.photo.decode import read
-from core.photo.pyramid import pyramid
+from core.photo.decode import read_film
+from core.photo.pyramid import films
+from core.photo.sheet import sheets
 from core.renditions import write
 from core.workflow.model import Place
 
@@ -19,9 +20,10 @@ WRITES: frozenset[Place] = frozenset({"work"})
 
 
 def run(job: Job, tools: Tools) -> Job:
-    """Add a rendition for each size."""
-    data = tools.input.get(job.source.key, tools.max_bytes)
-    photo, picture = read(data, tools.max_pixels, tools.recipe.sizes)
-    pictures = pyramid(picture, tools.recipe.sizes, (photo.width, photo.height))
+    """Add a rendition for each size, and the sheets of an animation."""
+    recipe, data = tools.recipe, tools.input.get(job.source.key, tools.max_bytes)
+    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    whole = photo.width, photo.height
+    pictures = films(film, recipe.sizes, whole) | sheets(film, recipe.sheets, whole)
     made = (write(job, tools.output, *each) for each in pictures.items())
     return replace(job, renditions=(*job.renditions, *made))

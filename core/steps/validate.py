@@ -20,8 +20,10 @@ WRITES: frozenset[Place] = frozenset()
 
 def run(job: Job, tools: Tools) -> Job:
     """Set ``photo``, or ``error`` if the photo itself is at fault; the workflow then diverts."""
+    recipe = tools.recipe
     try:
         data = tools.input.get(job.source.key, tools.max_bytes)
-        return replace(job, photo=kept(inspect(data, tools.max_pixels), tools.recipe.options))
+        photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+        return replace(job, photo=kept(photo, recipe.options))
     except PhotoError as error:
         return replace(job, error=Problem(type(error).__name__, str(error)))

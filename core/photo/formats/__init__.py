@@ -2,7 +2,8 @@
 
 A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind)
 and ``encode(image, settings)``, which returns the same bytes for the same picture on every machine and
-writes no metadata but the copyright it is given.
+writes no metadata but the copyright it is given. One that can show animations also holds
+``animate(film, settings)``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from PIL.Image import Exif, Image
 from core import registry
 from core.errors import RecipeError
 from core.photo import copyright
+from core.photo.film import Film
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,13 @@ class Format(Protocol):
         """Return the file's bytes."""
 
 
+class AnimatedFormat(Format, Protocol):
+    """The shape of a file of a format that can show animations."""
+
+    def animate(self, film: Film, settings: Settings) -> bytes:
+        """Return the file's bytes."""
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all formats."""
     return registry.names(__name__)
@@ -73,7 +82,18 @@ def load(name: str) -> Format:
     return cast(Format, registry.load(__name__, name, RecipeError))
 
 
+def animated() -> tuple[str, ...]:
+    """Return the names of the formats that can show animations."""
+    return tuple(name for name in names() if hasattr(load(name), "animate"))
+
+
 def encode(name: str, image: Image, settings: Settings) -> Encoded:
     """Return the picture in the format of this name."""
     kind = load(name)
     return Encoded(kind.encode(image, settings), kind.EXTENSION, kind.CONTENT_TYPE)
+
+
+def animate(name: str, film: Film, settings: Settings) -> Encoded:
+    """Return the animation in the format of this name, which must be one of :func:`animated`."""
+    kind = cast(AnimatedFormat, load(name))
+    return Encoded(kind.animate(film, settings), kind.EXTENSION, kind.CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""WebP, lossy, with transparency."""
+"""WebP, lossy, with transparency, also animated."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL.Image import Image
 
+from core.photo.film import Film
 from core.photo.formats import Settings
 
 EXTENSION = "webp"
@@ -19,4 +20,21 @@ def encode(image: Image, settings: Settings) -> bytes:
     """Return the picture as WebP."""
     file = BytesIO()
     image.save(file, "WEBP", quality=settings.quality, method=METHOD, exif=settings.exif())
+    return file.getvalue()
+
+
+def animate(film: Film, settings: Settings) -> bytes:
+    """Return all the pictures as WebP."""
+    file = BytesIO()
+    film.first.save(
+        file,
+        "WEBP",
+        save_all=True,
+        append_images=film.frames[1:],
+        duration=list(film.durations),
+        loop=film.plays,
+        quality=settings.quality,
+        method=METHOD,
+        exif=settings.exif(),
+    )
     return file.getvalue()

@@ -81,7 +81,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
         (
             "[[sizes]]",
             "[[size]]",
-            "mine.toml, line 2: size is not known here; allowed are sizes, filters, outputs, background, ",
+            "mine.toml, line 2: size is not known here; allowed are sizes, filters, outputs, sheets, ",
         ),
         (
             "width = 800",
@@ -116,7 +116,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
         (
             '"jpeg"',
             '"tga"',
-            "mine.toml, line 12: outputs 1: format is 'tga'; it must be one of auto, avif, jpeg, png, webp.",
+            "mine.toml, line 12: outputs 1: format is 'tga'; it must be one of auto, avif, gif, jpeg, ",
         ),
         (
             '[[outputs]]\nformat = "jpeg"',
@@ -132,6 +132,21 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
             '"jpeg"',
             '"jpeg"\n[[outputs]]\nformat = "jpeg"',
             "mine.toml, line 14: outputs 2: format is 'jpeg' more than once",
+        ),
+        (
+            '"jpeg"',
+            '"jpeg"\nanimation = "keep"',
+            "mine.toml, line 13: outputs 1: animation is 'keep', which jpeg can't do; gif, webp can.",
+        ),
+        (
+            "[[outputs]]",
+            '[[sheets]]\nname = "display"\n[[outputs]]',
+            "mine.toml, line 12: sheets 1: name is 'display' more than once",
+        ),
+        (
+            "[[outputs]]",
+            '[[sheets]]\nname = "all"\ncolumns = 0\n[[outputs]]',
+            "mine.toml, line 13: sheets 1: columns is 0; it must be a whole number from 1 to 10.",
         ),
     ],
 )

@@ -15,7 +15,7 @@ def test_a_module_is_loaded_by_name() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(SetupError, match=r"no format 'tga'; there are avif, jpeg, png, webp"):
+    with pytest.raises(SetupError, match=r"no format 'tga'; there are avif, gif, jpeg, png, webp"):
         registry.load("core.photo.formats", "tga")
     with pytest.raises(RecipeError, match=r"no filter 'blur\.evil'"):
         registry.load("core.photo.filters", "blur.evil", RecipeError)

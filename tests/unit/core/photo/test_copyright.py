@@ -37,9 +37,18 @@ def test_broken_exif_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert copyright.read(Image.new("RGB", (8, 8))) == ""
 
 
-@pytest.mark.parametrize("name", formats.names())
+@pytest.mark.parametrize("name", [name for name in formats.names() if name != "gif"])
 def test_every_format_keeps_it_and_nothing_else(name: str) -> None:
     made = formats.encode(name, Image.new("RGB", (16, 16)), Settings(copyright="© 2026 Zoë"))
     assert inspect(made.data, 1000).copyright == "© 2026 Zoë"
     assert set(Image.open(BytesIO(made.data)).getexif()) == {copyright.TAG}
     assert not decode(made.data, 1000).info
+
+
+def test_gif_which_has_no_exif_keeps_it_as_its_comment() -> None:
+    made = formats.encode("gif", Image.new("RGB", (16, 16)), Settings(copyright="© 2026 Zoë"))
+    assert Image.open(BytesIO(made.data)).info["comment"].decode() == "© 2026 Zoë"
+    assert (
+        "comment"
+        not in Image.open(BytesIO(formats.encode("gif", Image.new("RGB", (9, 9)), Settings()).data)).info
+    )

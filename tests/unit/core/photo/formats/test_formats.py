@@ -65,5 +65,5 @@ def test_webp_keeps_transparency_and_png_everything(colourful: Image.Image) -> N
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(RecipeError, match="no format 'tga'; there are avif, jpeg, png, webp"):
+    with pytest.raises(RecipeError, match="no format 'tga'; there are avif, gif, jpeg, png, webp"):
         formats.load("tga")

@@ -1,0 +1,79 @@
+"""GIF, of at most 256 colours a picture: for animations that have to be seen everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from itertools import accumulate, pairwise
+
+from PIL.Image import Dither, Image, Quantize, Resampling
+
+from core.photo.alpha import flatten
+from core.photo.film import Film
+from core.photo.formats import Settings
+
+EXTENSION = "gif"
+CONTENT_TYPE = "image/gif"
+TRANSPARENCY = True
+# From this quality on a picture has all the colours that fit, below it proportionally fewer.
+ALL_COLOURS = 80
+# Pixels with less than half of their colour are transparent: a GIF's are so, or they are not.
+_OPAQUE = 128
+# Enough pixels to choose colours by; to look at all of them takes most of a second for a million.
+_LOOKED_AT = 128
+_CLEAR = 255  # the index that stands for nothing
+# Browsers slow down what is shown for less than 20 ms.
+_SHORTEST_CS = 2
+
+
+def encode(image: Image, settings: Settings) -> bytes:
+    """Return the picture as GIF."""
+    return animate(Film((image,)), settings)
+
+
+def animate(film: Film, settings: Settings) -> bytes:
+    """Return all the pictures as GIF, each with colours of its own; times become hundredths of seconds.
+
+    The copyright is its comment.
+    """
+    file = BytesIO()
+    first, *others = (_indexed(frame, settings) for frame in film.frames)
+    clear = film.first.mode == "RGBA"
+    options: dict[str, object] = {"transparency": _CLEAR} if clear else {}
+    if film.animated:
+        options["duration"] = [10 * each for each in hundredths(film.durations)]
+        options["disposal"] = 2 if clear else 1  # away with what would shine through the next
+        if film.plays != 1:
+            options["loop"] = max(0, film.plays - 1)  # how often again; 0 is endlessly
+    first.save(
+        file,
+        "GIF",
+        save_all=film.animated,
+        append_images=others,
+        optimize=False,
+        comment=settings.copyright.encode(),
+        **options,
+    )
+    return file.getvalue()
+
+
+def hundredths(durations_ms: Sequence[int]) -> list[int]:
+    """Return the durations in hundredths of seconds, rounded so that their sum stays right."""
+    ends = [0, *(round(end / 10) for end in accumulate(durations_ms))]
+    return [max(_SHORTEST_CS, end - begin) for begin, end in pairwise(ends)]
+
+
+def _indexed(image: Image, settings: Settings) -> Image:
+    """Return the picture with a palette of its own, dithered."""
+    flat = flatten(image, settings.background)
+    room = 256 if image.mode == "RGB" else _CLEAR
+    colours = max(2, min(room, round(256 * settings.quality / ALL_COLOURS)))
+    looked_at = flat.copy()
+    looked_at.thumbnail((_LOOKED_AT, _LOOKED_AT), Resampling.NEAREST)
+    palette = looked_at.quantize(colours, Quantize.MEDIANCUT)
+    made = flat.quantize(palette=palette, dither=Dither.FLOYDSTEINBERG)
+    if image.mode == "RGBA":
+        made.putpalette((made.getpalette() or []) + [0] * (768 - len(made.getpalette() or [])))
+        made.info["transparency"] = _CLEAR
+        made.paste(_CLEAR, mask=image.getchannel("A").point(lambda alpha: 255 * (alpha < _OPAQUE)))
+    return made
