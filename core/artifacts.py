@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from PIL.Image import Image
 
 from core.job import Artifact, Job
-from core.photo import auto, formats
+from core.photo import auto, formats, lean
 from core.photo.film import Film
 from core.photo.formats import Encoded, Settings
 from core.ports import ObjectStore
-from core.recipe import AUTO, Recipe
+from core.recipe import AUTO, Options, OutputFormat, Recipe
 
 
 def write_all(
@@ -29,11 +30,13 @@ def write_all(
     if recipe.options.manifest and job.photo and first:
         from core import manifest  # only such a recipe pays for its import
 
-        made.append(put(job, store, "manifest", manifest.make(job.photo, first, made)))
+        sizes = {size.name for size in recipe.sizes}
+        made.append(put(job, store, "manifest", manifest.make(job.photo, first, made, sizes)))
     return tuple(made)
 
 
 def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, film: Film) -> Iterator[Artifact]:
+    most_bytes = _most_bytes(job, recipe.options, film.first.size)
     for output in recipe.outputs:
         settings = Settings(
             quality=output.quality,
@@ -41,13 +44,25 @@ def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, film: Film) 
             background=recipe.options.background,
             copyright=job.photo.copyright if job.photo else "",
         )
-        if output.format == AUTO:
-            made = auto.smallest(film.first, settings, output.similarity)
-        elif film.animated and output.animation == "keep":
-            made = formats.animate(output.format, film, settings)
-        else:
-            made = formats.encode(output.format, film.first, settings)
-        yield put(job, store, name, made, film.first.size)
+        yield put(job, store, name, _encode(film, output, settings, most_bytes), film.first.size)
+
+
+def _encode(film: Film, output: OutputFormat, settings: Settings, most_bytes: float) -> Encoded:
+    if output.format == AUTO:
+        return auto.smallest(film.first, settings, output.similarity, most_bytes)
+
+    def encode(settings: Settings) -> Encoded:
+        if film.animated and output.animation == "keep":
+            return formats.animate(output.format, film, settings)
+        return formats.encode(output.format, film.first, settings)
+
+    return lean.within(encode, settings, most_bytes, lossless=formats.load(output.format).LOSSLESS)
+
+
+def _most_bytes(job: Job, options: Options, size: tuple[int, int]) -> float:
+    """Return how many bytes a picture of this size may have: the photo's own, if it has that size, too."""
+    own = job.photo and (job.photo.width, job.photo.height)
+    return job.source.size if size == own and not options.larger else inf
 
 
 def put(job: Job, store: ObjectStore, name: str, made: Encoded, size: tuple[int, int] = (0, 0)) -> Artifact:

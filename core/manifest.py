@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import blurhash
 from PIL.Image import Image, Resampling
@@ -11,21 +11,21 @@ from PIL.Image import Image, Resampling
 from core.job import Artifact, Photo
 from core.photo.alpha import flatten
 from core.photo.formats import Encoded
-from core.recipe import FILTERED
 
 # Enough for a colour and a blur of 4 x 3 patches, and hashed in milliseconds whatever the photo's size.
 LOOKED_AT = (32, 24)
 PATCHES = (4, 3)
 
 
-def make(photo: Photo, picture: Image, artifacts: Iterable[Artifact]) -> Encoded:
+def make(photo: Photo, picture: Image, artifacts: Iterable[Artifact], sizes: Collection[str]) -> Encoded:
     """Return ``manifest.json`` of the photo, one of its pictures, and what was made of it.
 
     It holds the photo's width and height; ``colour``, the most frequent one, like #rrggbb; ``blurhash``, a
     placeholder of about 30 characters; ``images``, the pictures; and ``srcset`` for each content type: the
-    pictures that show all of the photo, the narrowest first, relative to the manifest itself.
+    pictures of ``sizes`` that show all of the photo, the narrowest first, relative to the manifest itself.
     """
     artifacts = tuple(artifacts)
+    plain = [each for each in artifacts if each.name.partition(".")[0] in sizes]
     small = flatten(picture).resize(LOOKED_AT, Resampling.BOX)
     document = {
         "width": photo.width,
@@ -43,7 +43,7 @@ def make(photo: Photo, picture: Image, artifacts: Iterable[Artifact]) -> Encoded
             for each in artifacts
         ],
         "srcset": {
-            kind: _srcset(photo, [each for each in artifacts if each.content_type == kind])
+            kind: _srcset(photo, [each for each in plain if each.content_type == kind])
             for kind in dict.fromkeys(each.content_type for each in artifacts)
         },
     }
@@ -57,9 +57,9 @@ def _srcset(photo: Photo, artifacts: Iterable[Artifact]) -> str:
 
 
 def _whole(photo: Photo, artifact: Artifact) -> bool:
-    """Tell whether the picture has the photo's shape, but for rounding, and its colours."""
+    """Tell whether the picture has the photo's shape, but for rounding."""
     expected = photo.height * artifact.width / photo.width
-    return abs(artifact.height - expected) <= 1 and not artifact.name.startswith(f"{FILTERED}.")
+    return abs(artifact.height - expected) <= 1
 
 
 def _colour(small: Image) -> str:

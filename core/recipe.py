@@ -85,11 +85,13 @@ class Options:
     """What holds for all outputs.
 
     ``background`` stands behind transparency where a format has none; ``copyright`` keeps the photo's own;
+    ``larger`` lets a picture of the photo's own width and height have more bytes than the upload;
     ``manifest`` adds a file that says how to show the outputs in a page.
     """
 
     background: Annotated[str, Colour()] = "#ffffff"
     copyright: bool = False
+    larger: bool = False
     manifest: bool = False
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from math import inf
 
 from PIL.Image import Image, open
 
-from core.photo import formats
+from core.photo import formats, lean
 from core.photo.formats import Encoded, Settings
 from core.photo.similarity import similarity
 
@@ -18,18 +19,27 @@ FORMATS = ("jpeg", "webp", "avif")
 MOST_AVIF_PIXELS = 1_000_000
 
 
-def smallest(image: Image, settings: Settings, target: float) -> Encoded:
+def smallest(image: Image, settings: Settings, target: float, most_bytes: float = inf) -> Encoded:
     """Return the smallest encoding whose SSIM to the picture is at least ``target``.
 
-    The picture is encoded nine times at most. If none is that alike, the most alike is returned.
+    The picture is encoded nine times at most. If none is that alike, the most alike is returned. What has
+    more than ``most_bytes`` doesn't count, and if all have, a WebP of still less quality is returned.
     """
     tried = [
         each for name in FORMATS if _suits(name, image) for each in _tries(name, image, settings, target)
     ]
-    good = [each for each in tried if each[0] >= target]
+    tried = [each for each in tried if _bytes(each[1]) <= most_bytes]
+    good = [encoded for alike, encoded in tried if alike >= target]
     if good:
-        return min((encoded for _, encoded in good), key=lambda encoded: len(encoded.data))
-    return max(tried, key=lambda each: each[0])[1]
+        return min(good, key=_bytes)
+    if tried:
+        return max(tried, key=lambda each: each[0])[1]
+    coarse = replace(settings, quality=QUALITIES[0])
+    return lean.within(lambda settings: formats.encode("webp", image, settings), coarse, most_bytes)
+
+
+def _bytes(encoded: Encoded) -> int:
+    return len(encoded.data)
 
 
 def _suits(name: str, image: Image) -> bool:

@@ -1,8 +1,8 @@
 """The output formats, one file each, found by name.
 
-A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind)
-and ``encode(image, settings)``, which returns the same bytes for the same picture on every machine and
-writes no metadata but the copyright it is given. One that can show animations also holds
+A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind),
+``LOSSLESS`` and ``encode(image, settings)``, which returns the same bytes for the same picture on every
+machine and writes no metadata but the copyright it is given. One that can show animations also holds
 ``animate(film, settings)``.
 """
 
@@ -24,13 +24,15 @@ class Settings:
     """How to encode; a format looks at what it knows.
 
     ``quality`` is 1 to 100, ``progressive`` lets a JPEG appear coarse first, ``background`` stands behind
-    transparency where the format has none, ``copyright`` is written into the file.
+    transparency where the format has none, ``copyright`` is written into the file; ``small`` saves bytes
+    whatever time that takes.
     """
 
     quality: int = 80
     progressive: bool = True
     background: str = "#ffffff"
     copyright: str = ""
+    small: bool = False
 
     def exif(self) -> bytes:
         """Return the EXIF block that holds the copyright; empty if there is none."""
@@ -56,6 +58,7 @@ class Format(Protocol):
     EXTENSION: str
     CONTENT_TYPE: str
     TRANSPARENCY: bool
+    LOSSLESS: bool
 
     def encode(self, image: Image, settings: Settings) -> bytes:
         """Return the file's bytes."""

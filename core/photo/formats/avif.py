@@ -11,6 +11,7 @@ from core.photo.formats import Settings
 EXTENSION = "avif"
 CONTENT_TYPE = "image/avif"
 TRANSPARENCY = True
+LOSSLESS = False
 # Of the encoder's speeds 0 to 10: 8 takes half the time of 6, its default, for a few percent more bytes.
 SPEED = 8
 

@@ -12,6 +12,7 @@ from core.photo.formats import Settings
 EXTENSION = "webp"
 CONTENT_TYPE = "image/webp"
 TRANSPARENCY = True
+LOSSLESS = False
 # Of the encoder's efforts 0 to 6: 4 is its own default, twice as fast as 6 and about 1 % larger.
 METHOD = 4
 

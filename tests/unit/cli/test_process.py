@@ -84,7 +84,7 @@ def test_a_file_that_goes_bad_after_validation_is_rejected(photo: Path, tmp_path
     def fail(*_: object) -> None:
         raise DamagedPhoto("It broke.")
 
-    monkeypatch.setattr(process, "pyramid", fail)
+    monkeypatch.setattr(process, "films", fail)
     result = process_photo(photo, tmp_path / "out", recipe.load("gallery"))
     assert (result.state, result.reason) == ("rejected", "It broke.")
     assert not (tmp_path / "out").exists()

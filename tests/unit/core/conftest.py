@@ -46,7 +46,7 @@ def job() -> Job:
     return Job(
         id="0" * 32,
         recipe="gallery",
-        source=Source("in", "incoming/a.jpg", "e", 10),
+        source=Source("in", "incoming/a.jpg", "e", 1_000_000),
         execution="x1",
         uploaded_at="2026-01-01T00:00:00.000Z",
         accepted_at="2026-01-01T00:00:01.000Z",

@@ -16,7 +16,7 @@ def artifact(name: str, width: int, height: int, kind: str = "image/jpeg") -> Ar
 
 
 def made(picture: Image.Image, *artifacts: Artifact) -> dict:
-    encoded = manifest.make(PHOTO, picture, artifacts)
+    encoded = manifest.make(PHOTO, picture, artifacts, {"large", "square", "small"})
     assert (encoded.extension, encoded.content_type) == ("json", "application/json")
     return json.loads(encoded.data)
 

@@ -10,7 +10,7 @@ def test_a_message_says_what_became_of_which_upload(job: Job) -> None:
         "id": job.id,
         "state": "rejected",
         "recipe": "gallery",
-        "source": {"container": "in", "key": "incoming/a.jpg", "etag": "e", "size": 10},
+        "source": {"container": "in", "key": "incoming/a.jpg", "etag": "e", "size": 1_000_000},
         "artifacts": [],
         "error": {"name": "NotAPhoto", "message": "It is a text."},
     }

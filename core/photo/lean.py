@@ -1,0 +1,38 @@
+"""Encode a picture in no more bytes than it had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.photo.formats import Encoded, Settings
+
+# The least quality that is tried: below it nobody would look at the picture.
+LEAST_QUALITY = 20
+STEP = 4
+
+
+def within(
+    encode: Callable[[Settings], Encoded], settings: Settings, most_bytes: float, *, lossless: bool = False
+) -> Encoded:
+    """Return what ``encode`` makes, with as much quality as fits into ``most_bytes``, up to that asked for.
+
+    What is ``lossless`` is tried once more with more effort instead. If nothing fits, the smallest is
+    returned: a few hundred bytes are headers, and a photo without loss takes what it takes.
+    """
+    made = encode(settings)
+    if len(made.data) <= most_bytes:
+        return made
+    settings = replace(settings, small=True)
+    if lossless:
+        return min(made, encode(settings), key=lambda each: len(each.data))
+    qualities = range(LEAST_QUALITY, settings.quality, STEP)
+    smallest, low, high = made, 0, len(qualities) - 1
+    while low <= high:
+        middle = (low + high) // 2
+        tried = encode(replace(settings, quality=qualities[middle]))
+        if len(tried.data) <= most_bytes:
+            smallest, low = tried, middle + 1
+        else:
+            smallest, high = min(smallest, tried, key=lambda each: len(each.data)), middle - 1
+    return smallest
