@@ -51,7 +51,7 @@ def _share(text: str) -> Decimal:
 
 def estimate(
     stack: Stack,
-    images_per_month: Annotated[int, typer.Option(min=1, help="Photos a month.")],
+    images_per_month: Annotated[int, typer.Option(min=0, max=10**9, help="Photos a month; 0: idle.")],
     megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Their mean size.")] = Decimal(12),
     cold_share: Annotated[
         Decimal, typer.Option(parser=_share, help="The share of photos that meet cold functions.")

@@ -22,6 +22,7 @@ from compare.billing.metered import (
     up_to_step,
     within,
 )
+from compare.errors import UsageError
 
 Architecture = Literal["x86_64", "arm64"]
 
@@ -86,9 +87,9 @@ def snapstart_cache_seconds(hours: Decimal) -> Decimal:
 
 def function(
     *,
-    requests: Decimal,
-    duration_ms: Decimal,
     memory_mb: Decimal,
+    requests: Decimal | None = None,
+    duration_ms: Decimal | None = None,
     architecture: Architecture = "x86_64",
     ephemeral_mb: Decimal = FREE_EPHEMERAL_MB,
     init_ms: Decimal = ZERO,
@@ -100,7 +101,14 @@ def function(
 
     Provisioned concurrency has meters of its own for duration and requests, since the free tier does not
     apply to it (pricing page, "Provisioned Concurrency Pricing").
+
+    Raises:
+        UsageError: A limit of Lambda is passed, or neither requests nor provisioned concurrency are stated.
     """
+    if (requests is None) != (duration_ms is None) or (requests is None and provisioned is None):
+        missing = "requests" if requests is None else "duration_ms"
+        raise UsageError(f"the key {missing!r} is missing.")
+    requests, duration_ms = requests or ZERO, duration_ms or ZERO
     within("memory_mb", memory_mb, 128, 10_240, "a Lambda function's memory")
     within("ephemeral_mb", ephemeral_mb, 512, 10_240, "a Lambda function's ephemeral storage")
     within("cold_share", cold_share, 0, 1, "a share")
@@ -110,7 +118,8 @@ def function(
     seconds = ((requests - cold) * warm_ms + cold * cold_ms) / MS_PER_SECOND
     counted = f"{plain(requests)} requests x {plain(warm_ms)} ms"
     if cold_ms != warm_ms and cold:
-        counted = f"{plain(requests - cold)} x {plain(warm_ms)} ms + {plain(cold)} cold x {plain(cold_ms)} ms"
+        warm = f"{plain(requests - cold)} x {plain(warm_ms)} ms"
+        counted = f"({warm} + {plain(cold)} cold x {plain(cold_ms)} ms)"
     reserved = provisioned or Provisioned(ZERO, ZERO)
     reserved_ms = billed_ms(reserved.duration_ms)
     reserved_seconds = reserved.requests * reserved_ms / MS_PER_SECOND

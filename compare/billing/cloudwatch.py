@@ -1,6 +1,7 @@
-"""Amazon CloudWatch Logs.
+"""Amazon CloudWatch: logs, alarms and dashboards.
 
-Source: CloudWatch Logs API reference, PutLogEvents: an event's size is its UTF-8 bytes plus 26.
+Sources: CloudWatch Logs API reference, PutLogEvents (an event's size is its UTF-8 bytes plus 26); CloudWatch
+pricing page (an alarm over an expression is billed for every metric in it).
 """
 
 from __future__ import annotations
@@ -38,4 +39,12 @@ def logs(
         Metered(
             "aws.cloudwatch.log_storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"
         ),
+    )
+
+
+def alarms(*, metrics: Decimal = ZERO, dashboards: Decimal = ZERO) -> tuple[Metered, ...]:
+    """Meter a month of alarms, by the ``metrics`` that all of them look at, and of dashboards."""
+    return present(
+        Metered("aws.cloudwatch.alarms", metrics, f"{plain(metrics)} metrics that alarms look at"),
+        Metered("aws.cloudwatch.dashboards", dashboards, f"{plain(dashboards)} dashboards"),
     )

@@ -28,23 +28,24 @@ def episodes(activities: Decimal, parallel: Decimal = ONE) -> Decimal:
     return activities + 1 - (max(ONE, parallel) - 1)
 
 
-def queue_operations(activities: Decimal) -> Decimal:
-    """Return the queue operations of one orchestration: 6 N + 3.
+def queue_operations(activities: Decimal, timers: Decimal = ZERO) -> Decimal:
+    """Return the queue operations of one orchestration: 6 N + 3, and 3 a timer.
 
     The start is one put. An activity is put, got, answered by a put and deleted. The orchestrator gets and
-    deletes the start and every answer. Running activities side by side saves none of it.
+    deletes the start and every answer. Running activities side by side saves none of it. A timer is a
+    message that is put at once, hidden until it is due, and got and deleted then, awaited or not.
     """
     control_messages = activities + 1
-    return 1 + 4 * activities + 2 * control_messages
+    return 1 + 4 * activities + 2 * control_messages + 3 * timers
 
 
-def table_operations(activities: Decimal, parallel: Decimal = ONE) -> Decimal:
+def table_operations(activities: Decimal, parallel: Decimal = ONE, timers: Decimal = ZERO) -> Decimal:
     """Return the table operations of one orchestration: 3 N + 6 when its activities run in sequence.
 
     The start reads and writes an instance row and the worker looks it up once more; each episode reads the
-    history, appends to it and updates the instance row.
+    history, appends to it and updates the instance row. Each of the ``timers`` that come due is an episode.
     """
-    return 3 + 3 * episodes(activities, parallel)
+    return 3 + 3 * (episodes(activities, parallel) + timers)
 
 
 def orchestrations(

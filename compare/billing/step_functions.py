@@ -34,10 +34,20 @@ def express_memory_mb(definition_kb: Decimal, payload_kb: Decimal, parallel_step
     return EXPRESS_BASE_MB + (definition_kb + payload_kb * max(ONE, parallel_steps)) / KB_PER_MB
 
 
+def express_billed_mb(memory_mb: Decimal) -> Decimal:
+    """Return the memory billed: in chunks of 64 MB, one at least (pricing page)."""
+    return max(EXPRESS_STEP_MB, up_to_step(memory_mb, EXPRESS_STEP_MB))
+
+
+def express_billed_ms(duration_ms: Decimal) -> Decimal:
+    """Return the milliseconds billed: rounded up to 100 (pricing page)."""
+    return up_to_step(duration_ms, EXPRESS_STEP_MS)
+
+
 def express_gb_seconds(executions: Decimal, duration_ms: Decimal, memory_mb: Decimal) -> Decimal:
-    """Return billed GB-seconds: duration rounded up to 100 ms, memory to 64 MB (pricing page)."""
-    seconds = up_to_step(duration_ms, EXPRESS_STEP_MS) / MS_PER_SECOND
-    return executions * seconds * up_to_step(memory_mb, EXPRESS_STEP_MB) / MB_PER_GB
+    """Return the GB-seconds billed for executions of one duration and memory."""
+    seconds = express_billed_ms(duration_ms) / MS_PER_SECOND
+    return executions * seconds * express_billed_mb(memory_mb) / MB_PER_GB
 
 
 def standard(*, executions: Decimal, transitions: Decimal) -> tuple[Metered, ...]:
@@ -63,14 +73,15 @@ def express(
     """Meter an Express workflow from the memory it used, or from what that memory is made of.
 
     Raises:
-        UsageError: Both ``memory_mb`` and ``definition_kb`` are given, or neither.
+        UsageError: The memory and what it is made of are both given, or neither.
     """
-    if (memory_mb is None) == (definition_kb is None):
+    made_of = payload_kb or parallel_steps
+    if (memory_mb is None) == (definition_kb is None) or (memory_mb is not None and made_of):
         raise UsageError("Give either memory_mb or definition_kb (with payload_kb and parallel_steps).")
     used = memory_mb
     if used is None:
         used = express_memory_mb(definition_kb or ZERO, payload_kb, parallel_steps)
-    billed_ms, billed_mb = up_to_step(duration_ms, EXPRESS_STEP_MS), up_to_step(used, EXPRESS_STEP_MB)
+    billed_ms, billed_mb = express_billed_ms(duration_ms), express_billed_mb(used)
     return present(
         Metered("aws.stepfunctions.express_requests", executions, f"{plain(executions)} executions"),
         Metered(

@@ -135,7 +135,8 @@ def _line(meter: Meter, price: Price, formulas: tuple[str, ...], quantity: Decim
     amount = sum((share.amount for share in shares), Decimal(0))
 
     def at(bound: Decimal | None) -> Decimal:
-        return amount if bound is None else settled(billed * bound / meter.per)
+        # The bounds are those of the first tier; the others are taken to lie as far off.
+        return amount if bound is None else settled(amount * bound / price.tiers[0].price)
 
     return Line(meter, price, formulas, quantity, billed, shares, amount, at(price.low), at(price.high))
 

@@ -18,21 +18,24 @@ from decimal import Overflow as DecimalOverflow
 # A trillionth of a dollar. Rounding up to it keeps sums of parts at or above the whole, and changes no amount
 # that the price lists can produce without a division.
 GRAIN = Decimal(1).scaleb(-12)
+# What a division that does not end leaves behind is far below this, and must not be rounded up to a grain.
+NOISE = Decimal(1).scaleb(-40)
 CENT = Decimal(1).scaleb(-2)
 MICRO = Decimal(1).scaleb(-6)
-DIGITS = 60
+DIGITS = 120
 
 
 @contextmanager
 def exact() -> Iterator[None]:
-    """Calculate with 60 digits: more than any usage times any price needs."""
+    """Calculate with 120 digits: more than the largest figures of a usage file times any price need."""
     with localcontext(Context(prec=DIGITS, traps=[DivisionByZero, InvalidOperation, DecimalOverflow])):
         yield
 
 
 def settled(value: Decimal) -> Decimal:
     """Return the value rounded up to a trillionth, without trailing zeros."""
-    return value.quantize(GRAIN, rounding=ROUND_CEILING).normalize()
+    with exact():
+        return value.quantize(NOISE).quantize(GRAIN, rounding=ROUND_CEILING).normalize()
 
 
 def text(value: Decimal) -> str:

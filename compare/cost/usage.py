@@ -16,8 +16,9 @@ from compare.cost.exact import exact
 from compare.cost.workloads import WORKLOADS
 from compare.errors import UsageError
 
-# Beyond any bill, and small enough that sixty digits hold every product.
+# Beyond any bill, and so few digits that every product of a rule is exact.
 LARGEST = Decimal(10) ** 18
+DECIMALS = 18
 
 
 def read(path: Path, meters: Collection[str]) -> tuple[Metered, ...]:
@@ -119,4 +120,6 @@ def _number(value: object, where: str) -> Decimal:
         raise UsageError(f"{where} is {value}; it must be a finite number that is not negative.")
     if number > LARGEST:
         raise UsageError(f"{where} is {value}; it must not be above {LARGEST:,}.")
+    if -int(number.as_tuple().exponent) > DECIMALS:
+        raise UsageError(f"{where} is {value}; it must not have more than {DECIMALS} decimals.")
     return number

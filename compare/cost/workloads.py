@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from compare.billing import (
     api_gateway,
     aws_lambda,
+    azure_alerts,
     azure_storage,
     cloudwatch,
     container_apps,
@@ -43,6 +44,7 @@ WORKLOADS: Mapping[str, Rule] = {
     "sns": sns.topic,
     "sqs": sqs.queue,
     "cloudwatch_logs": cloudwatch.logs,
+    "cloudwatch_alarms": cloudwatch.alarms,
     "xray": xray.tracing,
     "api_gateway_http": api_gateway.http_api,
     "fargate": fargate.tasks,
@@ -58,6 +60,7 @@ WORKLOADS: Mapping[str, Rule] = {
     "queue": azure_storage.queue,
     "table": azure_storage.table,
     "log_analytics": log_analytics.workspace,
+    "azure_alerts": azure_alerts.alerts,
     "container_apps": container_apps.jobs,
     "internet_transfer": transfer.internet,
 }

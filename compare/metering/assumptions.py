@@ -30,9 +30,19 @@ TELEMETRY_BYTES = Assumption(
     "Application Insights keeps every request record, and samples the rest.",
 )
 BOOKKEEPING_MS = Assumption(
-    "milliseconds of one Azure activity or orchestrator episode that is no step",
+    "milliseconds of one claim, record, notification or orchestrator episode",
     50,
-    "Claim, record, notify and replays make one or two storage calls each.",
+    "They make one or two calls each, and no trace has them; billed on Azure and to an Express workflow.",
+)
+DEFINITION_KB = Assumption(
+    "KB of the compiled definition of an Express workflow",
+    25,
+    "The definition of the pipeline, stepwise; any size below 13,000 KB is billed as the same 64 MB.",
+)
+EXPRESS_LOG_EVENTS = Assumption(
+    "log events for one state of an Express execution, each with the whole job document",
+    5,
+    "A task is entered, scheduled, started, succeeded and left; level ALL with execution data.",
 )
 EVENT_KB = Assumption(
     "KB of one upload event",
@@ -59,6 +69,8 @@ ASSUMPTIONS = (
     LOG_BYTES,
     TELEMETRY_BYTES,
     BOOKKEEPING_MS,
+    DEFINITION_KB,
+    EXPRESS_LOG_EVENTS,
     EVENT_KB,
     KEPT_MONTHS,
     ROW_BYTES,

@@ -1,4 +1,4 @@
-"""What jobs are billed on AWS: Lambda steps under a Standard workflow that does the bookkeeping itself."""
+"""What jobs are billed on AWS: Lambda steps under a workflow that does the bookkeeping itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 from compare.billing import aws_lambda, cloudwatch, dynamodb
 from compare.billing.metered import MS_PER_SECOND, Metered, chunks, plain, present
 from compare.metering import assumptions
+from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack
 from core.workflow.model import Claim, Notify, Record
@@ -42,11 +43,14 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
     """Meter jobs: upload, event, workflow, functions, ledger, notification, logs and traces.
 
     A step is billed for the time its trace says, each run rounded up to a millisecond, and a cold one for its
-    INIT besides. A transition is counted for every state entered and every retry.
+    INIT besides. In a Standard workflow a transition is counted for every state entered and every retry; an
+    Express one is billed from its acceptance to its record and the notification after it.
     """
-    sums = _Sums()
+    sums, executions = _Sums(), Executions()
     for load in loads:
         _add(sums, load, stack.email)
+        if stack.orchestrator == EXPRESS:
+            executions.add(load)
     jobs = f"{sums.jobs:,} jobs"
     seconds = Decimal(sums.billed_ms) / MS_PER_SECOND
     kept = Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value
@@ -64,11 +68,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
             f"{jobs}: {sums.billed_ms:,} ms in all, {sums.cold:,} cold starts included, "
             f"x {stack.memory_mb:,} MB / 1,024",
         ),
-        Metered(
-            "aws.stepfunctions.transitions",
-            Decimal(sums.states + sums.retries),
-            f"{jobs}: {sums.states:,} states entered + {sums.retries:,} retries",
-        ),
+        *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs),)),
         Metered("aws.s3.storage_gb_months", kept, f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes"),
         Metered(
             "aws.s3.put_requests",
@@ -129,6 +129,14 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
             case Notify():
                 sums.publishes += count
                 sums.emails += count if email and load.failed else 0
+
+
+def _transitions(sums: _Sums, jobs: str) -> Metered:
+    return Metered(
+        "aws.stepfunctions.transitions",
+        Decimal(sums.states + sums.retries),
+        f"{jobs}: {sums.states:,} states entered + {sums.retries:,} retries",
+    )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What jobs are billed on Azure: one Flex Consumption app under Durable Functions on Azure Storage."""
+"""What jobs are billed on Azure: one Flex Consumption app under Durable Functions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-from compare.billing import durable_storage, functions_flex, log_analytics
+from compare.billing import functions_flex, log_analytics
 from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered, chunks, present
 from compare.billing.spans import merged
 from compare.metering import assumptions
+from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.load import JobLoad, Span
 from compare.metering.stack import Stack
 from core.workflow.model import Claim, Notify, Record
@@ -33,6 +34,7 @@ class _Sums:
     rows: int = 0
     durable_queue: int = 0
     durable_table: int = 0
+    actions: int = 0
     kept_bytes: int = 0
     row_bytes: int = 0
     spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
@@ -47,7 +49,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
     """
     sums = _Sums()
     for load in loads:
-        _add(sums, load)
+        _add(sums, load, scheduler=stack.orchestrator == SCHEDULER)
     sums.active_ms += sum(_billed_ms(spans) for spans in sums.spans.values())
     jobs = f"{sums.jobs:,} jobs"
     executions = Decimal(sums.executions)
@@ -62,6 +64,11 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
             "azure.functions.flex.executions",
             executions,
             f"{jobs}: {sums.executions:,} starts, activities and orchestrator episodes",
+        ),
+        Metered(
+            "azure.durable.scheduler_actions",
+            Decimal(sums.actions),
+            f"{jobs}: {sums.actions:,} starts, activities, answers and timers",
         ),
         Metered(
             "azure.blob.storage_gb_months",
@@ -103,15 +110,18 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
     )
 
 
-def _add(sums: _Sums, load: JobLoad) -> None:
-    """Add up one kind of job."""
+def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
+    """Add up one kind of job; before each retry the orchestrator waits for a timer."""
     count = load.count
     activities = len(load.path.tasks) + load.retries
-    episodes, queue, table = _durable(activities)
+    durable = orchestration(activities, load.retries)
     sums.jobs += count
-    sums.executions += count * (activities + episodes + 1)
-    sums.durable_queue += count * queue
-    sums.durable_table += count * table
+    sums.executions += count * (activities + durable.episodes + 1)
+    if scheduler:
+        sums.actions += count * durable.actions
+    else:
+        sums.durable_queue += count * durable.queue_operations
+        sums.durable_table += count * durable.table_operations
     sums.gets += count * load.gets
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
@@ -127,17 +137,6 @@ def _add(sums: _Sums, load: JobLoad) -> None:
         for span in spans:
             alone.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
         sums.active_ms += count * sum(_billed_ms(each) for each in alone.values())
-
-
-@cache
-def _durable(activities: int) -> tuple[int, int, int]:
-    """Return the episodes, queue operations and table operations of one orchestration."""
-    each = Decimal(activities)
-    return (
-        int(durable_storage.episodes(each)),
-        int(durable_storage.queue_operations(each)),
-        int(durable_storage.table_operations(each)),
-    )
 
 
 def _spans(load: JobLoad) -> list[Span]:

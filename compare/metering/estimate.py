@@ -11,9 +11,11 @@ from compare.billing.metered import Metered
 from compare.cost.exact import exact
 from compare.metering import meter
 from compare.metering.assumptions import BOOKKEEPING_MS
+from compare.metering.durable import SCHEDULER
 from compare.metering.load import JobLoad, Span, StepLoad
 from compare.metering.path import path, tasks
 from compare.metering.stack import Stack
+from compare.metering.standing import standing
 from core.recipe import Recipe
 from core.workflow.granularity import FUSED, pipeline_in
 from core.workflow.model import Parallel, State, Step
@@ -81,17 +83,19 @@ def scenarios(images: int, megapixels: Decimal, cold_share: Decimal) -> dict[str
 
 
 def estimate(stack: Stack, recipe: Recipe, scenario: Scenario) -> tuple[Metered, ...]:
-    """Return what the stack would count in a month of the scenario, every photo succeeding at once."""
+    """Return what the stack would count in a month of the scenario, every photo succeeding at once.
+
+    What the stack costs merely by being there is counted too, so a month without photos has a bill as well.
+    """
     cold = int(scenario.images * scenario.cold_share)
     loads = [
         _load(stack, recipe, scenario, cold=False).times(scenario.images - cold),
         _load(stack, recipe, scenario, cold=True).times(cold),
     ]
     metered = meter(stack, [load for load in loads if load.count])
-    if stack.cloud == "azure" and scenario.live_hours:
-        with exact():
-            metered = (*metered, *_idle(scenario.live_hours))
-    return metered
+    with exact():
+        waiting = _idle(stack, scenario.live_hours) if stack.cloud == "azure" else ()
+    return (*metered, *waiting, *standing(stack))
 
 
 def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> JobLoad:
@@ -140,10 +144,9 @@ def _step_ms(stack: Stack, scenario: Scenario, name: str, store_calls: Decimal) 
     return int((cpu + STORE_CALL_MS * store_calls) * scenario.pace)
 
 
-def _idle(live_hours: Decimal) -> tuple[Metered, ...]:
-    """Return what a live instance polls while it waits: Durable's queues and the upload queue."""
-    uploads = live_hours * 3600 / POLL_SECONDS
-    return (
-        *durable_storage.idle(instance_hours=live_hours, poll_seconds=POLL_SECONDS),
-        *queue(polls=uploads),
-    )
+def _idle(stack: Stack, live_hours: Decimal) -> tuple[Metered, ...]:
+    """Return what a live instance polls while it waits: the upload queue, and Durable's own if it has any."""
+    uploads = queue(polls=live_hours * 3600 / POLL_SECONDS)
+    if stack.orchestrator == SCHEDULER:
+        return uploads
+    return (*durable_storage.idle(instance_hours=live_hours, poll_seconds=POLL_SECONDS), *uploads)

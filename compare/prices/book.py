@@ -52,7 +52,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Price:
-    """A meter's price in one region; ``low`` and ``high`` bound it where it is unconfirmed."""
+    """A meter's price in one region; ``low`` and ``high`` bound its first tier where it is unconfirmed."""
 
     region: str
     tiers: tuple[Tier, ...]
@@ -209,8 +209,8 @@ def _price(
         _amount(price, f"{where}: a price", least=Decimal(0))
     if len(bounds) != (2 if table.status == "unconfirmed" else 0):
         raise PriceBookError(f"{where}: an unconfirmed price has low and high, and no other has.")
-    if bounds and not bounds[0] <= tiers[0].price <= bounds[1]:
-        raise PriceBookError(f"{where}: its price is not between low and high.")
+    if bounds and not (bounds[0] <= tiers[0].price <= bounds[1] and tiers[0].price):
+        raise PriceBookError(f"{where}: its price is not above zero and between low and high.")
     return Price(
         region=region,
         tiers=tiers,

@@ -122,4 +122,4 @@ def test_a_line_says_how_it_was_counted():
         cold_share=number("0.1"),
     )
     assert requests.formula == "100 requests"
-    assert duration.formula == "90 x 10 ms + 10 cold x 100 ms x 1,024 MB / 1,024"
+    assert duration.formula == "(90 x 10 ms + 10 cold x 100 ms) x 1,024 MB / 1,024"

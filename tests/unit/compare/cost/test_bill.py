@@ -161,8 +161,14 @@ def test_impossible_regions_are_refused(regions: list[str], named: str):
 
 
 def test_a_meter_without_a_price_in_the_region_is_named():
-    with pytest.raises(PriceBookError, match=r"aws\.stepfunctions\.express_requests in eu-west-1"):
-        bill({"aws.stepfunctions.express_requests": 1}, regions=["eu-west-1"])
+    with pytest.raises(PriceBookError, match=r"aws\.xray\.traces in sa-east-1; it has us-east-1, eu-west-1"):
+        load().price("aws.xray.traces", "sa-east-1")
+
+
+def test_the_bounds_of_a_tiered_price_shift_every_tier():
+    made = bill({"aws.stepfunctions.express_gb_seconds": 18_003_600}, regions=["eu-west-1"])
+    assert (text(made.low), text(made.total)) == ("180.01642", "180.01642")
+    assert text(made.high) == "205.2187188"  # 14 % more
 
 
 def test_an_unknown_meter_is_named():

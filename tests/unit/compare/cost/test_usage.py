@@ -77,6 +77,16 @@ def test_numbers_are_read_as_they_are_written():
             "[[stepfunctions_express]]\nexecutions = 1\nduration_ms = 1\nmemory_mb = 1\ndefinition_kb = 1",
             "definition_kb",
         ),
+        (
+            "[[stepfunctions_express]]\nexecutions = 1\nduration_ms = 1\nmemory_mb = 1\npayload_kb = 1",
+            "memory_mb",
+        ),
+        ("[[lambda]]\nrequests = 1\nmemory_mb = 128", "duration_ms"),
+        ("[[lambda]]\nduration_ms = 1\nmemory_mb = 128", "requests"),
+        ("[[lambda]]\nmemory_mb = 128", "requests"),
+        ("[meters]\naws.lambda.requests = 1e-19", "aws.lambda.requests"),
+        ("[meters]\naws.lambda.requests = 1_000_000_000_000_000_001", "aws.lambda.requests"),
+        ("[meters]\naws.lambda.requests = 2026-01-05", "aws.lambda.requests"),
         ("[[functions_consumption]]\nexecutions = 1\nduration_ms = 1", "memory_mb"),
         ("[[functions_consumption]]\nexecutions = 1\ngb_seconds = 1\nmemory_mb = 1", "gb_seconds"),
         ("[[functions_consumption]]\nexecutions = 1\nduration_ms = 1\nmemory_mb = 2048", "memory_mb"),
@@ -165,6 +175,9 @@ def test_every_workload_yields_meters_of_the_price_book():
     events = 1
     event_bytes = 100
     storage_gb_months = 1
+    [[cloudwatch_alarms]]
+    metrics = 1
+    dashboards = 1
     [[xray]]
     requests = 1
     [[api_gateway_http]]
@@ -212,6 +225,9 @@ def test_every_workload_yields_meters_of_the_price_book():
     [[log_analytics]]
     records = 1
     record_bytes = 100
+    [[azure_alerts]]
+    log_rules = 1
+    time_series = 1
     [[container_apps]]
     executions = 1
     duration_s = 1

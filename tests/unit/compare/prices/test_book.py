@@ -149,7 +149,7 @@ REQUESTS = '["aws.lambda.requests".regions.us-east-1]\nprice = 0.20\nstatus = "c
         (
             "low = 0\nhigh = 1.00",
             "low = 2\nhigh = 3",
-            "aws.eventbridge.s3_events, us-east-1: its price is not between",
+            "aws.eventbridge.s3_events, us-east-1: its price is not above zero and between",
         ),
         ('source = "lambda-list"', 'source = "hearsay"', "hearsay"),
         ("{ from = 0, price = 0.0000166667 }", "{ from = 1, price = 0.0000166667 }", "begin at 0"),

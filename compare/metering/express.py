@@ -1,0 +1,65 @@
+"""What executions of an Express workflow are billed: number, time, and the log that is their history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from compare.billing import cloudwatch, step_functions
+from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered
+from compare.metering import assumptions
+from compare.metering.load import JobLoad
+from compare.metering.path import Path
+from core.workflow.model import Parallel
+
+EXPRESS = "express"  # the orchestrator setting
+BYTES_PER_KB = Decimal(1024)
+
+
+@dataclass
+class Executions:
+    """Whole numbers over all jobs."""
+
+    count: int = 0
+    billed_ms: int = 0
+    billed_mb_ms: int = 0
+    log_events: int = 0
+    log_bytes: int = 0
+
+    def add(self, load: JobLoad) -> None:
+        """Add jobs of one kind: each runs from its acceptance to its record and the notification after it."""
+        lasted = load.ended_ms - load.began_ms + assumptions.BOOKKEEPING_MS.value
+        billed = int(step_functions.express_billed_ms(Decimal(lasted)))
+        events = (len(load.path.states) + load.retries) * assumptions.EXPRESS_LOG_EVENTS.value
+        self.count += load.count
+        self.billed_ms += load.count * billed
+        self.billed_mb_ms += load.count * billed * _billed_mb(load.path, load.document_bytes)
+        self.log_events += load.count * events
+        self.log_bytes += load.count * events * load.document_bytes
+
+    def metered(self) -> tuple[Metered, ...]:
+        """Return what was added up, as meters."""
+        mean = Decimal(self.log_bytes) / max(1, self.log_events)
+        return (
+            Metered("aws.stepfunctions.express_requests", Decimal(self.count), f"{self.count:,} executions"),
+            Metered(
+                "aws.stepfunctions.express_gb_seconds",
+                Decimal(self.billed_mb_ms) / MS_PER_SECOND / MB_PER_GB,
+                f"{self.count:,} executions: {self.billed_ms:,} ms in steps of 100, memory in steps of 64 MB",
+            ),
+            Metered(
+                "aws.cloudwatch.log_gb",
+                cloudwatch.log_gb(Decimal(self.log_events), mean),
+                f"{self.log_events:,} events of executions with {self.log_bytes:,} bytes in all",
+            ),
+        )
+
+
+@cache
+def _billed_mb(path: Path, document_bytes: int) -> int:
+    branches = max((len(state.branches) for state in path.states if isinstance(state, Parallel)), default=0)
+    used = step_functions.express_memory_mb(
+        Decimal(assumptions.DEFINITION_KB.value), document_bytes / BYTES_PER_KB, Decimal(branches)
+    )
+    return int(step_functions.express_billed_mb(used))

@@ -1,0 +1,28 @@
+"""What a stack is billed for merely because it is there: what watches over it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from compare.billing import azure_alerts, cloudwatch
+from compare.billing.metered import Metered
+from compare.metering.express import EXPRESS
+from compare.metering.stack import Stack
+from core.workflow.granularity import pipeline_in
+
+# As components.aws.alarms and components.azure.alerts make them; a test holds the numbers to the components.
+FAILURE_METRICS = 3  # executions failed, timed out, aborted
+LATENCY_METRICS = 1
+DASHBOARDS = 1
+LOG_ALERTS = 3
+ALERTED_SERIES = 1 + 2 * 3  # dead letters; and of each of two storage accounts, three kinds of throttling
+
+
+def standing(stack: Stack) -> tuple[Metered, ...]:
+    """Return a month's alarms and dashboards, whatever is done with the stack."""
+    if stack.cloud == "azure":
+        return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))
+    functions = len(pipeline_in(stack.granularity).steps())
+    queues = 1 if stack.orchestrator == EXPRESS else 2  # only a Standard execution can be reported lost
+    watched = FAILURE_METRICS + LATENCY_METRICS + queues + functions
+    return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))

@@ -1,0 +1,174 @@
+"""Every variant of a stack: what is estimated for a photo is what would be metered of one that ran."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from compare.billing import step_functions
+from compare.cost.bill import price
+from compare.metering import JobLoad, Stack, meter
+from compare.metering.assumptions import DEFINITION_KB, EXPRESS_LOG_EVENTS
+from compare.metering.estimate import estimate, scenarios
+from compare.metering.path import path
+from compare.metering.standing import standing
+from compare.prices.book import load
+from compare.run import JobRecord
+from core.job import Artifact, Job, Rendition, Source
+from core.recipe import load as load_recipe
+from core.trace import TraceEntry
+from core.workflow.granularity import GRANULARITIES
+from core.workflow.model import Task
+
+SNAPSHOTS = Path(__file__).parents[3] / "infra" / "snapshots"
+AWS = [
+    Stack("aws", orchestrator, granularity, architecture, memory, region)
+    for orchestrator, granularity, architecture, memory, region in product(
+        ("standard", "express"), GRANULARITIES, ("arm64", "x86_64"), (512, 3008), ("us-east-1", "eu-west-1")
+    )
+]
+AZURE = [
+    Stack("azure", orchestrator, granularity, "x86_64", memory, region)
+    for orchestrator, granularity, memory, region in product(
+        ("storage", "scheduler"), GRANULARITIES, (2048, 4096), ("eastus2", "westeurope")
+    )
+]
+STACKS = pytest.mark.parametrize(
+    "stack", [*AWS, *AZURE], ids=lambda each: "-".join(map(str, vars(each).values()))
+)
+# What depends on how long things take and how large they are, and not only on how often they happen.
+MEASURED = (
+    "aws.lambda.gb_seconds.arm64",
+    "aws.lambda.gb_seconds.x86_64",
+    "aws.stepfunctions.express_gb_seconds",
+    "azure.functions.flex.gb_seconds",
+    "aws.s3.storage_gb_months",
+    "azure.blob.storage_gb_months",
+)
+
+
+def counted(metered: object) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for each in metered:  # type: ignore[attr-defined]
+        sums[each.meter] = sums.get(each.meter, Decimal(0)) + each.quantity
+    return sums
+
+
+def record(stack: Stack) -> JobRecord:
+    """A photo that went through the whole workflow of the stack, with the gallery's pictures."""
+    began = datetime(2026, 1, 5, tzinfo=UTC)
+
+    def at(ms: int) -> str:
+        return (began + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
+
+    steps = [step.name for step in path("succeeded", frozenset(), stack.granularity).steps]
+    kept = () if stack.granularity == "fused" else tuple(Rendition(name, name, 1, 1) for name in "abc")
+    trace = tuple(
+        TraceEntry(name, 1, at(200 + 500 * n), at(600 + 500 * n), False, "one", 1024, 1.0, 1.0, 1.0, 1, 1)
+        for n, name in enumerate(steps)
+    )
+    artifacts = tuple(Artifact(name, name, "image/jpeg", 1, 1, 150_000) for name in "abcdef")
+    job = Job(
+        id="0" * 32,
+        recipe="gallery",
+        source=Source("in", "incoming/a.jpg", "e", 4_800_000),
+        execution="x",
+        uploaded_at=at(0),
+        accepted_at=at(100),
+        state="succeeded",
+        renditions=kept,
+        artifacts=artifacts,
+        trace=trace,
+    )
+    return JobRecord(job.id, "a.jpg", at(0), at(50), "succeeded", at(2500), job)
+
+
+@STACKS
+def test_a_photo_is_estimated_to_count_what_one_that_ran_counts(stack: Stack):
+    month = scenarios(1, Decimal(12), Decimal(0))["low"]  # nothing polls
+    ran = JobLoad.of(record(stack), stack.granularity)
+    assert ran
+    # The imagined document is as large as real ones are; the one above is smaller.
+    ran = replace(ran, document_bytes=2_800)
+    estimated, metered = counted(estimate(stack, load_recipe("gallery"), month)), counted(meter(stack, [ran]))
+    for each in standing(stack):
+        assert estimated.pop(each.meter) == each.quantity
+    assert set(estimated) == set(metered)
+    for name, quantity in metered.items():
+        if name not in MEASURED:
+            assert estimated[name] == quantity, name
+    for name in MEASURED[-2:]:
+        assert estimated.get(name, 0) == metered.get(name, 0)
+
+
+@STACKS
+@pytest.mark.parametrize("images", [0, 1, 100_000])
+def test_every_variant_has_a_bill_in_order(stack: Stack, images: int):
+    months = scenarios(images, Decimal(12), Decimal("0.01"))
+    recipe, book = load_recipe("gallery"), load()
+    bills = [price(estimate(stack, recipe, month), book, [stack.region]) for month in months.values()]
+    low, expected, high = bills
+    assert low.low <= expected.total <= high.high
+    assert low.total <= expected.total <= high.total
+    usual = "aws.cloudwatch.alarms" if stack.cloud == "aws" else "azure.monitor.log_alerts"
+    assert usual in {line.meter.name for line in low.lines}
+    if not images:
+        working = ("lambda", "stepfunctions", "functions", "durable", "storage_gb", "s3", "eventgrid")
+        assert not [line.meter.name for line in high.lines for word in working if word in line.meter.name]
+
+
+def test_express_bills_time_and_logs_instead_of_transitions():
+    stack = Stack("aws", "express", "stepwise", "arm64", 1024, "us-east-1")
+    ran = JobLoad.of(record(stack))
+    assert ran
+    metered = counted(meter(stack, [ran.times(10)]))
+    standard = counted(meter(replace(stack, orchestrator="standard"), [ran.times(10)]))
+    assert "aws.stepfunctions.transitions" not in metered
+    assert metered["aws.stepfunctions.express_requests"] == 10
+    # accepted at 100 ms, recorded at 2,500 ms, 50 ms more to notify: 2,450 ms, billed as 2,500 at 64 MB
+    assert metered["aws.stepfunctions.express_gb_seconds"] == 10 * Decimal("2.5") * 64 / 1024
+    states = len(ran.path.states)
+    bytes_ = 10 * states * EXPRESS_LOG_EVENTS.value * (ran.document_bytes + 26)
+    assert metered["aws.cloudwatch.log_gb"] - standard["aws.cloudwatch.log_gb"] == pytest.approx(
+        Decimal(bytes_) / 1024**3
+    )
+
+
+def test_the_definition_is_as_large_as_assumed_or_smaller():
+    largest = max(path.stat().st_size for path in SNAPSHOTS.glob("*.asl.json"))
+    assert largest <= DEFINITION_KB.value * 1024
+    used = step_functions.express_memory_mb(Decimal(DEFINITION_KB.value), Decimal(32), Decimal(2))
+    assert step_functions.express_billed_mb(used) == 64
+
+
+def test_a_scheduler_counts_actions_instead_of_storage_operations():
+    storage = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
+    ran = JobLoad.of(record(storage))
+    assert ran
+    kept, scheduled = (
+        counted(meter(replace(storage, orchestrator=each), [ran.times(10)]))
+        for each in ("storage", "scheduler")
+    )
+    activities = sum(isinstance(state, Task) for state in ran.path.states)
+    assert activities == 7
+    assert "azure.durable.scheduler_actions" not in kept
+    assert scheduled["azure.durable.scheduler_actions"] == 10 * (1 + 2 * activities)
+    # what is left: the upload's message and the notification, the claim and the record
+    assert scheduled["azure.queue.operations"] == 10 * 4
+    assert scheduled["azure.table.operations"] == 10 * 2
+    assert scheduled["azure.functions.flex.executions"] == kept["azure.functions.flex.executions"]
+
+
+def test_a_retry_waits_for_a_timer():
+    stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
+    ran = JobLoad.of(record(stack))
+    assert ran
+    again = replace(ran, steps=(*ran.steps[:-1], replace(ran.steps[-1], attempts=2)))
+    once, twice = counted(meter(stack, [ran])), counted(meter(stack, [again]))
+    # one activity more, and one timer: an episode each
+    assert twice["azure.queue.operations"] - once["azure.queue.operations"] == 6 + 3
+    assert twice["azure.table.operations"] - once["azure.table.operations"] == 3 + 3
+    assert twice["azure.functions.flex.executions"] - once["azure.functions.flex.executions"] == 1 + 2
