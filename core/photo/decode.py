@@ -49,8 +49,9 @@ def inspect(data: bytes, max_pixels: int, sizes: Iterable[Size] = (), *, animate
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as image:
         size, frames = image.size, limits.count_frames(image, name, data)
-        image.draft(None, (1, 1))
-        image.load()
+        if image.format == "JPEG":
+            image.draft(None, (1, 1))
+        limits.load(image)
         upright = orientation.upright_size(size, orientation.read(image))
         if animated and _moves(name, frames):
             limits.check_animation(size, frames, max_pixels, sizes)
@@ -81,7 +82,7 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
             scale = _scale(image, orientation.read(image), sizes) * DRAFT_HEADROOM
             image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
             limits.check_drafted(image)
-        image.load()
+        limits.load(image)
         turn = orientation.read(image)
         photo = Photo(name, *orientation.upright_size(size, turn), frames, copyright.read(image))
         reduced = _reduced(image, _scale(image, turn, sizes) * REDUCE_HEADROOM)

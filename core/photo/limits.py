@@ -20,7 +20,7 @@ MAX_FRAMES = 1000
 MAX_SCANS = 100
 # What decoding and reducing takes at its peak: measured at 25 megapixels in the mode that takes most, and
 # rounded up. A JPEG is decoded at a reduced scale, but a progressive one keeps every coefficient.
-BYTES_PER_PIXEL = {"jpeg": 1, "png": 9, "webp": 18, "gif": 6, "tiff": 9, "bmp": 5, "avif": 13}
+BYTES_PER_PIXEL = {"jpeg": 1, "png": 9, "webp": 18, "gif": 6, "tiff": 9, "bmp": 5, "avif": 13, "heic": 15}
 BYTES_PER_PIXEL_PROGRESSIVE = 9
 # What a decoded JPEG takes that is then turned upright: the decoder's picture, one without tags, one upright.
 BYTES_PER_PIXEL_DRAFTED = 12
@@ -66,6 +66,19 @@ def check_header(image: ImageFile, name: str, max_pixels: int) -> None:
     tags = getattr(image, "tag_v2", {})
     if tags.get(_TILE_WIDTH, 1) * tags.get(_TILE_LENGTH, 1) > max_pixels:
         raise TooManyPixels(f"The picture has tiles of more than {max_pixels:,} pixels.")
+
+
+def load(image: ImageFile) -> None:
+    """Decode the picture, which must turn out as large as its header, or its draft, declared.
+
+    Raises:
+        DamagedPhoto: It does not.
+    """
+    declared = image.size
+    image.load()
+    if image.size != declared:
+        width, height = declared
+        raise DamagedPhoto(f"The picture declares {width} x {height} pixels, but has others.")
 
 
 def check_drafted(image: ImageFile) -> None:

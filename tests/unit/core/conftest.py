@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -12,6 +13,8 @@ from core.memory import MemoryStore
 from core.steps import Tools
 
 LIMIT = 10_000_000
+
+pillow_heif.register_heif_opener()
 
 Encode = Callable[..., bytes]
 

@@ -1,11 +1,60 @@
+import struct
+
 import pytest
 from PIL import Image
 
 from core.errors import EmptyFile, NotAPhoto, UnsupportedFormat
+from core.photo.decode import decode
 from core.photo.signature import READERS, identify
 
+# The beginnings of what Pillow reads but doesn't write.
+BEGINNINGS = {
+    "BUFR": b"BUFR",
+    "CUR": b"\0\0\2\0\1\0",
+    "DCX": b"\xb1\x68\xde\x3a",
+    "FITS": b"SIMPLE  =                    T",
+    "FLI": b"\x80\0\0\0\x12\xaf\1\0\x08\0\x08\0\x08\0\3\0",
+    "FTEX": b"FTEX",
+    "GBR": struct.pack(">LLLLL", 28, 2, 8, 8, 1) + b"GIMP",
+    "GRIB": b"GRIB\0\0\0\1",
+    "HDF5": b"\x89HDF\r\n\x1a\n",
+    "IMT": b"width 8\nheight 8\n\x0c",
+    "IPTC": b"\x1c\2\5\0",
+    "MCIDAS": b"\0\0\0\0\0\0\0\4",
+    "MPEG": b"\0\0\1\xb3",
+    "PCD": bytes(2048) + b"PCD_",
+    "PIXAR": b"\x80\xe8\0\0",
+    "PSD": b"8BPS\0\1",
+    "QOI": b"qoif",
+    "SUN": b"\x59\xa6\x6a\x95",
+    "WMF": b"\xd7\xcd\xc6\x9a\0\0",
+    "XPM": b"/* XPM */",
+    "XVTHUMB": b"P7 332",
+}
+Image.init()
 
-@pytest.mark.parametrize("name", READERS)
+
+def begun(kind: str, encode) -> bytes:
+    """Return a file of this format, or at least its beginning."""
+    if kind in BEGINNINGS:
+        accepts = Image.OPEN[kind][1]
+        assert accepts is None or accepts(BEGINNINGS[kind] + bytes(100))
+        return BEGINNINGS[kind] + bytes(100)
+    mode = {"XBM": "1", "MSP": "1", "BLP": "P", "SPIDER": "F"}.get(kind, "RGB")
+    return encode(Image.new(mode, (16, 16)), kind, **({"blp_version": "BLP2"} if kind == "BLP" else {}))
+
+
+@pytest.mark.parametrize("kind", sorted(Image.OPEN))
+def test_all_that_pillow_reads_is_taken_or_refused_by_name(encode, kind: str) -> None:
+    data = begun(kind, encode)
+    if kind.lower() in {*READERS, "heif"}:
+        assert decode(data, 1000).size == (16, 16)
+    else:
+        with pytest.raises(UnsupportedFormat, match=r"^The file is [\w' ]+, which is not accepted; send "):
+            identify(data)
+
+
+@pytest.mark.parametrize("name", set(READERS) - {"heic"})
 def test_every_accepted_format_is_found_by_its_content(encode, name: str) -> None:
     assert identify(encode(Image.new("RGB", (8, 8)), name.upper())) == name
 
@@ -18,7 +67,6 @@ def test_tiff_may_have_either_byte_order(order: str) -> None:
 @pytest.mark.parametrize(
     ("start", "name"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
         (b"\xff\x0a", "JPEG XL"),
         (b"8BPS\0\1", "a Photoshop document"),
@@ -55,3 +103,13 @@ def test_anything_else_is_no_photo(data: bytes) -> None:
 def test_no_bytes_are_no_photo() -> None:
     with pytest.raises(EmptyFile, match="empty"):
         identify(b"")
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+def test_heic_is_refused_by_name_where_its_reader_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert identify(HEIC) == "heic"
+    monkeypatch.delitem(READERS, "heic")
+    with pytest.raises(UnsupportedFormat, match="The file is HEIC, which is not accepted"):
+        identify(HEIC)

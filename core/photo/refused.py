@@ -1,0 +1,114 @@
+"""Name the picture formats that are not read here, so that a refusal says what was sent.
+
+All that Pillow could read are among them, and what else is often taken for a photo.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+
+_PREFIXES = {
+    "an XV thumbnail": (b"P7 332",),  # before other anymaps
+    "a camera's raw file": (b"FUJIFILMCCD-RAW",),
+    "a cursor": (b"\x00\x00\x02\x00",),
+    "a PDF": (b"%PDF-",),
+    "a Photoshop document": (b"8BPS",),
+    "a Pixar raster": (b"\x80\xe8\x00\x00",),
+    "a portable anymap": (*(b"P%d" % kind for kind in range(1, 8)), b"PF", b"Pf"),
+    "a Sun raster": (b"\x59\xa6\x6a\x95",),
+    "a video": (b"\x00\x00\x01\xb3", b"\x00\x00\x01\xba", b"\x1a\x45\xdf\xa3"),
+    "a Windows metafile": (b"\xd7\xcd\xc6\x9a", b"\x01\x00\x00\x00"),
+    "an icon": (b"\x00\x00\x01\x00", b"icns"),
+    "BigTIFF": (b"II+\x00", b"MM\x00+"),
+    "BLP": (b"BLP1", b"BLP2"),
+    "BUFR": (b"BUFR", b"ZCZC"),
+    "DCX": (b"\xb1\x68\xde\x3a",),
+    "DDS": (b"DDS ",),
+    "FITS": (b"SIMPLE  =",),
+    "FTEX": (b"FTEX",),
+    "GRIB": (b"GRIB",),
+    "HDF5": (b"\x89HDF\r\n\x1a\n",),
+    "JPEG 2000": (b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+    "JPEG XL": (b"\x00\x00\x00\x0cJXL \r\n\x87\n", b"\xff\x0a"),
+    "McIdas": (b"\x00\x00\x00\x00\x00\x00\x00\x04",),
+    "MSP": (b"DanM", b"LinS"),
+    "OpenEXR": (b"v/1\x01",),
+    "PCX": tuple(bytes((10, version, 1)) for version in (0, 2, 3, 4, 5)),
+    "PostScript": (b"%!PS", b"\xc5\xd0\xd3\xc6"),
+    "QOI": (b"qoif",),
+    "SGI": (b"\x01\xda",),
+    "SVG": (b"<svg",),
+    "XBM": (b"#define ",),
+    "XPM": (b"/* XPM */",),
+    # A bitmap as Windows keeps it in memory: its header, and no "BM" before that.
+    "DIB": tuple(struct.pack("<L", size) for size in (12, 40, 52, 56, 64, 108, 124)),
+}
+
+
+def _fli(data: bytes) -> bool:
+    return data[4:6] in (b"\x11\xaf", b"\x12\xaf") and data[14:16] in (b"\x00\x00", b"\x03\x00")
+
+
+def _gimp_brush(data: bytes) -> bool:
+    size, version = struct.unpack_from(">LL", data)
+    return 20 <= size < 4096 and version in (1, 2)
+
+
+def _im(data: bytes) -> bool:
+    return re.match(rb"(Image type|Name|Comment|Image size[^:]*|File size[^:]*): ", data) is not None
+
+
+def _imt(data: bytes) -> bool:
+    return re.match(rb"(\*.*\n)?(width|height) \d+", data) is not None
+
+
+def _iptc(data: bytes) -> bool:
+    return data[0] == 0x1C and data[1] in (*range(1, 10), 240)
+
+
+def _photo_cd(data: bytes) -> bool:
+    return data[2048:2052] == b"PCD_"
+
+
+def _spider(data: bytes) -> bool:
+    """Look at a header of floating point numbers: its kind, and that all counts are whole."""
+    if len(data) < 92:
+        return False
+    for order in "><":
+        header = struct.unpack_from(f"{order}23f", data)
+        counts = [header[at] for at in (0, 1, 4, 11, 12, 21, 22)]
+        if all(abs(each) < 2**31 and each == int(each) for each in counts) and header[4] in {1, 3, -11, -12}:
+            return header[0] > 0 and header[11] > 0
+    return False
+
+
+def _targa(data: bytes) -> bool:
+    if b"TRUEVISION-XFILE" in data[-26:]:
+        return True
+    width, height = struct.unpack_from("<HH", data, 12)
+    kind = data[1] in (0, 1) and data[2] in (1, 2, 3, 9, 10, 11) and data[16] in (1, 8, 16, 24, 32)
+    return kind and width > 0 and height > 0
+
+
+# No format of these begins with bytes that nothing else begins with.
+_RULES: dict[str, Callable[[bytes], bool]] = {
+    "FLI": _fli,
+    "a GIMP brush": _gimp_brush,
+    "IM": _im,
+    "IM Tools": _imt,
+    "IPTC": _iptc,
+    "Photo CD": _photo_cd,
+    "Targa": _targa,
+    "SPIDER": _spider,
+}
+
+
+def name(data: bytes) -> str | None:
+    """Return the format's name for a person; ``None`` if the bytes are no picture that is known here."""
+    for known, prefixes in _PREFIXES.items():
+        if data.startswith(prefixes):
+            return known
+    enough = data if len(data) >= 20 else data.ljust(20, b"\xff")
+    return next((known for known, holds in _RULES.items() if holds(enough)), None)
