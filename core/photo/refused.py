@@ -52,7 +52,7 @@ def _fli(data: bytes) -> bool:
 
 
 def _gimp_brush(data: bytes) -> bool:
-    size, version = struct.unpack_from(">LL", data)
+    size, version = int.from_bytes(data[:4]), int.from_bytes(data[4:8])
     return 20 <= size < 4096 and version in (1, 2)
 
 
