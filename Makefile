@@ -26,7 +26,7 @@ demo: setup ## run the sample photos through both clouds, emulated here, and wri
 test: setup lint ## run all checks and all tests, the end-to-end ones included
 	$(call timed,Looking for a browser,$(BIN)/python -m local.toolchain chromium)
 	@echo "== Running the tests"
-	@$(BIN)/python -m pytest --cov
+	@$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 lint: setup ## check style, types and who imports whom
 	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)

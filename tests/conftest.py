@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,32 @@ from local.emulators.azurite import Storage
 from local.stack import LocalStack
 from local.state import AwsEmulator, LocalState
 from local.toolchain import chromium as browser
+
+SAYS = "says"
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares emulators: a file, or all files on the local stacks; the longest first."""
+    for item in items:
+        shared = "local_stacks" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("local stacks" if shared else item.location[0]))
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests had to say, wherever they ran."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for report in reports:
+        for name, text in getattr(report, "user_properties", ()):
+            if name == SAYS and report.when == "call":
+                terminalreporter.write_line(text)
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Take a line that the summary at the end prints: a seed, a tally."""
+    return lambda text: record_property(SAYS, text)
 
 
 @pytest.fixture(autouse=True, scope="session")

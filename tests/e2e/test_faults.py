@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -196,7 +195,7 @@ def recover(stand: Any, state: Any, sent: list[Sent], tallies: Counter[str]) -> 
 
 
 def test_a_bad_hour_loses_nothing_and_does_nothing_twice(
-    stand: Any, local_stacks: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stand: Any, local_stacks: Any, tmp_path: Path, say: Callable[[str], None]
 ) -> None:
     name, cloud = stand.deployment.stack, stand.deployment.outputs["cloud"]
     expected = {picture(number): undisturbed(picture(number)) for number in range(PICTURES)}
@@ -219,8 +218,7 @@ def test_a_bad_hour_loses_nothing_and_does_nothing_twice(
     repeated = {end: count for end, count in Counter(told).items() if count > 1}
     tallies["notifications"] = len(told)
     tallies["repeated, with the same id and state"] = sum(repeated.values()) - len(repeated)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{name}: {STORM}, {lasted:.0f} s, {dict(tallies)}\n")
+    say(f"{name}: {STORM}, {lasted:.0f} s, {dict(tallies)}")
 
     states = {each.job: rows[each.job].state if each.job in rows else "lost" for each in sent}
     assert states == {each.job: "rejected" if each.bad else "succeeded" for each in sent}
