@@ -80,7 +80,7 @@ def _spider(data: bytes) -> bool:
         header = struct.unpack_from(f"{order}23f", data)
         counts = [header[at] for at in (0, 1, 4, 11, 12, 21, 22)]
         if all(abs(each) < 2**31 and each == int(each) for each in counts) and header[4] in {1, 3, -11, -12}:
-            return header[0] > 0 and header[11] > 0
+            return bool(header[0] > 0 and header[11] > 0)
     return False
 
 
