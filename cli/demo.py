@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from cli.collect import collect_run
 from cli.console import console, print_error, progress
 from cli.deployment import ROOT, Deployment
 from cli.records import head, keep_previews, record
@@ -68,7 +69,11 @@ def demo() -> list[str]:
             with _phase(phases, f"pulumi up {name}"):
                 stack.up(name)
         with _phase(phases, "process the samples"):
-            folders, surprises = process([Deployment.of(name) for name in LocalStack])
+            deployments = [Deployment.of(name) for name in LocalStack]
+            folders, surprises = process(deployments)
+        with _phase(phases, "collect what was billed"):
+            for deployment, folder in zip(deployments, folders, strict=True):
+                collect_run(deployment, read(folder))
         with _phase(phases, "write the report"):
             runs = [read(folder) for folder in folders]
             report = build(runs)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import bench, cost, doctor, estimate, filters, jobs, local, prices, process, report, submit
+from cli import bench, collect, cost, doctor, estimate, filters, jobs, local, prices, process, report, submit
 from cli.console import print_error
 from core.errors import TwinlensError
 
@@ -25,6 +25,7 @@ for command in (
     filters.filters,
     submit.submit,
     bench.bench,
+    collect.collect,
     report.report,
     cost.cost,
     estimate.estimate,

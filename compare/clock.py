@@ -8,6 +8,8 @@ from datetime import datetime
 
 from compare.run import JobRecord, RunError
 
+CLIENT_ROUNDING_MS = 1  # core.trace.now
+
 
 def milliseconds(moment: str) -> float:
     """Return an ISO 8601 moment as milliseconds since 1970.
@@ -26,10 +28,15 @@ def milliseconds(moment: str) -> float:
 
 @dataclass(frozen=True)
 class ClockOffset:
-    """The platform's clock is ahead of the client's by ``low_ms`` to ``high_ms``."""
+    """The platform's clock is ahead of the client's by ``low_ms`` to ``high_ms``.
+
+    Where no offset fits all that was seen, one of the clocks was ``moved`` during the run; the bounds are
+    then the two that miss each other least.
+    """
 
     low_ms: float
     high_ms: float
+    moved: bool = False
 
     @property
     def correction_ms(self) -> float:
@@ -42,10 +49,11 @@ class ClockOffset:
 def clock_offset(records: Iterable[JobRecord]) -> ClockOffset | None:
     """Bound the offset between the client's and the platform's clock; ``None`` if no job tells.
 
-    The store stamped each object between the moments the client began and finished sending it, so every job
-    gives an interval and all intervals together their intersection. Stores round their stamps down, to whole
-    seconds or milliseconds as their text shows. Where a clock was set during the run the intervals do not
-    meet; the answer is then the two edges that miss each other least.
+    The store stamped each object between the moments the client began to send it and had the answer, so every
+    job gives an interval and all intervals together their intersection. Times are rounded down, the client's
+    to milliseconds, the store's to seconds or milliseconds as their text shows.
+    Source: Amazon S3 User Guide, "Event message structure": an event's time is when S3 finished the request;
+    Microsoft Learn, "Event Grid event schema": when the store made the event.
     """
     lows: list[float] = []
     highs: list[float] = []
@@ -54,9 +62,9 @@ def clock_offset(records: Iterable[JobRecord]) -> ClockOffset | None:
             continue
         stamp = record.job.uploaded_at
         stamped, rounding = milliseconds(stamp), 1 if "." in stamp else 1000
-        lows.append(stamped - milliseconds(record.sent))
+        lows.append(stamped - milliseconds(record.sent) - CLIENT_ROUNDING_MS)
         highs.append(stamped + rounding - milliseconds(record.began))
     if not lows:
         return None
     low, high = max(lows), min(highs)
-    return ClockOffset(min(low, high), max(low, high))
+    return ClockOffset(min(low, high), max(low, high), moved=low > high)

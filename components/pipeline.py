@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import pulumi
 
@@ -24,6 +24,7 @@ class Pipeline(Protocol):
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
+    metered: pulumi.Output[Any]  # where the platform says what it billed: see compare/collecting
 
 
 def build(name: str, settings: Settings) -> Pipeline:
@@ -59,4 +60,5 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[st
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,
+        "metered": pipeline.metered,
     }

@@ -75,7 +75,11 @@ class BilledRun:
 def compare(label: str, run: Run, records: Sequence[JobRecord], billed: Billed) -> BilledRun:
     """Put what the rules say of all records beside what was collected."""
     loads = [load for load in (JobLoad.of(record, run.granularity) for record in records) if load]
-    ruled = {each.meter: settled(each.quantity) for each in meter(Stack.of(run), loads)}
+    ruled: dict[str, Decimal] = {}
+    with exact():
+        for each in meter(Stack.of(run), loads):
+            ruled[each.meter] = ruled.get(each.meter, Decimal(0)) + each.quantity
+    ruled = {name: settled(quantity) for name, quantity in ruled.items()}
     return BilledRun(
         label=label,
         collected_at=billed.collected_at,

@@ -15,7 +15,7 @@ from compare.report.axis import Axis, LogAxis
 from compare.report.costs import PURPOSE_NAMES
 from compare.report.model import PhotoReport, Point, Report, VolumePoint
 from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, amount, duration, size, tick, verdict, why
+from compare.report.words import SEGMENT_WORDS, amount, clocks, duration, size, tick, verdict, why
 
 SHOWN = 3  # renditions of a photo
 COLOURS = 6  # of runs, in report.css
@@ -48,6 +48,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         line_path=line_path,
         purposes=PURPOSE_NAMES,
         billed=billed,
+        clocks=clocks,
         amount=amount,
         cost_of={run.label: None for run in report.runs} | {cost.label: cost for cost in report.costs},
         verdict=verdict,

@@ -11,7 +11,7 @@ from compare.report import billed
 from compare.report.costs import PURPOSE_NAMES
 from compare.report.model import Latency, Report
 from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, amount, duration, verdict, why
+from compare.report.words import SEGMENT_WORDS, amount, clocks, duration, verdict, why
 from compare.statistics import Quantile
 
 # Characters that could end a cell, open a tag or a link, or be taken for emphasis.
@@ -43,6 +43,7 @@ def render(report: Report) -> str:
         purposes=list(PURPOSE_NAMES),
         amount=amount,
         billed=billed,
+        clocks=clocks,
         rows=rows(report),
         verdict=verdict,
         why=why,

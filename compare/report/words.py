@@ -151,6 +151,22 @@ def verdict(comparison: Comparison, ratio: Ratio) -> str:
     return f"The {which} of {first} is {held}: {first if ratio.smaller == 'first' else second} was faster."
 
 
+def clocks(run: RunReport) -> str:
+    """Say how far the platform's clock and the client's are apart, and what was done about it."""
+    if run.clock is None:
+        where = "an emulator shares the client's" if run.run.where == "emulator" else "no job tells of them"
+        return f"Clocks of {run.label}: {where}."
+    low, high = (f"{each:+,.0f}" for each in (run.clock.low_ms, run.clock.high_ms))
+    taken = "nothing is taken off its times, since 0 lies between"
+    if run.clock.correction_ms:
+        taken = f"{run.clock.correction_ms:+,.0f} ms are taken off its times"
+    moved = " One of the clocks was set during the run, so its times are doubtful." if run.clock.moved else ""
+    return (
+        f"Clocks of {run.label}: the platform's is {low} to {high} ms ahead of the client's, from when "
+        f"uploads were sent and when the store stamped them; {taken}.{moved}"
+    )
+
+
 def median(run: RunReport) -> float | None:
     """Return the median of the run's end-to-end time in milliseconds."""
     return next(each.value for each in run.end_to_end.quantiles if each.p == 0.5)

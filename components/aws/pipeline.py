@@ -119,6 +119,9 @@ class AwsPipeline(pulumi.ComponentResource):
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters
+        self.metered = pulumi.Output.all(
+            logGroups=pulumi.Output.all(**{step: each.log_group for step, each in functions.items()})
+        )
         self.register_outputs({})
 
 

@@ -141,6 +141,12 @@ class AzurePipeline(pulumi.ComponentResource):
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.undelivered = pulumi.Output.concat(state.primary_endpoints.blob, undelivered.name)
+        self.metered = pulumi.Output.all(
+            app=app.id,
+            accounts=pulumi.Output.all(photos=photos.account.id, state=state.id),
+            topic=trigger.topic.id,
+            workspace=telemetry.workspace.id,
+        )
         self.register_outputs({})
 
 

@@ -12,7 +12,7 @@ from core.workflow.environment import CHAOS
 OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
-    "errorTopic", "queueEndpoint", "deadLetters", "undelivered",
+    "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "metered",
 }  # fmt: skip
 
 

@@ -90,8 +90,11 @@ def test_the_whole_demo_ends_with_its_report(clouds, samples, monkeypatch, capsy
     monkeypatch.setattr(demo.emulators, "up", lambda: None)
     monkeypatch.setattr(demo.emulators, "down", lambda: None)
     monkeypatch.setattr(demo.stack, "up", lambda name: None)
+    collected = []
+    monkeypatch.setattr(demo, "collect_run", lambda deployment, folder: collected.append(folder.run.stack))
     with pytest.raises(SystemExit) as left:
         demo.main()
     assert left.value.code == 0
+    assert collected == ["aws-local", "azure-local"]
     assert (Path(demo.OUT) / "report.html").exists()
     assert (Path(demo.OUT) / "runs" / "azure-local" / "run.json").exists()

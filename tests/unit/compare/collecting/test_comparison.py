@@ -12,6 +12,7 @@ import pytest
 from compare.collecting.billed import Billed, Figure, FunctionFigures, Gap, write
 from compare.collecting.comparison import compare
 from compare.folder import read
+from compare.metering import JobLoad, Stack, meter
 from compare.report import build, html, markdown, schema, to_json
 from compare.report.billed import function_rows, meter_rows, quantity, sentences
 
@@ -58,6 +59,16 @@ def test_every_job_that_ended_is_compared(compared):
     assert time.ruled == Decimal("2.26") + 4 * Decimal("0.5")  # two jobs of 1.13 s, four cold starts
     assert time.ratio == Decimal("0.822")
     assert (reads.ruled, reads.ratio) == (None, None)
+
+
+def test_a_meter_that_is_counted_in_parts_is_compared_as_a_whole(run, billed):
+    told = replace(billed, figures=(Figure("aws.cloudwatch.log_gb", Decimal(1), "CloudWatch", "window"),))
+    express = replace(run.run, orchestrator="express")
+    (logs,) = compare("aws", express, run.jobs, told).meters
+    loads = [load for load in map(JobLoad.of, run.jobs) if load]
+    parts = [each.quantity for each in meter(Stack.of(express), loads) if each.meter == logs.meter]
+    assert len(parts) == 2
+    assert logs.ruled == pytest.approx(sum(parts))
 
 
 def test_what_is_not_known_is_never_zero(compared):

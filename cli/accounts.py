@@ -1,0 +1,59 @@
+"""Who is asked what a platform billed: AWS and Azure, as the person who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from compare.collecting.asking import Window
+from compare.collecting.billed import Billed
+from compare.folder import RunFolder
+
+ARM = "https://management.azure.com"
+LOG_ANALYTICS = "https://api.loganalytics.azure.com"
+
+
+def aws_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
+    """Ask AWS, with the credentials and endpoints that boto3 finds, and patiently where it throttles."""
+    import boto3
+    from botocore.config import Config
+
+    from compare.collecting.aws.collect import AwsAccount
+
+    patient = Config(retries={"mode": "adaptive", "max_attempts": 10})
+
+    @cache
+    def client(service: str) -> Any:
+        return boto3.client(service, region_name=outputs["region"], config=patient)
+
+    window = Window.of(folder.run, folder.jobs)
+    return AwsAccount(window, client=client, outputs=outputs, run=folder.run, records=folder.jobs).collect()
+
+
+def azure_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
+    """Ask Azure as the person signed in; an emulator is not asked."""
+    from azure.core.pipeline.policies import BearerTokenCredentialPolicy
+    from azure.identity import DefaultAzureCredential
+
+    from compare.collecting.azure.collect import AzureAccount
+    from compare.collecting.azure.rest import Rest
+
+    identity = DefaultAzureCredential()
+
+    def rest(url: str, scope: str, permission: str) -> Rest:
+        return Rest(url, BearerTokenCredentialPolicy(identity, scope), permission)
+
+    return AzureAccount(
+        Window.of(folder.run, folder.jobs),
+        arm=rest(ARM, f"{ARM}/.default", "Monitoring Reader"),
+        workspace=rest(LOG_ANALYTICS, "https://api.loganalytics.io/.default", "Log Analytics Reader"),
+        outputs=outputs,
+        run=folder.run,
+    ).collect()
+
+
+BILLED: dict[str, Callable[[Mapping[str, Any], RunFolder], Billed]] = {
+    "aws": aws_billed,
+    "azure": azure_billed,
+}

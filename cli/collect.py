@@ -1,0 +1,75 @@
+"""``twinlens collect``: ask a run's platform what it billed, and keep the answer in the run's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cli.accounts import BILLED
+from cli.console import Json, console, print_json, shown, table
+from cli.deployment import Deployment
+from compare.collecting.billed import Billed, write
+from compare.collecting.comparison import BilledRun, compare
+from compare.folder import RunFolder, read
+from compare.report.billed import METER_HEAD, meter_rows, sentences
+from compare.run import RunError
+
+Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` makes them.")]
+ItsStack = Annotated[
+    str | None, typer.Option("--stack", "-s", help="The stack, if not the one that the run names.")
+]
+SAME = ("cloud", "orchestrator", "architecture", "region")
+
+
+def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
+    """Ask the platform what it billed for runs, and compare that with the billing rules.
+
+    Exits with 1 if something may become known later: collect again then.
+    """
+    compared = []
+    for path in runs:
+        folder = read(path)
+        billed = collect_run(Deployment.of(stack or folder.run.stack), folder)
+        compared.append(compare(folder.run.name, folder.run, folder.jobs, billed))
+    if as_json:
+        print_json(msgspec.to_builtins(compared))
+    else:
+        for each in compared:
+            show(each)
+    if any(gap.again for each in compared for gap in each.unknown):
+        raise typer.Exit(1)
+
+
+def collect_run(deployment: Deployment, folder: RunFolder) -> Billed:
+    """Collect what the deployment's platform says of one run, and keep it in the run's folder.
+
+    Raises:
+        RunError: The run is not finished, or was made on another stack than the deployment.
+    """
+    for name in SAME:
+        ran, stands = getattr(folder.run, name), deployment.outputs[name]
+        if ran != stands:
+            raise RunError(
+                f"The run {folder.run.name} was made with the {name} {ran}, but the stack "
+                f"{deployment.stack} has {stands}: name the run's own stack with --stack."
+            )
+    if "metered" not in deployment.outputs:
+        raise RunError(
+            f"The stack {deployment.stack} does not tell where its platform keeps account: "
+            f"`pulumi up -s {deployment.stack}` adds that."
+        )
+    billed = BILLED[folder.run.cloud](deployment.outputs, folder)
+    write(folder.path, billed)
+    return billed
+
+
+def show(run: BilledRun) -> None:
+    """Print the comparison of one run."""
+    console.print(f"[bold]{shown(run.label)}[/bold]")
+    cells = [[shown(cell) for cell in row] for row in meter_rows(run)]
+    console.print(table(METER_HEAD, cells, numbers=METER_HEAD[1:4]))
+    for sentence in sentences(run):
+        console.print(shown(sentence), soft_wrap=True)

@@ -1,0 +1,1 @@
+"""What AWS says it billed: Lambda's REPORT lines, execution histories and CloudWatch metrics."""

@@ -1,0 +1,99 @@
+"""Execution histories of a Standard workflow: states entered, tasks tried again, functions called.
+
+Source: Step Functions API reference, GetExecutionHistory and HistoryEvent. Histories are kept for 90 days.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from compare.collecting.asking import NotTold
+from compare.collecting.aws.calls import telling
+
+CALLERS = 4  # histories asked for at once: the API allows some twenty a second
+ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
+SCHEDULED = frozenset({"TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"})
+REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class History:
+    """One execution: states entered, task runs beyond that, calls of functions and the requests these were.
+
+    A task that runs more often than it is entered is tried again. (MiniStack tells of no entries into the
+    tasks of branches; they are counted by their runs then.)
+    """
+
+    states: int
+    again: int
+    calls: int
+    requests: frozenset[str]
+
+
+def histories(states: Any, executions: Iterable[str]) -> list[History]:
+    """Read the histories of these executions.
+
+    Raises:
+        NotTold: One is gone, not ended, may not be read, or reading broke off.
+    """
+    with ThreadPoolExecutor(CALLERS) as callers:
+        return list(callers.map(lambda execution: summed_up(events(states, execution)), executions))
+
+
+def events(states: Any, execution: str) -> list[Mapping[str, Any]]:
+    """Return an execution's events, page by page.
+
+    Raises:
+        NotTold: It is gone, may not be read, or reading it broke off.
+    """
+
+    def pages() -> Iterator[Mapping[str, Any]]:
+        paginator = states.get_paginator("get_execution_history")
+        for page in paginator.paginate(executionArn=execution, PaginationConfig={"PageSize": 1000}):
+            yield from page["events"]
+
+    with telling("states:GetExecutionHistory"):
+        return list(pages())
+
+
+def summed_up(happened: Iterable[Mapping[str, Any]]) -> History:
+    """Count what an execution's events tell.
+
+    Raises:
+        NotTold: The execution has not ended.
+    """
+    entered = tasks = scheduled = calls = 0
+    requests: set[str] = set()
+    ended = False
+    for event in happened:
+        kind = event["type"]
+        ended |= kind in ENDS
+        entered += kind.endswith("StateEntered")
+        tasks += kind == "TaskStateEntered"
+        scheduled += kind in SCHEDULED
+        calls += kind == "TaskScheduled" and _invokes(event["taskScheduledEventDetails"])
+        for details in ("taskSucceededEventDetails", "taskFailedEventDetails", "taskTimedOutEventDetails"):
+            if details in event and _invokes(event[details]):
+                requests |= _request(event[details])
+    if not ended:
+        raise NotTold("An execution of the run has not ended.", again=True)
+    return History(entered, max(0, scheduled - tasks), calls, frozenset(requests))
+
+
+def _invokes(details: Mapping[str, Any]) -> bool:
+    """Tell whether the details are of ``lambda:invoke``, whatever form its name has."""
+    return details.get("resourceType") == "lambda" or ":lambda:" in details.get("resource", "")
+
+
+def _request(details: Mapping[str, Any]) -> set[str]:
+    """Return the Lambda request that a task's end names: in the SDK's metadata, or in the error's cause."""
+    if "output" in details:
+        metadata = json.loads(details["output"]).get("SdkResponseMetadata", {})
+        return {metadata["RequestId"]} if "RequestId" in metadata else set()
+    found = REQUEST_ID.search(details.get("cause", ""))
+    return {found[0]} if found else set()

@@ -1,0 +1,1 @@
+"""What Azure says it billed: Azure Monitor's metrics, and the tables of Application Insights."""

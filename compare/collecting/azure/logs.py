@@ -1,0 +1,61 @@
+"""What the workspace of Application Insights holds of a time: requests, and the volume that is billed.
+
+Sources: Microsoft Learn, "Azure Monitor Log Analytics API" (queries of a resource, and errors of a part),
+"AppRequests", and "Analyze usage in a Log Analytics workspace" (``_BilledSize``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from compare.collecting.asking import NotTold, Window
+from compare.collecting.azure.metrics import moment
+from compare.collecting.azure.rest import Rest
+from compare.collecting.billed import FunctionFigures
+
+DELAY = timedelta(minutes=10)
+REQUESTS = "AppRequests | summarize requests = sum(ItemCount), duration = sum(DurationMs * ItemCount) by Name"
+VOLUME = (
+    "find where _IsBillable == true project _BilledSize"
+    " | summarize bytes = sum(_BilledSize), records = count()"
+)
+
+
+def functions(logs: Rest, workspace: str, window: Window) -> list[FunctionFigures]:
+    """Return how often each function ran, and for how long.
+
+    Raises:
+        NotTold: It is too early, there is nothing, or it could not be read whole.
+    """
+    return [
+        FunctionFigures(step=row["Name"], requests=int(row["requests"]), duration_ms=Decimal(row["duration"]))
+        for row in rows(logs, workspace, f"{REQUESTS} | order by Name asc", window)
+    ]
+
+
+def volume(logs: Rest, workspace: str, window: Window) -> Decimal:
+    """Return the billed bytes of all tables; see :func:`functions`."""
+    (row,) = rows(logs, workspace, VOLUME, window)
+    if not row["records"]:
+        raise NotTold("The workspace holds nothing of that time, or not yet.", again=True)
+    return Decimal(row["bytes"])
+
+
+def rows(logs: Rest, workspace: str, query: str, window: Window) -> Sequence[Mapping[str, Any]]:
+    """Return a query's rows, by the names of their columns; see :func:`functions`."""
+    window.settled(DELAY)
+    answer = logs.post(
+        f"/v1{workspace}/query",
+        {"query": query, "timespan": f"{moment(window.began)}/{moment(window.ended)}"},
+    )
+    if error := answer.get("error"):
+        raise NotTold(f"Only a part could be read: {error.get('message', error)}", again=True)
+    (table,) = (each for each in answer["tables"] if each["name"] == "PrimaryResult")
+    names = [column["name"] for column in table["columns"]]
+    found = [dict(zip(names, row, strict=True)) for row in table["rows"]]
+    if not found:
+        raise NotTold("The workspace holds nothing of that time, or not yet.", again=True)
+    return found

@@ -1,0 +1,87 @@
+"""Azure Monitor's metrics of a resource, summed over a time.
+
+Source: Azure REST API reference, "Metrics - List", 2023-10-01.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from compare.collecting.asking import NotTold, Window
+from compare.collecting.azure.rest import Rest
+
+VERSION = "2023-10-01"
+DELAY = timedelta(minutes=10)
+# Without it, no more than ten values of a dimension are told.
+MOST_SERIES = "1000"
+
+
+def total(arm: Rest, resource: str, metrics: Sequence[str], window: Window) -> Decimal:
+    """Return the sum of a resource's metrics over a time.
+
+    Raises:
+        NotTold: It is too early, nothing was counted, or it could not be read whole.
+    """
+    answer = _ask(arm, resource, {"metricnames": ",".join(metrics)}, window)
+    told = {each["name"]["value"]: each for each in answer}
+    if missing := [name for name in metrics if name not in told]:
+        raise NotTold(f"Azure Monitor knows no {', '.join(missing)} of {resource}.")
+    added = sum((_sum(series) for each in told.values() for series in each["timeseries"]), Decimal(0))
+    return _more_than_nothing(added, ", ".join(metrics))
+
+
+def by_operation(arm: Rest, resource: str, window: Window) -> Mapping[str, Decimal]:
+    """Return a storage service's transactions by the name of their operation.
+
+    Raises:
+        NotTold: See :func:`total`.
+    """
+    parameters = {"metricnames": "Transactions", "$filter": "ApiName eq '*'", "top": MOST_SERIES}
+    counted: dict[str, Decimal] = {}
+    for metric in _ask(arm, resource, parameters, window):
+        for series in metric["timeseries"]:
+            (name,) = (each["value"] for each in series["metadatavalues"])
+            counted[name] = counted.get(name, Decimal(0)) + _sum(series)
+    return counted
+
+
+def _ask(
+    arm: Rest, resource: str, parameters: Mapping[str, str], window: Window
+) -> Sequence[Mapping[str, Any]]:
+    window.settled(DELAY)
+    whole = window.minutes()
+    answer = arm.get(
+        f"{resource}/providers/Microsoft.Insights/metrics",
+        {
+            "api-version": VERSION,
+            "aggregation": "Total",
+            "interval": "PT1M",
+            "timespan": f"{moment(whole.began)}/{moment(whole.ended)}",
+            **parameters,
+        },
+    )
+    metrics: Sequence[Mapping[str, Any]] = answer["value"]
+    for metric in metrics:
+        if metric.get("errorCode", "Success") != "Success":
+            reason = metric.get("errorMessage", metric["errorCode"])
+            raise NotTold(f"{metric['name']['value']} could not be read: {reason}", again=True)
+    return metrics
+
+
+def _sum(series: Mapping[str, Any]) -> Decimal:
+    return sum((Decimal(point.get("total") or 0) for point in series["data"]), Decimal(0))
+
+
+def _more_than_nothing(added: Decimal, what: str) -> Decimal:
+    """Refuse a zero: a run did something, so it means that nothing has been counted yet."""
+    if not added:
+        raise NotTold(f"Nothing was counted of {what} at that time, or not yet.", again=True)
+    return added
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as Azure takes it in a time span."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,76 @@
+"""Calls of Azure's REST interfaces whose failures say what a person can do about them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from azure.core import PipelineClient
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.pipeline.policies import RetryPolicy, SansIOHTTPPolicy
+from azure.core.rest import HttpRequest
+
+from compare.collecting.asking import NotTold
+
+TRIES: dict[str, Any] = {"retry_total": 4, "retry_backoff_factor": 1, "retry_backoff_max": 60}
+
+
+@dataclass
+class Rest:
+    """One service at ``url``, which ``authentication`` signs requests for.
+
+    Throttled and broken answers are tried again, as long after as the service asks for.
+    """
+
+    url: str
+    authentication: SansIOHTTPPolicy[Any, Any] | Any
+    permission: str
+    tries: dict[str, Any] = field(default_factory=lambda: dict(TRIES))
+
+    def __post_init__(self) -> None:
+        policies = [RetryPolicy(**self.tries), self.authentication]
+        self._client: PipelineClient[Any, Any] = PipelineClient(self.url, policies=policies)
+
+    def get(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
+        """Return the JSON object at a path.
+
+        Raises:
+            NotTold: It is not permitted, not there, or could not be read whole.
+        """
+        return self._answer(HttpRequest("GET", f"{self.url}{path}", params=parameters))
+
+    def post(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON object that a path answers to a document; see :meth:`get`."""
+        return self._answer(HttpRequest("POST", f"{self.url}{path}", json=document))
+
+    def _answer(self, request: HttpRequest) -> dict[str, Any]:
+        try:
+            response = self._client.send_request(request)
+            status, text = response.status_code, response.text()
+        except ClientAuthenticationError as error:
+            raise NotTold(f"Signing in failed: {_first_line(str(error))}") from None
+        except AzureError as error:
+            raise NotTold(f"{self.url} did not answer: {_first_line(str(error))}", again=True) from None
+        if status in (401, 403):
+            raise NotTold(f"Not permitted: the caller needs the role {self.permission}.")
+        if status == 404:
+            raise NotTold("It is not there, or not any more.")
+        try:
+            document = json.loads(text, parse_float=Decimal)
+        except json.JSONDecodeError:
+            raise NotTold(
+                f"{self.url} answered {status} with no JSON, or with half of it.", again=True
+            ) from None
+        if status != 200:
+            told = document.get("error", document) if isinstance(document, dict) else {}
+            later = status == 429 or status >= 500
+            raise NotTold(f"{self.url} answered {status}: {told.get('message', text)}", again=later)
+        if not isinstance(document, dict):
+            raise NotTold(f"{self.url} answered something other than a JSON object.")
+        return document
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
