@@ -24,8 +24,12 @@ Photos = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A fold
 Bursts = Annotated[int, typer.Option(min=1, help="How many bursts.")]
 BurstSize = Annotated[int, typer.Option(min=1, help="Uploads in a burst.")]
 WarmUp = Annotated[int, typer.Option(min=0, help="Uploads before the first burst, kept apart.")]
-Rate = Annotated[float | None, typer.Option(min=0.01, help="Uploads a second, instead of all at once.")]
-Timeout = Annotated[float, typer.Option(min=1, help="Seconds a burst may take; later jobs count as lost.")]
+Rate = Annotated[
+    float | None, typer.Option(min=0.01, help="Uploads a second in one stream, instead of bursts.")
+]
+Timeout = Annotated[
+    float, typer.Option(min=1, help="Seconds from a burst's last upload; later jobs are lost.")
+]
 Out = Annotated[Path, typer.Option(help="Where to make the run folders.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of each stack.")]
 
@@ -42,9 +46,10 @@ def bench(
     resume: Resume = False,
     as_json: Json = False,
 ) -> None:
-    """Measure stacks, burst by burst in turn; an interrupted run keeps its whole bursts.
+    """Measure stacks, burst by burst in turn, or with --rate in one stream of uploads each.
 
-    Exits with 1 if an upload was lost or its job failed.
+    An interrupted run keeps what was measured, and --resume goes on with it. Exits with 1 if an upload was lost
+    or its job failed.
     """
     files = sorted(path for path in photos.iterdir() if path.suffix.lower() in SUFFIXES)
     if not files:
@@ -57,18 +62,21 @@ def bench(
     try:
         _measure(benches, timeout)
     except KeyboardInterrupt:
-        print_error(f"Interrupted. Whole bursts are kept in {out}; the same command with --resume goes on.")
+        _show([_accounts(each) for each in benches], as_json)
+        print_error(
+            f"Interrupted. What was measured is kept in {out}; the same command with --resume goes on."
+        )
         raise typer.Exit(130) from None
     _finish(benches, as_json)
 
 
 def _measure(benches: Sequence[Bench], timeout: float) -> None:
-    """Make the bursts, stack by stack in turn, so that a change of the surroundings meets all of them."""
-    todo = sorted((number, at) for at, each in enumerate(benches) for number in each.open_bursts())
+    """Send the bursts, stack by stack in turn, so that a change of the surroundings meets all of them."""
+    todo = sorted((part, at) for at, each in enumerate(benches) for part in each.parts())
     with progress() as bar:
-        task = bar.add_task("bursts", total=len(todo), note="")
-        for number, at in todo:
-            benches[at].burst(number, timeout, bar)
+        task = bar.add_task("all", total=len(todo), note="")
+        for part, at in todo:
+            benches[at].send(part, timeout, bar)
             bar.advance(task)
     for each in benches:
         write_head(each.folder, replace(each.run, ended=now()))
@@ -76,23 +84,31 @@ def _measure(benches: Sequence[Bench], timeout: float) -> None:
 
 def _finish(benches: Sequence[Bench], as_json: bool) -> None:
     results = [_accounts(each) for each in benches]
-    if as_json:
-        print_json(results)
-    else:
-        names = list(results[0])
-        console.print(
-            table(names, [[escape(str(cell)) for cell in each.values()] for each in results], names[2:])
-        )
+    _show(results, as_json)
+    if not as_json:
         console.print(f"\ntwinlens report {escape(' '.join(str(each.folder) for each in benches))}")
     if any(each["failed"] or each["lost"] for each in results):
         raise typer.Exit(1)
 
 
+def _show(results: Sequence[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json(results)
+        return
+    names = list(results[0])
+    console.print(
+        table(names, [[escape(str(cell)) for cell in each.values()] for each in results], names[2:])
+    )
+
+
 def _accounts(bench: Bench) -> dict[str, Any]:
+    """Return what became of every upload; those under way were sent before an interruption."""
     states = [record.state for record in read(bench.folder).jobs]
+    under_way = len(bench.under_way(range(bench.run.plan.bursts + 1)))
     return {
         "stack": bench.run.stack,
         "run": str(bench.folder),
-        "uploads": len(states),
+        "uploads": len(states) + under_way,
         **{state: states.count(state) for state in ("succeeded", "rejected", "failed", "lost")},
+        "under_way": under_way,
     }

@@ -1,9 +1,10 @@
-"""Runs in the making: bursts of uploads into one stack, kept in a run folder as soon as each has ended."""
+"""Runs in the making: uploads in bursts or at a fixed rate, noted as they are sent and kept as their jobs end."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -12,9 +13,10 @@ from rich.progress import Progress
 
 from cli.deployment import Deployment
 from cli.records import head, keep_previews, record
-from cli.uploads import follow, send_together
-from compare.folder import append_jobs, mend, read, read_head, write_head
-from compare.run import Plan, Run, RunError
+from cli.uploads import Upload, follow, send_together
+from compare.folder import append_jobs, append_sent, mend, read_head, read_jobs, read_sent, write_head
+from compare.run import Plan, Run, RunError, SentUpload
+from core.ports import LedgerRow
 
 WARM_UP = 0  # the number of the burst that counts in no figure
 
@@ -28,31 +30,91 @@ class Bench:
     folder: Path
     run: Run
 
-    def open_bursts(self) -> list[int]:
-        """Return the numbers of the bursts that are not in the run folder yet."""
-        done = {record.burst for record in read(self.folder).jobs}
-        first = WARM_UP if self.run.plan.warm_up else WARM_UP + 1
-        return [burst for burst in range(first, self.run.plan.bursts + 1) if burst not in done]
+    def parts(self) -> list[list[int]]:
+        """Return the bursts that are not whole yet, by what is sent without a pause.
 
-    def burst(self, number: int, timeout: float, bar: Progress) -> None:
-        """Send one burst, follow it to its end and add it to the run folder."""
-        plan = self.run.plan
-        size = plan.warm_up if number == WARM_UP else plan.burst_size
-        task = bar.add_task(f"{self.run.stack} burst {number}", total=size, note="")
-        # New keys each time: the same upload again would be the same job.
-        prefix = f"bench/{self.run.name}/{number}-{secrets.token_hex(3)}"
-        photos = islice(cycle(self.files), size)
-        uploads = send_together(
-            [(self.deployment, photo, f"{prefix}/{at}-{photo.name}") for at, photo in enumerate(photos)],
-            plan.rate,
-        )
-        rows = follow(uploads, timeout, lambda _: bar.advance(task))
-        warm_up = number == WARM_UP
-        records = [record(each, rows.get(each), burst=number, warm_up=warm_up) for each in uploads]
-        for upload in uploads[: len(self.files)] if number == 1 else ():
-            keep_previews(self.folder, self.run, upload, rows.get(upload))
-        append_jobs(self.folder, records)
+        A burst begins when the one before it has ended. At a fixed rate only the warm-up stands apart, and
+        the bursts are stretches of one stream.
+        """
+        kept = Counter(each.burst for each in read_jobs(self.folder))
+        left = [burst for burst in range(self.run.plan.bursts + 1) if kept[burst] < self._size(burst)]
+        if not self.run.plan.rate:
+            return [[burst] for burst in left]
+        warm_up, stream = [WARM_UP] if WARM_UP in left else [], [burst for burst in left if burst != WARM_UP]
+        return [part for part in (warm_up, stream) if part]
+
+    def send(self, part: Sequence[int], timeout: float, bar: Progress) -> None:
+        """Send what is missing of the bursts, follow all of it to its end and keep it in the run folder.
+
+        Interrupted, it keeps the jobs that have ended; the others are found again by their notes.
+        """
+        waiting = self.under_way(part)
+        missing = self._missing(part)
+        bursts = {self.deployment.key(name): burst for burst, _, name in missing}
+        task = bar.add_task(self._title(part), total=len(waiting) + len(missing), note="")
+
+        def note(upload: Upload) -> None:
+            burst = waiting[upload] = bursts[upload.key]
+            sent = SentUpload(upload.id, upload.photo.name, upload.key, upload.began, upload.sent, burst)
+            append_sent(self.folder, sent)
+            bar.update(task, note=f"{len(waiting):,} sent")
+
+        try:
+            photos = [(self.deployment, photo, name) for _, photo, name in missing]
+            send_together(photos, self.run.plan.rate, note)
+            rows = follow(list(waiting), timeout, lambda _: bar.advance(task))
+        except KeyboardInterrupt:
+            rows = follow(list(waiting), 0, lambda _: None)
+            self._keep({upload: burst for upload, burst in waiting.items() if upload in rows}, rows)
+            raise
+        self._keep(waiting, rows)
         bar.remove_task(task)
+
+    def under_way(self, part: Sequence[int]) -> dict[Upload, int]:
+        """Return the uploads of these bursts that were sent and whose jobs are not kept yet."""
+        kept = {each.id for each in read_jobs(self.folder)}
+        photos = {file.name: file for file in self.files}
+        return {
+            Upload(each.id, self.deployment, photos[each.photo], each.key, each.began, each.sent): each.burst
+            for each in read_sent(self.folder)
+            if each.id not in kept and each.burst in part
+        }
+
+    def _missing(self, part: Sequence[int]) -> list[tuple[int, Path, str]]:
+        """Return the burst, the photo and a new name for every upload that was not sent yet."""
+        bursts = {each.id: each.burst for each in (*read_jobs(self.folder), *read_sent(self.folder))}
+        sent = Counter(bursts.values())
+        photos = list(islice(cycle(self.files), max(map(self._size, part))))
+        # New names each time: the same upload again would be the same job.
+        prefix = f"bench/{self.run.name}/{secrets.token_hex(3)}"
+        return [
+            (burst, photos[at], f"{prefix}/{burst}-{at}-{photos[at].name}")
+            for burst in part
+            for at in range(sent[burst], self._size(burst))
+        ]
+
+    def _keep(self, waiting: Mapping[Upload, int], rows: Mapping[Upload, LedgerRow]) -> None:
+        """Write down the jobs in the order of their bursts, and pictures of the first of each photo."""
+        ordered = sorted(waiting.items(), key=lambda item: (item[1], item[0].began))
+        firsts = {upload.photo: upload for upload, burst in reversed(ordered) if burst == WARM_UP + 1}
+        for upload in firsts.values():
+            keep_previews(self.folder, self.run, upload, rows.get(upload))
+        append_jobs(
+            self.folder,
+            [
+                record(upload, rows.get(upload), burst=burst, warm_up=burst == WARM_UP)
+                for upload, burst in ordered
+            ],
+        )
+
+    def _size(self, burst: int) -> int:
+        return self.run.plan.warm_up if burst == WARM_UP else self.run.plan.burst_size
+
+    def _title(self, part: Sequence[int]) -> str:
+        if part[0] == WARM_UP:
+            return f"{self.run.stack} warm-up"
+        bursts = f"burst {part[0]}" if len(part) == 1 else f"bursts {part[0]} to {part[-1]}"
+        return f"{self.run.stack} {bursts}"
 
 
 def begin(deployment: Deployment, files: Sequence[Path], plan: Plan, out: Path) -> Bench:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from cli.deployment import Deployment
 from core.ports import LedgerRow
@@ -36,19 +37,30 @@ def send(deployment: Deployment, photo: Path, name: str) -> Upload:
     return Upload(identifier, deployment, photo, deployment.key(name), began, now())
 
 
-def send_together(photos: Sequence[tuple[Deployment, Path, str]], rate: float | None = None) -> list[Upload]:
+def send_together(
+    photos: Sequence[tuple[Deployment, Path, str]],
+    rate: float | None = None,
+    note: Callable[[Upload], object] = lambda _: None,
+) -> list[Upload]:
     """Upload the photos, each into its deployment under its name, side by side.
 
     With ``rate`` that many uploads begin a second, whether or not earlier ones have ended (an open loop);
-    without, all begin at once.
+    without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time.
     """
-    began = time.monotonic()
+    began, one_at_a_time = time.monotonic(), Lock()
+
+    def deliver(deployment: Deployment, photo: Path, name: str) -> Upload:
+        upload = send(deployment, photo, name)
+        with one_at_a_time:
+            note(upload)
+        return upload
+
     with ThreadPoolExecutor(SENDERS) as senders:
         sending = []
         for number, photo in enumerate(photos):
             if rate:
                 time.sleep(max(0.0, began + number / rate - time.monotonic()))
-            sending.append(senders.submit(send, *photo))
+            sending.append(senders.submit(deliver, *photo))
         return [each.result() for each in sending]
 
 

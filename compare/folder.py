@@ -12,11 +12,12 @@ import msgspec
 
 from compare.collecting import billed
 from compare.collecting.billed import Billed
-from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError
+from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError, SentUpload
 from core.job import Artifact, Job
 
 HEAD = "run.json"
 JOBS = "jobs.jsonl"
+UPLOADS = "uploads.jsonl"  # what `bench` sent, noted before anything is known of its jobs
 PREVIEWS = "previews"
 BEFORE = "before"  # the preview of the photo itself
 
@@ -37,19 +38,28 @@ def write_head(folder: Path, run: Run) -> None:
 
 def append_jobs(folder: Path, records: Iterable[JobRecord]) -> None:
     """Add a line for each record and see it safely to the disk."""
+    _append(folder / JOBS, records)
+
+
+def append_sent(folder: Path, upload: SentUpload) -> None:
+    """Note an upload that was just sent."""
+    _append(folder / UPLOADS, (upload,))
+
+
+def _append(path: Path, records: Iterable[JobRecord | SentUpload]) -> None:
     lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
-    with (folder / JOBS).open("ab") as file:
+    with path.open("ab") as file:
         file.write(lines)
         file.flush()
         os.fsync(file.fileno())
 
 
 def mend(folder: Path) -> None:
-    """Cut off a last line that an interrupted writer left half done."""
-    path = folder / JOBS
-    if path.exists():
-        whole = path.read_bytes().rpartition(b"\n")
-        path.write_bytes(whole[0] + whole[1])
+    """Cut off last lines that an interrupted writer left half done."""
+    for path in (folder / JOBS, folder / UPLOADS):
+        if path.exists():
+            whole = path.read_bytes().rpartition(b"\n")
+            path.write_bytes(whole[0] + whole[1])
 
 
 def read_head(folder: Path) -> Run:
@@ -84,8 +94,21 @@ def read_jobs(folder: Path) -> Iterator[JobRecord]:
     Raises:
         RunError: The file is missing, or a line is half written or no record; the line is named.
     """
-    path = folder / JOBS
-    decoder = msgspec.json.Decoder(JobRecord)
+    yield from _lines(folder / JOBS, JobRecord, "a job record")
+
+
+def read_sent(folder: Path) -> Iterator[SentUpload]:
+    """Yield the uploads that ``uploads.jsonl`` notes; a run that ``bench`` did not make has none.
+
+    Raises:
+        RunError: A line is half written or no note; the line is named.
+    """
+    if (folder / UPLOADS).exists():
+        yield from _lines(folder / UPLOADS, SentUpload, "a note of an upload")
+
+
+def _lines[Kind](path: Path, kind: type[Kind], name: str) -> Iterator[Kind]:
+    decoder = msgspec.json.Decoder(kind)
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
@@ -97,9 +120,9 @@ def read_jobs(folder: Path) -> Iterator[JobRecord]:
                 try:
                     yield decoder.decode(line)
                 except msgspec.MsgspecError as error:
-                    raise RunError(f"{path}, line {number}, is not a job record: {error}.") from None
+                    raise RunError(f"{path}, line {number}, is not {name}: {error}.") from None
     except FileNotFoundError:
-        raise RunError(f"{folder} is not a whole run: it has no {JOBS}.") from None
+        raise RunError(f"{path.parent} is not a whole run: it has no {path.name}.") from None
 
 
 def preview_path(folder: Path, photo: PhotoFile, name: str) -> Path:

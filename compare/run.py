@@ -70,6 +70,18 @@ class Run:
 
 
 @dataclass(frozen=True)
+class SentUpload:
+    """An upload that was sent, a line of ``uploads.jsonl``: noted at once, whatever becomes of its job."""
+
+    id: str
+    photo: str
+    key: str
+    began: str
+    sent: str
+    burst: int
+
+
+@dataclass(frozen=True)
 class JobRecord:
     """One upload and its fate, a line of ``jobs.jsonl``.
 

@@ -4,6 +4,7 @@ import pytest
 
 from cli import bursts
 from cli.main import app
+from compare.clock import milliseconds
 from compare.folder import read, write_head
 from compare.run import RunError
 
@@ -41,7 +42,7 @@ def test_makes_a_run_for_each_stack(bench, folders):
 
 
 def test_every_upload_is_a_job_of_its_own_and_accounted_for(bench, clouds):
-    clouds["aws-local"].swallowed = "/2-[0-9a-f]{6}/"
+    clouds["aws-local"].swallowed = "/2-[0-9]+-"
     done = bench(*SMALL, "--timeout", "1", "--json")
     assert done.exit_code == 1
     (accounts,) = json.loads(done.stdout)
@@ -51,7 +52,9 @@ def test_every_upload_is_a_job_of_its_own_and_accounted_for(bench, clouds):
     assert len(keys) == len(set(keys)) == 9
 
 
-def test_an_interrupted_run_keeps_whole_bursts_and_goes_on(bench, folders, monkeypatch):
+@pytest.fixture
+def interrupt(monkeypatch):
+    """Press Ctrl-C when the uploads of the third part, burst 2, are followed."""
     follow = bursts.follow
     calls = iter([False, False, True])
 
@@ -61,16 +64,56 @@ def test_an_interrupted_run_keeps_whole_bursts_and_goes_on(bench, folders, monke
         return follow(*arguments)
 
     monkeypatch.setattr(bursts, "follow", interrupted)
-    done = bench(*SMALL)
+
+
+def test_an_interrupted_run_keeps_what_has_ended_and_goes_on(bench, folders, clouds, interrupt):
+    cloud = clouds["aws-local"]
+    cloud.swallowed = "/2-1-"  # one job of burst 2 has not even begun
+    done = bench(*SMALL, "--json")
     assert done.exit_code == 130
+    assert "--resume goes on" in done.stderr
+    (accounts,) = json.loads(done.stdout)
+    assert (accounts["uploads"], accounts["under_way"], accounts["lost"]) == (9, 1, 0)
     (folder,) = folders()
-    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1]
+    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2]
     assert read(folder).run.ended is None
 
+    cloud.deliver(cloud.stored[-3])  # now it is over, long before anybody looks
+    assert "/2-1-" in cloud.stored[-3].source.key
     assert bench("--resume").exit_code == 0
     assert folders() == [folder]
     assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
     assert read(folder).run.ended is not None
+    assert len(cloud.keys) == 9  # nothing was sent twice
+
+
+def test_a_run_that_was_killed_finds_its_uploads_again(bench, folders, clouds):
+    bench(*SMALL)
+    (folder,) = folders()
+    run = read(folder).run
+    lines = (folder / "jobs.jsonl").read_text().splitlines(keepends=True)
+    notes = (folder / "uploads.jsonl").read_text().splitlines(keepends=True)
+    assert len(notes) == len(lines) == 9
+    # Burst 2 was being sent: three uploads were noted, the last note half of one; no job was kept.
+    (folder / "jobs.jsonl").write_text("".join(lines[:5]))
+    (folder / "uploads.jsonl").write_text("".join(notes[:8]) + notes[8][:40])
+    write_head(folder, type(run)(**{**vars(run), "ended": None}))
+    assert bench("--resume").exit_code == 0
+    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
+    assert len({record.id for record in read(folder).jobs}) == 9
+    assert len(clouds["aws-local"].keys) == 10  # one was not noted, so one more was sent
+
+
+def test_a_run_of_before_notes_were_taken_goes_on(bench, folders):
+    bench(*SMALL)
+    (folder,) = folders()
+    run = read(folder).run
+    lines = (folder / "jobs.jsonl").read_text().splitlines(keepends=True)
+    (folder / "jobs.jsonl").write_text("".join(lines[:5]))
+    (folder / "uploads.jsonl").unlink()
+    write_head(folder, type(run)(**{**vars(run), "ended": None}))
+    assert bench("--resume").exit_code == 0
+    assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
 
 
 def test_a_half_written_line_is_mended_when_it_goes_on(bench, folders):
@@ -103,13 +146,22 @@ def test_there_must_be_something_to_go_on_with(bench):
 
 
 def test_an_open_loop_keeps_its_rate(bench, folders):
-    assert bench("--bursts", "1", "--burst-size", "6", "--warm-up", "0", "--rate", "20").exit_code == 0
+    assert bench("--bursts", "3", "--burst-size", "2", "--warm-up", "0", "--rate", "20").exit_code == 0
     jobs = read(folders()[0]).jobs
-    from compare.clock import milliseconds
-
+    assert [record.burst for record in jobs] == [1, 1, 2, 2, 3, 3]
     began = [milliseconds(record.began) for record in jobs]
     assert began == sorted(began)
     assert began[-1] - began[0] >= 240
+
+
+def test_an_open_loop_does_not_wait_for_the_jobs_of_a_burst(bench, clouds, monkeypatch):
+    sent = []
+    follow = bursts.follow
+    monkeypatch.setattr(
+        bursts, "follow", lambda uploads, *rest: sent.append(len(uploads)) or follow(uploads, *rest)
+    )
+    assert bench("--bursts", "3", "--burst-size", "2", "--warm-up", "1", "--rate", "100").exit_code == 0
+    assert sent == [1, 6]  # the warm-up apart, then one stream
 
 
 def test_a_folder_without_photos_is_refused(clouds, run, tmp_path):
