@@ -48,8 +48,8 @@ def bench(
 ) -> None:
     """Measure stacks, burst by burst in turn, or with --rate in one stream of uploads each.
 
-    An interrupted run keeps what was measured, and --resume goes on with it. Exits with 1 if an upload was lost
-    or its job failed.
+    An interrupted run keeps what was measured, and --resume goes on with it. Exits with 1 if an upload was
+    lost or its job failed.
     """
     files = sorted(path for path in photos.iterdir() if path.suffix.lower() in SUFFIXES)
     if not files:

@@ -1,4 +1,4 @@
-"""Runs in the making: uploads in bursts or at a fixed rate, noted as they are sent and kept as their jobs end."""
+"""Runs in the making: uploads in bursts or at a fixed rate, noted when sent, kept when their jobs end."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ class Bench:
 
     def _missing(self, part: Sequence[int]) -> list[tuple[int, Path, str]]:
         """Return the burst, the photo and a new name for every upload that was not sent yet."""
-        bursts = {each.id: each.burst for each in (*read_jobs(self.folder), *read_sent(self.folder))}
+        bursts = {each.id: each.burst for each in read_jobs(self.folder)}
+        bursts |= {each.id: each.burst for each in read_sent(self.folder)}
         sent = Counter(bursts.values())
         photos = list(islice(cycle(self.files), max(map(self._size, part))))
         # New names each time: the same upload again would be the same job.
