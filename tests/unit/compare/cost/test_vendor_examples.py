@@ -8,7 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from cli.cost import cost
 from compare.cost.bill import price
 from compare.cost.document import bill_document
 from compare.cost.usage import read
@@ -16,6 +19,8 @@ from compare.prices.book import load
 
 EXAMPLES = Path(__file__).parent / "examples"
 CENT = Decimal("0.01")
+app = typer.Typer()
+app.command()(cost)
 
 # file: (free tier, amounts by meter, total)
 EXPECTED: dict[str, tuple[bool, dict[str, str], str]] = {
@@ -92,6 +97,14 @@ EXPECTED: dict[str, tuple[bool, dict[str, str], str]] = {
         {"aws.stepfunctions.express_requests": "100.00", "aws.stepfunctions.express_gb_seconds": "382.97"},
         "482.97",
     ),
+    "states-workshop-standard": (False, {"aws.stepfunctions.transitions": "0.08"}, "0.08"),
+    "states-workshop-express": (False, {"aws.stepfunctions.express_requests": "0.00"}, "0.01"),
+    "functions-consumption": (
+        True,
+        {"azure.functions.consumption.gb_seconds": "17.60", "azure.functions.consumption.executions": "0.40"},
+        "18.00",
+    ),
+    "functions-consumption-units": (False, {"azure.functions.consumption.gb_seconds": "0.02"}, "0.02"),
     "xray-sampling": (True, {"aws.xray.traces": "0.24"}, "0.24"),
     "event-grid-images": (True, {"azure.eventgrid.operations": "5.94"}, "5.94"),
 }
@@ -110,6 +123,22 @@ def test_example_comes_out_to_the_cent(name: str):
     assert {meter: rounded[meter] for meter in amounts} == amounts
     assert str(bill.total.quantize(CENT)) == total
     assert not bill.unconfirmed
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_command_prints_the_same(name: str):
+    free_tier, amounts, total = EXPECTED[name]
+    options = ["--json"] if free_tier else ["--json", "--no-free-tier"]
+    result = CliRunner().invoke(app, [str(EXAMPLES / f"{name}.toml"), *options])
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.output, parse_float=lambda text: pytest.fail(text))
+    assert str(Decimal(document["total"]).quantize(CENT)) == total
+    lines = {line["meter"]: line for line in document["lines"]}
+    for meter, amount in amounts.items():
+        line = lines[meter]
+        assert str(Decimal(line["amount"]).quantize(CENT)) == amount
+        assert line["unit_price"] or line["tiers"]
+        assert {"quantity", "billed_quantity", "source"} <= set(line)
 
 
 def test_document_adds_up_and_holds_no_binary_number():

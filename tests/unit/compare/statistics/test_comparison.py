@@ -44,3 +44,14 @@ def test_the_interval_is_that_of_whole_resamples():
     drawn = sorted(median(first) / median(second) for _ in range(3000))
     assert ratio.low == pytest.approx(drawn[75], rel=0.05)
     assert ratio.high == pytest.approx(drawn[2925], rel=0.05)
+
+
+def test_the_interval_holds_the_true_ratio_as_often_as_it_says():
+    held, verdicts = 0, 0
+    for seed in range(50):
+        other = samples(60, 1.25, seed=1000 + seed)
+        held += (ratio := compare_quantiles(samples(60, seed=seed), other, 0.5)).low <= 0.8 <= ratio.high
+        same = samples(60, seed=1000 + seed)
+        verdicts += compare_quantiles(samples(60, seed=seed), same, 0.5).smaller != "undecided"
+    assert held >= 45
+    assert verdicts <= 5

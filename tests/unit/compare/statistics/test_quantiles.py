@@ -3,6 +3,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from compare.statistics import quantile
 
@@ -39,6 +40,21 @@ def test_the_interval_holds_the_true_quantile_as_often_as_it_says():
         figure = quantile([source.expovariate(1) for _ in range(100)], 0.5)
         held += figure.low <= 0.6931 <= figure.high
     assert held >= 0.92 * 300
+
+
+@pytest.mark.parametrize("p", [0.5, 0.95, 0.99])
+def test_the_interval_is_the_narrowest_that_holds_what_it_says_whatever_the_distribution(p):
+    # The true quantile lies between the samples of ranks low and high if at least low and at most high - 1
+    # samples fall below it: each miss may have 2.5 %, and one rank further in would have more.
+    for count in (*range(1, 100, 9), 150, 180, 300, 368, 500):
+        figure = quantile(list(range(1, count + 1)), p)
+        assert figure.value == -(-count * round(100 * p) // 100)
+        if figure.low is None:
+            assert max(p, 1 - p) ** count > 0.025
+            continue
+        low, high = int(figure.low), int(figure.high)
+        assert binom.cdf(low - 1, count, p) <= 0.025 < binom.cdf(low, count, p)
+        assert binom.sf(high - 1, count, p) <= 0.025 < binom.sf(high - 2, count, p)
 
 
 @given(st.lists(st.floats(0.1, 1e6), min_size=1, max_size=50), st.sampled_from([0.5, 0.95, 0.99]))
