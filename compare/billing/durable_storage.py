@@ -78,6 +78,8 @@ def idle(
     (maxQueuePollingInterval in host.json, 30 s unless it is set), keeps four
     partitions (a query and four updates every 10 s) and renews the app's lease every 25 s. The scale
     controller of the Consumption and Premium plans polls the five queues every 10 s, instances or none.
+    Renewing a lease is one of the "other" operations, which cost what reads do (Microsoft Learn, "Map each
+    REST operation to a price").
 
     Raises:
         UsageError: The instances poll without a pause.
@@ -101,7 +103,7 @@ def idle(
             "azure.table.operations", instance_hours * partition, f"{lived} x {plain(partition)} operations"
         ),
         Metered(
-            "azure.blob.write_operations",
+            "azure.blob.read_operations",
             instance_hours * renewals,
             f"{lived} x {plain(renewals)} lease renewals",
         ),

@@ -15,6 +15,7 @@ from azure.core.rest import HttpRequest
 from compare.collecting.asking import NotTold
 
 TRIES: dict[str, Any] = {"retry_total": 4, "retry_backoff_factor": 1, "retry_backoff_max": 60}
+METHODS = frozenset({"GET", "POST"})  # a POST is a query, too: it may be asked again
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Rest:
 
     def _answer(self, request: HttpRequest) -> dict[str, Any]:
         try:
-            response = self._client.send_request(request)
+            response = self._client.send_request(request, retry_on_methods=METHODS)
             status, text = response.status_code, response.text()
         except ClientAuthenticationError as error:
             raise NotTold(f"Signing in failed: {_first_line(str(error))}") from None

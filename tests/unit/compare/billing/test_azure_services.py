@@ -38,7 +38,7 @@ def test_a_live_instance_polls_for_a_day(metered):
     assert metered(durable_storage.idle, instance_hours=24) == {
         "azure.queue.operations": 14_400,
         "azure.table.operations": 43_200,
-        "azure.blob.write_operations": 3_456,
+        "azure.blob.read_operations": 3_456,
     }
 
 

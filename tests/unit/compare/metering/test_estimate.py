@@ -33,7 +33,7 @@ def test_counts_follow_from_the_workflow_and_the_recipe():
 def test_less_memory_means_slower_and_not_cheaper_steps():
     whole, half = quantities(replace(AWS, memory_mb=1769)), quantities(replace(AWS, memory_mb=885))
     assert half["aws.lambda.gb_seconds.arm64"] == pytest.approx(
-        whole["aws.lambda.gb_seconds.arm64"], rel=0.25
+        whole["aws.lambda.gb_seconds.arm64"], rel=Decimal("0.25")
     )
     more = quantities(replace(AWS, memory_mb=3538))
     assert more["aws.lambda.gb_seconds.arm64"] > Decimal("1.9") * whole["aws.lambda.gb_seconds.arm64"]

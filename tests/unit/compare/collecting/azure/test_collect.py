@@ -7,6 +7,7 @@ import pytest
 
 from compare.collecting.asking import NotTold, Window
 from compare.collecting.azure.collect import AzureAccount
+from compare.collecting.azure.logs import volume
 from compare.collecting.azure.metrics import total
 from compare.collecting.azure.storage import meter_of
 from compare.collecting.billed import FunctionFigures
@@ -134,6 +135,12 @@ def test_what_goes_wrong_is_said(azure, rest, outputs, window, faults, says, aga
 def test_passing_faults_are_outlasted(azure, rest, outputs, window, faults):
     azure.faults = list(faults)
     assert total(rest, outputs["metered"]["app"], ["OnDemandFunctionExecutionCount"], window) == 33
+
+
+@pytest.mark.parametrize("faults", [[429, 502], ["nothing", 500]])
+def test_passing_faults_of_queries_are_outlasted(azure, rest, outputs, window, faults):
+    azure.faults = list(faults)
+    assert volume(rest, outputs["metered"]["workspace"], window) == 64_000
 
 
 def test_an_unknown_metric_is_no_zero(rest, outputs, window):
