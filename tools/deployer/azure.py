@@ -1,0 +1,152 @@
+"""The Azure roles of a deployer: the operations of each type of resource that the program creates.
+
+Resource Manager checks ``<type>/read``, ``/write`` and ``/delete`` of a resource's own type. What is asked
+beside them stands here with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from components.azure.roles import Role
+
+VERBS = ("read", "write", "delete")
+ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
+
+# The Resource Manager type of each type that the program creates.
+TYPES: Mapping[str, str] = {
+    "azure-native:resources:ResourceGroup": "Microsoft.Resources/subscriptions/resourceGroups",
+    "azure-native:resources:Deployment": "Microsoft.Resources/deployments",
+    "azure-native:storage:StorageAccount": "Microsoft.Storage/storageAccounts",
+    "azure-native:storage:BlobContainer": "Microsoft.Storage/storageAccounts/blobServices/containers",
+    "azure-native:storage:Queue": "Microsoft.Storage/storageAccounts/queueServices/queues",
+    "azure-native:storage:Table": "Microsoft.Storage/storageAccounts/tableServices/tables",
+    "azure-native:storage:ManagementPolicy": "Microsoft.Storage/storageAccounts/managementPolicies",
+    "azure-native:managedidentity:UserAssignedIdentity": ("Microsoft.ManagedIdentity/userAssignedIdentities"),
+    "azure-native:authorization:RoleAssignment": ASSIGNMENTS,
+    "azure-native:operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces",
+    "azure-native:applicationinsights:Component": "Microsoft.Insights/components",
+    "azure-native:applicationinsights:Workbook": "Microsoft.Insights/workbooks",
+    "azure-native:monitor:ActionGroup": "Microsoft.Insights/actionGroups",
+    "azure-native:monitor:MetricAlert": "Microsoft.Insights/metricAlerts",
+    "azure-native:monitor:ScheduledQueryRule": "Microsoft.Insights/scheduledQueryRules",
+    "azure-native:web:AppServicePlan": "Microsoft.Web/serverfarms",
+    "azure-native:web:WebApp": "Microsoft.Web/sites",
+    "azure-native:eventgrid:SystemTopic": "Microsoft.EventGrid/systemTopics",
+    "azure-native:eventgrid:SystemTopicEventSubscription": (
+        "Microsoft.EventGrid/systemTopics/eventSubscriptions"
+    ),
+    "azure-native:durabletask:Scheduler": "Microsoft.DurableTask/schedulers",
+    "azure-native:durabletask:TaskHub": "Microsoft.DurableTask/schedulers/taskHubs",
+}
+# A blob is no resource of Resource Manager's: azure-native writes it with the account's key.
+DATA = frozenset({"azure-native:storage:Blob"})
+
+# Operations beside those of the types themselves, by the type that needs them.
+FURTHER: Mapping[str, tuple[str, ...]] = {
+    "azure-native:storage:Blob": (
+        "Microsoft.Storage/storageAccounts/listKeys/action",  # to write the archive
+        "Microsoft.Storage/storageAccounts/listServiceSas/action",  # to sign its address
+    ),
+    "azure-native:resources:Deployment": (
+        # A template's deployment is checked, then watched; the one resource in it is One Deploy.
+        "Microsoft.Resources/deployments/operations/read",
+        "Microsoft.Resources/deployments/operationstatuses/read",
+        "Microsoft.Resources/deployments/validate/action",
+        "Microsoft.Web/sites/extensions/read",
+        "Microsoft.Web/sites/extensions/write",
+    ),
+    "azure-native:web:WebApp": (
+        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",  # the app's identity
+        "Microsoft.Web/serverfarms/join/action",  # the app's plan
+        # The provider reads and writes the app's settings at addresses of their own.
+        "Microsoft.Web/sites/config/list/action",
+        "Microsoft.Web/sites/config/read",
+        "Microsoft.Web/sites/config/write",
+    ),
+    "azure-native:eventgrid:SystemTopicEventSubscription": (
+        # Event Grid's own documents ask for this on the source of the events: "Event Grid security".
+        "Microsoft.EventGrid/eventSubscriptions/write",
+    ),
+    "azure-native:applicationinsights:Component": (
+        # To link a workspace: learn.microsoft.com, "Create and configure Application Insights resources".
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+    ),
+    "azure-native:monitor:ScheduledQueryRule": (
+        # The rule's query runs on the workspace, so its author has to be allowed to ask it.
+        "Microsoft.OperationalInsights/workspaces/query/read",
+    ),
+    "azure-native:monitor:MetricAlert": (
+        "Microsoft.Insights/metricDefinitions/read",  # the metric is looked for when the alert is made
+        "Microsoft.Insights/metrics/read",
+    ),
+}
+
+# What a preview asks Azure itself: it reads the stack's state, and signs the archive's address.
+PREVIEW = ("Microsoft.Storage/storageAccounts/listServiceSas/action",)
+
+
+def namespaces() -> list[str]:
+    """Return the resource providers that a subscription has to have registered."""
+    return sorted({each.split("/")[0] for each in TYPES.values()} - {"Microsoft.Resources"})
+
+
+def operations(types: Iterable[str]) -> set[str]:
+    """Return what creating, reading, changing and deleting resources of these types takes.
+
+    Raises:
+        KeyError: A type is not known here.
+    """
+    needed: set[str] = set()
+    for each in types:
+        if each not in DATA:
+            needed.update(f"{TYPES[each]}/{verb}" for verb in VERBS)
+        needed.update(FURTHER.get(each, ()))
+    return needed
+
+
+def role(name: str, description: str, actions: Iterable[str]) -> dict[str, object]:
+    """Return a role definition as `az role definition create` takes it."""
+    return {
+        "Name": name,
+        "IsCustom": True,
+        "Description": description,
+        "Actions": sorted(actions),
+        "NotActions": [],
+        "AssignableScopes": ["/subscriptions/SUBSCRIPTION_ID"],
+    }
+
+
+def condition() -> str:
+    """Return when the deployer may assign a role: one of the app's, to an identity of a service."""
+    granted = ", ".join(sorted(each.value for each in Role))
+
+    def only(verb: str, source: str) -> str:
+        return (
+            f"((!(ActionMatches{{'{ASSIGNMENTS}/{verb}'}})) OR "
+            f"(@{source}[{ASSIGNMENTS}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{granted}}} AND "
+            f"@{source}[{ASSIGNMENTS}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase "
+            "{'ServicePrincipal'}))"
+        )
+
+    return f"{only('write', 'Request')} AND {only('delete', 'Resource')}\n"
+
+
+def documents() -> dict[str, str]:
+    """Return the texts of the files in docs/deploy, by name."""
+    roles = {
+        "azure-deployer": role(
+            "Twinlens deployer", "Deploys and removes Twinlens.", operations({*TYPES, *DATA})
+        ),
+        "azure-preview": role(
+            "Twinlens previewer",
+            "Shows what a deployment of Twinlens would change.",
+            {
+                f"{TYPES['azure-native:resources:ResourceGroup']}/read",
+                *FURTHER["azure-native:storage:Blob"][1:],
+            },
+        ),
+    }
+    texts = {f"{name}.json": json.dumps(made, indent=2) + "\n" for name, made in roles.items()}
+    return {**texts, "azure-deployer-condition.txt": condition()}
