@@ -1,6 +1,6 @@
 # Everything from nothing: `make demo` shows Twinlens at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz benchmark audit lock clean
+.PHONY: help setup demo test test-cloud lint fuzz benchmark audit lock clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
@@ -12,7 +12,7 @@ BIN := .venv/bin
 timed = @begun=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): done in $$(($$(date +%s) - begun)) s"
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
 
 setup: ## install everything the project needs; quick when nothing changed
 ifeq ($(PYTHON),)
@@ -27,6 +27,12 @@ test: setup lint ## run all checks and all tests, the end-to-end ones included
 	$(call timed,Looking for a browser,$(BIN)/python -m local.toolchain chromium)
 	@echo "== Running the tests"
 	@$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+test-cloud: $(if $(STACK),setup) ## put the sample photos through a stack of yours: make test-cloud STACK=aws
+ifeq ($(STACK),)
+	@echo "Say which stack of yours to test: make test-cloud STACK=aws" >&2; exit 2
+endif
+	@STACK=$(STACK) $(BIN)/python -m pytest tests/cloud -m cloud
 
 lint: setup ## check style, types and who imports whom
 	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)

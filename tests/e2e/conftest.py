@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,8 @@ from cli.deployment import Deployment
 from core.ports import LedgerRow
 from handlers.aws import clients as aws_clients
 from local.stack import LocalStack
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 TIMEOUT = 300
 TEST_QUEUES = "heard-by-tests-"
