@@ -1,0 +1,54 @@
+"""What the README and the pages of docs/ name exists: links, commands with their options, make's targets."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from cli.main import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def shell_lines(text):
+    """The lines of the page's shell examples, and what stands in its text as a command."""
+    for block in re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL):
+        yield from block.replace("\\\n", " ").splitlines()
+    yield from re.findall(r"`((?:twinlens|make) [^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+def calls(program):
+    """Every call of the program on any page, with the page's name."""
+    found = []
+    for page in PAGES:
+        for line in shell_lines(page.read_text()):
+            for part in re.findall(rf"(?:^|&& |\$\()({program} [^|&>)]+)", line.strip()):
+                found.append(pytest.param(shlex.split(part, comments=True)[1:], id=f"{page.name}: {part}"))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("words", calls("twinlens"))
+def test_commands_and_their_options_exist(words):
+    command = get_command(app)
+    while words and hasattr(command, "commands"):
+        name, *words = words
+        assert name in command.commands
+        command = command.commands[name]
+    known = {name for parameter in command.params for name in parameter.opts}
+    assert {word.split("=")[0] for word in words if word.startswith("-")} <= known | {"--help"}
+
+
+@pytest.mark.parametrize("words", calls("make"))
+def test_targets_exist(words):
+    assert {word for word in words if "=" not in word} <= TARGETS

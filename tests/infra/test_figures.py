@@ -1,0 +1,80 @@
+"""The amounts that README and guides quote are what `twinlens estimate` says today."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import typer
+from pulumi.runtime import set_all_config
+from typer.testing import CliRunner
+
+from cli import estimate
+from compare.cost.exact import dollars
+from compare.prices.book import load
+
+ROOT = Path(__file__).parents[2]
+app = typer.Typer()
+app.command()(estimate.estimate)
+
+
+@pytest.fixture(autouse=True)
+def no_config():
+    yield
+    set_all_config({})
+
+
+def bills(stack, images, *options):
+    arguments = ["--stack", stack, "--images-per-month", str(images), "--json", *options]
+    return json.loads(CliRunner().invoke(app, arguments).output)["bills"]
+
+
+def quoted(page, *parts):
+    """See that the page says this, wherever its lines are broken."""
+    text = " ".join((ROOT / page).read_text().split())
+    for part in parts:
+        assert part in text, f"{page} does not say {part!r}"
+
+
+def money(amount):
+    return dollars(Decimal(amount))
+
+
+def line(bill, meter):
+    return next(Decimal(each["amount"]) for each in bill["lines"] if each["meter"] == meter)
+
+
+def test_what_an_idle_stack_costs_on_aws():
+    free, whole = bills("aws", 0), bills("aws", 0, "--no-free-tier")
+    idle, dear = money(free["high"]["total_high"]), money(whole["high"]["total_high"])
+    dashboard = money(line(whole["expected"], "aws.cloudwatch.dashboards"))
+    gigabyte = load().price("aws.s3.storage_gb_months", "us-east-1").tiers[0].price
+    quoted("README.md", f"that is {idle} a month on AWS", f"({dear} without it)")
+    quoted(
+        "docs/deploy-aws.md", f"costs {idle} a month", f"it is {dear}, {dashboard} of it for the dashboard"
+    )
+    quoted("docs/deploy-aws.md", f"${gigabyte} a GB and month")
+
+
+def test_what_an_idle_stack_costs_on_azure():
+    made = bills("azure", 0)
+    low, high = Decimal(made["low"]["total_low"]), Decimal(made["high"]["total_high"])
+    quoted("README.md", f"between {money(low)} and {money(high)} on Azure, for the alerts")
+    logs = money(line(made["expected"], "azure.monitor.log_alerts"))
+    metrics = money(line(made["expected"], "azure.monitor.metric_alerts"))
+    gigabyte = load().price("azure.blob.storage_gb_months", "eastus2").tiers[0].price
+    quoted(
+        "docs/deploy-azure.md",
+        f"costs {money(low)} a month",
+        f"{logs} for the three log alerts",
+        f"{metrics} for the metric alerts",
+        f"up to {money(high - low)} more",
+        f"${gigabyte} a GB and month",
+    )
+
+
+def test_what_a_hundred_thousand_photos_cost():
+    aws = money(bills("aws", 100_000)["expected"]["total"])
+    azure = bills("azure", 100_000)
+    low, high = money(azure["low"]["total_low"]), money(azure["high"]["total_high"])
+    quoted("README.md", f"the first two say {aws} on AWS (us-east-1) and between {low} and {high} on Azure")
