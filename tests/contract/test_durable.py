@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import scripted
 from outcome import AGAIN
 
 CHECKOUT = Path(__file__).parents[2]
@@ -53,3 +54,17 @@ def test_both_give_an_orchestration_its_message_s_id(stable_run, next_run):
     assert len(set(stable)) == len(stable)
     first, again = stable[0], stable[-1]
     assert first.split("-")[0] == again.split("-")[0] == stable_run[0][AGAIN].row["id"]
+
+
+@pytest.mark.parametrize("run", ["stable_run", "next_run"])
+def test_an_orchestration_that_is_held_up_fails_its_job_and_says_so(request, run):
+    outcomes, calls, _ = request.getfixturevalue(run)
+    [scenario] = scripted.LATE
+    outcome = outcomes[scenario]
+
+    assert outcome.end == "JobFailed: The ledger has the reason."
+    assert (outcome.row["state"], outcome.row["document"]["state"]) == ("failed", "failed")
+    assert outcome.row["document"]["error"]["name"] == "WorkflowTimedOut"
+    [(topic, message)] = outcome.notifications
+    assert (topic, message["error"]["name"]) == ("error", "WorkflowTimedOut")
+    assert calls[scripted.key(scenario)]["optimize"] == 1

@@ -22,6 +22,11 @@ EXPECTED = {
     "gone before it was read": ("failed", "ObjectMissing", {"validate": 1}),
     "a defect of ours": ("failed", "ZeroDivisionError", BRANCHES),
     "a different error on the second try": ("rejected", "DamagedPhoto", {**ALL_ONCE, "optimize": 2}),
+    "fused success": ("succeeded", None, {"process": 1}),
+    "fused rejected": ("rejected", "NotAPhoto", {"process": 1}),
+    "fused rejected by an error": ("rejected", "DamagedPhoto", {"process": 1}),
+    "fused healed by the third try": ("succeeded", None, {"process": 3}),
+    "fused tries spent": ("failed", "StoreUnavailable", {"process": 3}),
 }
 PLATFORMS = ["aws_run", "stable_run", "next_run"]
 
@@ -32,7 +37,7 @@ def platform(request):
 
 
 def test_every_scenario_is_expected_to_end_somehow():
-    assert set(EXPECTED) == set(scripted.SCENARIOS)
+    assert set(EXPECTED) | set(scripted.LATE) == set(scripted.SCRIPTS)
 
 
 @pytest.mark.parametrize("scenario", EXPECTED)
@@ -86,6 +91,15 @@ def test_the_same_upload_again_is_a_duplicate_and_nobody_hears_of_it(platform):
     assert again.row["state"] == "succeeded"
     assert len(again.notifications) == 1
     assert calls[scripted.key("success")] == ALL_ONCE
+
+
+def test_one_function_makes_the_same_job_as_one_a_step(platform):
+    outcomes = platform[0]
+    stepwise, fused = (outcomes[each].row["document"] for each in ("success", "fused success"))
+
+    assert {each["name"] for each in fused["artifacts"]} == {each["name"] for each in stepwise["artifacts"]}
+    assert fused["photo"] == stepwise["photo"]
+    assert fused["trace"] == [("process", 1)]
 
 
 def test_the_trace_tells_each_step_with_the_try_that_did_it(platform):

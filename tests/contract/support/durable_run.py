@@ -1,25 +1,36 @@
 """Index the function app under this interpreter's Durable SDK and drive it with storage events.
 
 Run as a program, in the environment of one SDK: ``python durable_run.py <folder with further packages>``.
-Takes JSON on standard input, ``{"messages": [{"id": ..., "text": ...}, ...]}``, and prints the SDK's version,
-the app's functions and how each orchestration ended. The messages are delivered one after the other; the
-orchestrations that they start run side by side.
+Takes JSON on standard input, ``{"messages": [{"id": ..., "text": ..., "granularity": ...}, ...]}``, and
+prints the SDK's version, the app's functions and how each orchestration ended. The messages are delivered
+one after the other; the orchestrations that they start run side by side. Beside the app's granularities
+there is ``hasty``: the stepwise one with little time.
 """
 
 import asyncio
 import importlib.metadata
 import json
+import os
 import sys
+from dataclasses import replace
 
 sys.path.append(sys.argv[1])
 
 import azure.functions as functions
 import scripted
 
+from core.workflow import environment
+from core.workflow.granularity import STEPWISE
 from handlers.azure import activities, function_app
 
 activities.execute = scripted.execute
 activities.tools = lambda store: None
+
+HASTY = "hasty"
+function_app.WORKFLOWS[HASTY] = replace(
+    function_app.WORKFLOWS[STEPWISE], name=HASTY, timeout_seconds=scripted.HASTY_SECONDS
+)
+function_app._orchestration(function_app.WORKFLOWS[HASTY])
 
 FUNCTIONS = {each.get_function_name(): each for each in function_app.app.get_functions()}
 VERSION = importlib.metadata.version("azure-functions-durable")
@@ -35,6 +46,7 @@ async def main() -> None:
     engine = Engine({name: each.get_user_function() for name, each in FUNCTIONS.items()})
     runs = []
     for message in json.load(sys.stdin)["messages"]:
+        os.environ[environment.GRANULARITY] = message["granularity"]
         queued = functions.QueueMessage(id=message["id"], body=message["text"].encode())
         runs.append(await engine.start(queued))
     ends = [await end for end in runs]
@@ -42,6 +54,7 @@ async def main() -> None:
     triggers = {
         name: next(each.type for each in function.get_bindings() if each.type.endswith("Trigger"))
         for name, function in FUNCTIONS.items()
+        if name != HASTY
     }
     json.dump({"version": VERSION, "functions": triggers, "ends": ends}, sys.stdout)
 

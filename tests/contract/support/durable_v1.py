@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import scripted
+
 STARTED, SCHEDULED, COMPLETED, FAILED = 0, 4, 5, 6
 TIMER_CREATED, TIMER_FIRED, EPISODE, EPISODE_DONE = 10, 11, 12, 13
 CALL_ACTIVITY, CREATE_TIMER = 0, 5
@@ -102,7 +104,10 @@ class Orchestration:
     def _next(self) -> dict[str, Any]:
         if self._calls:
             number, action = self._calls.pop(0)
-            result = self._functions[action["functionName"]](json.loads(action["input"]))
+            try:
+                result = self._functions[action["functionName"]](json.loads(action["input"]))
+            except scripted.Hanging:
+                return self._next()
             return self._event(COMPLETED, TaskScheduledId=number, Result=json.dumps(result))
         self._timers.sort()
         fire_at, number = self._timers.pop(0)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import azure.functions as functions
+import scripted
 from durabletask.internal import orchestrator_service_pb2 as messages
 
 from local.azure.durable.hub import STATUS_PREFIX, TaskHub
@@ -50,5 +51,8 @@ class Engine:
         if trigger == "orchestrationTrigger":
             answer = await self._app[name](functions.OrchestrationContext(value["value"]))
             return {"type": "string", "value": answer}
-        result = await asyncio.to_thread(self._app[name], json.loads(value["value"]))
+        try:
+            result = await asyncio.to_thread(self._app[name], json.loads(value["value"]))
+        except scripted.Hanging:
+            await asyncio.Event().wait()
         return {"type": "json", "value": json.dumps(result)}

@@ -27,8 +27,8 @@ from outcome import (
 
 from components.aws.state_machine.compiler import LEDGER, compile_workflow, fill, function, topic
 from components.aws.state_machine.compiler import RECIPE as RECIPE_REFERENCE
+from core.workflow.granularity import FUSED, GRANULARITIES, STEPWISE, pipeline_in
 from core.workflow.model import Workflow
-from core.workflow.pipeline import PIPELINE
 from local.state import AwsEmulator
 
 CHECKOUT = Path(__file__).parents[3]
@@ -55,9 +55,8 @@ class Aws:
         self.references = {LEDGER: "ledger", RECIPE_REFERENCE: RECIPE}
         self.references |= {topic(name): self._topic(name) for name in TOPICS}
         package = _package()
-        self.references |= {
-            function(step.name): self._function(step.name, package) for step in PIPELINE.steps()
-        }
+        steps = {step.name for each in GRANULARITIES for step in pipeline_in(each).steps()}
+        self.references |= {function(step): self._function(step, package) for step in steps}
 
     def client(self, service: str) -> Any:
         """Return a client of the emulator."""
@@ -155,11 +154,13 @@ def upload(key: str) -> dict[str, Any]:
 
 def run_all(aws: Aws) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
     """Run every scenario and then the first once more; return the outcomes, and the calls by upload."""
-    machine = aws.machine(PIPELINE)
-    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCENARIOS}
-    ends = aws.run(machine, [upload(key) for key in keys.values()])
+    machines = {each: aws.machine(pipeline_in(each)) for each in GRANULARITIES}
+    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCENARIOS | scripted.FUSED}
+    ends = []
+    for granularity, scripts in ((STEPWISE, scripted.SCENARIOS), (FUSED, scripted.FUSED)):
+        ends += aws.run(machines[granularity], [upload(keys[scenario]) for scenario in scripts])
     keys[AGAIN] = next(iter(keys.values()))
-    ends += aws.run(machine, [upload(keys[AGAIN])])
+    ends += aws.run(machines[STEPWISE], [upload(keys[AGAIN])])
     rows, sent = aws.rows(), aws.notifications()
     outcomes = {
         scenario: Outcome(_end(end), rows[key], sent.get(key, []))

@@ -72,9 +72,12 @@ class Azure:
             scripted.CALLS: str(self._calls),
         }
 
-    def run(self, python: Path, events: list[dict[str, Any]]) -> dict[str, Any]:
-        """Deliver the events under this interpreter's SDK and return what the program says of it."""
-        messages = [{"id": str(number), "text": json.dumps(event)} for number, event in enumerate(events)]
+    def run(self, python: Path, events: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+        """Deliver events, each for its granularity, under this interpreter's SDK; return what it says."""
+        messages = [
+            {"id": str(number), "granularity": granularity, "text": json.dumps(event)}
+            for number, (granularity, event) in enumerate(events)
+        ]
         finished = subprocess.run(
             [str(python), str(PROGRAM), sysconfig.get_path("purelib")],
             input=json.dumps({"messages": messages}),
@@ -113,10 +116,12 @@ type Run = tuple[dict[str, Outcome], dict[str, Counter[str]], dict[str, Any]]
 
 
 def run_all(azure: Azure, python: Path) -> Run:
-    """Run every scenario and the first once more; return outcomes, calls and what the program said."""
-    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCENARIOS}
+    """Run every scenario and then the first once more; return outcomes, calls and what the program said."""
+    granularities = (("stepwise", scripted.SCENARIOS), ("fused", scripted.FUSED), ("hasty", scripted.LATE))
+    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCRIPTS}
+    events = [(each, upload(keys[scenario])) for each, scripts in granularities for scenario in scripts]
     keys[AGAIN] = next(iter(keys.values()))
-    said = azure.run(python, [upload(key) for key in keys.values()])
+    said = azure.run(python, [*events, ("stepwise", upload(keys[AGAIN]))])
     rows, sent = azure.rows(), azure.notifications()
     outcomes = {
         scenario: Outcome(_end(end["output"]), rows[key], sent.get(key, []))

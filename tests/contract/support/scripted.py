@@ -14,7 +14,9 @@ from core.trace import Stopwatch
 CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a step
 
 BUSY = "StoreUnavailable"
-REJECTS = "rejects"  # what only validate does: say no without raising
+REJECTS = "rejects"  # what only the first step does: say no without raising
+HANGS = "hangs"  # it neither ends nor dies
+HASTY_SECONDS = 10  # the whole time of a workflow that a step holds up
 SCENARIOS: dict[str, dict[str, list[str]]] = {
     "success": {},
     "rejected by validate": {"validate": [REJECTS]},
@@ -30,6 +32,21 @@ SCENARIOS: dict[str, dict[str, list[str]]] = {
     "a defect of ours": {"resize": ["ZeroDivisionError"]},
     "a different error on the second try": {"optimize": [BUSY, "DamagedPhoto"]},
 }
+# Where one function does all image work.
+FUSED: dict[str, dict[str, list[str]]] = {
+    "fused success": {},
+    "fused rejected": {"process": [REJECTS]},
+    "fused rejected by an error": {"process": ["DamagedPhoto"]},
+    "fused healed by the third try": {"process": [BUSY, BUSY]},
+    "fused tries spent": {"process": [BUSY, BUSY, BUSY]},
+}
+# Of Durable alone: its orchestrations end themselves, Step Functions ends overdue executions from outside.
+LATE: dict[str, dict[str, list[str]]] = {"a step that never answers": {"optimize": [HANGS]}}
+SCRIPTS = SCENARIOS | FUSED | LATE
+
+
+class Hanging(BaseException):
+    """Stands for a call that never answers; no handler of errors may catch it."""
 
 
 def key(scenario: str) -> str:
@@ -43,10 +60,12 @@ def execute(name: str, jobs: Job | list[Job], tools: object, attempt: int = 1) -
     stopwatch = Stopwatch(name, attempt)
     with Path(os.environ[CALLS]).open("a") as calls:
         calls.write(f"{job.source.key}\t{name}\n")
-    script = SCENARIOS[Path(job.source.key).stem].get(name, [])
+    script = SCRIPTS[Path(job.source.key).stem].get(name, [])
     outcome = script[attempt - 1] if attempt <= len(script) else "well"
     if outcome == REJECTS:
         return replace(job, error=Problem("NotAPhoto", "It is a poem."), trace=(*job.trace, stopwatch.stop()))
+    if outcome == HANGS:
+        raise Hanging
     if outcome != "well":
         kind = getattr(errors, outcome, ZeroDivisionError)
         raise kind(f"The step {name} says “{outcome}”.")
@@ -57,6 +76,10 @@ def _work(name: str, job: Job) -> Job:
     match name:
         case "validate":
             return replace(job, photo=Photo("JPEG", 1600, 1200, 1))
+        case "process":
+            for each in ("validate", "resize", "apply_filters", "optimize"):
+                job = _work(each, job)
+            return job
         case "resize" | "apply_filters":
             made = Rendition(name, f"{job.work_prefix}{name}.png", 800, 600)
             return replace(job, renditions=(*job.renditions, made))
