@@ -30,15 +30,16 @@ class Notifications(pulumi.ComponentResource):
     def let_in(self, name: str, senders: Mapping[str, Sequence[pulumi.Input[str]]]) -> None:
         """Let AWS services ("events", "cloudwatch") tell the error topic something, for these ARNs only.
 
-        Whoever has a role with the right to publish needs no entry here.
+        Whoever has a role with the right to publish needs no entry here. Nobody comes without TLS.
         """
-        topic = self.arns["error"]
-        statements = [
-            allow_service(service, "sns:Publish", topic, sources) for service, sources in senders.items()
-        ]
-        aws.sns.TopicPolicy(
-            name,
-            arn=topic,
-            policy=document([*statements, deny_plain_http("sns:Publish", [topic])]),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        for which, topic in self.arns.items():
+            statements = [
+                allow_service(service, "sns:Publish", topic, sources)
+                for service, sources in (senders if which == "error" else {}).items()
+            ]
+            aws.sns.TopicPolicy(
+                f"{name}-{which}",
+                arn=topic,
+                policy=document([*statements, deny_plain_http("sns:Publish", [topic])]),
+                opts=pulumi.ResourceOptions(parent=self),
+            )

@@ -96,7 +96,7 @@ class AwsPipeline(pulumi.ComponentResource):
             topics.arns["error"],
             opts=child,
         )
-        topics.let_in(f"{name}-error", senders | {"cloudwatch": raised.arns})
+        topics.let_in(name, senders | {"cloudwatch": raised.arns})
         Dashboard(
             name,
             machine.arn,

@@ -59,11 +59,8 @@ class AzurePipeline(pulumi.ComponentResource):
             f"{name}-app",
             group.name,
             {
-                # The host, and Durable Functions on storage, keep their own state wherever they like in here.
-                "state-blobs": (Role.BLOB_OWNER, state.id),
-                "state-queues": (Role.QUEUE_CONTRIBUTOR, state.id),
-                "state-tables": (Role.TABLE_CONTRIBUTOR, state.id),
-                **({"scheduler": scheduler.grant} if scheduler else {}),
+                "state-blobs": (Role.BLOB_OWNER, state.id),  # the host's locks and keys, and the code
+                **({"scheduler": scheduler.grant} if scheduler else _durable_on(state)),
                 "input": (Role.BLOB_READER, photos.containers[INPUT].id),
                 "output": (Role.BLOB_CONTRIBUTOR, photos.containers[OUTPUT].id),
                 "ledger": (Role.TABLE_CONTRIBUTOR, photos.ledger.id),
@@ -158,6 +155,14 @@ def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) ->
         f"{name}__tableServiceUri": of.primary_endpoints.table,
         f"{name}__credential": "managedidentity",
         f"{name}__clientId": identity.client_id,
+    }
+
+
+def _durable_on(state: storage.StorageAccount) -> dict[str, tuple[Role, pulumi.Input[str]]]:
+    """Return the roles by which Durable Functions keeps its queues and tables, which it names itself."""
+    return {
+        "state-queues": (Role.QUEUE_CONTRIBUTOR, state.id),
+        "state-tables": (Role.TABLE_CONTRIBUTOR, state.id),
     }
 
 

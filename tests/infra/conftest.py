@@ -1,10 +1,12 @@
 """The Pulumi program run under mocks: every resource it asks for, with what it gave it."""
 
 import asyncio
+import itertools
 import json
 import runpy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,32 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.stack import run_pulumi_func
 
 from components import packaging
+from components.settings import CLOUDS
+from core.workflow.granularity import GRANULARITIES
 
 ROOT = Path(__file__).parents[2]
+# Every combination of the settings that change a graph's shape, with little else and with all else.
+LITTLE = {"keepData": False, "notifyEmail": "", "inputPrefix": "", "tags": {"team": "photos"}}
+MUCH = {
+    "keepData": True,
+    "notifyEmail": "ops@example.com",
+    "maxConcurrency": 50,
+    "logRetentionDays": 90,
+    "tags": {"team": "photos"},
+}
+COMBINATIONS = [
+    dict(zip(("orchestrator", "granularity", "architecture", "pointInTimeRecovery"), chosen, strict=True))
+    | {"cloud": name}
+    | extras
+    for name, cloud in CLOUDS.items()
+    for *chosen, extras in itertools.product(
+        cloud.orchestrators,
+        GRANULARITIES,
+        cloud.architectures,
+        cloud.point_in_time_recovery,
+        (LITTLE, MUCH),
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +56,7 @@ class Resource:
 
 @dataclass
 class Graph:
+    config: dict[str, Any] = field(default_factory=dict)
     resources: list[Resource] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
 
@@ -129,7 +156,7 @@ def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None
         urn = urns[each.typ, each.name]
         kept = urn in monitor.kept
         resources.append(Resource(each.typ, each.name, urn, each.inputs, bool(each.custom), kept))
-    return Graph(resources, exported)
+    return Graph(config, resources, exported)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -160,3 +187,45 @@ def run_all(archive: Path) -> Callable[..., Graph]:
 @pytest.fixture
 def run() -> Callable[..., Graph]:
     return run_program
+
+
+def combinations_of(*clouds: str) -> dict[str, Any]:
+    """Return a fixture's parameters: the numbers of these clouds' combinations, with words for them."""
+    numbers = [number for number, config in enumerate(COMBINATIONS) if config["cloud"] in clouds]
+    return {"params": numbers, "ids": [_words(COMBINATIONS[number]) for number in numbers]}
+
+
+def _words(config: dict[str, Any]) -> str:
+    words = [str(config[each]) for each in ("cloud", "orchestrator", "granularity", "architecture")]
+    words += ["recovery"] * config["pointInTimeRecovery"] + ["kept"] * config["keepData"]
+    return "-".join(words)
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[[int], Graph]:
+    """Run the program under the combination of this number, unless that was done."""
+    return cache(lambda number: run_program(COMBINATIONS[number]))
+
+
+@pytest.fixture(**combinations_of("aws", "azure"))
+def graph(request: pytest.FixtureRequest, make: Callable[[int], Graph]) -> Graph:
+    """The program's graph under every combination in turn."""
+    return make(request.param)
+
+
+@pytest.fixture(**combinations_of("aws"))
+def any_aws(request: pytest.FixtureRequest, make: Callable[[int], Graph]) -> Graph:
+    """The graph on AWS under every combination in turn."""
+    return make(request.param)
+
+
+@pytest.fixture(**combinations_of("azure"))
+def any_azure(request: pytest.FixtureRequest, make: Callable[[int], Graph]) -> Graph:
+    """The graph on Azure under every combination in turn."""
+    return make(request.param)
+
+
+@pytest.fixture
+def combinations() -> list[dict[str, Any]]:
+    """All of them."""
+    return COMBINATIONS

@@ -102,39 +102,6 @@ def test_the_app_is_told_what_the_handlers_read(azure):
     assert given["AzureFunctionsJobHost__functionTimeout"] == "00:00:30"
 
 
-def test_the_app_s_identity_has_exactly_these_roles(azure):
-    grants = {
-        (each.inputs["scope"].split("/")[-1], each.inputs["roleDefinitionId"])
-        for each in azure.of("RoleAssignment")
-        if each.inputs["principalId"] == "principal-twinlens-app"
-    }
-    assert grants == {
-        ("twinlensstate", ROLE + Role.BLOB_OWNER.value),
-        ("twinlensstate", ROLE + Role.QUEUE_CONTRIBUTOR.value),
-        ("twinlensstate", ROLE + Role.TABLE_CONTRIBUTOR.value),
-        ("twinlens-photos-input", ROLE + Role.BLOB_READER.value),
-        ("twinlens-photos-output", ROLE + Role.BLOB_CONTRIBUTOR.value),
-        ("twinlens-photos-ledger", ROLE + Role.TABLE_CONTRIBUTOR.value),
-        ("twinlens-photos-uploads", ROLE + Role.QUEUE_CONTRIBUTOR.value),
-        ("twinlens-photos-uploads-poison", ROLE + Role.QUEUE_CONTRIBUTOR.value),
-        ("twinlens-photos-notify-success", ROLE + Role.QUEUE_SENDER.value),
-        ("twinlens-photos-notify-error", ROLE + Role.QUEUE_SENDER.value),
-        ("twinlens-insights", ROLE + Role.METRICS_PUBLISHER.value),
-    }
-
-
-def test_event_grid_s_identity_has_exactly_these_roles(azure):
-    grants = {
-        (each.inputs["scope"].split("/")[-1], each.inputs["roleDefinitionId"])
-        for each in azure.of("RoleAssignment")
-        if each.inputs["principalId"] == "principal-twinlens-upload-topic"
-    }
-    assert grants == {
-        ("twinlens-photos-uploads", ROLE + Role.QUEUE_SENDER.value),
-        ("twinlens-undelivered", ROLE + Role.BLOB_CONTRIBUTOR.value),
-    }
-
-
 def test_role_assignments_are_for_service_principals_and_have_stable_names(azure):
     assignments = azure.of("RoleAssignment")
     assert {each.inputs["principalType"] for each in assignments} == {"ServicePrincipal"}

@@ -1,0 +1,158 @@
+"""Each role and identity may do what its code path does and nothing else, whatever the settings.
+
+What is expected is read from what runs: the workflow and its steps, the compiled definition, the function
+app's bindings, and where the host and Durable keep their state.
+"""
+
+import json
+from typing import Any
+
+from components.aws.state_machine.compiler import permissions
+from components.azure.roles import Role
+from core.workflow.granularity import pipeline_in
+from core.workflow.model import Claim, Notify, Record, Task
+from handlers.azure import function_app
+
+ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+# Services force these to name no resource: see the comments in components/aws.
+TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+SAMPLING = {"xray:GetSamplingRules", "xray:GetSamplingTargets"}
+LOG_DELIVERY = {
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+}
+DEFINITIONS = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinitions/"
+CONTAINERS = {"input": "input", "work": "output", "output": "output"}
+
+
+def granted(graph, role: str) -> set[tuple[str, str]]:
+    [policy] = [each for each in graph.of("RolePolicy") if each.name == role]
+    return {
+        (action, resource)
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+def anywhere(actions: set[str]) -> set[tuple[str, str]]:
+    return {(action, "*") for action in actions}
+
+
+def assigned(graph, principal: str) -> set[tuple[str, Role]]:
+    return {
+        (each.inputs["scope"].split("/")[-1], Role(each.inputs["roleDefinitionId"].removeprefix(DEFINITIONS)))
+        for each in graph.of("RoleAssignment")
+        if each.inputs["principalId"] == f"principal-{principal}"
+    }
+
+
+def actions(workflow) -> list[Any]:
+    return [state.action for state in workflow.all_states() if isinstance(state, Task)]
+
+
+def bindings() -> list[Any]:
+    """The app's bindings; ``get_functions`` would give them to one caller in a process alone."""
+    return [
+        each for builder in function_app.app._function_builders for each in builder._function.get_bindings()
+    ]
+
+
+def test_a_step_may_touch_its_places_and_write_its_log(any_aws):
+    prefix = any_aws.config.get("inputPrefix", "incoming/")
+    places = {
+        "input": ARN.format("s3", f"twinlens-input/{prefix}*"),
+        "work": ARN.format("s3", "twinlens-output/work/*"),
+        "output": ARN.format("s3", "twinlens-output/jobs/*"),
+    }
+    for step in pipeline_in(any_aws.config["granularity"]).steps():
+        role = f"twinlens-{step.name.replace('_', '-')}"
+        log = ARN.format("cloudwatch", f"{role}:*")
+        assert granted(any_aws, role) == {
+            *(("s3:GetObject", places[place]) for place in step.reads),
+            *(("s3:PutObject", places[place]) for place in step.writes),
+            ("logs:CreateLogStream", log),
+            ("logs:PutLogEvents", log),
+            *anywhere(TRACING),
+        }
+
+
+def test_the_state_machine_may_do_what_its_definition_does(any_aws):
+    """The emulator enforces this role too: tests/e2e/test_permissions.py."""
+    definition = json.loads(any_aws.one("StateMachine").inputs["definition"])
+    arns = {"twinlens-ledger": ARN.format("dynamodb", "twinlens-ledger")}
+    called = {
+        (permission, arns.get(target, target))
+        for permission, targets in permissions(definition).items()
+        for target in targets
+    }
+    assert granted(any_aws, "twinlens-workflow") == called | anywhere(LOG_DELIVERY | TRACING | SAMPLING)
+    assert len(called) == len(pipeline_in(any_aws.config["granularity"]).steps()) + 4
+
+
+def test_a_rule_may_start_its_state_machine(any_aws):
+    assert granted(any_aws, "twinlens-upload") == {
+        ("states:StartExecution", ARN.format("sfn", "twinlens-workflow"))
+    }
+
+
+def test_there_are_no_other_roles(any_aws):
+    steps = {step.name.replace("_", "-") for step in pipeline_in(any_aws.config["granularity"]).steps()}
+    expected = {f"twinlens-{each}" for each in steps | {"workflow", "upload"}}
+    assert {each.name for each in any_aws.of("Role")} == expected
+    assert {each.name for each in any_aws.of("RolePolicy")} == expected
+
+
+def test_the_app_may_do_what_its_workflow_and_its_host_do(any_azure):
+    workflow = pipeline_in(any_azure.config["granularity"])
+    given = {
+        each["name"]: each["value"] for each in any_azure.one("WebApp").inputs["siteConfig"]["appSettings"]
+    }
+    expected = set()
+
+    read = {CONTAINERS[place] for step in workflow.steps() for place in step.reads}
+    written = {CONTAINERS[place] for step in workflow.steps() for place in step.writes}
+    expected |= {(f"twinlens-photos-{each}", Role.BLOB_CONTRIBUTOR) for each in written}
+    expected |= {(f"twinlens-photos-{each}", Role.BLOB_READER) for each in read - written}
+
+    if any(isinstance(action, Claim | Record) for action in actions(workflow)):
+        expected.add((f"twinlens-photos-{given['TWINLENS_LEDGER_TABLE']}", Role.TABLE_CONTRIBUTOR))
+    for topic in {action.topic for action in actions(workflow) if isinstance(action, Notify)}:
+        queue = given[f"TWINLENS_{topic.upper()}_QUEUE"]
+        expected.add((f"twinlens-photos-{queue}", Role.QUEUE_SENDER))
+
+    for binding in bindings():
+        if binding.type == "queueTrigger":
+            queue = given[binding.queue_name.strip("%")]
+            expected.add((f"twinlens-photos-{queue}", Role.QUEUE_CONTRIBUTOR))
+            expected.add((f"twinlens-photos-{queue}-poison", Role.QUEUE_CONTRIBUTOR))
+
+    expected.add(("twinlensstate", Role.BLOB_OWNER))  # the host's locks and keys, and the delivered code
+    if any_azure.config["orchestrator"] == "storage":
+        expected |= {("twinlensstate", Role.QUEUE_CONTRIBUTOR), ("twinlensstate", Role.TABLE_CONTRIBUTOR)}
+    else:
+        expected.add((any_azure.one("TaskHub").name, Role.DURABLE_TASK_CONTRIBUTOR))
+    expected.add(("twinlens-insights", Role.METRICS_PUBLISHER))
+
+    assert assigned(any_azure, "twinlens-app") == expected
+
+
+def test_event_grid_may_write_to_the_queue_and_to_its_dead_letters(any_azure):
+    subscription = any_azure.one("SystemTopicEventSubscription").inputs
+    queue = subscription["deliveryWithResourceIdentity"]["destination"]["queueName"]
+    letters = subscription["deadLetterWithResourceIdentity"]["deadLetterDestination"]["blobContainerName"]
+    assert assigned(any_azure, "twinlens-upload-topic") == {
+        (f"twinlens-photos-{queue}", Role.QUEUE_SENDER),
+        (f"twinlens-{letters}", Role.BLOB_CONTRIBUTOR),
+    }
+
+
+def test_nobody_else_has_a_role(any_azure):
+    principals = {each.inputs["principalId"] for each in any_azure.of("RoleAssignment")}
+    assert principals == {"principal-twinlens-app", "principal-twinlens-upload-topic"}
