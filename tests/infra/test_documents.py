@@ -38,6 +38,16 @@ def test_links_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
+def test_every_page_is_reached_from_the_readme():
+    reached, ahead = set(), [PAGES[0]]
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        linked = re.findall(r"\]\(([^)#\s]+\.md)", page.read_text())
+        ahead += [found for each in linked if (found := (page.parent / each).resolve()) not in reached]
+    assert set(PAGES) <= reached
+
+
 @pytest.mark.parametrize("words", calls("twinlens"))
 def test_commands_and_their_options_exist(words):
     command = get_command(app)

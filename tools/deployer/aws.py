@@ -197,11 +197,14 @@ PERMISSIONS: Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = 
     ),
 }
 
-# Who submits photos and follows their jobs: `twinlens submit`, `jobs list`, `jobs show`, `bench`.
+# Who submits photos, follows their jobs and measures: `twinlens submit`, `jobs list`, `bench`, `collect`.
 USER = (
     (_actions("s3", "PutObject"), (f"arn:aws:s3:::{PREFIX}-input-*/*",)),
     (_actions("s3", "GetObject"), (f"arn:aws:s3:::{PREFIX}-output-*/*",)),
     (_actions("dynamodb", "GetItem Scan"), TABLES),
+    (_actions("states", "GetExecutionHistory"), (_arn("states", f"execution:{PREFIX}-*"),)),
+    (_actions("logs", "FilterLogEvents"), LOG_GROUPS),
+    (_actions("cloudwatch", "GetMetricStatistics"), ANY),
 )
 # Who sends through again what fell between: `jobs reconcile` and `jobs redrive`.
 OPERATOR = (
