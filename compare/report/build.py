@@ -10,7 +10,7 @@ from compare.folder import RunFolder
 from compare.metering.assumptions import ASSUMPTIONS as METERING
 from compare.prices.book import load
 from compare.report.costs import break_evens, cost, priced
-from compare.report.latency import mean_segments, run_report
+from compare.report.latency import bursts, mean_segments, run_report
 from compare.report.measured import MeasuredRun, measure
 from compare.report.model import Comparison, Report
 from compare.report.photos import photo_reports
@@ -61,7 +61,7 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
 
 def _comparison(first: MeasuredRun, second: MeasuredRun) -> Comparison:
     before, after = mean_segments(first.times), mean_segments(second.times)
-    samples = [each.end_to_end_ms for each in first.times], [each.end_to_end_ms for each in second.times]
+    samples = bursts(first), bursts(second)
     changes = {name: after[name] - before[name] for name in before} if before and after else {}
     return Comparison(
         first=first.label,

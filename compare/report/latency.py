@@ -32,7 +32,7 @@ def run_report(measured: MeasuredRun) -> RunReport:
         overhead=latency([each.overhead_ms for each in times]),
         segments=mean_segments(times),
         steps=_steps(times),
-        spread=spread(_bursts(measured)),
+        spread=spread(bursts(measured)),
         curve=curve(end_to_end),
     )
 
@@ -72,12 +72,13 @@ def mean_segments(times: Sequence[Timeline]) -> dict[str, float]:
     return {name: fmean(each[name] for each in split) for name in SEGMENTS} if split else {}
 
 
-def _bursts(measured: MeasuredRun) -> list[list[float]]:
-    bursts: dict[int, list[float]] = defaultdict(list)
+def bursts(measured: MeasuredRun) -> list[list[float]]:
+    """Return the end-to-end times of the run's jobs, burst by burst."""
+    found: dict[int, list[float]] = defaultdict(list)
     for job in measured.jobs:
         if job.record.state == "succeeded" and job.timeline:
-            bursts[job.record.burst].append(job.timeline.end_to_end_ms)
-    return list(bursts.values())
+            found[job.record.burst].append(job.timeline.end_to_end_ms)
+    return list(found.values())
 
 
 def _steps(times: Sequence[Timeline]) -> dict[str, Latency]:

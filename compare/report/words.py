@@ -38,12 +38,12 @@ ASSUMPTIONS = (
     "Within a step downloads and uploads are added up, and drawn before and after the computing.",
     "The critical path is the chain of steps that the end waited for; overhead is the rest of the workflow.",
     "Quantiles have 95 % confidence intervals from order statistics, or none where the samples are too few. "
-    "Two runs are called different only where a bootstrap interval of their ratio excludes 1.",
+    "Two runs are called different only where a bootstrap interval of their ratio excludes 1; it draws whole "
+    "bursts before it draws jobs, since the jobs of one burst influence each other.",
     "Costs are metered from the traces of these runs by each platform's own rules, and priced from the price "
     "book, which has list prices. "
     "Functions are billed for the time that steps took where they were measured: "
     "on an emulator that is this machine's pace.",
-    "Jobs of one burst influence each other: look at the spread between bursts as well.",
 )
 
 

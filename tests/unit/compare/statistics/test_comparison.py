@@ -5,9 +5,13 @@ import pytest
 from compare.statistics import compare_quantiles
 
 
-def samples(count, scale=1.0, seed=1):
+def samples(count, scale=1.0, seed=1, bursts=1, apart=0.0):
+    """A run: bursts of samples, whose medians differ by a factor of about 1 + ``apart``."""
     source = random.Random(seed)
-    return [scale * source.lognormvariate(5, 0.3) for _ in range(count)]
+    return [
+        [scale * shift * source.lognormvariate(5, 0.3) for _ in range(count // bursts)]
+        for shift in [source.lognormvariate(0, apart) for _ in range(bursts)]
+    ]
 
 
 def test_a_clear_difference_gets_a_verdict():
@@ -41,7 +45,7 @@ def test_the_interval_is_that_of_whole_resamples():
     def median(values):
         return sorted(source.choices(values, k=len(values)))[(len(values) - 1) // 2]
 
-    drawn = sorted(median(first) / median(second) for _ in range(3000))
+    drawn = sorted(median(first[0]) / median(second[0]) for _ in range(3000))
     assert ratio.low == pytest.approx(drawn[75], rel=0.05)
     assert ratio.high == pytest.approx(drawn[2925], rel=0.05)
 
@@ -55,3 +59,26 @@ def test_the_interval_holds_the_true_ratio_as_often_as_it_says():
         verdicts += compare_quantiles(samples(60, seed=seed), same, 0.5).smaller != "undecided"
     assert held >= 45
     assert verdicts <= 5
+
+
+def test_bursts_that_differ_are_no_difference_between_runs():
+    # Samples drawn without regard to bursts would give some twenty verdicts here.
+    verdicts = [
+        compare_quantiles(
+            samples(60, seed=seed, bursts=6, apart=0.2),
+            samples(60, seed=1000 + seed, bursts=6, apart=0.2),
+            0.5,
+        ).smaller
+        for seed in range(50)
+    ]
+    assert 50 - verdicts.count("undecided") <= 6
+
+
+def test_a_large_run_takes_no_longer_than_it_must():
+    ratio = compare_quantiles(samples(30_000, bursts=1000), samples(30_000, 1.01, seed=2, bursts=1000), 0.95)
+    assert ratio.low < ratio.value < ratio.high
+
+
+def test_empty_bursts_say_nothing():
+    first, second = samples(60, bursts=3), samples(60, 1.5, seed=2, bursts=3)
+    assert compare_quantiles([[], *first], second, 0.5).value == compare_quantiles(first, second, 0.5).value
