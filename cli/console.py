@@ -24,12 +24,15 @@ Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, suc
 # Columns of words may be folded; numbers, ids and states may not.
 WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source"})
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+# What Python makes of the bytes of a file's name that are no UTF-8 (PEP 383).
+_CONTROLS |= {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(128, 256)}
 STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
 
 
 def print_json(value: Any) -> None:
-    """Print plain JSON values, indented, on standard output."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print plain JSON values, indented, on standard output; bytes of a name that are no UTF-8 as escapes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    typer.echo(text.encode(errors="backslashreplace").decode())
 
 
 def print_error(message: str) -> None:

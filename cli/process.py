@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -79,9 +80,12 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
     """
     began = time.perf_counter()
     made = MemoryStore()
-    tools = Tools(FolderStore(photo.parent), made, recipe, USUAL_MAX_BYTES, USUAL_MAX_PIXELS)
-    job = _job(photo, recipe)
     try:
+        file = photo.resolve(strict=True)
+        if not file.is_file():
+            return Result(photo, "failed", _ms(began), "It is no file with content.")
+        tools = Tools(FolderStore(file.parent), made, recipe, USUAL_MAX_BYTES, USUAL_MAX_PIXELS)
+        job = _job(file, recipe)
         for step in pipeline_in(FUSED).steps():
             job = execute(step.name, job, tools)
             if job.error:
@@ -92,13 +96,16 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
         return Result(photo, "rejected", _ms(began), str(error))
     except TwinlensError as error:
         return Result(photo, "failed", _ms(began), str(error))
+    except OSError as error:
+        return Result(photo, "failed", _ms(began), f"It can't be read: {error.strerror}.")
     return Result(photo, "succeeded", _ms(began), "", job.photo, folder, job.artifacts)
 
 
 def _job(photo: Path, recipe: Recipe) -> Job:
     status = photo.stat()
     source = Source(str(photo.parent), photo.name, str(status.st_mtime_ns), status.st_size)
-    identifier = job_id(source.container, source.key, source.etag, recipe.name)
+    names = (os.fsencode(each).decode(errors="replace") for each in (source.container, source.key))
+    identifier = job_id(*names, source.etag, recipe.name)
     return Job(identifier, recipe.name, source, execution="here", uploaded_at=now(), accepted_at=now())
 
 
@@ -111,7 +118,8 @@ def _targets(photos: list[Path], out: Path) -> dict[Path, Path]:
     files: list[Path] = []
     for path in photos:
         if path.is_dir():
-            files += sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+            found = (file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+            files += sorted(file for file in found if not file.is_dir())
         else:
             files.append(path)
     targets: dict[Path, Path] = {}
@@ -125,11 +133,28 @@ def _targets(photos: list[Path], out: Path) -> dict[Path, Path]:
 
 
 def _all(targets: dict[Path, Path], recipe: Recipe) -> Iterator[Result]:
-    """Yield the results as they come in, from as many processes as there are cores."""
-    workers = min(os.cpu_count() or 1, len(targets))
+    """Yield the results as they come in, from as many processes as there are cores.
+
+    If a process dies, as for want of memory, nobody knows of which photo: those that are left are then done
+    in a process each.
+    """
+    workers, left = min(os.cpu_count() or 1, len(targets)), dict(targets)
     if workers == 1:
         yield from (process_photo(photo, folder, recipe) for photo, folder in targets.items())
         return
+    try:
+        for result in _pooled(left, recipe, workers):
+            del left[result.photo]
+            yield result
+    except BrokenProcessPool:
+        for photo, folder in left.items():
+            try:
+                yield from _pooled({photo: folder}, recipe, 1)
+            except BrokenProcessPool:
+                yield Result(photo, "failed", 0.0, "Its process died, perhaps for want of memory.")
+
+
+def _pooled(targets: dict[Path, Path], recipe: Recipe, workers: int) -> Iterator[Result]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         running = [pool.submit(process_photo, photo, folder, recipe) for photo, folder in targets.items()]
         for each in as_completed(running):

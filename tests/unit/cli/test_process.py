@@ -1,4 +1,8 @@
 import json
+import os
+import sys
+import types
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -6,9 +10,11 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from cli.process import process, process_photo
+import cli.process as module
+from cli.process import Result, process, process_photo
 from core import recipe
 from core.errors import RecipeError, SetupError
+from core.job import Photo
 
 app = typer.Typer()
 app.command()(process)
@@ -88,3 +94,59 @@ def test_a_file_that_goes_bad_after_validation_is_rejected(photo: Path, tmp_path
     result = process_photo(photo, tmp_path / "out", recipe.load("gallery"))
     assert (result.state, result.reason) == ("rejected", "It broke.")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_all_sorts_is_gone_through(photo: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "mixed", tmp_path / "out"
+    (folder / "deeper.jpg").mkdir(parents=True)
+    names = [b"caf\xe9.png", b"new\nline.PNG", "ä \U0001f308.png".encode()]
+    for name in names:
+        (folder / os.fsdecode(name)).write_bytes(photo.read_bytes())
+    (folder / "link.png").symlink_to(photo)
+    (folder / "gone.png").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "empty.gif").touch()
+    done = CliRunner().invoke(app, [str(folder), "--out", str(out), "--json"])
+    assert done.exit_code == 1, done.output
+    results = {Path(each["photo"]).name: each for each in json.loads(done.stdout)}
+    good = {*map(os.fsdecode, names), "link.png"}
+    assert {name for name, each in results.items() if each["state"] == "succeeded"} == good
+    assert {path.name for path in out.iterdir()} == {Path(name).stem for name in good}
+    assert results["gone.png"]["reason"] == "It can't be read: No such file or directory."
+    assert results["pipe.jpg"]["reason"] == "It is no file with content."
+    assert (results["empty.gif"]["state"], results["empty.gif"]["reason"]) == (
+        "rejected",
+        "The file is empty.",
+    )
+    assert set(results) == good | {"gone.png", "pipe.jpg", "empty.gif"}
+
+
+def test_names_that_are_no_text_are_printed(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.png")).touch()
+    done = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "caf\\xe9.png: rejected: The file is empty." in done.output
+
+
+def die_of_one(photo: Path, folder: Path, recipe: object) -> Result:
+    """Stand for ``process_photo`` in another process, which one photo kills."""
+    if photo.name == "deadly.png":
+        os._exit(9)
+    return Result(photo, "succeeded", 1.0, "", Photo("png", 1, 1, 1), folder)
+
+
+def test_a_photo_that_kills_its_process_stops_no_other(tmp_path: Path, monkeypatch) -> None:
+    for name in ("a.png", "deadly.png", "z.png"):
+        (tmp_path / name).touch()
+    # What runs in the other processes is looked up by its module's name.
+    stand_in = types.ModuleType("stand_in")
+    monkeypatch.setattr(module, "get_context", lambda _: get_context("fork"))
+    monkeypatch.setitem(sys.modules, "stand_in", stand_in)
+    monkeypatch.setattr(die_of_one, "__module__", "stand_in")
+    monkeypatch.setattr(stand_in, "die_of_one", die_of_one, raising=False)
+    monkeypatch.setattr(module, "process_photo", die_of_one)
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+    done = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "2 of 3 photos succeeded" in done.output
+    assert "deadly.png: failed: Its process died" in done.output
