@@ -1,6 +1,6 @@
 """Change sample photos at random and see that each ends as a photo or as an error of our own, in time.
 
-    .venv/bin/python -m tools.fuzz --seconds 60 --seed 1
+    .venv/bin/python -m tools.fuzz --inputs 20000 --seed 1
 
 The same seed makes the same files. What breaks the rule is written to ``out/fuzz/``, and the exit code is 1.
 """
@@ -8,6 +8,7 @@ The same seed makes the same files. What breaks the rule is written to ``out/fuz
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import random
 import resource
@@ -17,18 +18,25 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
-from PIL import Image
+import pillow_heif
+from PIL import Image, ImageCms
 
 from core.errors import PhotoError
-from core.photo.decode import read
+from core.photo import limits
+from core.photo.decode import inspect, read, read_film
 from core.recipe import Size
 
 ROOT = Path(__file__).parent.parent
 FINDINGS = ROOT / "out" / "fuzz"
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
 # Values at which counters, lengths and signs go wrong.
 INTERESTING = (
     b"\x00",
@@ -40,7 +48,10 @@ INTERESTING = (
     b"\x80\x00\x00\x00",
     b"\xff\xd8\xff",
 )
+BATCH = 500  # files that one process tries before it says what came of them
 MAX_PIXELS = 20_000_000
+# What the core promises for the format that takes most.
+MAX_MB = limits.BASE_MB + max(limits.BYTES_PER_PIXEL.values()) * MAX_PIXELS // 2**20
 SIZES = (Size("box", 200, 150), Size("square", 100, 100, "cover"))
 
 
@@ -50,12 +61,22 @@ def seeds() -> list[bytes]:
     picture = Image.frombytes("RGB", (64, 48), noise)
     exif = Image.Exif()
     exif[0x0112], exif[0x8298] = 6, "Ada"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile.replace(b"sRGB", b"mine")  # or its numbers would never be looked at
+    tagged: dict[str, object] = {
+        "exif": exif,
+        "icc_profile": profile,
+        "xmp": b"<x:xmpmeta/>",
+    }
+    pillow_heif.register_heif_opener()
     made = [_file(picture, name) for name in FORMATS]
-    made += [_file(picture, "JPEG", progressive=True, exif=exif, comment=b"hello")]
+    made += [_file(picture, "JPEG", progressive=True, comment=b"hello", **tagged)]
+    made += [_file(picture, name, **tagged) for name in ("PNG", "WEBP", "AVIF")]
     made += [_file(picture.convert(mode), "TIFF", compression="tiff_lzw") for mode in ("CMYK", "L", "1", "P")]
     made += [_file(picture.convert(mode), "PNG") for mode in ("RGBA", "LA", "P", "I;16")]
     made += [
-        _file(picture, name, save_all=True, append_images=[picture] * 3) for name in ("GIF", "WEBP", "PNG")
+        _file(picture, name, save_all=True, append_images=[picture.rotate(90), picture.rotate(180)])
+        for name in ("GIF", "WEBP", "PNG", "TIFF")
     ]
     return made
 
@@ -71,7 +92,7 @@ def mutants(chance: random.Random) -> Iterator[bytes]:
     files = seeds()
     while True:
         data = bytearray(chance.choice(files))
-        for _ in range(chance.randint(1, 12)):
+        for _ in range(chance.choice((1, 1, 2, 4, 12))):
             at = chance.randrange(len(data)) if data else 0
             change = chance.randrange(6)
             if change == 0:
@@ -92,11 +113,15 @@ def mutants(chance: random.Random) -> Iterator[bytes]:
 
 
 def outcome(data: bytes, time_limit: float) -> str:
-    """Return "photo" or the error's name; what breaks the rules begins with ``!``."""
+    """Return "photo", "animation" or the error's name; what breaks the rules begins with ``!``."""
     began = time.perf_counter()
     try:
         photo, picture = read(data, MAX_PIXELS, SIZES)
         name = "photo" if picture.width * picture.height <= photo.width * photo.height else "!too large"
+        if photo.frames > 1 and photo.format != "tiff":
+            inspect(data, MAX_PIXELS, SIZES, animated=True)
+            film = read_film(data, MAX_PIXELS, SIZES, animated=True)[1]
+            name = "animation" if len(film.frames) <= photo.frames else "!too many pictures"
     except PhotoError as error:
         name = type(error).__name__ if str(error).endswith(".") and len(str(error)) < 500 else "!no sentence"
     except BaseException:  # whatever else comes out is what is looked for
@@ -104,30 +129,58 @@ def outcome(data: bytes, time_limit: float) -> str:
     return name if time.perf_counter() - began <= time_limit else "!too slow"
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What came of some files: how often which outcome, those that broke the rules, and the peak memory."""
+
+    outcomes: Counter[str]
+    findings: tuple[bytes, ...]
+    peak_mb: float
+
+
+def try_batch(seed: str, count: int, time_limit: float) -> Batch:
+    """Try ``count`` files in this process, which ends at once if a library hangs."""
+    warnings.simplefilter("ignore")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff talks of every flaw
+    seen, findings = Counter[str](), []
+    for data in islice(mutants(random.Random(seed)), count):  # noqa: S311 - repeatable, not secret
+        faulthandler.dump_traceback_later(3 * time_limit, exit=True)
+        result = outcome(data, time_limit)
+        seen[result] += 1
+        if result.startswith("!"):
+            findings.append(data)
+    faulthandler.cancel_dump_traceback_later()
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if peak_mb > MAX_MB:
+        seen["!too much memory"] += 1
+    return Batch(seen, tuple(findings), peak_mb)
+
+
 def main() -> None:
-    """Fuzz for a time, print what came of it, and keep what broke the rules."""
+    """Fuzz on all cores, print what came of it, and keep what broke the rules."""
     parser = argparse.ArgumentParser(description="Fuzz the reading of photos.")
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--time-limit", type=float, default=10, help="seconds for one file")
     asked = parser.parse_args()
-    warnings.simplefilter("ignore")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff talks of every flaw
-    seen: Counter[str] = Counter()
-    end = time.monotonic() + asked.seconds
-    for number, data in enumerate(mutants(random.Random(asked.seed))):  # noqa: S311 - repeatable, not secret
-        result = outcome(data, asked.time_limit)
-        seen[result] += 1
-        if result.startswith("!"):
-            FINDINGS.mkdir(parents=True, exist_ok=True)
-            (FINDINGS / f"{asked.seed}-{number}.bin").write_bytes(data)
-        if time.monotonic() > end:
-            break
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    lines = [f"{count:8,}  {name}" for name, count in seen.most_common()]
-    sys.stdout.write(
-        "\n".join([f"seed {asked.seed}, {seen.total():,} files, {memory} MB at most", *lines, ""])
-    )
+    seeds_of_batches = [f"{asked.seed}-{number}" for number in range(-(-asked.inputs // BATCH))]
+    began, seen, peak_mb = time.monotonic(), Counter[str](), 0.0
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(try_batch, seed, BATCH, asked.time_limit): seed for seed in seeds_of_batches}
+        for done in as_completed(running):
+            try:
+                batch = done.result()
+            except BrokenProcessPool:
+                seen[f"!a process died in batch {running[done]} or beside it"] += 1
+                continue
+            seen += batch.outcomes
+            peak_mb = max(peak_mb, batch.peak_mb)
+            for number, data in enumerate(batch.findings):
+                FINDINGS.mkdir(parents=True, exist_ok=True)
+                (FINDINGS / f"{running[done]}-{number}.bin").write_bytes(data)
+    rate = seen.total() / (time.monotonic() - began)
+    head = f"seed {asked.seed}: {seen.total():,} files, {rate:,.0f} a second, {peak_mb:.0f} MB at most"
+    sys.stdout.write("\n".join([head, *(f"{count:8,}  {name}" for name, count in seen.most_common()), ""]))
     if any(name.startswith("!") for name in seen):
         sys.stdout.write(f"What broke the rules is in {FINDINGS}.\n")
         sys.exit(1)

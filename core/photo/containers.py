@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 GIF_IMAGE = b","
+_SEQUENTIAL = (0xC0, 0xC1)  # frames that are neither progressive nor lossless
+_START_OF_SCAN = 0xDA
 
 
 def parts(data: bytes, name: str) -> Iterator[bytes]:
@@ -19,15 +21,30 @@ def parts(data: bytes, name: str) -> Iterator[bytes]:
     return _WALKS[name](data) if name in _WALKS else iter(())
 
 
+def in_one_scan(data: bytes) -> bool:
+    """Tell whether a JPEG file is sequential and its first scan holds all components: decoders end there."""
+    components = 0
+    for at in _segments(data):
+        if data[at + 1] in _SEQUENTIAL and at + 9 < len(data):
+            components = data[at + 9]
+        elif data[at + 1] == _START_OF_SCAN and at + 4 < len(data):
+            return 0 < components == data[at + 4]
+    return False
+
+
 def _jpeg(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + 2] for at in _segments(data))
+
+
+def _segments(data: bytes) -> Iterator[int]:
     """Walk the segments up to the first scan (ITU-T T.81, annex B)."""
     at = 2
     while at + 4 <= len(data):
         marker = data[at : at + 2]
-        yield marker
+        yield at
         if marker[0] != 0xFF or marker[1] in (0x00, 0xFF):
             at += 1
-        elif marker[1] == 0xDA:  # start of scan
+        elif marker[1] == _START_OF_SCAN:
             return
         elif marker[1] == 0x01 or 0xD0 <= marker[1] <= 0xD9:  # these stand alone
             at += 2

@@ -42,10 +42,11 @@ def check_bytes(data: bytes, name: str) -> None:
     Raises:
         DamagedPhoto: It is made to keep the decoder busy.
     """
-    if name == "jpeg" and (scans := data.count(_START_OF_SCAN)) > MAX_SCANS:
-        raise DamagedPhoto(f"The JPEG file has {scans} scans; no photo has more than {MAX_SCANS}.")
     if any(islice(containers.parts(data, name), MAX_PARTS, None)):
         raise DamagedPhoto(f"The {name.upper()} file has more than {MAX_PARTS:,} parts; no photo has.")
+    scans = data.count(_START_OF_SCAN) if name == "jpeg" and not containers.in_one_scan(data) else 1
+    if scans > MAX_SCANS:
+        raise DamagedPhoto(f"The JPEG file has {scans} scans; no photo has more than {MAX_SCANS}.")
 
 
 def check_header(image: ImageFile, name: str, max_pixels: int) -> None:

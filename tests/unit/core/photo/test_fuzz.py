@@ -12,13 +12,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 
 
 def test_what_it_begins_with_is_sound() -> None:
-    assert {outcome(data, 10) for data in seeds()} == {"photo"}
+    assert {outcome(data, 10) for data in seeds()} == {"photo", "animation"}
 
 
 def test_changed_files_end_as_photos_or_as_errors_of_our_own() -> None:
     outcomes = [outcome(data, 10) for data in islice(mutants(random.Random(7)), 400)]
     assert not [each for each in outcomes if each.startswith("!")]
-    assert {"photo", "DamagedPhoto"} < set(outcomes)
+    assert {"photo", "animation", "DamagedPhoto"} < set(outcomes)
 
 
 def test_a_seed_always_makes_the_same_files() -> None:

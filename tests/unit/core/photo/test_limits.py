@@ -55,6 +55,19 @@ def test_a_jpeg_of_endless_scans_is_refused(encode) -> None:
         inspect(data + limits._START_OF_SCAN * (101 - data.count(limits._START_OF_SCAN)), 10**8)
 
 
+def test_a_sequential_jpeg_may_hold_what_looks_like_scans(encode) -> None:
+    data = encode(Image.new("RGB", (40, 25)), "JPEG", comment=limits._START_OF_SCAN * 101)
+    assert inspect(data, 10**8).width == 40
+
+
+def test_a_jpeg_whose_scans_hold_a_component_each_is_not_trusted(encode) -> None:
+    data = encode(Image.new("L", (40, 25)), "JPEG")
+    frame = data.index(b"\xff\xc0")
+    several = data[: frame + 9] + b"\3" + data[frame + 10 :] + limits._START_OF_SCAN * 100
+    with pytest.raises(DamagedPhoto, match="101 scans"):
+        inspect(several, 10**8)
+
+
 def pictures(count: int) -> list[Image.Image]:
     return [Image.new("RGB", (8, 8), (50 * n, 255 - 50 * n, 99)) for n in range(count)]
 
