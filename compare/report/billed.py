@@ -11,13 +11,13 @@ METER_HEAD = ("meter", "by the rules", "by the platform", "ratio", "counted from
 FUNCTION_HEAD = (
     "step",
     "traced runs",
-    "reported requests",
+    "requests",
     "traced time",
     "duration",
     "billed",
     "memory used",
     "cold, traced",
-    "cold, reported",
+    "cold, told",
     "mean INIT",
 )
 SCOPES = {"jobs": "the run's own jobs", "window": "everything in the stack meanwhile"}

@@ -21,6 +21,7 @@ HISTORIES = "Step Functions' execution histories"
 CLOUDWATCH = "CloudWatch's metrics"
 LOG_GB = "aws.cloudwatch.log_gb"
 EXPRESS_GB_SECONDS = "aws.stepfunctions.express_gb_seconds"
+EMULATED = "; MiniStack counts the wait for a worker as well"
 # How many of a metric's units make one of the meter's.
 UNITS = {LOG_GB: Decimal(1024**3)}
 UNTOLD = {
@@ -88,11 +89,13 @@ class AwsAccount(Account):
         expected = f"{len(own):,}" if exact else f"at least {finished:,}"
         if len(reported) < (len(own) if exact else finished):
             raise NotTold(f"{len(reported):,} of {expected} are there.", again=True)
-        self.functions += [figures(step, each) for step, each in made.items()]
+        emulated = self.run.where == "emulator"
+        self.functions += [figures(step, each, emulated=emulated) for step, each in made.items()]
         scope: Scope = "jobs" if exact else "window"
         billed = sum(each.billed_ms for each in reported)
         yield Figure("aws.lambda.requests", Decimal(len(reported)), REPORTS, scope)
-        yield Figure(duration, billed_gb_seconds(reported), REPORTS, scope, f"{billed:,} ms billed")
+        note = f"{billed:,} ms billed" + EMULATED * emulated
+        yield Figure(duration, billed_gb_seconds(reported), REPORTS, scope, note)
 
     def _reports(self, own: set[str] | None) -> dict[str, list[Report]]:
         """Return each step's reports, where there are any: all, or those of the run's ``own`` requests."""

@@ -91,8 +91,11 @@ def reports(logs: Any, group: str, window: Window) -> Iterator[Report]:
                     yield report
 
 
-def figures(step: str, made: Sequence[Report]) -> FunctionFigures:
-    """Add up the reports of one step's function, of which there is one at least."""
+def figures(step: str, made: Sequence[Report], *, emulated: bool = False) -> FunctionFigures:
+    """Add up the reports of one step's function, of which there is one at least.
+
+    An emulator tells of no INIT, and that no memory was used: then both are unknown.
+    """
     inits = [each.init_ms for each in made if each.init_ms is not None]
     return FunctionFigures(
         step=step,
@@ -100,9 +103,9 @@ def figures(step: str, made: Sequence[Report]) -> FunctionFigures:
         duration_ms=sum((each.duration_ms for each in made), Decimal(0)),
         billed_ms=sum(each.billed_ms for each in made),
         memory_mb=max(each.memory_mb for each in made),
-        max_memory_mb=max(each.max_memory_mb for each in made),
-        cold=len(inits),
-        init_ms=sum(inits, Decimal(0)),
+        max_memory_mb=max(each.max_memory_mb for each in made) or None,
+        cold=None if emulated else len(inits),
+        init_ms=None if emulated else sum(inits, Decimal(0)),
     )
 
 

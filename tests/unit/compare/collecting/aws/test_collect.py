@@ -161,6 +161,7 @@ def test_an_emulator_tells_histories_and_reports_only(collect):
         "aws.lambda.gb_seconds.arm64",
     }
     assert not any(gap.again for gap in billed.gaps)
+    assert {(each.cold, each.init_ms) for each in billed.functions} == {(None, None)}
 
 
 def test_metrics_of_a_run_that_has_just_ended_come_later(collect, window):

@@ -1,6 +1,7 @@
 """REPORT lines as the Lambda Developer Guide shows them, in both formats."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import boto3
@@ -158,4 +159,6 @@ def test_adds_up_a_function():
     added = figures("resize", made)
     assert (added.requests, added.duration_ms, added.billed_ms) == (3, Decimal("31.00"), 533)
     assert (added.memory_mb, added.max_memory_mb, added.cold, added.init_ms) == (2048, 95, 1, 500)
+    unknown = figures("resize", [replace(each, max_memory_mb=0) for each in made], emulated=True)
+    assert (unknown.max_memory_mb, unknown.cold, unknown.init_ms) == (None, None, None)
     assert billed_gb_seconds(made) == Decimal("0.511") + Decimal("0.021") + Decimal("0.002")
