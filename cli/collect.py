@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from cli.accounts import BILLED
-from cli.console import Json, console, print_json, shown, table
+from cli.console import Json, console, errors, print_json, shown, table
 from cli.deployment import Deployment
 from compare.collecting.billed import Billed, write
 from compare.collecting.comparison import BilledRun, compare
@@ -32,7 +32,9 @@ def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
     compared = []
     for path in runs:
         folder = read(path)
-        billed = collect_run(Deployment.of(stack or folder.run.stack), folder)
+        deployment = Deployment.of(stack or folder.run.stack)
+        with errors.status(f"asking what was billed for {shown(folder.run.name)}"):
+            billed = collect_run(deployment, folder)
         compared.append(compare(folder.run.name, folder.run, folder.jobs, billed))
     if as_json:
         print_json(msgspec.to_builtins(compared))

@@ -81,6 +81,8 @@ class Account:
             self.figures += list(look())
         except NotTold as error:
             self.gap(source, meters, str(error), again=error.again)
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+            self.gap(source, meters, f"It answered in a form that is not documented: {error!r}.")
 
     def gap(self, source: str, meters: Sequence[str], reason: str, *, again: bool = False) -> None:
         """Note that these meters remain unknown."""

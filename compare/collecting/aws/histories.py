@@ -93,7 +93,8 @@ def _invokes(details: Mapping[str, Any]) -> bool:
 def _request(details: Mapping[str, Any]) -> set[str]:
     """Return the Lambda request that a task's end names: in the SDK's metadata, or in the error's cause."""
     if "output" in details:
-        metadata = json.loads(details["output"]).get("SdkResponseMetadata", {})
+        output = json.loads(details["output"])
+        metadata = output.get("SdkResponseMetadata", {}) if isinstance(output, dict) else {}
         return {metadata["RequestId"]} if "RequestId" in metadata else set()
     found = REQUEST_ID.search(details.get("cause", ""))
     return {found[0]} if found else set()

@@ -45,6 +45,13 @@ def test_what_is_not_counted_yet_is_asked_again(window):
     assert error.value.again
 
 
+@pytest.mark.parametrize("answer", [{}, {"value": None}, {"value": ["x"]}])
+def test_an_answer_of_another_form_leaves_the_rest(window, answer):
+    account = Account(window)
+    account.ask("here", ["aws.sns.publishes"], lambda: [answer["value"][0]["name"]])
+    assert "not documented" in account.billed().gaps[0].reason
+
+
 def test_a_source_that_breaks_off_tells_nothing(window):
     def half():
         yield Figure("aws.lambda.requests", Decimal(1), "here", "jobs")
