@@ -10,7 +10,7 @@ from local.emulators.ports import LOOPBACK, free
 from local.emulators.processes import Supervised, start
 from local.emulators.surroundings import clean
 from local.errors import ToolMissing
-from local.state import AwsEmulator
+from local.state import CHECKOUT, AwsEmulator
 from local.toolchain import environments
 
 NAME = "ministack"
@@ -41,8 +41,8 @@ def launch(folder: Path, *, enforce_iam: bool) -> tuple[AwsEmulator, Supervised]
         # Lambda code that names `python3` shall find this environment's.
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
     )
-    # -P keeps this package's folder off the program's path, where its modules would hide others.
-    command = [str(python), "-P", str(Path(__file__).with_name("ministack_main.py"))]
+    # -P keeps the program's folder off its path, where its modules would hide others.
+    command = [str(python), "-P", str(CHECKOUT / "local" / "ministack" / "__main__.py")]
     process = start(NAME, command, folder=folder, cwd=folder, environment=surroundings)
     return AwsEmulator(endpoint=f"http://{LOOPBACK}:{port}", pid=process.pid, region=REGION), process
 
