@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from core.errors import UnsupportedFormat
 from core.photo.decode import decode
@@ -123,3 +123,17 @@ def test_an_srgb_profile_changes_nothing(encode) -> None:
 def test_samples_without_an_agreed_meaning_are_refused(encode, mode: str) -> None:
     with pytest.raises(UnsupportedFormat, match=f"{mode} samples are not accepted"):
         decode(encode(Image.new(mode, (8, 8)), "TIFF"), 10_000)
+
+
+def test_ycck_is_read_as_the_cmyk_it_stands_for(encode) -> None:
+    ink, black = (200, 60, 20), 40
+    luma_chroma = Image.new("RGB", (16, 16), ink).convert("YCbCr").split()
+    # Pillow writes inks upside down, as Adobe does, and calls them CMYK: the transform's byte is made YCCK's.
+    planes = [*map(ImageChops.invert, luma_chroma), Image.new("L", (16, 16), black)]
+    data = bytearray(encode(Image.merge("CMYK", planes), "JPEG", quality=100, subsampling=0))
+    transform = data.index(b"Adobe") + 11
+    assert data[transform] == 0
+    data[transform] = 2
+    made = decode(bytes(data), 10**6).getpixel((8, 8))
+    wanted = [(255 - each) * (255 - black) / 255 for each in ink]
+    assert max(abs(one - two) for one, two in zip(made, wanted, strict=True)) < 4
