@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -64,12 +65,13 @@ def environment() -> dict[str, str]:
     }
 
 
-def up(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
+def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Deploy a stack, or bring it up to date, and return its outputs.
 
     Args:
         name: One of :class:`LocalStack`.
         project: The folder with ``Pulumi.yaml``.
+        settings: Config for this time only, over the stack's own, which stays as it is.
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
@@ -78,7 +80,10 @@ def up(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
     with step(f"Deploying {name}"):
         _free(name, project)
         _pulumi(["stack", "select", "--create", name], name, project)
-        told = _pulumi(["up", "--stack", name, "--yes", "--skip-preview", "--color", "never"], name, project)
+        over = _config(name, project, settings) if settings else []
+        told = _pulumi(
+            ["up", "--stack", name, "--yes", "--skip-preview", "--color", "never", *over], name, project
+        )
         say(f"  {_summary(told)}")
     return outputs(name, project)
 
@@ -121,6 +126,14 @@ def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = json.loads(_pulumi(["stack", "output", "--stack", name, "--json"], name, project))
     return found
+
+
+def _config(name: str, project: Path, settings: Mapping[str, str]) -> list[str]:
+    """Return the arguments that set these over a copy of the stack's config: Pulumi writes them into it."""
+    copy = state.path().parent / "pulumi" / f"Pulumi.{name}.yaml"
+    shutil.copy(project / copy.name, copy)
+    chosen = [part for key, value in settings.items() for part in ("--config", f"{key}={value}")]
+    return ["--config-file", str(copy), *chosen]
 
 
 def _exists(name: str, project: Path) -> bool:

@@ -128,15 +128,11 @@ def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
     sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
     sums.rows += count * sum(isinstance(task.action, Claim | Record) for task in load.path.tasks)
     sums.messages += count * sum(isinstance(task.action, Notify) for task in load.path.tasks)
-    spans = _spans(load)
-    if count == 1:
-        for span in spans:
-            sums.spans.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
-    else:
-        alone: dict[str, list[tuple[int, int]]] = {}
-        for span in spans:
-            alone.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
-        sums.active_ms += count * sum(_billed_ms(each) for each in alone.values())
+    spans: dict[str, list[tuple[int, int]]] = {} if load.alone else sums.spans
+    for span in _spans(load):
+        spans.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
+    if load.alone:
+        sums.active_ms += count * sum(map(_billed_ms, spans.values()))
 
 
 def _spans(load: JobLoad) -> list[Span]:

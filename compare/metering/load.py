@@ -44,6 +44,7 @@ class JobLoad:
 
     ``path`` is its way through the workflow. ``gets`` and ``puts`` are the object reads and
     writes of its steps, the upload itself being one more write. Sizes are bytes, times milliseconds.
+    Jobs that are ``alone`` share no instance with another job.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class JobLoad:
     document_bytes: int
     failed: bool = False
     count: int = 1
+    alone: bool = False
 
     @classmethod
     def of(cls, record: JobRecord, granularity: str = STEPWISE) -> JobLoad | None:
@@ -86,7 +88,7 @@ class JobLoad:
 
     def times(self, count: int) -> JobLoad:
         """Return the same load for so many jobs, none of which shares an instance with another."""
-        return replace(self, count=count)
+        return replace(self, count=count, alone=True)
 
 
 def _step(entry: TraceEntry) -> StepLoad:

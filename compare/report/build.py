@@ -7,14 +7,15 @@ from itertools import combinations
 
 from compare.collecting.comparison import compare
 from compare.folder import RunFolder
-from compare.metering.assumptions import ASSUMPTIONS as METERING
+from compare.metering.assumptions import ASSUMPTIONS
 from compare.prices.book import load
 from compare.report.costs import break_evens, cost, priced
+from compare.report.fusion import fusions
 from compare.report.latency import bursts, mean_segments, run_report
 from compare.report.measured import MeasuredRun, measure
 from compare.report.model import Comparison, Report
 from compare.report.photos import photo_reports
-from compare.report.words import ASSUMPTIONS, assumed, labels, listed, notice, summary
+from compare.report.words import NOTES, labels, notice, place, summary, title
 from compare.run import RunError
 from compare.statistics import compare_quantiles
 from core.trace import now
@@ -41,8 +42,9 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
     billed = [each for run in measured if (each := priced(run, book))]
     costs = tuple(cost(each, images_per_month) for each in billed)
     return Report(
-        title=listed(names) if len(names) < 4 else f"{len(names)} runs",
+        title=title(folder.run for folder in folders),
         made_at=now(),
+        place=place([folder.run for folder in folders]),
         notice=notice([folder.run for folder in folders]),
         summary=summary(runs, photos, comparisons, costs),
         runs=runs,
@@ -50,12 +52,14 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
         comparisons=comparisons,
         costs=costs,
         break_evens=break_evens(billed),
+        fusions=fusions(measured),
         billed=tuple(
             compare(name, folder.run, folder.jobs, folder.billed)
             for name, folder in zip(names, folders, strict=True)
             if folder.billed
         ),
-        assumptions=(*ASSUMPTIONS, *map(assumed, METERING)),
+        notes=NOTES,
+        assumptions=ASSUMPTIONS,
     )
 
 

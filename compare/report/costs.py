@@ -83,7 +83,7 @@ def cost(run: PricedRun, images: int) -> Cost:
         month=paid.total,
         month_with_free_tier=free.total,
         unconfirmed=thousand.unconfirmed,
-        lines=tuple(map(_line, thousand.lines)),
+        lines=tuple(_line(*lines) for lines in zip(thousand.lines, paid.lines, free.lines, strict=True)),
         volumes=tuple(VolumePoint(volume, run.bill(volume, free_tier=True).total) for volume in VOLUMES),
     )
 
@@ -107,7 +107,7 @@ def _crossings(first: PricedRun, second: PricedRun) -> list[BreakEven]:
                 middle = (low + high) // 2
                 low, high = (middle, high) if (difference(middle) > 0) == (before > 0) else (low, middle)
             below, above = (second, first) if before > 0 else (first, second)
-            found.append(BreakEven(high, below.label, above.label))
+            found.append(BreakEven(high, above.bill(high, free_tier=True).total, below.label, above.label))
     return found
 
 
@@ -123,7 +123,7 @@ def _purpose(line: Line) -> str:
     return PURPOSES.get(".".join(line.meter.name.split(".")[:2]), OTHER)
 
 
-def _line(line: Line) -> CostLine:
+def _line(line: Line, month: Line, month_with_free_tier: Line) -> CostLine:
     return CostLine(
         meter=line.meter.name,
         title=line.meter.title,
@@ -137,6 +137,8 @@ def _line(line: Line) -> CostLine:
         amount=line.amount,
         low=line.low,
         high=line.high,
+        month=month.amount,
+        month_with_free_tier=month_with_free_tier.amount,
         status=line.price.status,
         source=line.price.source.title,
         url=line.price.source.url,

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from compare.cost.exact import dollars
 from compare.folder import BEFORE, RunFolder, preview_path
-from compare.report import billed
+from compare.report import billed, tables
 from compare.report.axis import Axis, LogAxis
-from compare.report.costs import PURPOSE_NAMES
-from compare.report.model import PhotoReport, Point, Report, VolumePoint
-from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, amount, clocks, duration, size, tick, verdict, why
+from compare.report.model import Cost, PhotoReport, Point, Report, VolumePoint
+from compare.report.rows import shown, shown_of
+from compare.report.words import SEGMENT_WORDS, amount, clocks, duration, money, saved, short, size, tick, why
 
 SHOWN = 3  # renditions of a photo
-COLOURS = 6  # of runs, in report.css
+COLOURS = 6  # of stacks, in report.css
+VARIANTS = 4  # of a stack's runs, in report.css
+TINTS = (100, 70, 45, 25)  # of a purpose's colour in percent, for its meters in turn
 
 
 def render(report: Report, folders: Sequence[RunFolder]) -> str:
@@ -31,29 +33,87 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"duration": duration, "size": size, "tick": tick, "dollars": dollars}
+    photos = shown(report)
+    clouds = by_cloud(report)
+    months = [float(cost.month_with_free_tier) for cost in report.costs]
     return environment.get_template("report.html.j2").render(
         report=report,
-        previews={photo.photo: previews(photo, folders) for photo in report.photos},
+        tables=tables,
+        billed=billed,
+        photos=photos,
+        shown_of=shown_of(report),
+        previews={photo.photo: previews(photo, folders) for photo in photos},
         segment_words=SEGMENT_WORDS,
-        job_axis=Axis.up_to(_longest_job(report)),
+        looks=looks(report),
+        job_axis=Axis.up_to(_longest_job(photos)),
         mean_axis=Axis.up_to(max((sum(run.segments.values()) for run in report.runs), default=0)),
         curve_axis=Axis.up_to(max((point.ms for run in report.runs for point in run.curve), default=0)),
-        colours={run.label: number % COLOURS + 1 for number, run in enumerate(report.runs)},
-        columns=columns(report),
-        rows=rows(report),
-        steps_path=steps_path,
-        cost_axis=Axis.up_to(max((float(cost.per_thousand) for cost in report.costs), default=0)),
+        warmth_axis=Axis.up_to(max(_warmth(report), default=0)),
+        cost_axis=Axis.up_to(max((float(cost.per_thousand) for cost in report.costs), default=0), 5),
+        month_axis=Axis.up_to(max(months, default=0), 5),
         volume_axis=LogAxis.over(point.images for cost in report.costs for point in cost.volumes),
         amount_axis=LogAxis.over(float(point.amount) for cost in report.costs for point in cost.volumes),
-        line_path=line_path,
-        purposes=PURPOSE_NAMES,
-        billed=billed,
+        clouds=clouds,
         clocks=clocks,
-        amount=amount,
+        tints={cloud: tints(costs) for cloud, costs in clouds.items()},
+        cloud_of={cost.label: cloud for cloud, costs in clouds.items() for cost in costs},
+        fusion_axis=Axis.up_to(
+            max(
+                (each.billed for fusion in report.fusions for each in (fusion.stepwise, fusion.fused)),
+                default=0,
+            )
+        ),
         cost_of={run.label: None for run in report.runs} | {cost.label: cost for cost in report.costs},
-        verdict=verdict,
+        steps_path=steps_path,
+        line_path=line_path,
+        amount=amount,
+        tick=tick,
+        grown=grown,
+        short=short,
+        money=money,
+        saved=saved,
         why=why,
     )
+
+
+def looks(report: Report) -> dict[str, str]:
+    """Return the classes of each run's colour: a stack has a hue, and its further runs are shades of it."""
+    stacks: dict[str, list[str]] = {}
+    for run in report.runs:
+        stacks.setdefault(run.run.stack, []).append(run.label)
+    return {
+        label: f"run-{hue % COLOURS + 1} variant-{shade % VARIANTS + 1}"
+        for hue, labels in enumerate(stacks.values())
+        for shade, label in enumerate(labels)
+    }
+
+
+def by_cloud(report: Report) -> dict[str, list[Cost]]:
+    """Return the costs of the runs on each cloud: they share meters."""
+    clouds = {run.label: run.run.cloud for run in report.runs}
+    found: dict[str, list[Cost]] = {}
+    for cost in report.costs:
+        found.setdefault(clouds[cost.label], []).append(cost)
+    return found
+
+
+def tints(costs: Sequence[Cost]) -> dict[str, str]:
+    """Return a colour for each meter: its purpose's, paler from one meter to the next."""
+    found: dict[str, str] = {}
+    used: dict[str, int] = {}
+    for line in tables.by_purpose(costs):
+        number = used.get(line.purpose, 0)
+        used[line.purpose] = number + 1
+        name = line.purpose.split()[0]
+        found[line.meter] = (
+            f"color-mix(in oklab, var(--{name}-cost) {TINTS[number % len(TINTS)]}%, var(--card))"
+        )
+    return found
+
+
+def grown(value: float | Decimal) -> float:
+    """Return a part's share of a flex box; shares that add up to less than 1 would leave the box unfilled."""
+    return round(float(value) * 1e6, 3)
 
 
 def previews(photo: PhotoReport, folders: Iterable[RunFolder]) -> dict[str, str | None]:
@@ -83,11 +143,18 @@ def steps_path(curve: Sequence[Point], axis: Axis) -> str:
 
 
 def line_path(points: Iterable[VolumePoint], across: LogAxis, up: LogAxis) -> str:
-    """Return the SVG path of a cost by volume in a box of 100 by 100."""
-    places = [f"{across.place(point.images)} {100 - up.place(float(point.amount))}" for point in points]
-    return "M" + "L".join(places)
+    """Return the SVG path of a cost by volume in a box of 100 by 100; it begins where something is paid."""
+    paid = [point for point in points if point.amount]
+    places = [f"{across.place(point.images)} {100 - up.place(float(point.amount))}" for point in paid]
+    return "M" + "L".join(places) if places else ""
 
 
-def _longest_job(report: Report) -> float:
-    times = (result.timeline for photo in report.photos for result in photo.results)
+def _longest_job(photos: Iterable[PhotoReport]) -> float:
+    times = (result.timeline for photo in photos for result in photo.results)
     return max((each.end_to_end_ms for each in times if each), default=0)
+
+
+def _warmth(report: Report) -> list[float]:
+    """Return the ends of the bars and whiskers of the cold and the warm jobs."""
+    medians = [side.quantiles[0] for run in report.runs for side in (run.cold, run.warm)]
+    return [end for each in medians for end in (each.value, each.high) if end is not None]

@@ -32,7 +32,7 @@ def run_report(measured: MeasuredRun) -> RunReport:
         overhead=latency([each.overhead_ms for each in times]),
         segments=mean_segments(times),
         steps=_steps(times),
-        spread=spread(bursts(measured)),
+        spread=spread(each for each in bursts(measured) if len(each) > 1),
         curve=curve(end_to_end),
     )
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from compare.cost.exact import dollars
-from compare.report import billed
-from compare.report.costs import PURPOSE_NAMES
-from compare.report.model import Latency, Report
-from compare.report.rows import columns, rows
-from compare.report.words import SEGMENT_WORDS, amount, clocks, duration, verdict, why
-from compare.statistics import Quantile
+from compare.report import billed, tables
+from compare.report.html import by_cloud
+from compare.report.model import Report
+from compare.report.rows import shown, shown_of
+from compare.report.tables import Table
+from compare.report.words import clocks, saved, why
 
 # Characters that could end a cell, open a tag or a link, or be taken for emphasis.
 SPECIAL = str.maketrans(
@@ -29,45 +26,30 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "text": text, "dollars": dollars}
+    environment.filters |= {"text": text}
+
+    def table(content: Table) -> str:
+        return "\n".join((f"**{text(content.title)}** ({report.place})", "", *cells(content)))
+
     return environment.get_template("report.md.j2").render(
         report=report,
-        segment_words=SEGMENT_WORDS,
-        table=table,
-        latency_rows=[
-            (run.label, name, f"{figures.count:,}", *(interval(each) for each in figures.quantiles))
-            for run in report.runs
-            for name, figures in named_latencies(run.end_to_end, run.cold, run.warm)
-        ],
-        columns=columns(report),
-        purposes=list(PURPOSE_NAMES),
-        amount=amount,
+        tables=tables,
         billed=billed,
+        table=table,
         clocks=clocks,
-        rows=rows(report),
-        verdict=verdict,
+        clouds=by_cloud(report),
+        photos=shown(report),
+        shown_of=shown_of(report),
+        saved=saved,
         why=why,
     )
 
 
-def named_latencies(everything: Latency, cold: Latency, warm: Latency) -> list[tuple[str, Latency]]:
-    """Return the distributions that hold a job, with their names."""
-    named = (("all", everything), ("cold", cold), ("warm", warm))
-    return [(name, figures) for name, figures in named if figures.count]
-
-
-def interval(figure: Quantile) -> str:
-    """Return a quantile with its interval, or the reason that there is none."""
-    if figure.low is None:
-        return f"{duration(figure.value)} (too few)"
-    return f"{duration(figure.value)} ({duration(figure.low)} to {duration(figure.high)})"
-
-
-def table(head: Sequence[str], body: Iterable[Sequence[str]], left: int = 3) -> str:
-    """Return a table whose first ``left`` columns are words and whose others are numbers."""
-    rule = [":--" if number < left else "--:" for number in range(len(head))]
-    lines = [[text(cell) for cell in head], rule, *([text(cell) for cell in row] for row in body)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def cells(table: Table) -> list[str]:
+    """Return the lines of a table, numbers on the right."""
+    rule = ["--:" if number in table.numbers else ":--" for number in range(len(table.head))]
+    lines = [[text(cell) for cell in table.head], rule, *([text(cell) for cell in row] for row in table.rows)]
+    return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def text(value: str) -> str:

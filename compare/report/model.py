@@ -8,8 +8,9 @@ from typing import Literal
 
 from compare.clock import ClockOffset
 from compare.collecting.comparison import BilledRun
+from compare.metering.assumptions import Assumption
 from compare.run import PhotoFile, Run
-from compare.statistics import Quantile, Ratio, Spread
+from compare.statistics import Proportion, Quantile, Ratio, Spread
 from compare.timeline import Timeline
 
 FORMAT = 1
@@ -99,10 +100,11 @@ class PhotoReport:
 
 @dataclass(frozen=True)
 class CostLine:
-    """One meter's part of the cost of a thousand photos, in US dollars, without free tiers.
+    """One meter's part of what photos cost, in US dollars.
 
-    ``price`` is that of the first of ``tiers`` tiers, for each ``per``. ``low`` and ``high`` differ from
-    ``amount`` only where the price is unconfirmed.
+    ``quantity``, ``amount``, ``low`` and ``high`` are of a thousand photos without free tiers; ``low`` and
+    ``high`` differ from ``amount`` only where the price is unconfirmed. ``price`` is that of the first of
+    ``tiers`` tiers, for each ``per``. ``month`` and ``month_with_free_tier`` are of a month's photos.
     """
 
     meter: str
@@ -117,6 +119,8 @@ class CostLine:
     amount: Decimal
     low: Decimal
     high: Decimal
+    month: Decimal
+    month_with_free_tier: Decimal
     status: str
     source: str
     url: str
@@ -155,9 +159,13 @@ class Cost:
 
 @dataclass(frozen=True)
 class BreakEven:
-    """Up to ``images`` photos a month ``below`` costs less, beyond that ``above``, with free tiers."""
+    """Up to ``images`` photos a month ``below`` costs less, beyond that ``above``, with free tiers.
+
+    There both cost ``amount`` US dollars a month.
+    """
 
     images: int
+    amount: Decimal
     below: str
     above: str
 
@@ -176,14 +184,46 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class FunctionTime:
+    """GB-seconds that functions are billed for a thousand photos, from ``jobs`` warm jobs.
+
+    ``compute`` and ``moving`` are the parts that steps spent computing and moving bytes. ``rest`` is what the
+    platform's minimums, rounding and the orchestrator's own work add, less what ran side by side on one
+    instance.
+    """
+
+    label: str
+    jobs: int
+    billed: float
+    compute: float
+    moving: float
+    rest: float
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """What the fused granularity is billed, as a share of what the same stack is billed stepwise.
+
+    Only photos with warm jobs in both runs count. Each job is metered as if it had its instances to itself.
+    """
+
+    stepwise: FunctionTime
+    fused: FunctionTime
+    share: Proportion
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole report. ``notice`` says where the times were measured and what they are worth.
+
+    ``place`` says the same in three words; no chart and no table goes without it.
 
     ``billed`` has the runs whose platform's own account was collected.
     """
 
     title: str
     made_at: str
+    place: str
     notice: str
     summary: tuple[str, ...]
     runs: tuple[RunReport, ...]
@@ -191,6 +231,8 @@ class Report:
     comparisons: tuple[Comparison, ...]
     costs: tuple[Cost, ...]
     break_evens: tuple[BreakEven, ...]
+    fusions: tuple[Fusion, ...]
     billed: tuple[BilledRun, ...]
-    assumptions: tuple[str, ...]
+    notes: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
     format: int = FORMAT

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from compare.cost.exact import dollars
-from compare.metering.assumptions import Assumption
-from compare.report.model import Comparison, Cost, PhotoReport, RunReport
+from compare.report.model import Comparison, Cost, Fusion, PhotoReport, RunReport
 from compare.run import Run
 from compare.statistics import Ratio
 
@@ -29,8 +28,10 @@ MIXED_NOTICE = (
     "a time from an emulator says nothing of a cloud's own speed."
 )
 
+# What may set runs of one stack apart, in the order of a label's words.
+SETTINGS = ("orchestrator", "granularity", "memory_mb", "architecture", "region", "recipe")
 
-ASSUMPTIONS = (
+NOTES = (
     "End to end runs from the last byte that the client sent to the final state in the ledger. A workflow "
     "may begin before the store has answered the client; its delivery then took no time.",
     "Only succeeded jobs outside the warm-up count. A job is cold if any of its steps was the first of its "
@@ -55,16 +56,42 @@ def notice(runs: Sequence[Run]) -> str:
     return CLOUD_NOTICE if places == {"cloud"} else MIXED_NOTICE
 
 
+def place(runs: Sequence[Run]) -> str:
+    """Say in three words where the times were measured."""
+    places = {run.where for run in runs}
+    if len(places) > 1:
+        return "Emulators and clouds"
+    return "Measured on emulators" if "emulator" in places else "Measured on clouds"
+
+
+def title(runs: Iterable[Run]) -> str:
+    """Name the stacks, and how many runs there are where a stack has several."""
+    stacks = [run.stack for run in runs]
+    names = listed(list(dict.fromkeys(stacks)))
+    return names if len(set(stacks)) == len(stacks) else f"{names}: {len(stacks)} runs"
+
+
 def labels(runs: Sequence[Run]) -> list[str]:
-    """Name each run by what sets it apart: its stack, then its settings, then its own name."""
-    for names in (
-        [run.stack for run in runs],
-        [f"{run.stack} {run.orchestrator} {run.granularity} {run.memory_mb} MB" for run in runs],
-        [f"{run.stack} {run.name}" for run in runs],
-    ):
-        if len(set(names)) == len(names):
-            return names
+    """Name each run by what sets it apart: its stack, settings that vary, its name."""
+    stacks: dict[str, list[Run]] = {}
+    for run in runs:
+        stacks.setdefault(run.stack, []).append(run)
+    varied = [
+        name
+        for name in SETTINGS
+        if any(len({getattr(run, name) for run in group}) > 1 for group in stacks.values())
+    ]
+    names = [" ".join((run.stack, *(_setting(run, name) for name in varied))) for run in runs]
+    if len(set(names)) == len(names):
+        return names
+    own = [f"{run.stack} {run.name}" for run in runs]
+    if len(set(own)) == len(own):
+        return own
     return [f"{run.stack} {number}" for number, run in enumerate(runs, start=1)]
+
+
+def _setting(run: Run, name: str) -> str:
+    return f"{run.memory_mb} MB" if name == "memory_mb" else str(getattr(run, name))
 
 
 def summary(
@@ -74,10 +101,9 @@ def summary(
     costs: Sequence[Cost],
 ) -> tuple[str, ...]:
     """Sum the report up: what happened to the photos, how long it took and why, what it costs."""
-    reasons = [why(each) for each in compared[:1] if each.contributions]
     return (
         _fate(runs, photos),
-        " ".join((_speed(runs), *reasons)),
+        _speed(runs, compared),
         *([_price(costs, runs)] if costs else []),
     )
 
@@ -100,11 +126,16 @@ def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
     return f"{sentence}; {differ if 'different' in compared else same}."
 
 
-def _speed(runs: Sequence[RunReport]) -> str:
+def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:
     told = [f"{duration(middle)} on {run.label}" for run in runs if (middle := median(run)) is not None]
     if not told:
         return "No job succeeded, so there is no time to report."
-    return f"From upload to recorded result half of the photos took at most {listed(told)}."
+    sentence = f"From upload to recorded result half of the photos took at most {listed(told)}"
+    apart = max(compared, key=lambda each: abs(sum(each.contributions.values())), default=None)
+    if apart is None or not apart.contributions:
+        return f"{sentence}."
+    reason = why(apart)
+    return f"{sentence}; {reason[0].lower()}{reason[1:]}"
 
 
 def _price(costs: Sequence[Cost], runs: Sequence[RunReport]) -> str:
@@ -121,34 +152,64 @@ def amount(cost: Cost) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def assumed(assumption: Assumption) -> str:
-    """Say what metering assumed and why."""
-    return f"Metering assumes {assumption.value:,} {assumption.text}. {assumption.reason}"
-
-
 def why(comparison: Comparison) -> str:
-    """Say in words what makes the mean times of two runs differ, the three largest parts of it."""
+    """Say in words what makes the mean times of two runs differ, the three largest parts of it.
+
+    One is called slower only where the interval of their medians' ratio excludes 1.
+    """
     total = sum(comparison.contributions.values())
     slower, faster = (
         (comparison.second, comparison.first) if total > 0 else (comparison.first, comparison.second)
     )
-    parts = [
-        f"{'+' if change * total > 0 else '-'}{duration(abs(change))} {SEGMENT_WORDS[name]}"
-        for name, change in list(comparison.contributions.items())[:3]
-    ]
-    return f"On average {slower} took {duration(abs(total))} longer than {faster}: {listed(parts)}."
+    parts = listed(
+        [
+            f"{'+' if change * total > 0 else '-'}{duration(abs(change))} {SEGMENT_WORDS[name]}"
+            for name, change in list(comparison.contributions.items())[:3]
+        ]
+    )
+    if any(ratio.p == 0.5 and ratio.smaller != "undecided" for ratio in comparison.ratios):
+        return f"On average {slower} took {duration(abs(total))} longer than {faster}: {parts}."
+    return (
+        f"The means of {slower} and {faster} are {duration(abs(total))} apart, which may be chance: {parts}."
+    )
 
 
-def verdict(comparison: Comparison, ratio: Ratio) -> str:
-    """Say whether one run's quantile is really smaller, or why that cannot be said."""
-    which = "median" if ratio.p == 0.5 else f"{100 * ratio.p:.0f} % quantile"
-    first, second = comparison.first, comparison.second
+def saved(fusion: Fusion) -> str:
+    """Say what fusing saves of the billed GB-seconds, and what of."""
+    stepwise, fused, share = fusion.stepwise, fusion.fused, fusion.share
+    told = f"{fused.label} is billed {share.value:.2f} times the GB-seconds of {stepwise.label}"
+    if share.low is None or share.high is None:
+        held = f"{told} for {share.pairs} photos, too few to call that a difference"
+    else:
+        held = f"{told} (95 % interval {share.low:.2f} to {share.high:.2f}, {share.pairs} photos)"
+        if share.low <= 1 <= share.high:
+            held += ", so no difference can be claimed"
+    computing = (
+        f"computing takes {fused.compute / stepwise.compute:.2f} times as much" if stepwise.compute else ""
+    )
+    moving = f"moving bytes {fused.moving / stepwise.moving:.2f} times" if stepwise.moving else ""
+    fixed = (
+        f"and {fused.rest / fused.billed:.0%} of what is left are minimums, rounding and bookkeeping, "
+        "which no code can make smaller"
+        if fused.rest > 0.1 * fused.billed
+        else ""
+    )
+    parts = ", ".join(filter(None, (computing, moving, fixed)))
+    return f"{held}: {parts}." if parts else f"{held}."
+
+
+def quantile_name(ratio: Ratio) -> str:
+    """Return what a ratio is of."""
+    return "median" if ratio.p == 0.5 else f"{100 * ratio.p:.0f} % quantile"
+
+
+def decided(comparison: Comparison, ratio: Ratio) -> str:
+    """Say which run was faster where the interval excludes 1, else why that cannot be said."""
     if ratio.value is None:
-        return f"There are too few samples to compare the {which} of {first} and {second}."
-    held = f"{ratio.value:.2f} times that of {second} (95 % interval {ratio.low:.2f} to {ratio.high:.2f})"
+        return "too few samples"
     if ratio.smaller == "undecided":
-        return f"The {which} of {first} is {held}: no difference can be claimed."
-    return f"The {which} of {first} is {held}: {first if ratio.smaller == 'first' else second} was faster."
+        return "no difference can be claimed"
+    return f"{comparison.first if ratio.smaller == 'first' else comparison.second} was faster"
 
 
 def clocks(run: RunReport) -> str:
@@ -186,6 +247,20 @@ def tick(ms: float) -> str:
     if ms == 0:
         return "0"
     return f"{ms:g} ms" if ms < 1000 else f"{ms / 1000:g} s"
+
+
+def money(amount: float) -> str:
+    """Return a round amount of dollars as an axis shows it: "0", "$0.20", "$1,500"."""
+    if amount == 0:
+        return "0"
+    return f"${amount:,.0f}" if amount >= 1 and amount == round(amount) else f"${amount:,.2f}"
+
+
+def short(count: float) -> str:
+    """Return a round number as an axis shows it: "500", "20k", "1M"."""
+    if count < 1000:
+        return f"{count:g}"
+    return f"{count / 1000:g}k" if count < 1_000_000 else f"{count / 1_000_000:g}M"
 
 
 def size(count: int) -> str:

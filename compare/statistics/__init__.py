@@ -3,5 +3,15 @@
 from compare.statistics.comparison import Ratio, compare_quantiles
 from compare.statistics.quantiles import Quantile, quantile
 from compare.statistics.spread import Spread, spread
+from compare.statistics.totals import Proportion, proportion
 
-__all__ = ["Quantile", "Ratio", "Spread", "compare_quantiles", "quantile", "spread"]
+__all__ = [
+    "Proportion",
+    "Quantile",
+    "Ratio",
+    "Spread",
+    "compare_quantiles",
+    "proportion",
+    "quantile",
+    "spread",
+]

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ def samples(photos, monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "SAMPLES", photos)
     monkeypatch.setattr(demo, "OUT", tmp_path / "out")
     monkeypatch.setattr(demo, "TIMEOUT_SECONDS", 1)
-    monkeypatch.setattr(demo, "UPLOADS_A_SECOND", 1000.0)
     return photos
 
 
@@ -22,52 +22,58 @@ def deployments():
     return [Deployment.of("aws-local"), Deployment.of("azure-local")]
 
 
-def test_every_sample_goes_through_both_clouds(clouds, samples):
-    folders, surprises = demo.process(deployments())
-    assert surprises == []
-    assert [folder.name for folder in folders] == ["aws-local", "azure-local"]
-    for folder in folders:
-        made = read(folder)
+def test_every_sample_goes_through_both_clouds_one_at_a_time(clouds, samples):
+    done = demo.process(deployments())
+    assert demo.surprises(done) == []
+    assert [each.name for each in done] == ["aws-local-stepwise", "azure-local-stepwise"]
+    for each in done:
+        made = read(each.folder)
+        assert made.jobs == each.records
+        assert [record.burst for record in made.jobs] == [1, 2, 3]
         assert {record.photo: record.state for record in made.jobs} == {
             "dark.png": "succeeded",
             "light one.jpg": "succeeded",
             "not-a-photo.jpg": "rejected",
         }
         assert all(record.outputs for record in made.jobs if record.state == "succeeded")
-        assert len(list((folder / "previews").iterdir())) == 8
+        assert len(list((each.folder / "previews").iterdir())) == 8
 
 
 def test_a_run_of_before_is_replaced(clouds, samples):
     demo.process(deployments())
     for cloud in clouds.values():
         cloud.__init__()
-    folders, _ = demo.process(deployments())
-    assert len(read(folders[0]).jobs) == 3
+    done = demo.process(deployments())
+    assert len(read(done[0].folder).jobs) == 3
 
 
 def test_tells_what_did_not_end_as_it_should(clouds, samples, monkeypatch):
     monkeypatch.setattr(demo, "REJECTED", frozenset({"dark.png"}))
     clouds["azure-local"].swallowed = "light one"
-    _, surprises = demo.process(deployments())
-    assert "dark.png on aws-local should be rejected, but is succeeded: no reason was recorded" in surprises
+    told = demo.surprises(demo.process(deployments()))
+    assert (
+        "dark.png on aws-local-stepwise should be rejected, but is succeeded: no reason was recorded" in told
+    )
     assert any(
-        each.startswith("not-a-photo.jpg on azure-local should be succeeded, but is rejected: The file")
-        for each in surprises
+        each.startswith(
+            "not-a-photo.jpg on azure-local-stepwise should be succeeded, but is rejected: The file"
+        )
+        for each in told
     )
     assert (
-        "light one.jpg on azure-local should be succeeded, but is lost: no reason was recorded" in surprises
+        "light one.jpg on azure-local-stepwise should be succeeded, but is lost: no reason was recorded"
+        in told
     )
 
 
-def test_tells_where_the_clouds_outputs_differ(clouds, samples, monkeypatch):
+def test_tells_where_outputs_differ(clouds, samples, monkeypatch):
     get = clouds["azure-local"].outputs.get
     monkeypatch.setattr(
         clouds["azure-local"].outputs, "get", lambda key, max_bytes: get(key, max_bytes) + b"!"
     )
-    _, surprises = demo.process(deployments())
-    assert surprises == [
-        "The outputs of dark.png differ between the clouds.",
-        "The outputs of light one.jpg differ between the clouds.",
+    assert demo.surprises(demo.process(deployments())) == [
+        "The outputs of dark.png are not the same in all runs.",
+        "The outputs of light one.jpg are not the same in all runs.",
     ]
 
 
@@ -76,7 +82,7 @@ def test_everything_is_taken_down_after_a_failure(clouds, samples, monkeypatch):
     monkeypatch.setattr(demo.emulators, "up", lambda: done.append("up"))
     monkeypatch.setattr(demo.emulators, "down", lambda: done.append("down"))
 
-    def interrupted(name):
+    def interrupted(name, settings):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(demo.stack, "up", interrupted)
@@ -86,15 +92,39 @@ def test_everything_is_taken_down_after_a_failure(clouds, samples, monkeypatch):
     assert done == ["up", "down"]
 
 
-def test_the_whole_demo_ends_with_its_report(clouds, samples, monkeypatch, capsys):
+def test_the_whole_demo_ends_with_its_report(clouds, samples, monkeypatch):
+    ups = []
+
+    def up(name, settings):
+        ups.append((str(name), settings["twinlens:granularity"]))
+        deployment = Deployment.of(name)
+        outputs = {**deployment.outputs, "granularity": settings["twinlens:granularity"]}
+        monkeypatch.setattr(
+            Deployment, "of", lambda stack: Deployment(stack, outputs, clouds[stack], "emulator")
+        )
+
     monkeypatch.setattr(demo.emulators, "up", lambda: None)
     monkeypatch.setattr(demo.emulators, "down", lambda: None)
-    monkeypatch.setattr(demo.stack, "up", lambda name: None)
+    monkeypatch.setattr(demo.stack, "up", up)
     collected = []
-    monkeypatch.setattr(demo, "collect_run", lambda deployment, folder: collected.append(folder.run.stack))
+    monkeypatch.setattr(demo, "collect_run", lambda deployment, folder: collected.append(folder.path.name))
     with pytest.raises(SystemExit) as left:
         demo.main()
     assert left.value.code == 0
-    assert collected == ["aws-local", "azure-local"]
+    assert ups == [
+        ("aws-local", "stepwise"),
+        ("azure-local", "stepwise"),
+        ("aws-local", "fused"),
+        ("azure-local", "fused"),
+    ]
+    assert collected == [f"{name}-{granularity}" for name, granularity in ups]
+    report = json.loads((Path(demo.OUT) / "report.json").read_text())
+    assert [run["label"] for run in report["runs"]] == [
+        "aws-local stepwise",
+        "aws-local fused",
+        "azure-local stepwise",
+        "azure-local fused",
+    ]
+    assert len(report["costs"]) == 4
+    assert {photo["outputs"] for photo in report["photos"]} == {"equal", "unknown"}
     assert (Path(demo.OUT) / "report.html").exists()
-    assert (Path(demo.OUT) / "runs" / "azure-local" / "run.json").exists()

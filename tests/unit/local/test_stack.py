@@ -102,6 +102,17 @@ def test_up_deploys_and_returns_the_outputs(folder: Path, capsys: pytest.Capture
     assert processes.log(folder, "pulumi-aws-local-up").read_text() == WENT_WELL
 
 
+def test_settings_for_once_leave_the_stacks_own_config_alone(folder: Path) -> None:
+    config = folder / "Pulumi.aws-local.yaml"
+    config.write_text("config: {}\n")
+    (folder / "pulumi").mkdir()
+    stack.up("aws-local", folder, {"twinlens:granularity": "fused"})
+    (deployed,) = [call for call in calls(folder) if " up " in call]
+    copy = folder / "pulumi" / config.name
+    assert deployed.endswith(f"--config-file {copy} --config twinlens:granularity=fused")
+    assert copy.read_text() == config.read_text()
+
+
 def test_a_failure_says_why_and_where_to_read_on(folder: Path) -> None:
     (folder / "home" / "told").write_text(WENT_WRONG)
     (folder / "home" / "code").write_text("255")

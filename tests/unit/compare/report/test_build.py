@@ -62,7 +62,7 @@ def test_a_slower_run_is_named_with_its_reasons(run):
     (comparison,) = report.comparisons
     assert comparison.ratios[0].smaller == "first"
     assert next(iter(comparison.contributions)) == "compute"
-    assert "On average azure-local took" in report.summary[1]
+    assert "; on average azure-local took" in report.summary[1]
     assert "computing" in report.summary[1]
 
 

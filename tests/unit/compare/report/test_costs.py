@@ -41,6 +41,8 @@ def test_a_month_is_the_thousand_times_its_volume(measured):
     assert cost.images_per_month == 50_000
     assert cost.month == pytest.approx(cost.per_thousand * 50, rel=Decimal("1e-6"))
     assert cost.month_with_free_tier < cost.month
+    assert sum(line.month for line in cost.lines) == cost.month
+    assert sum(line.month_with_free_tier for line in cost.lines) == cost.month_with_free_tier
 
 
 def test_slower_steps_cost_more_compute(measured):
@@ -75,7 +77,9 @@ def test_finds_where_two_runs_cost_the_same():
     # a photo, (n - 4,000) x 25 = (n - 100,000 / 30) x 18 at n = 5,714.3.
     transitions = usage("aws", aws__stepfunctions__transitions=1)
     operations = usage("azure", azure__eventgrid__operations=30)
-    assert break_evens([operations, transitions]) == (BreakEven(5715, below="aws", above="azure"),)
+    assert break_evens([operations, transitions]) == (
+        BreakEven(5715, Decimal("0.04287"), below="aws", above="azure"),
+    )
 
 
 def test_runs_that_cost_the_same_have_no_break_even():

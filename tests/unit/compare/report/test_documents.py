@@ -6,11 +6,13 @@ from html import unescape
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from compare.folder import read
-from compare.report import build, html, markdown, schema, to_json, write
+from compare.report import Report, build, html, markdown, schema, tables, to_json, write
 from compare.report.rows import rows
+from compare.report.words import saved, why
 
 HOSTILE = "<script>document.title = 'owned'</script>|`[x](y)*.jpg"
 
@@ -26,7 +28,11 @@ def folders(make_run, make_record):
             for number, (photo, state) in enumerate(zip(photos, states, strict=True))
         ]
 
-    return [read(make_run("aws-local", records(1))), read(make_run("azure-local", records(1.7)))]
+    return [
+        read(make_run("aws-local", records(1))),
+        read(make_run("aws-local", records(0.4), granularity="fused", name="fused")),
+        read(make_run("azure-local", records(1.7), region="eastus2", orchestrator="storage")),
+    ]
 
 
 @pytest.fixture
@@ -42,21 +48,75 @@ def page_text(page):
     return words(unescape(re.sub(r"<[^>]+>", " ", page.split("</style>")[1])))
 
 
-def test_every_figure_is_the_same_in_html_and_markdown(report, folders):
+def cell_text(cell):
+    """Return what a reader sees of a cell, spaces apart: HTML sets some off with elements."""
+    return "".join(unescape(re.sub(r"<[^>]+>", "", cell)).split())
+
+
+def tables_of_page(page):
+    return [
+        [[cell_text(cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)] for row in rows]
+        for rows in (re.findall(r"<tr[^>]*>(.*?)</tr>", each, re.DOTALL) for each in tables_in(page))
+    ]
+
+
+def tables_in(page):
+    return re.findall(r"<table.*?</table>", page, re.DOTALL)
+
+
+def tables_of_markdown(text):
+    tables, lines = [], text.splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("| :--") or line.startswith("| --:"):
+            rows = [lines[number - 1]]
+            for row in lines[number + 1 :]:
+                if not row.startswith("|"):
+                    break
+                rows.append(row)
+            tables.append([[plain(cell) for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows])
+    return tables
+
+
+def plain(cell):
+    return "".join(re.sub(r"\\(.)", r"\1", cell).split())
+
+
+def test_every_table_is_the_same_in_html_and_markdown(report, folders):
+    page, text = html.render(report, folders), markdown.render(report)
+    on_page, in_text = tables_of_page(page), tables_of_markdown(text)
+    assert len(on_page) >= 15
+    assert sorted(on_page) == sorted(in_text)
+
+
+def test_every_sentence_is_in_html_and_markdown(report, folders):
     page, text = page_text(html.render(report, folders)), words(markdown.render(report).replace("\\", ""))
-    for sentence in (report.notice, *report.summary, *report.assumptions):
+    reasons = [result.reason for photo in report.photos for result in photo.results if result.reason]
+    told = [saved(fusion) for fusion in report.fusions] + [why(each) for each in report.comparisons]
+    assert reasons
+    assert len(told) == 4
+    for sentence in (
+        report.notice,
+        *report.summary,
+        *report.notes,
+        *reasons,
+        *told,
+        *tables.crossings(report),
+    ):
         assert words(sentence) in page
         assert words(sentence) in text
-    for row in rows(report):
-        assert words(" ".join(row)) in page
-        assert words("| " + " | ".join(row) + " |") in text
 
 
-def test_json_holds_the_same_values(report):
-    document = json.loads(to_json(report))
-    assert document["summary"] == list(report.summary)
-    medians = [each["end_to_end"]["quantiles"][0]["value"] for each in document["runs"]]
-    assert medians == [run.end_to_end.quantiles[0].value for run in report.runs]
+def test_json_holds_all_that_the_others_are_made_of(report, folders):
+    again = msgspec.json.decode(to_json(report), type=Report)
+    assert html.render(again, folders) == html.render(report, folders)
+    assert markdown.render(again) == markdown.render(report)
+    assert to_json(again) == to_json(report)
+
+
+def test_the_summary_is_three_sentences(report):
+    assert len(report.summary) == 3
+    assert all(re.fullmatch(r"[A-Z0-9].*\.", sentence) for sentence in report.summary)
+    assert not any(". " in sentence for sentence in report.summary)
 
 
 def test_json_follows_the_published_schema(report):
@@ -67,15 +127,42 @@ def test_json_follows_the_published_schema(report):
         jsonschema.validate(document, schema())
 
 
-def test_says_of_every_figure_where_it_was_measured(report, folders):
+def test_every_chart_and_every_table_says_where_it_was_measured(report, folders):
     page = html.render(report, folders)
-    captions = re.findall(r'<(?:caption|p class="caption")>(.*?)</', page, re.DOTALL)
-    figures = [caption for caption in captions if "too few samples to compare" not in caption]
-    assert len(figures) >= 8
-    assert all("say nothing of the clouds&#39; own speed" in caption for caption in figures)
-    text = markdown.render(report)
-    tables = len(re.findall(r"^\| :--", text, re.MULTILINE))
-    assert text.count(report.notice) == 1 + tables
+    assert report.place == "Measured on emulators"
+    captions = re.findall(r"<caption>(.*?)</caption>", page, re.DOTALL)
+    assert len(captions) == len(tables_in(page))
+    assert all(report.place in caption for caption in captions)
+    for chart in ('class="stack"', 'class="plot"', 'class="pair"', 'class="track"'):
+        places = [each.start() for each in re.finditer(chart, page)]
+        assert places, chart
+        for place in places:
+            heading = max(page.rfind("<h2>", 0, place), page.rfind("<h3>", 0, place))
+            assert report.place in page[heading:place], chart
+    assert all(report.place in label for label in re.findall(r'aria-label="(.*?)"', page, re.DOTALL))
+    text = markdown.render(report).splitlines()
+    heads = [number for number, line in enumerate(text) if re.match(r"\| (:--|--:)", line)]
+    assert all(text[number - 3].endswith("(Measured on emulators)") for number in heads)
+
+
+def test_a_page_of_many_photos_says_how_many_it_shows(make_run, make_record):
+    records = [make_record(f"{at}.jpg", at=at * 3000) for at in range(70)]
+    records.append(make_record("bad.jpg", at=300_000, state="rejected"))
+    folders = [read(make_run("aws-local", records))]
+    report = build(folders)
+    for text in (page_text(html.render(report, folders)), markdown.render(report)):
+        assert "40 of 71 photos and 40 of 71 jobs are shown, first the photos where" in text
+        assert "bad.jpg" in text
+    assert len(json.loads(to_json(report))["photos"]) == 71
+
+
+def test_a_thinned_curve_says_so(make_run, make_record):
+    records = [make_record("a.jpg", at=at * 2000, pace=1 + at / 1000, burst=at) for at in range(1, 1001)]
+    folders = [read(make_run("aws-local", records))]
+    report = build(folders)
+    points = len(report.runs[0].curve)
+    assert points < 400
+    assert f"drawn through {points} of 1,000 times of aws-local" in page_text(html.render(report, folders))
 
 
 def test_names_of_files_are_inert(report, folders):

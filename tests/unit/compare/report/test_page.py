@@ -48,7 +48,13 @@ def page_path(make_run, make_record, tmp_path):
             for number, photo in enumerate(photos)
         ]
 
-    folders = [read(make_run("aws-local", records(1.0))), read(make_run("azure-local", records(1.6)))]
+    azure = {"region": "eastus2", "orchestrator": "storage", "memory_mb": 2048}
+    folders = [
+        read(make_run("aws-local", records(1.0))),
+        read(make_run("aws-local", records(0.5), granularity="fused", name="aws-fused")),
+        read(make_run("azure-local", records(1.6), **azure)),
+        read(make_run("azure-local", records(0.9), **azure, granularity="fused", name="azure-fused")),
+    ]
     return write(build(folders), folders, tmp_path / "out")
 
 
@@ -64,7 +70,7 @@ def test_the_page_is_whole_quiet_and_inert(browser, page_path, width, scheme):
 
     assert told == []
     assert [url for url in asked if not url.startswith("data:")] == [page_path.as_uri()]
-    assert page.title() == "Twinlens: aws-local and azure-local"
+    assert page.title() == "Twinlens: aws-local and azure-local: 4 runs"
     assert page.locator("h3", has_text="onerror").inner_text() == HOSTILE
     assert page.evaluate("[...document.images].length") == 2 * 3 + 1
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
@@ -83,6 +89,18 @@ def test_bars_lie_where_their_times_are(browser, page_path):
     assert first["validate"]["right"] <= first["resize"]["left"]
     assert first["optimize"]["left"] >= first["apply_filters"]["right"]
     assert first["apply_filters"]["top"] > first["resize"]["top"]
+    page.close()
+
+
+def test_stacked_bars_fill_their_length(browser, page_path):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(page_path.as_uri())
+    gaps = page.evaluate(
+        """[...document.querySelectorAll('.stack')].map(stack => stack.getBoundingClientRect().right
+            - stack.lastElementChild.getBoundingClientRect().right)"""
+    )
+    assert len(gaps) == 4 * 4
+    assert all(abs(gap) < 1 for gap in gaps)
     page.close()
 
 

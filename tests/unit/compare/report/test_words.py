@@ -1,20 +1,25 @@
 import pytest
 
-from compare.report.model import Comparison
+from compare.report.model import Comparison, FunctionTime, Fusion
 from compare.report.words import (
     CLOUD_NOTICE,
     EMULATOR_NOTICE,
     MIXED_NOTICE,
+    decided,
     duration,
     labels,
     listed,
+    money,
     notice,
+    place,
+    saved,
+    short,
     size,
     tick,
-    verdict,
+    title,
     why,
 )
-from compare.statistics import Ratio
+from compare.statistics import Proportion, Ratio
 
 
 def test_says_where_it_was_measured(make_head):
@@ -22,6 +27,9 @@ def test_says_where_it_was_measured(make_head):
     assert notice([local, local]) == EMULATOR_NOTICE
     assert notice([real]) == CLOUD_NOTICE
     assert notice([local, real]) == MIXED_NOTICE
+    assert place([local]) == "Measured on emulators"
+    assert place([real]) == "Measured on clouds"
+    assert place([local, real]) == "Emulators and clouds"
     assert "nothing of the clouds' own speed" in EMULATOR_NOTICE
 
 
@@ -30,50 +38,76 @@ def test_runs_are_named_by_what_sets_them_apart(make_head):
         return labels([make_head("aws-local", ["a.jpg"], **each) for each in changes])
 
     assert labels([make_head("aws-local", []), make_head("azure-local", [])]) == ["aws-local", "azure-local"]
-    assert named({}, {"memory_mb": 2048})[1] == "aws-local standard stepwise 2048 MB"
+    assert named({}, {"memory_mb": 2048})[1] == "aws-local 2048 MB"
+    assert named({}, {"granularity": "fused", "orchestrator": "express"}) == [
+        "aws-local standard stepwise",
+        "aws-local express fused",
+    ]
     assert named({"name": "one"}, {"name": "two"}) == ["aws-local one", "aws-local two"]
     assert named({}, {}) == ["aws-local 1", "aws-local 2"]
 
 
+def test_other_stacks_settings_set_no_run_apart(make_head):
+    runs = [
+        make_head("aws-local", [], granularity="stepwise"),
+        make_head("aws-local", [], granularity="fused"),
+        make_head("azure-local", [], orchestrator="storage", memory_mb=2048),
+    ]
+    assert labels(runs) == ["aws-local stepwise", "aws-local fused", "azure-local stepwise"]
+    assert title(runs) == "aws-local and azure-local: 3 runs"
+    assert title(runs[1:]) == "aws-local and azure-local"
+
+
+CONTRIBUTIONS = {"compute": -900.0, "gap": 200.0, "record": -50.0, "upload": 1.0}
+PARTS = "+900 ms computing, -200 ms waiting between steps and +50 ms recording the end."
+
+
 def test_the_largest_contributions_come_with_their_sign():
-    comparison = Comparison(
-        "one", "two", (), {"compute": -900.0, "gap": 200.0, "record": -50.0, "upload": 1.0}
+    slower = Ratio(0.5, 1.5, 1.2, 1.9, "second")
+    assert why(Comparison("one", "two", (slower,), CONTRIBUTIONS)) == (
+        f"On average one took 749 ms longer than two: {PARTS}"
     )
-    assert why(comparison) == (
-        "On average one took 749 ms longer than two: +900 ms computing, -200 ms waiting between steps "
-        "and +50 ms recording the end."
+
+
+@pytest.mark.parametrize("ratios", [(), (Ratio(0.5, 1.5, 0.9, 1.9, "undecided"),)])
+def test_no_run_is_called_slower_where_that_may_be_chance(ratios):
+    assert why(Comparison("one", "two", ratios, CONTRIBUTIONS)) == (
+        f"The means of one and two are 749 ms apart, which may be chance: {PARTS}"
     )
 
 
 @pytest.mark.parametrize(
     ("ratio", "said"),
     [
-        (
-            Ratio(0.5, 0.5, 0.4, 0.6, "first"),
-            "The median of one is 0.50 times that of two (95 % interval 0.40 to 0.60): one was faster.",
-        ),
-        (
-            Ratio(0.95, 2.0, 1.4, 2.6, "second"),
-            "The 95 % quantile of one is 2.00 times that of two (95 % interval 1.40 to 2.60): "
-            "two was faster.",
-        ),
-        (
-            Ratio(0.5, 0.9, 0.8, 1.1, "undecided"),
-            "The median of one is 0.90 times that of two (95 % interval 0.80 to 1.10): "
-            "no difference can be claimed.",
-        ),
-        (
-            Ratio(0.5, None, None, None, "undecided"),
-            "There are too few samples to compare the median of one and two.",
-        ),
+        (Ratio(0.5, 0.5, 0.4, 0.6, "first"), "one was faster"),
+        (Ratio(0.95, 2.0, 1.4, 2.6, "second"), "two was faster"),
+        (Ratio(0.5, 0.9, 0.8, 1.1, "undecided"), "no difference can be claimed"),
+        (Ratio(0.5, None, None, None, "undecided"), "too few samples"),
     ],
 )
 def test_a_verdict_is_given_only_where_there_is_one(ratio, said):
-    assert verdict(Comparison("one", "two", (), {}), ratio) == said
+    assert decided(Comparison("one", "two", (), {}), ratio) == said
+
+
+def fusion(low, high, rest=0.0):
+    stepwise = FunctionTime("stepwise", 9, 1000, 600, 300, 100)
+    return Fusion(stepwise, FunctionTime("fused", 9, 400, 300, 60, rest), Proportion(9, 0.4, low, high))
+
+
+def test_says_what_fusing_saves_and_what_of():
+    assert saved(fusion(0.3, 0.5)) == (
+        "fused is billed 0.40 times the GB-seconds of stepwise (95 % interval 0.30 to 0.50, 9 photos): "
+        "computing takes 0.50 times as much, moving bytes 0.20 times."
+    )
+    assert "no difference can be claimed" in saved(fusion(0.3, 1.1))
+    assert "too few to call that a difference" in saved(fusion(None, None))
+    assert "25% of what is left are minimums, rounding and bookkeeping" in saved(fusion(0.3, 0.5, rest=100))
 
 
 def test_ticks_are_short():
     assert [tick(ms) for ms in (0, 500, 2500, 20_000)] == ["0", "500 ms", "2.5 s", "20 s"]
+    assert [money(amount) for amount in (0, 0.2, 20, 1500)] == ["0", "$0.20", "$20", "$1,500"]
+    assert [short(count) for count in (0, 500, 20_000, 1_000_000)] == ["0", "500", "20k", "1M"]
 
 
 def test_numbers_are_written_for_readers():

@@ -1,0 +1,39 @@
+"""How much of one total another is, where both are sums over the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.statistics.comparison import RESAMPLES, SEED
+from compare.statistics.quantiles import CONFIDENCE
+
+PAIRS_NEEDED = 6  # with fewer, hardly a resample differs from another
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """The second total over the first, with its 95 % bootstrap interval; ``None`` with too few pairs."""
+
+    pairs: int
+    value: float
+    low: float | None
+    high: float | None
+
+
+def proportion(pairs: Sequence[tuple[float, float]]) -> Proportion:
+    """Return the share that the sum of the second values is of the sum of the first ones, all positive.
+
+    The interval is that of the percentile bootstrap over whole pairs: which things were measured is chance.
+    """
+    values = np.asarray(pairs, dtype=float)
+    first, second = values.sum(axis=0)
+    if len(pairs) < PAIRS_NEEDED:
+        return Proportion(len(pairs), float(second / first), None, None)
+    drawn = np.random.default_rng(SEED).integers(0, len(pairs), (RESAMPLES, len(pairs)))
+    totals = values[drawn].sum(axis=1)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = (float(edge) for edge in np.quantile(totals[:, 1] / totals[:, 0], [tail, 1 - tail]))
+    return Proportion(len(pairs), float(second / first), low, high)

@@ -1,0 +1,57 @@
+import pytest
+
+from compare.folder import read
+from compare.report.fusion import fusions
+from compare.report.measured import measure
+
+
+@pytest.fixture
+def measured(make_run, make_record):
+    def make(name, granularity, paces, **changes):
+        records = [
+            make_record(f"{at}.jpg", at=9000 * at, pace=pace, cold=at == 0) for at, pace in enumerate(paces)
+        ]
+        run = make_run("aws-local", records, name=name, granularity=granularity, **changes)
+        return measure(read(run), name)
+
+    return make
+
+
+def test_billed_time_is_that_of_warm_jobs_of_the_same_photos(measured):
+    stepwise = measured("slow", "stepwise", [9, 1, 1, 1])
+    fused = measured("quick", "fused", [9, 0.5, 0.5])
+    (found,) = fusions([fused, stepwise])
+    assert (found.stepwise.label, found.fused.label) == ("slow", "quick")
+    assert (found.stepwise.jobs, found.fused.jobs, found.share.pairs) == (2, 2, 2)
+    # 60 + 300 + 420 + 350 ms at 1 GB, a thousand times.
+    assert found.stepwise.billed == pytest.approx(1130)
+    assert found.share.value == pytest.approx(0.5)
+    assert found.stepwise.compute == pytest.approx(0.7 * 1130)
+    assert found.stepwise.moving == pytest.approx(0.3 * 1130)
+
+
+def test_an_instance_that_is_shared_is_billed_as_if_it_were_not(make_run, make_record):
+    """Jobs of one moment would hide behind each other on Azure, stepwise and fused alike."""
+    apart, together = (
+        measure(read(make_run("azure-local", records, region="eastus2", name=name, **azure)), name)
+        for name, records, azure in (
+            ("apart", [make_record(f"{at}.jpg", at=60_000 * at) for at in range(7)], {}),
+            ("together", [make_record(f"{at}.jpg") for at in range(7)], {"granularity": "fused"}),
+        )
+    )
+    (found,) = fusions([apart, together])
+    assert found.stepwise.billed == found.fused.billed
+    assert found.share.value == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"granularity": "stepwise"}, {"memory_mb": 2048}, {"recipe": "vintage"}, {"where": "cloud"}]
+)
+def test_only_runs_that_differ_in_nothing_else_are_compared(measured, changes):
+    other = {"granularity": "fused", **changes}
+    granularity = other.pop("granularity")
+    assert fusions([measured("a", "stepwise", [1, 1]), measured("b", granularity, [1, 1], **other)]) == ()
+
+
+def test_nothing_is_said_without_a_warm_job(measured):
+    assert fusions([measured("a", "stepwise", [1]), measured("b", "fused", [1])]) == ()
