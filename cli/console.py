@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
 
 # Columns of words may be folded; numbers, ids and states may not.
-WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source"})
+WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source", "takes"})
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 # What Python makes of the bytes of a file's name that are no UTF-8 (PEP 383).
 _CONTROLS |= {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(128, 256)}

@@ -1,19 +1,24 @@
-"""``twinlens filters``: what a recipe may ask for."""
+"""``twinlens filters``: what a recipe may ask for, filters and the rest."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 
 from rich.markup import escape
 
 from cli.console import Json, console, print_json, table
 from core.parameters import REQUIRED, Parameter, parameters
 from core.photo import filters as registry
+from core.recipe import OutputFormat, Sheet, Size
+
+TABLES = {"[[sizes]]": Size, "[[sheets]]": Sheet, "[[outputs]]": OutputFormat}
 
 
 def filters(json: Json = False) -> None:
-    """List the filters with the parameters a recipe may give them."""
-    known = {name: parameters(registry.load(name)) for name in registry.names()}
+    """List the filters, and a recipe's other tables, with the parameters that may be given."""
+    targets: dict[str, Callable[..., object]] = {name: registry.load(name) for name in registry.names()}
+    known = {name: parameters(target) for name, target in (targets | TABLES).items()}
     if json:
         print_json(
             {
@@ -24,7 +29,8 @@ def filters(json: Json = False) -> None:
         return
     rows = []
     for name, keys in known.items():
-        about = (inspect.getdoc(inspect.getmodule(registry.load(name))) or "").splitlines()[0]
+        told = TABLES[name] if name in TABLES else inspect.getmodule(targets[name])
+        about = (inspect.getdoc(told) or "").splitlines()[0]
         rows.append([f"[bold]{escape(name)}[/bold]", "", escape(about), ""])
         rows += [
             [
@@ -35,7 +41,7 @@ def filters(json: Json = False) -> None:
             ]
             for key, each in keys.items()
         ]
-    console.print(table(["filter", "parameter", "takes", "default"], rows))
+    console.print(table(["filter or table", "parameter", "takes", "default"], rows))
 
 
 def _default(parameter: Parameter) -> object:

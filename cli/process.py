@@ -104,8 +104,8 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
 def _job(photo: Path, recipe: Recipe) -> Job:
     status = photo.stat()
     source = Source(str(photo.parent), photo.name, str(status.st_mtime_ns), status.st_size)
-    names = (os.fsencode(each).decode(errors="replace") for each in (source.container, source.key))
-    identifier = job_id(*names, source.etag, recipe.name)
+    container, key = (os.fsencode(each).decode(errors="replace") for each in (source.container, source.key))
+    identifier = job_id(container, key, source.etag, recipe.name)
     return Job(identifier, recipe.name, source, execution="here", uploaded_at=now(), accepted_at=now())
 
 
