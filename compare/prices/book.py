@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -142,7 +142,21 @@ def load(folder: Path = FOLDER) -> PriceBook:
         for name, table in document.items():
             where = f"{file}, {name}"
             meters[name] = _meter(name, _shaped(table, MeterTable, where), vendor, sources, where)
+    _check_pools(meters.values())
     return PriceBook(meters, homes)
+
+
+def _check_pools(meters: Iterable[Meter]) -> None:
+    """Check that meters which share an allowance agree on how much it is."""
+    pools: dict[str, Decimal] = {}
+    for meter in meters:
+        if meter.allowance:
+            shared = pools.setdefault(meter.allowance.pool, meter.allowance.quantity)
+            if shared != meter.allowance.quantity:
+                raise PriceBookError(
+                    f"{meter.name}: its allowance is {meter.allowance.quantity:,f}, but others that share it "
+                    f"have {shared:,f}."
+                )
 
 
 def _read(path: Path) -> dict[str, Any]:

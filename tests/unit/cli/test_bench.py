@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 
 import pytest
 
@@ -85,6 +87,29 @@ def test_an_interrupted_run_keeps_what_has_ended_and_goes_on(bench, folders, clo
     assert [record.burst for record in read(folder).jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
     assert read(folder).run.ended is not None
     assert len(cloud.keys) == 9  # nothing was sent twice
+
+
+def test_ctrl_c_in_the_middle_of_a_stream_sends_no_more(bench, folders, clouds, monkeypatch):
+    cloud = clouds["aws-local"]
+    upload = cloud.upload
+
+    def pressed(key, data):
+        if len(cloud.keys) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return upload(key, data)
+
+    monkeypatch.setattr(cloud, "upload", pressed)
+    done = bench("--bursts", "2", "--burst-size", "10", "--warm-up", "0", "--rate", "10", "--json")
+    assert done.exit_code == 130
+    (accounts,) = json.loads(done.stdout)
+    assert 4 <= accounts["uploads"] < 20
+    assert accounts["uploads"] == accounts["succeeded"] + accounts["rejected"] == len(cloud.keys)
+
+    monkeypatch.setattr(cloud, "upload", upload)
+    assert bench("--resume").exit_code == 0
+    jobs = read(folders()[0]).jobs
+    assert sorted(record.burst for record in jobs) == [1] * 10 + [2] * 10
+    assert len({record.id for record in jobs}) == len(cloud.keys) == 20
 
 
 def test_a_run_that_was_killed_finds_its_uploads_again(bench, folders, clouds):

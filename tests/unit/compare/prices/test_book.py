@@ -88,6 +88,10 @@ def test_there_is_a_second_region_each():
     book = load()
     assert book.regions("aws") == ("us-east-1", "eu-west-1")
     assert book.regions("azure") == ("eastus2", "westeurope")
+    for meter in book.meters.values():
+        assert set(meter.prices) == set(book.regions(meter.vendor)), meter.name
+        for price in meter.prices.values():
+            assert (price.status == "unconfirmed") == (price.low is not None)
 
 
 def test_meters_of_one_pool_share_one_allowance():
@@ -155,6 +159,7 @@ REQUESTS = '["aws.lambda.requests".regions.us-east-1]\nprice = 0.20\nstatus = "c
         ("{ from = 0, price = 0.0000166667 }", "{ from = 1, price = 0.0000166667 }", "begin at 0"),
         ("{ from = 15_000_000_000,", "{ from = 6_000_000_000,", "begin at 0 and rise"),
         ("quantity = 1_000_000", "quantity = 0", "the allowance"),
+        ("quantity = 400_000", "quantity = 300_000", "others that share it have 300,000"),
         (
             '["aws.xray.traces"]',
             '["azure.x"]\ntitle = "X"\nunit = "x"\nper = 1\nregions = {}\n["aws.xray.traces"]',
