@@ -243,3 +243,18 @@ def test_the_sample_keeps_moving(job: Job, kept: Tools) -> None:
     before, after = written(SAMPLE.read_bytes()), written(kept.output.objects[f"jobs/{job.id}/box.gif"])
     assert (after.durations, after.plays) == (before.durations, before.plays)
     assert all(likeness(*pair) > 0 for pair in pairwise(after.frames))
+
+
+@pytest.mark.parametrize("kind", [gif, webp])
+def test_an_animation_has_no_metadata_but_the_copyright_it_is_given(kind) -> None:
+    tagged = animation()
+    for frame in tagged.frames:
+        frame.info |= {
+            "comment": b"secret",
+            "exif": b"Exif\0\0secret",
+            "xmp": b"secret",
+            "icc_profile": b"secret",
+        }
+    assert b"secret" not in kind.animate(tagged, Settings(80))
+    assert b"Ada" in kind.animate(tagged, Settings(80, copyright="Ada"))
+    assert b"secret" not in kind.encode(tagged.first, Settings(80))
