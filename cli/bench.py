@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +15,15 @@ from cli.bursts import Bench, begin
 from cli.bursts import resume as go_on
 from cli.console import Json, console, print_error, print_json, progress, table
 from cli.deployment import Deployment
+from cli.faults import profile, struck
 from compare.folder import read, write_head
 from compare.run import Plan, RunError
 from components.uploads import SUFFIXES
+from core.chaos import NAMED
+from core.errors import StoreUnavailable
 from core.trace import now
+from local.emulators import ending_politely
+from local.errors import NotRunning
 
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="A Pulumi stack; repeat for several.")]
 Photos = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder of photos, sent in turn.")]
@@ -31,6 +37,10 @@ Timeout = Annotated[
     float, typer.Option(min=1, help="Seconds from a burst's last upload; later jobs are lost.")
 ]
 Out = Annotated[Path, typer.Option(help="Where to make the run folders.")]
+Chaos = Annotated[
+    str,
+    typer.Option(help=f"Faults to inject: {', '.join(NAMED)}, a profile's text, or a file with one."),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of each stack.")]
 
 
@@ -44,6 +54,7 @@ def bench(
     timeout: Timeout = 600,
     out: Out = Path("runs"),
     resume: Resume = False,
+    chaos: Chaos = "",
     as_json: Json = False,
 ) -> None:
     """Measure stacks, burst by burst in turn, or with --rate in one stream of uploads each.
@@ -55,18 +66,27 @@ def bench(
     if not files:
         raise RunError(f"{photos} holds no photo; these are taken: {', '.join(SUFFIXES)}.")
     plan = Plan(bursts, burst_size, warm_up, rate)
-    deployments = [Deployment.of(name) for name in dict.fromkeys(stack)]
-    if len({deployment.where for deployment in deployments}) > 1:
+    faults = profile(chaos) if chaos else None
+    names = tuple(dict.fromkeys(stack))
+    if len({Deployment.of(name).where for name in names}) > 1:
         raise RunError("Stacks on emulators and on clouds cannot be measured together: measure them apart.")
-    benches = [go_on(each, files, out) if resume else begin(each, files, plan, out) for each in deployments]
+    kept = f"What was measured is kept in {out}; the same command with --resume goes on."
+    benches: list[Bench] = []
     try:
-        _measure(benches, timeout)
+        with ending_politely(), struck(names, faults) if faults else nullcontext():
+            deployments = [Deployment.of(name) for name in names]
+            benches = [
+                go_on(each, files, out) if resume else begin(each, files, plan, out) for each in deployments
+            ]
+            _measure(benches, timeout)
     except KeyboardInterrupt:
-        _show([_accounts(each) for each in benches], as_json)
-        print_error(
-            f"Interrupted. What was measured is kept in {out}; the same command with --resume goes on."
-        )
+        if benches:
+            _show([_accounts(each) for each in benches], as_json)
+        print_error(f"Interrupted. {kept}")
         raise typer.Exit(130) from None
+    except (StoreUnavailable, NotRunning):
+        print_error(kept)
+        raise
     _finish(benches, as_json)
 
 

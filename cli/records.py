@@ -49,6 +49,7 @@ def head(deployment: Deployment, photos: Sequence[Path], plan: Plan) -> Run:
         },
         photos=tuple(map(_photo_file, photos)),
         plan=plan,
+        chaos=outputs.get("chaos", ""),
     )
 
 

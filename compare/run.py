@@ -48,7 +48,8 @@ class Run:
     """The head of a run, kept in ``run.json``.
 
     Times are ISO 8601 UTC on the client's clock; ``ended`` is ``None`` while the run is unfinished.
-    ``where`` says whether the stack stood on an emulator or on a real cloud.
+    ``where`` says whether the stack stood on an emulator or on a real cloud, ``chaos`` which faults were
+    injected on request; see :class:`core.chaos.Profile`.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Run:
     versions: Mapping[str, str]
     photos: tuple[PhotoFile, ...]
     plan: Plan
+    chaos: str = ""
     format: int = FORMAT
 
 

@@ -47,6 +47,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[st
         "architecture": settings.architecture,
         "memoryMb": settings.memory_mb,
         "recipe": settings.recipe,
+        "chaos": settings.chaos,
         "inputPrefix": settings.input_prefix,
         "region": pipeline.region,
         "inputContainer": pipeline.input_container,

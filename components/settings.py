@@ -166,8 +166,9 @@ class _Reader:
 
     def chaos(self, key: str, permission: str) -> str:
         text = self._config.get(key) or ""
+        profile = ""
         try:
-            Profile.parse(text)
+            profile = str(Profile.parse(text))
         except SettingsError as error:
             self._mistake(key, text, f"a profile as in docs/reliability.md. {error}")
         allowed = self._config.get(permission) == "true"
@@ -175,7 +176,7 @@ class _Reader:
             self._mistake(
                 key, text, f"only in stacks whose name ends in {LOCAL_SUFFIX}, or with {permission} true"
             )
-        return text
+        return profile
 
     def tags(self, key: str) -> dict[str, str]:
         try:

@@ -27,6 +27,15 @@ KILLED = 137  # the exit code of a worker that the kernel ended
 Fault = Literal["throttle", "error", "lost"]
 FAULTS: tuple[Fault, ...] = ("throttle", "error", "lost")
 
+# Weathers by name. The times are what a slow store takes, and how long the clients wait for a dead one.
+NAMED = {
+    "calm": "",
+    "slow": "latency=0.5 latency_ms=400",
+    "throttled": "throttle=0.4",
+    "storm": "throttle=0.1 error=0.1 lost=0.05 kill=0.01",
+    "dead": "latency=1 latency_ms=10000 error=1",
+}
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -48,14 +57,16 @@ class Profile:
 
     @classmethod
     def parse(cls, text: str) -> Profile:
-        """Read a profile from its text.
+        """Read a profile from its text, in which a name of :data:`NAMED` stands for what it means.
 
         Raises:
             SettingsError: It can't be understood; the part in question is named.
         """
         values: dict[str, float | frozenset[str]] = {}
-        for part in text.split():
-            name, _, value = part.partition("=")
+        for part in " ".join(NAMED.get(word, word) for word in text.split()).split():
+            name, equals, value = part.partition("=")
+            if not equals:
+                raise SettingsError(f"There is no chaos profile {part!r}; there are {', '.join(NAMED)}.")
             if name not in (each.name for each in fields(cls)):
                 raise SettingsError(f"A chaos profile has no {name!r}; it has {_names(cls)}.")
             try:
@@ -68,9 +79,11 @@ class Profile:
         return profile
 
     def __str__(self) -> str:
-        shown = {each.name: getattr(self, each.name) for each in fields(self)}
-        shown["steps"] = ",".join(sorted(self.steps))
-        return " ".join(f"{name}={value}" for name, value in shown.items() if value)
+        unlike = {each.name: getattr(self, each.name) for each in fields(self)}
+        unlike = {name: value for name, value in unlike.items() if value != getattr(Profile, name)}
+        if self.steps:
+            unlike["steps"] = ",".join(sorted(self.steps))
+        return " ".join(f"{name}={value}" for name, value in unlike.items())
 
 
 @dataclass

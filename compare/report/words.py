@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from compare.cost.exact import dollars
 from compare.report.model import Comparison, Cost, Fusion, PhotoReport, RunReport
@@ -29,7 +29,7 @@ MIXED_NOTICE = (
 )
 
 # What may set runs of one stack apart, in the order of a label's words.
-SETTINGS = ("orchestrator", "granularity", "memory_mb", "architecture", "region", "recipe")
+SETTINGS = ("orchestrator", "granularity", "memory_mb", "architecture", "region", "recipe", "chaos")
 
 NOTES = (
     "End to end runs from the last byte that the client sent to the final state in the ledger. A workflow "
@@ -91,6 +91,8 @@ def labels(runs: Sequence[Run]) -> list[str]:
 
 
 def _setting(run: Run, name: str) -> str:
+    if name == "chaos":
+        return f"with {run.chaos or 'no faults'}"
     return f"{run.memory_mb} MB" if name == "memory_mb" else str(getattr(run, name))
 
 
@@ -103,6 +105,7 @@ def summary(
     """Sum the report up: what happened to the photos, how long it took and why, what it costs."""
     return (
         _fate(runs, photos),
+        *_faults(runs),
         _speed(runs, compared),
         *([_price(costs, runs)] if costs else []),
     )
@@ -124,6 +127,13 @@ def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
     same = "every photo's outputs are equal byte for byte"
     differ = f"{compared.count('different')} photos' outputs differ"
     return f"{sentence}; {differ if 'different' in compared else same}."
+
+
+def _faults(runs: Sequence[RunReport]) -> Iterator[str]:
+    """Say which runs had faults injected: their times and fates are no ordinary ones."""
+    for each in runs:
+        if each.run.chaos:
+            yield f"Faults were injected into {each.label} on request: {each.run.chaos}."
 
 
 def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:

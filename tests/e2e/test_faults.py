@@ -11,22 +11,20 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import boto3
 import psutil
 import pytest
 import requests
-import yaml
 from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
+from cli.faults import struck
 from cli.main import app
 from core import recipe
 from core.chaos import Profile
@@ -35,7 +33,6 @@ from core.memory import MemoryStore
 from core.ports import LedgerRow
 from core.steps import Tools, execute
 from core.workflow.pipeline import PIPELINE
-from local import stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -48,7 +45,6 @@ PICTURES = 20
 QUIET_LOOKS = 3
 PATIENCE_SECONDS = 400
 PREFIX = "faults"
-CHECKOUT = Path(__file__).parents[2]
 LIMIT = 1 << 26
 FINAL = ("succeeded", "rejected", "failed")
 BROKEN = (b"", b"no photo at all", b"\xff\xd8\xff\xe0 a JPEG's beginning and nothing more")
@@ -86,22 +82,6 @@ class Sent:
     job: str
     data: bytes
     bad: bool
-
-
-@contextmanager
-def weather(name: str, profile: Profile, folder: Path) -> Iterator[None]:
-    """Deploy the stack with faults for the length of a block, from a config file of its own."""
-    config = yaml.safe_load((CHECKOUT / f"Pulumi.{name}.yaml").read_text())
-    config["config"]["twinlens:chaos"] = str(profile)
-    file = folder / f"Pulumi.{name}.yaml"
-    file.write_text(yaml.safe_dump(config))
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("PULUMI_OPTION_CONFIG_FILE", str(file))
-            stack.up(name)
-        yield
-    finally:
-        stack.up(name)
 
 
 def send_all(stand: Any) -> list[Sent]:
@@ -195,13 +175,13 @@ def recover(stand: Any, state: Any, sent: list[Sent], tallies: Counter[str]) -> 
 
 
 def test_a_bad_hour_loses_nothing_and_does_nothing_twice(
-    stand: Any, local_stacks: Any, tmp_path: Path, say: Callable[[str], None]
+    stand: Any, local_stacks: Any, say: Callable[[str], None]
 ) -> None:
     name, cloud = stand.deployment.stack, stand.deployment.outputs["cloud"]
     expected = {picture(number): undisturbed(picture(number)) for number in range(PICTURES)}
     tallies: Counter[str] = Counter()
 
-    with weather(name, STORM, tmp_path):
+    with struck([name], STORM):
         began = time.monotonic()
         sent = send_all(stand)
         kills = {

@@ -85,13 +85,16 @@ def test_a_profile_is_written_as_it_is_read() -> None:
         "seed=7 throttle=0.1 error=0.2 lost=0.05 latency=0.5 latency_ms=300 kill=0.01 steps=optimize,resize"
     )
     assert Profile.parse(str(Profile.parse(text))) == Profile.parse(text)
-    assert Profile.parse("") == Profile()
+    assert Profile.parse("") == Profile.parse("calm") == Profile()
+    assert str(Profile()) == ""
+    assert Profile.parse("dead latency_ms=50") == Profile(latency=1, latency_ms=50, error=1)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("storm=1", "no 'storm'; it has seed, throttle"),
+        ("tempest", "no chaos profile 'tempest'; there are calm, slow"),
         ("error=2", "'error=2' is out of range"),
         ("error=often", "'error=often' is out of range"),
         ("latency_ms=1e9", "out of range"),

@@ -1,7 +1,7 @@
 import pytest
 
 from compare.folder import read
-from compare.report import build
+from compare.report import build, write
 from compare.run import RunError
 
 PHOTOS = ("a.jpg", "b.jpg", "c.jpg")
@@ -64,6 +64,13 @@ def test_a_slower_run_is_named_with_its_reasons(run):
     assert next(iter(comparison.contributions)) == "compute"
     assert "; on average azure-local took" in report.summary[1]
     assert "computing" in report.summary[1]
+
+
+def test_faults_on_request_are_said_first(run, tmp_path):
+    report = build([run("aws-local", chaos="seed=3 error=0.1"), run("azure-local")])
+    assert report.summary[1] == "Faults were injected into aws-local on request: seed=3 error=0.1."
+    page = write(report, [], tmp_path / "out").read_text()
+    assert "faults: seed=3 error=0.1" in page
 
 
 def test_every_two_runs_are_compared(run):

@@ -43,6 +43,7 @@ def test_runs_are_named_by_what_sets_them_apart(make_head):
         "aws-local standard stepwise",
         "aws-local express fused",
     ]
+    assert named({}, {"chaos": "error=1"}) == ["aws-local with no faults", "aws-local with error=1"]
     assert named({"name": "one"}, {"name": "two"}) == ["aws-local one", "aws-local two"]
     assert named({}, {}) == ["aws-local 1", "aws-local 2"]
 

@@ -1,0 +1,107 @@
+import pytest
+import yaml
+
+from cli import faults
+from cli.faults import profile, struck
+from cli.main import app
+from compare.folder import read_head
+from core.chaos import Profile
+from core.errors import SettingsError, SetupError
+
+STORM = Profile.parse("storm seed=3")
+
+
+@pytest.fixture
+def deployed(monkeypatch, tmp_path):
+    """What was deployed, as (stack, its setting chaos), in order; three stacks have config files."""
+    found = []
+    for stack, settings in (("aws-local", {}), ("dev", {"twinlens:allowChaos": "true"}), ("live", {})):
+        (tmp_path / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": {"a:b": "c", **settings}}))
+
+    def deploy(stack, config):
+        found.append((stack, yaml.safe_load(config.read_text())["config"].get("twinlens:chaos")))
+
+    monkeypatch.setattr(faults, "ROOT", tmp_path)
+    monkeypatch.setattr(faults, "_deploy", deploy)
+    return found
+
+
+def test_a_profile_is_named_or_written_out_or_in_a_file(tmp_path):
+    file = tmp_path / "mine"
+    file.write_text("storm\nseed=3\n")
+    assert profile("storm seed=3") == profile(str(file)) == STORM
+    assert profile("throttle=0.5") == Profile(throttle=0.5)
+    with pytest.raises(SettingsError, match="There is no chaos profile 'strom'; there are calm, slow"):
+        profile("strom")
+
+
+def test_the_faults_are_there_for_the_block_alone(deployed, tmp_path):
+    before = (tmp_path / "Pulumi.dev.yaml").read_bytes()
+    with struck(["aws-local", "dev"], STORM):
+        assert deployed == [("aws-local", str(STORM)), ("dev", str(STORM))]
+    assert deployed[2:] == [("aws-local", None), ("dev", None)]
+    assert (tmp_path / "Pulumi.dev.yaml").read_bytes() == before
+
+
+def test_they_are_taken_away_whatever_happens(deployed):
+    with pytest.raises(KeyboardInterrupt), struck(["aws-local"], STORM):
+        raise KeyboardInterrupt
+    assert deployed[1:] == [("aws-local", None)]
+
+
+def test_a_stack_that_could_not_be_deployed_is_restored_too(deployed, monkeypatch):
+    deploy = faults._deploy
+
+    def broken(stack, config):
+        deploy(stack, config)
+        if len(deployed) == 2:
+            raise SetupError("Pulumi cannot.")
+
+    monkeypatch.setattr(faults, "_deploy", broken)
+    with pytest.raises(SetupError, match="Pulumi cannot"), struck(["aws-local", "dev"], STORM):
+        raise AssertionError("the block is not entered")
+    assert deployed[2:] == [("aws-local", None), ("dev", None)]
+
+
+def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch, capsys):
+    def gone(stack, config):
+        raise SetupError("The emulators are gone.")
+
+    def work():
+        with struck(["aws-local"], STORM):
+            monkeypatch.setattr(faults, "_deploy", gone)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("The stack 'aws-local' may still have faults; `pulumi up -s aws-local`")
+
+
+@pytest.mark.parametrize(
+    ("stack", "said"),
+    [("live", "allowChaos true -s live"), ("org/project/nowhere", "has no config in")],
+)
+def test_other_stacks_are_refused_before_anything_is_done(deployed, stack, said):
+    with pytest.raises((SettingsError, SetupError), match=said), struck(["aws-local", stack], STORM):
+        raise AssertionError("the block is not entered")
+    assert deployed == []
+
+
+def test_bench_injects_them_and_says_so_in_the_run(deployed, clouds, photos, run, tmp_path, monkeypatch):
+    from cli.deployment import Deployment
+
+    def of(stack):
+        chaos = deployed[-1][1] if deployed else None
+        made = find(stack)
+        return Deployment(stack, {**made.outputs, "chaos": chaos or ""}, made.cloud, made.where)
+
+    find = Deployment.of
+    monkeypatch.setattr(Deployment, "of", of)
+    runs = tmp_path / "runs"
+    arguments = ["-s", "aws-local", "--photos", str(photos), "--out", str(runs), "--chaos", "storm seed=3"]
+    done = run.invoke(app, ["bench", *arguments, "--bursts", "1", "--burst-size", "2", "--warm-up", "0"])
+    assert done.exit_code == 0, done.output
+    (folder,) = runs.iterdir()
+    assert read_head(folder).chaos == str(STORM)
+    assert deployed == [("aws-local", str(STORM)), ("aws-local", None)]
