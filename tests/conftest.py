@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,14 @@ def same_environment() -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def closed_breakers() -> None:
+    """Let no test's failing store be spared in the next."""
+    for name in ("handlers.aws.stores", "handlers.azure.stores"):
+        if name in sys.modules:
+            sys.modules[name].BREAKER.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from core.breaker import Breaker
 from core.ports import CACHE_CONTROL, check_size
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
+
+BREAKER = Breaker()  # one for the worker, as all its stores are in one account
 
 
 class S3Store:
@@ -17,7 +20,7 @@ class S3Store:
 
     def get(self, key: str, max_bytes: int) -> bytes:
         """Return the object's bytes; its size is known from the answer's head, before the body is read."""
-        with translated(f"object {key!r}"):
+        with BREAKER.guarding(f"object {key!r}"), translated(f"object {key!r}"):
             answer = client("s3").get_object(Bucket=self._bucket, Key=key)
             with closing(answer["Body"]) as body:
                 check_size(answer["ContentLength"], max_bytes)
@@ -26,7 +29,7 @@ class S3Store:
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write the object with its type and a one-year cache header."""
-        with translated(f"object {key!r}"):
+        with BREAKER.guarding(f"object {key!r}"), translated(f"object {key!r}"):
             client("s3").put_object(
                 Bucket=self._bucket, Key=key, Body=data, ContentType=content_type, CacheControl=CACHE_CONTROL
             )

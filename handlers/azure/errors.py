@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from azure.core.exceptions import (
     AzureError,
+    ClientAuthenticationError,
     HttpResponseError,
     IncompleteReadError,
     ResourceNotFoundError,
@@ -40,6 +41,10 @@ def _translation(error: AzureError, what: str) -> StoreError:
             return ObjectMissing(f"There is no {what}.")
         case ServiceRequestError() | ServiceResponseError() | IncompleteReadError():
             return StoreUnavailable(f"The connection to Azure broke over {what}: {error}")
+        case ClientAuthenticationError(response=None):
+            return StoreError(
+                f"Azure knows nobody who is signed in here, so {what} is out of reach: `az login`."
+            )
         case HttpResponseError():
             status = error.status_code or 0
             if status in (408, 429) or status >= 500:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from core.breaker import Breaker
 from core.errors import TooManyBytes
 from core.ports import CACHE_CONTROL, check_size
 from handlers.azure.errors import translated
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
+
+BREAKER = Breaker()  # one for the worker, as all its stores are in one account
 
 
 class BlobStore:
@@ -31,7 +34,7 @@ class BlobStore:
                 answer.internal_response.close()
                 raise
 
-        with translated(f"object {key!r}"):
+        with BREAKER.guarding(f"object {key!r}"), translated(f"object {key!r}"):
             blob = self._service.get_blob_client(self._container, key)
             return blob.download_blob(raw_response_hook=check).readall()
 
@@ -40,6 +43,6 @@ class BlobStore:
         from azure.storage.blob import ContentSettings
 
         settings = ContentSettings(content_type=content_type, cache_control=CACHE_CONTROL)
-        with translated(f"object {key!r}"):
+        with BREAKER.guarding(f"object {key!r}"), translated(f"object {key!r}"):
             blob = self._service.get_blob_client(self._container, key)
             blob.upload_blob(data, overwrite=True, content_settings=settings)
