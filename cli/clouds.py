@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -41,6 +42,8 @@ class AwsCloud:
         from handlers.aws.recovery import S3Intake, SqsDeadLetters
         from handlers.aws.stores import S3Store
 
+        # Where the stack is, whatever this machine usually asks.
+        os.environ["AWS_DEFAULT_REGION"] = outputs["region"]
         self.ledger = DynamoLedger(outputs["ledger"])
         self.outputs = S3Store(outputs["outputContainer"])
         self.intake = S3Intake(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,7 +18,7 @@ import typer
 from cli.console import Json, console, print_error, print_json, progress, shown, table
 from components.uploads import SUFFIXES
 from core import recipe as recipes
-from core.errors import PhotoError, SetupError, TwinlensError
+from core.errors import PhotoError, SetupError, StoreError, TwinlensError
 from core.folder import FolderStore
 from core.job import Artifact, Job, Photo, Source, job_id
 from core.memory import MemoryStore
@@ -90,8 +91,7 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
             job = execute(step.name, job, tools)
             if job.error:
                 return Result(photo, "rejected", _ms(began), job.error.message)
-        for artifact in job.artifacts:
-            FolderStore(folder).put(artifact.name, made.objects[artifact.key], artifact.content_type)
+        _write({each.name: made.objects[each.key] for each in job.artifacts}, folder)
     except PhotoError as error:
         return Result(photo, "rejected", _ms(began), str(error))
     except TwinlensError as error:
@@ -99,6 +99,29 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
     except OSError as error:
         return Result(photo, "failed", _ms(began), f"It can't be read: {error.strerror}.")
     return Result(photo, "succeeded", _ms(began), "", job.photo, folder, job.artifacts)
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write all of the files, or none if one can't be written.
+
+    Raises:
+        StoreError: One can't.
+    """
+    drafts = FolderStore(folder)
+    fresh = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        for name, data in files.items():
+            drafts.put(f".{name}.draft", data, "")
+    except StoreError:
+        for name in files:
+            with suppress(OSError):
+                drafts.path(f".{name}.draft").unlink()
+        for each in fresh:
+            with suppress(OSError):  # it may hold another photo's outputs by now
+                each.rmdir()
+        raise
+    for name in files:
+        drafts.path(f".{name}.draft").rename(drafts.path(name))
 
 
 def _job(photo: Path, recipe: Recipe) -> Job:
