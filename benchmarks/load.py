@@ -2,10 +2,11 @@
 
 Start the emulators with ``twinlens local up``, then:
 
-    .venv/bin/python -m benchmarks.load --photos 1000
+    .venv/bin/python -m benchmarks.load --photos 1000 --rounds 2
 
 Every ten seconds a line says how many jobs have ended, how many end in a second, and how much memory the
-emulators and all their workers take. Leaves with 1 unless every job succeeds.
+emulators and all their workers take. With several rounds, what the memory grew by after the first, when all
+workers are warm, is told by the job. Leaves with 1 unless every job succeeds.
 """
 
 from __future__ import annotations
@@ -47,12 +48,26 @@ class Look:
     memory_mb: float
 
 
-def measure(stack: str, photos: int) -> Counter[str]:
-    """Put the photos through the stack and return how many jobs ended how, ``lost`` among them."""
+def measure(stack: str, photos: int, rounds: int) -> Counter[str]:
+    """Put the photos through the stack, round by round; return how many jobs ended how, or as ``lost``."""
     deployment = Deployment.of(stack)
-    data = _photo()
-    run = secrets.token_hex(3)
     roots = _emulators(deployment.outputs["cloud"])
+    found: Counter[str] = Counter()
+    memory = []
+    for _ in range(rounds):
+        found += _round(deployment, photos, roots)
+        time.sleep(LOOK_SECONDS)
+        memory.append(_memory_mb(roots))
+    if rounds > 1:
+        grown = (memory[-1] - memory[0]) * 1024 / (photos * (rounds - 1))
+        told = ", ".join(f"{each:,.0f}" for each in memory)
+        console.print(f"{stack}: {told} MB after each round, {grown:.1f} KB more by the job after the first")
+    return found
+
+
+def _round(deployment: Deployment, photos: int, roots: list[psutil.Process]) -> Counter[str]:
+    stack, data = deployment.stack, _photo()
+    run = secrets.token_hex(3)
     began = time.monotonic()
     with ThreadPoolExecutor(32) as senders:
         jobs = set(senders.map(partial(_send, deployment, data, run), range(photos)))
@@ -115,11 +130,12 @@ def main() -> None:
     """Measure the stacks that were asked for, one after the other."""
     parser = argparse.ArgumentParser(description="Submit many photos at once to the local stacks.")
     parser.add_argument("--photos", type=int, default=1000, help="how many, 1000 unless said otherwise")
+    parser.add_argument("--rounds", type=int, default=1, help="how many times, once unless said otherwise")
     parser.add_argument(
         "--stack", action="append", choices=[*LocalStack], help="repeat for several; usually both"
     )
     asked = parser.parse_args()
-    found = [measure(stack, asked.photos) for stack in asked.stack or LocalStack]
+    found = [measure(stack, asked.photos, asked.rounds) for stack in asked.stack or LocalStack]
     sys.exit(0 if all(set(+each) == {"succeeded"} for each in found) else 1)
 
 

@@ -22,6 +22,7 @@ from rich.markup import escape
 from cli.collect import collect_run
 from cli.console import console, print_error, progress
 from cli.deployment import ROOT, Deployment
+from cli.main import explain
 from cli.records import head, keep_previews, record
 from cli.report import show
 from cli.uploads import follow, send
@@ -59,7 +60,7 @@ def main() -> None:
         with emulators.ending_politely():
             told = demo()
     except TwinlensError as error:
-        print_error(str(error))
+        print_error(explain(error))
         sys.exit(1)
     except KeyboardInterrupt:
         print_error("Interrupted; everything is taken down.")
@@ -75,6 +76,8 @@ def demo() -> list[str]:
     done: list[Demonstrated] = []
     try:
         with _phase(phases, "start the emulators"):
+            if not all(emulators.status().values()):
+                emulators.down()  # what an earlier demo left behind
             emulators.up()
         for granularity in GRANULARITIES:
             for name in LocalStack:

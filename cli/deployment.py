@@ -35,13 +35,25 @@ class Deployment:
         """Find the stack and connect to its cloud, or to the emulators for a stack named ``*-local``.
 
         Raises:
-            SetupError: There is no Pulumi CLI, no such stack, nothing deployed in it, or no emulators.
+            SetupError: There is no Pulumi CLI, no such stack, or nothing deployed in it.
+            NotRunning: The emulators are not up.
         """
         where: Where = "emulator" if stack.endswith(LOCAL_SUFFIX) else "cloud"
         if where == "emulator":
             _enter_emulators()
         outputs = _outputs(stack)
         return cls(stack, outputs, connect(outputs), where)
+
+    def check(self) -> None:
+        """See that nothing it stands on has gone; of a real cloud nothing is known.
+
+        Raises:
+            NotRunning: It stands on emulators, and one has ended.
+        """
+        if self.where == "emulator":
+            from local.emulators import check
+
+            check()
 
     def key(self, name: str) -> str:
         """Return the key under which an upload called ``name`` starts a job."""
@@ -68,8 +80,10 @@ class Deployment:
 
 def _enter_emulators() -> None:
     """Point this process at the emulators, as ``eval "$(twinlens local env)"`` does for a shell."""
+    from local.emulators import check
     from local.stack import environment
 
+    check()
     os.environ.update(environment())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from importlib.metadata import version
@@ -11,7 +12,10 @@ import typer
 
 from cli import bench, collect, cost, doctor, estimate, filters, jobs, local, prices, process, report, submit
 from cli.console import print_error
-from core.errors import TwinlensError
+from core.errors import StoreUnavailable, TwinlensError
+from local.emulators import check
+from local.errors import NotRunning
+from local.state import VARIABLE
 
 DEBUG = "TWINLENS_DEBUG"
 
@@ -53,6 +57,8 @@ def root(
 
 def main() -> None:
     """Run the command line; leave with 0, 1 for an error that was explained, 2 for wrong usage."""
+    # It would say a second time, at length, what its error says.
+    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     try:
         app()
     except Exception as error:
@@ -64,6 +70,11 @@ def main() -> None:
 
 def explain(error: Exception) -> str:
     """Return one line about the error: its own sentence, or its name and how to learn more."""
+    if isinstance(error, StoreUnavailable) and VARIABLE in os.environ:
+        try:
+            check()  # if an emulator has ended, that explains it
+        except NotRunning as reason:
+            return str(reason)
     if isinstance(error, TwinlensError):
         return str(error)
     where = type(error).__module__.partition(".")[0]

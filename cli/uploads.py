@@ -70,6 +70,9 @@ def follow(
     """Poll the ledgers until every job is in a final state or ``timeout`` seconds are over.
 
     Calls ``ended`` with each upload whose job ends, and returns the ledger rows of those that did.
+
+    Raises:
+        NotRunning: An emulator has ended meanwhile.
     """
     waiting = list(uploads)
     rows: dict[Upload, LedgerRow] = {}
@@ -81,6 +84,8 @@ def follow(
                 rows[upload] = row
                 waiting.remove(upload)
                 ended(upload)
+        for deployment in {upload.deployment for upload in waiting}:
+            deployment.check()
         if time.monotonic() > deadline:
             break
         if waiting:

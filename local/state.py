@@ -20,11 +20,15 @@ VARIABLE = "TWINLENS_LOCAL"
 
 @dataclass(frozen=True)
 class AwsEmulator:
-    """MiniStack: every AWS service behind one endpoint."""
+    """MiniStack: every AWS service behind one endpoint.
+
+    ``enforce_iam`` says whether it checks calls against the policies of the role that makes them.
+    """
 
     endpoint: str
     pid: int
     region: str
+    enforce_iam: bool = False
 
 
 @dataclass(frozen=True)

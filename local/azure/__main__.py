@@ -45,7 +45,8 @@ async def serve(options: argparse.Namespace) -> None:
         key=options.key,
         accounts=tuple(options.accounts.split(",")),
     )
-    host = Host(storage, options.state.absolute() / "apps", options.azurite_log)
+    host = Host(storage, options.state.absolute(), options.azurite_log)
+    await host.restore()
     control = ControlServer(options.control_port, host, loop)
     threading.Thread(target=control.serve_forever, daemon=True).start()
     logging.info("The local Azure host listens on http://127.0.0.1:%d", control.server_port)

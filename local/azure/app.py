@@ -76,6 +76,24 @@ class App:
                     if unused is not None:
                         await asyncio.to_thread(shutil.rmtree, unused.folder, ignore_errors=True)
 
+    def memory(self) -> dict[str, Any]:
+        """Return what :meth:`restore` needs to run the app again in another process."""
+        package = self._package and {"digest": self._package.digest, "folder": str(self._package.folder)}
+        return {"settings": self._settings, "package": package}
+
+    async def restore(self, memory: Mapping[str, Any]) -> None:
+        """Run the app as it was when it was told of; its orchestrations are gone.
+
+        Raises:
+            DeploymentError: It does not work any more; then it waits for a package.
+        """
+        async with self._changing:
+            self._settings = dict(memory["settings"])
+            if memory["package"]:
+                package = Package(memory["package"]["digest"], Path(memory["package"]["folder"]))
+                await self._replace(package, self._settings)
+                self._package = package
+
     async def stop(self) -> None:
         """End everything the app has running."""
         async with self._changing:

@@ -1,20 +1,27 @@
-"""What the host holds: apps and event subscriptions, by name."""
+"""What the host holds: apps and event subscriptions, by name.
+
+They are written down with every change, so a host that was killed comes back with them.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from local.azure.app import App
-from local.azure.errors import BadRequest, NotFound
+from local.azure.errors import BadRequest, DeploymentError, NotFound
 from local.azure.eventgrid.bridge import Bridge
 from local.azure.eventgrid.subscription import Subscription
 from local.azure.storage import Storage
 
+LOG = logging.getLogger(__name__)
 APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
 
 
@@ -23,20 +30,37 @@ class Host:
 
     def __init__(self, storage: Storage, folder: Path, access_log: Path) -> None:
         self._storage = storage
-        self._folder = folder
+        self._folder = folder / "apps"
+        self._kept = folder / "kept.json"
         self._apps: dict[str, App] = {}
         self._bridge = Bridge(storage, access_log)
+
+    async def restore(self) -> None:
+        """Take up what an earlier host in the same folder held; an app that can't run any more is logged."""
+        if not self._kept.exists():
+            return
+        kept = json.loads(self._kept.read_text())
+        self._bridge.subscriptions |= {
+            name: Subscription.of(each) for name, each in kept["subscriptions"].items()
+        }
+        for name, memory in kept["apps"].items():
+            try:
+                await self._app(name).restore(memory)
+            except DeploymentError as error:
+                LOG.error("The app %s is not running again: %s", name, error)
 
     async def configure(self, name: str, settings: Mapping[str, str]) -> dict[str, Any]:
         """Set an app's settings, making the app if it is new, and describe it."""
         app = self._app(name)
         await app.configure(settings)
+        self._keep()
         return app.describe()
 
     async def deliver(self, name: str, package_uri: str) -> dict[str, Any]:
         """Run a package as an app, making the app if it is new, and describe it."""
         app = self._app(name)
         await app.deliver(package_uri)
+        self._keep()
         return app.describe()
 
     async def remove(self, name: str) -> None:
@@ -48,6 +72,7 @@ class Host:
         app = self._apps.pop(name, None)
         if app is None:
             raise NotFound(f"There is no app {name!r}.")
+        self._keep()
         await app.stop()
         await asyncio.to_thread(shutil.rmtree, self._folder / name, ignore_errors=True)
 
@@ -62,6 +87,7 @@ class Host:
     def subscribe(self, name: str, subscription: Subscription) -> None:
         """Send the events that match to the subscription's queue, in the place of one of the same name."""
         self._bridge.subscriptions[name] = subscription
+        self._keep()
 
     def unsubscribe(self, name: str) -> None:
         """End a subscription.
@@ -71,11 +97,24 @@ class Host:
         """
         if self._bridge.subscriptions.pop(name, None) is None:
             raise NotFound(f"There is no subscription {name!r}.")
+        self._keep()
 
     async def stop(self) -> None:
         """End every app and the bridge."""
         await self._bridge.stop()
         await asyncio.gather(*(app.stop() for app in self._apps.values()))
+
+    def _keep(self) -> None:
+        """Write down apps and subscriptions in one step, for the owner's eyes: settings may hold secrets."""
+        kept = {
+            "apps": {name: app.memory() for name, app in self._apps.items()},
+            "subscriptions": {name: asdict(each) for name, each in self._bridge.subscriptions.items()},
+        }
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._kept.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(kept))
+        draft.replace(self._kept)
 
     def _app(self, name: str) -> App:
         if not APP_NAME.fullmatch(name):

@@ -1,8 +1,12 @@
-"""The Azure host, which runs function apps and turns blob writes into events."""
+"""The Azure host, which runs function apps and turns blob writes into events.
+
+Its apps and subscriptions are in its folder; the orchestrations that run are in its memory alone.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.emulators import azurite, health
 from local.emulators.azurite import Storage
@@ -16,8 +20,10 @@ from local.toolchain import environments
 NAME = "azure-host"
 
 
-def launch(folder: Path, storage: Storage) -> tuple[str, Supervised]:
-    """Start the host on a free port, without waiting for it, and return the URL of its control interface.
+def launch(folder: Path, storage: Storage, again: str | None = None) -> tuple[str, Supervised]:
+    """Start the host, without waiting for it, and return the URL of its control interface.
+
+    It listens on a free port, or again at the URL given.
 
     Raises:
         ToolMissing: Its environment is not installed.
@@ -25,9 +31,9 @@ def launch(folder: Path, storage: Storage) -> tuple[str, Supervised]:
     python = environments.python(environments.AZURE_HOST)
     if not python.exists():
         raise ToolMissing("The environment of the Azure host is not installed; run `make setup`.")
-    [port] = free(1)
+    control = again or f"http://{LOOPBACK}:{free(1)[0]}"
     options = {
-        "control-port": str(port),
+        "control-port": str(urlsplit(control).port),
         "state": str(folder / NAME),
         "blob": storage.blob,
         "queue": storage.queue,
@@ -39,8 +45,10 @@ def launch(folder: Path, storage: Storage) -> tuple[str, Supervised]:
     command = [str(python), "-m", "local.azure"]
     for option, value in options.items():
         command += [f"--{option}", value]
-    process = start(NAME, command, folder=folder, cwd=CHECKOUT, environment=clean(folder))
-    return f"http://{LOOPBACK}:{port}", process
+    process = start(
+        NAME, command, folder=folder, cwd=CHECKOUT, environment=clean(folder), again=again is not None
+    )
+    return control, process
 
 
 def wait(control: str, process: Supervised, folder: Path) -> None:

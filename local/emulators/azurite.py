@@ -1,4 +1,7 @@
-"""Azurite, which answers for Blob, Queue and Table storage of a pool of accounts."""
+"""Azurite, which answers for Blob, Queue and Table storage of a pool of accounts.
+
+What it holds is in its folder, so one that was killed goes on with what it had a few seconds before.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.emulators import health
 from local.emulators.ports import LOOPBACK, free
@@ -17,6 +21,7 @@ from local.toolchain import azurite, node
 NAME = "azurite"
 
 _ACCOUNTS = 12
+_SERVICES = ("blob", "queue", "table")
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,8 @@ class Storage:
     accounts: tuple[str, ...]
 
 
-def launch(folder: Path) -> tuple[Storage, Supervised]:
-    """Start Azurite on free ports with fresh accounts, without waiting for it.
+def launch(folder: Path, again: Storage | None = None) -> tuple[Storage, Supervised]:
+    """Start Azurite on free ports with fresh accounts, or again where it was, without waiting for it.
 
     Its log has a line for every request; the Azure host reads there which blobs were written.
 
@@ -41,16 +46,14 @@ def launch(folder: Path) -> tuple[Storage, Supervised]:
     tools = node.find()
     if tools is None or not azurite.program().exists():
         raise ToolMissing("Azurite is not installed; run `make setup`.")
-    ports = dict(zip(("blob", "queue", "table"), free(3), strict=True))
-    storage = Storage(
-        **{service: f"http://{LOOPBACK}:{port}" for service, port in ports.items()},
-        key=base64.b64encode(secrets.token_bytes(64)).decode(),
-        accounts=tuple(f"twinlens{secrets.token_hex(3)}" for _ in range(_ACCOUNTS)),
-    )
+    storage = again or _fresh()
     listening = [
         argument
-        for service, port in ports.items()
-        for argument in (f"--{service}Host", LOOPBACK, f"--{service}Port", str(port))
+        for service in _SERVICES
+        for argument in (
+            *(f"--{service}Host", LOOPBACK),
+            *(f"--{service}Port", str(urlsplit(getattr(storage, service)).port)),
+        )
     ]
     process = start(
         NAME,
@@ -58,7 +61,7 @@ def launch(folder: Path) -> tuple[Storage, Supervised]:
             str(tools.node),
             str(azurite.program()),
             *listening,
-            "--inMemoryPersistence",
+            *("--location", str(folder / NAME)),
             "--skipApiVersionCheck",  # the storage libraries are newer than the versions that Azurite knows
             "--disableTelemetry",
         ],
@@ -67,8 +70,20 @@ def launch(folder: Path) -> tuple[Storage, Supervised]:
         environment=clean(
             folder, AZURITE_ACCOUNTS=";".join(f"{account}:{storage.key}" for account in storage.accounts)
         ),
+        again=again is not None,
     )
     return storage, process
+
+
+def _fresh() -> Storage:
+    blob, queue, table = (f"http://{LOOPBACK}:{port}" for port in free(len(_SERVICES)))
+    return Storage(
+        blob,
+        queue,
+        table,
+        key=base64.b64encode(secrets.token_bytes(64)).decode(),
+        accounts=tuple(f"twinlens{secrets.token_hex(3)}" for _ in range(_ACCOUNTS)),
+    )
 
 
 def wait(storage: Storage, process: Supervised, folder: Path) -> None:

@@ -1,9 +1,14 @@
-"""MiniStack, which answers for every AWS service."""
+"""MiniStack, which answers for every AWS service.
+
+What it holds is in its folder, so one that was killed goes on with what it had a few seconds before.
+"""
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.emulators import health
 from local.emulators.ports import LOOPBACK, free
@@ -17,12 +22,15 @@ NAME = "ministack"
 REGION = "us-east-1"
 
 
-def launch(folder: Path, *, enforce_iam: bool) -> tuple[AwsEmulator, Supervised]:
+def launch(
+    folder: Path, *, enforce_iam: bool = False, again: AwsEmulator | None = None
+) -> tuple[AwsEmulator, Supervised]:
     """Start MiniStack on a free port, without waiting for it.
 
     Args:
         folder: The set-up's folder.
         enforce_iam: Whether calls are checked against the policies of the role that makes them.
+        again: One that has ended, to go on in its place with what it kept.
 
     Raises:
         ToolMissing: It is not installed.
@@ -30,21 +38,31 @@ def launch(folder: Path, *, enforce_iam: bool) -> tuple[AwsEmulator, Supervised]
     python = environments.python(environments.MINISTACK)
     if not python.exists():
         raise ToolMissing("MiniStack is not installed; run `make setup`.")
-    [port] = free(1)
+    emulator = again or AwsEmulator(
+        endpoint=f"http://{LOOPBACK}:{free(1)[0]}", pid=0, region=REGION, enforce_iam=enforce_iam
+    )
+    kept = folder / NAME
+    kept.mkdir(parents=True, exist_ok=True)
     surroundings = clean(
         folder,
         BIND_HOST=LOOPBACK,
-        GATEWAY_PORT=str(port),
+        GATEWAY_PORT=str(urlsplit(emulator.endpoint).port),
         MINISTACK_HOST=LOOPBACK,
         MINISTACK_REGION=REGION,
-        AUTH=str(enforce_iam).lower(),
+        AUTH=str(emulator.enforce_iam).lower(),
+        PERSIST_STATE="1",
+        STATE_DIR=str(kept / "state"),
+        S3_PERSIST="1",
+        S3_DATA_DIR=str(kept / "s3"),
         # Lambda code that names `python3` shall find this environment's.
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
     )
-    # -P keeps the program's folder off its path, where its modules would hide others.
-    command = [str(python), "-P", str(CHECKOUT / "local" / "ministack" / "__main__.py")]
-    process = start(NAME, command, folder=folder, cwd=folder, environment=surroundings)
-    return AwsEmulator(endpoint=f"http://{LOOPBACK}:{port}", pid=process.pid, region=REGION), process
+    # -P keeps this package's folder off the program's path, where its modules would hide others.
+    command = [str(python), "-P", str(Path(__file__).with_name("ministack_main.py"))]
+    process = start(
+        NAME, command, folder=folder, cwd=folder, environment=surroundings, again=again is not None
+    )
+    return replace(emulator, pid=process.pid), process
 
 
 def wait(emulator: AwsEmulator, process: Supervised, folder: Path) -> None:

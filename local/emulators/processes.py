@@ -37,7 +37,13 @@ class Supervised:
 
 
 def start(
-    name: str, command: Sequence[str], *, folder: Path, cwd: Path, environment: Mapping[str, str]
+    name: str,
+    command: Sequence[str],
+    *,
+    folder: Path,
+    cwd: Path,
+    environment: Mapping[str, str],
+    again: bool = False,
 ) -> Supervised:
     """Start a command in the background and record it.
 
@@ -47,10 +53,11 @@ def start(
         folder: The set-up's folder; the output goes to ``logs/<name>.log`` in it.
         cwd: Working directory.
         environment: The whole environment, to which the mark is added.
+        again: Whether the log goes on where an earlier process of this name left it.
     """
     output = log(folder, name)
     output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("wb") as stream:
+    with output.open("ab" if again else "wb") as stream:
         process = subprocess.Popen(  # noqa: S603 - the commands are the emulators' own
             command,
             cwd=cwd,

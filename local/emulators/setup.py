@@ -1,6 +1,7 @@
 """Bring the whole set-up up and down; one at a time, and never half.
 
-Everything in the emulators is in memory, so Pulumi's local state begins anew whenever they do.
+What the emulators hold lies in the set-up's folder until they are taken down: one that has ended meanwhile is
+started again with it, where it was.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from local import state
 from local.emulators import azure_host, azurite, health, ministack, processes
+from local.emulators.revival import revive
 from local.errors import NotRunning
 from local.providers import install
 from local.state import AzureEmulator, LocalState, PulumiBackend
@@ -22,26 +24,35 @@ from local.toolchain.cache import locked
 from local.toolchain.progress import step
 
 _NAMES = (ministack.NAME, azurite.NAME, azure_host.NAME)
+_TITLES = dict(zip(_NAMES, ("MiniStack", "Azurite", "the Azure host"), strict=True))
 _PASSPHRASE = "twinlens"  # noqa: S105 - guards nothing: the local stacks hold no secret worth one
 
 
 def up(*, enforce_iam: bool = False) -> LocalState:
     """Start the emulators unless they are all well, and return where they are.
 
-    What an interrupted run or a restart of the machine left behind is cleaned away first.
+    One of them that has ended goes on with what it kept; what a start that was cut short left behind is
+    cleaned away.
 
     Args:
         enforce_iam: Whether MiniStack checks calls against the policies of the role that makes them.
 
     Raises:
         ToolMissing: One is not installed.
-        EmulatorFailed: One does not start; then none is left running.
+        EmulatorFailed: One does not start; then none is left running, or those that did not end before.
     """
     folder = state.path().parent
     with _exclusive(folder):
-        if all(status().values()):
+        found = status()
+        if all(found.values()):
             return state.load()
-        _clean(folder)
+        try:
+            current = state.load()
+        except NotRunning:
+            _clean(folder)
+        else:
+            with step("Starting again what has ended"):
+                return revive(folder, current, [name for name, well in found.items() if not well])
         try:
             with step("Starting the emulators"):
                 return _start(folder, enforce_iam=enforce_iam)
@@ -75,6 +86,26 @@ def status() -> dict[str, bool]:
         and health.answers(urls[name], refusals_count=name == azurite.NAME)
         for name in _NAMES
     }
+
+
+def check() -> None:
+    """See that every emulator that was started still runs; say nothing if none was.
+
+    Raises:
+        NotRunning: One has ended, or what is written of them is of no use.
+    """
+    if not state.path().exists():
+        return
+    state.load()
+    recorded = processes.recorded(state.path().parent)
+    ended = [
+        _TITLES[name] for name in _NAMES if name not in recorded or not processes.running(recorded[name])
+    ]
+    if ended:
+        raise NotRunning(
+            f"An emulator has ended: {', '.join(ended)}. `twinlens local up` starts it again with what it "
+            "kept; then `twinlens jobs reconcile -s STACK --older-than 0` sends on the jobs that stand still."
+        )
 
 
 @contextmanager
@@ -128,7 +159,7 @@ def _clean(folder: Path) -> bool:
     """End what runs and remove what it left, the logs excepted: they may say why it went wrong."""
     state.path().unlink(missing_ok=True)
     ended = processes.stop(folder)
-    for name in ("pulumi", "processes", "tmp", azure_host.NAME):
+    for name in ("pulumi", "processes", "tmp", *_NAMES):
         shutil.rmtree(folder / name, ignore_errors=True)
     return ended > 0
 

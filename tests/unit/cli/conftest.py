@@ -90,8 +90,9 @@ class MemoryCloud:
 
 
 @pytest.fixture
-def clouds(monkeypatch: pytest.MonkeyPatch) -> dict[str, MemoryCloud]:
-    """Two stacks, ``aws-local`` and ``azure-local``, in place of deployed ones."""
+def clouds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, MemoryCloud]:
+    """Two stacks, ``aws-local`` and ``azure-local``, in place of deployed ones; no emulator is known."""
+    monkeypatch.setenv("TWINLENS_LOCAL", str(tmp_path / "local.json"))
     made = {"aws-local": MemoryCloud(), "azure-local": MemoryCloud()}
     monkeypatch.setattr(Deployment, "of", lambda stack: Deployment(stack, OUTPUTS, made[stack], "emulator"))
     monkeypatch.setattr("cli.uploads.POLL_SECONDS", 0.01)

@@ -79,6 +79,7 @@ def test_tells_where_outputs_differ(clouds, samples, monkeypatch):
 
 def test_everything_is_taken_down_after_a_failure(clouds, samples, monkeypatch):
     done = []
+    monkeypatch.setattr(demo.emulators, "status", lambda: {"ministack": not done})
     monkeypatch.setattr(demo.emulators, "up", lambda: done.append("up"))
     monkeypatch.setattr(demo.emulators, "down", lambda: done.append("down"))
 

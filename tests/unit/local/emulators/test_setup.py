@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from local.emulators import azure_host, azurite, ministack, processes
 from local.emulators.azurite import Storage
 from local.emulators.ports import free
 from local.errors import EmulatorFailed, NotRunning
-from local.state import AwsEmulator
+from local.state import AwsEmulator, LocalState
 
 SERVER = """
 import sys
@@ -36,25 +37,34 @@ with emulators.session():
 """
 
 
-def serve(folder: Path, name: str, script: str = SERVER) -> tuple[str, processes.Supervised]:
-    [port] = free(1)
-    command = [sys.executable, "-c", script, str(port)]
-    process = processes.start(name, command, folder=folder, cwd=folder, environment=os.environ)
-    return f"http://127.0.0.1:{port}", process
+def serve(
+    folder: Path, name: str, script: str = SERVER, at: str | None = None
+) -> tuple[str, processes.Supervised]:
+    endpoint = at or f"http://127.0.0.1:{free(1)[0]}"
+    (folder / name).mkdir(exist_ok=True)
+    command = [sys.executable, "-c", script, endpoint.rpartition(":")[2]]
+    process = processes.start(
+        name, command, folder=folder, cwd=folder, environment=os.environ, again=at is not None
+    )
+    return endpoint, process
 
 
-def fake_ministack(folder: Path, *, enforce_iam: bool) -> tuple[AwsEmulator, processes.Supervised]:
-    endpoint, process = serve(folder, ministack.NAME)
-    return AwsEmulator(endpoint, process.pid, "us-east-1"), process
+def fake_ministack(
+    folder: Path, *, enforce_iam: bool = False, again: AwsEmulator | None = None
+) -> tuple[AwsEmulator, processes.Supervised]:
+    endpoint, process = serve(folder, ministack.NAME, at=again and again.endpoint)
+    return AwsEmulator(endpoint, process.pid, "us-east-1", enforce_iam), process
 
 
-def fake_azurite(folder: Path) -> tuple[Storage, processes.Supervised]:
-    endpoint, process = serve(folder, azurite.NAME)
-    return Storage(endpoint, endpoint, endpoint, "key", ("account",)), process
+def fake_azurite(folder: Path, again: Storage | None = None) -> tuple[Storage, processes.Supervised]:
+    endpoint, process = serve(folder, azurite.NAME, at=again and again.blob)
+    return again or Storage(endpoint, endpoint, endpoint, "key", ("account",)), process
 
 
-def fake_azure_host(folder: Path, storage: Storage) -> tuple[str, processes.Supervised]:
-    return serve(folder, azure_host.NAME)
+def fake_azure_host(
+    folder: Path, storage: Storage, again: str | None = None
+) -> tuple[str, processes.Supervised]:
+    return serve(folder, azure_host.NAME, at=again)
 
 
 @pytest.fixture
@@ -91,20 +101,52 @@ def test_down_leaves_no_process_and_no_state(folder: Path) -> None:
     assert not emulators.down()
 
 
-def test_up_starts_anew_when_one_was_killed(folder: Path) -> None:
+@pytest.mark.parametrize("names", [["ministack"], ["azurite"], ["azure-host"], ["azurite", "azure-host"]])
+def test_what_was_killed_goes_on_where_it_was(folder: Path, names: list[str]) -> None:
     before = emulators.up()
+    emulators.check()
     stacks = Path(before.pulumi.backend.removeprefix("file://"))
     (stacks / "state").touch()
-    _kill(before.aws.pid)
-    assert not emulators.status()["ministack"]
+    for name in names:
+        (folder / name / "kept").touch()
+        _kill(_pids(before)[name])
+    with pytest.raises(NotRunning, match=r"has ended: .*`twinlens local up` starts it again"):
+        emulators.check()
+
     after = emulators.up()
-    assert after.aws.pid != before.aws.pid
-    assert not psutil.pid_exists(before.azure.pids["azurite"])
-    assert not (stacks / "state").exists()
+
+    assert all(emulators.status().values())
+    assert {name for name, pid in _pids(after).items() if pid != _pids(before)[name]} == set(names)
+    assert after.aws.endpoint == before.aws.endpoint
+    assert (after.azure.blob, after.azure.control) == (before.azure.blob, before.azure.control)
+    assert all((folder / name / "kept").exists() for name in names)
+    assert (stacks / "state").exists()
+
+
+def test_an_emulator_that_can_not_go_on_keeps_what_it_had(folder: Path) -> None:
+    before = emulators.up()
+    (folder / "azurite" / "kept").touch()
+    _kill(before.azure.pids["azurite"])
+    host, port = before.azure.blob.removeprefix("http://").split(":")
+    with (
+        socket.create_server((host, int(port))),
+        pytest.raises(EmulatorFailed, match=r"(?s)in use.*`twinlens local down` lets go of what it kept"),
+    ):
+        emulators.up()
+    assert (folder / "azurite" / "kept").exists()
+    assert emulators.status() == {"ministack": True, "azurite": False, "azure-host": True}
+
+
+def test_a_start_that_was_cut_short_is_cleaned_away(folder: Path) -> None:
+    pid = emulators.up().aws.pid
+    (folder / "local.json").unlink()
+    emulators.up()
+    assert not psutil.pid_exists(pid)
+    assert all(emulators.status().values())
 
 
 def test_one_that_does_not_start_takes_the_others_down(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(folder: Path, storage: Storage) -> tuple[str, processes.Supervised]:
+    def broken(folder: Path, storage: Storage, again: str | None = None) -> tuple[str, processes.Supervised]:
         return serve(folder, azure_host.NAME, "raise SystemExit('no such module')")
 
     monkeypatch.setattr(azure_host, "launch", broken)
@@ -159,6 +201,10 @@ def in_a_process_of_its_own(folder: Path) -> Iterator[Callable[[str], subprocess
     for process in started:
         process.kill()
         process.communicate()
+
+
+def _pids(running: LocalState) -> dict[str, int]:
+    return {"ministack": running.aws.pid, **running.azure.pids}
 
 
 def _kill(pid: int) -> None:

@@ -1,0 +1,65 @@
+"""Start an emulator that has ended again: where it was, with what it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from local import state
+from local.emulators import azure_host, azurite, ministack, processes
+from local.emulators.azurite import Storage
+from local.emulators.processes import Supervised
+from local.errors import EmulatorFailed
+from local.state import LocalState
+
+
+def revive(folder: Path, current: LocalState, names: Sequence[str]) -> LocalState:
+    """Start these emulators again, or wait for those of them that are only slow to answer.
+
+    Raises:
+        EmulatorFailed: One does not start; what it kept is still there.
+    """
+    recorded = processes.recorded(folder)
+    for name in names:
+        known = recorded.get(name)
+        process = known if known and processes.running(known) else _start(name, folder, current)
+        current = _with_pid(current, process)
+        state.save(current)
+        try:
+            _wait(name, process, folder, current)
+        except EmulatorFailed as error:
+            raise EmulatorFailed(f"{error}\n`twinlens local down` lets go of what it kept.") from None
+    return current
+
+
+def _start(name: str, folder: Path, current: LocalState) -> Supervised:
+    match name:
+        case ministack.NAME:
+            return ministack.launch(folder, again=current.aws)[1]
+        case azurite.NAME:
+            return azurite.launch(folder, again=_storage(current))[1]
+        case _:
+            return azure_host.launch(folder, _storage(current), again=current.azure.control)[1]
+
+
+def _wait(name: str, process: Supervised, folder: Path, current: LocalState) -> None:
+    match name:
+        case ministack.NAME:
+            ministack.wait(current.aws, process, folder)
+        case azurite.NAME:
+            azurite.wait(_storage(current), process, folder)
+        case _:
+            azure_host.wait(current.azure.control, process, folder)
+
+
+def _with_pid(current: LocalState, process: Supervised) -> LocalState:
+    if process.name == ministack.NAME:
+        return replace(current, aws=replace(current.aws, pid=process.pid))
+    pids = current.azure.pids | {process.name: process.pid}
+    return replace(current, azure=replace(current.azure, pids=pids))
+
+
+def _storage(current: LocalState) -> Storage:
+    azure = current.azure
+    return Storage(azure.blob, azure.queue, azure.table, azure.key, azure.accounts)
