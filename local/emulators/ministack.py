@@ -58,7 +58,7 @@ def launch(
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
     )
     # -P keeps this package's folder off the program's path, where its modules would hide others.
-    command = [str(python), "-P", str(Path(__file__).with_name("ministack_main.py"))]
+    command = [str(python), "-P", str(CHECKOUT / "local" / "ministack" / "__main__.py")]
     process = start(
         NAME, command, folder=folder, cwd=folder, environment=surroundings, again=again is not None
     )

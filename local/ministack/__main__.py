@@ -1,4 +1,4 @@
-"""Run MiniStack with Lambda errors reported as AWS does, within one machine's means, and with a memory.
+"""Run MiniStack with Lambda errors reported as AWS reports them, and within the means of one machine.
 
 AWS names a failed Python function's ``errorType`` after the exception's class, and state machines decide by
 that name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime.HandlerError`` every time.
@@ -6,28 +6,26 @@ that name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime
 AWS has room for a function's every call. MiniStack starts a process for each that is made at once: a few
 hundred uploads then wait for processors until their tasks time out. Here, calls take turns.
 
-MiniStack writes down what it holds when it is asked to end; one that is killed is never asked. Here, it is
-written every few seconds. And it keeps every execution with its whole history: here, the newest few.
-
-Run as a program by MiniStack's own interpreter; imports nothing of this project.
+Run as a program by MiniStack's own interpreter; imports nothing of this project but what is beside it.
 """
 
 from __future__ import annotations
 
-import copy
-import functools
 import json
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ministack import app
-from ministack.core import lambda_runtime, persistence
-from ministack.services import cloudwatch_logs, lambda_svc, stepfunctions
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc, stepfunctions
+
+# At the end, where the project's folders hide nobody's modules.
+sys.path.append(str(Path(__file__).parents[2]))
+
+from local.ministack import keeping
 
 # What a worker process writes when the handler raised, and what it is to write: AWS's own error document.
 WRITTEN = '"error": str(e), "trace": traceback.format_exc()'
@@ -38,11 +36,6 @@ WANTED = (
 
 # Calls wait for the store more than they compute: a few for each processor.
 CALLS_AT_ONCE = 4 * (os.cpu_count() or 1)
-KEEP_SECONDS = 2.0
-SHARE = 20  # of the time, at most one part in so many goes into writing things down
-UNDISTURBED_SECONDS = 10.0
-KEPT_EXECUTIONS = 200
-KEPT_LOG_EVENTS = 10_000  # of each group
 DIED = "Worker process died"  # MiniStack's own words for what AWS calls Runtime.ExitError
 INVOKE = "arn:aws:states:::lambda:invoke"
 
@@ -69,7 +62,7 @@ def repair() -> None:
     """
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(WRITTEN) != 1:
-        raise SystemExit("local/emulators/ministack_main.py does not know this version of MiniStack.")
+        raise SystemExit("local/ministack does not know this version of MiniStack.")
     lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(WRITTEN, WANTED)
     execute = lambda_svc._execute_function_warm
 
@@ -80,90 +73,6 @@ def repair() -> None:
         return result
 
     lambda_svc._execute_function_warm = repaired
-
-
-def keep_what_was_loaded() -> None:
-    """Have :func:`keep` at work from the moment on when an earlier process's state is there again."""
-    load = app._load_persisted_state
-
-    def loaded() -> None:
-        load()
-        threading.Thread(target=keep, daemon=True).start()
-
-    app._load_persisted_state = loaded
-
-
-def keep() -> None:
-    """Write down what MiniStack holds, and let go of what only grows, until the process ends."""
-    Path(persistence.STATE_DIR).mkdir(parents=True, exist_ok=True)
-    stepfunctions.get_state, cloudwatch_logs.get_state = _machines, _log_groups
-    lambda_svc._write_code_blob = _written_once(lambda_svc._write_code_blob)
-    written: dict[str, str] = {}
-    while True:
-        began = time.monotonic()
-        for service, get_state in app._build_persistence_save_dict().items():
-            _save(service, get_state, written)
-        _forget(KEPT_EXECUTIONS, KEPT_LOG_EVENTS)
-        time.sleep(max(KEEP_SECONDS, SHARE * (time.monotonic() - began)))
-
-
-def _save(service: str, get_state: Callable[[], Any], written: dict[str, str]) -> None:
-    """Write a service's state unless it is as it was; what changes while it is read is read the next time."""
-    slice_seconds = sys.getswitchinterval()
-    sys.setswitchinterval(UNDISTURBED_SECONDS)
-    try:
-        document = {
-            "__ministack_format__": persistence._state_format_version(service),
-            "payload": get_state(),
-        }
-        text = json.dumps(document, default=persistence._json_default)
-    except RuntimeError:
-        return
-    finally:
-        sys.setswitchinterval(slice_seconds)
-    if text == written.get(service):
-        return
-    draft = Path(persistence.STATE_DIR, f"{service}.draft")
-    draft.write_text(text)
-    draft.replace(draft.with_suffix(".json"))
-    written[service] = text
-
-
-def _machines() -> dict[str, Any]:
-    """Return Step Functions' state without the executions: none of them can go on in another process."""
-    names = ("state_machines", "tags", "state_machine_versions", "state_machine_aliases")
-    return {name: getattr(stepfunctions, f"_{name}") for name in names}
-
-
-def _written_once(write: Callable[[bytes], str]) -> Callable[[bytes], str]:
-    """Have a function's code hashed and written when it is new, not whenever it is looked at."""
-    known = functools.lru_cache(maxsize=16)(write)
-
-    def written(code: bytes) -> str:
-        digest = known(code)
-        return digest if Path(lambda_svc.CODE_BLOB_DIR, f"{digest}.zip").exists() else write(code)
-
-    return written
-
-
-def _log_groups() -> dict[str, Any]:
-    """Return the log groups as they are when nothing has been logged."""
-    groups = copy.copy(cloudwatch_logs._log_groups)
-    groups._data = {key: {**each, "streams": {}} for key, each in groups._data.items()}
-    return {"log_groups": groups, "resource_policies": cloudwatch_logs._resource_policies}
-
-
-def _forget(executions: int, events: int) -> None:
-    """Forget all but so many ended executions, and all but so many log events of each group."""
-    held = stepfunctions._executions._data
-    ended = [key for key, each in tuple(held.items()) if each["status"] != "RUNNING"]
-    for key in ended[: max(0, len(ended) - executions)]:
-        held.pop(key, None)
-    for group in tuple(cloudwatch_logs._log_groups._data.values()):
-        streams = tuple(group["streams"].values())
-        for stream in streams:
-            with cloudwatch_logs._log_events_lock:
-                del stream["events"][: -events // len(streams)]
 
 
 def _document(body: Any) -> dict[str, Any] | None:
@@ -179,5 +88,5 @@ def _document(body: Any) -> dict[str, Any] | None:
 if __name__ == "__main__":
     repair()
     take_turns()
-    keep_what_was_loaded()
+    keeping.begin()
     app.main()

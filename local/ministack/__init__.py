@@ -1,0 +1,1 @@
+"""MiniStack as Twinlens runs it; imported in MiniStack's own environment alone."""
