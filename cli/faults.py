@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +19,7 @@ from core.errors import SettingsError, SetupError, TwinlensError
 
 CHAOS = "twinlens:chaos"
 ALLOWED = "twinlens:allowChaos"
+QUIETLY = ("--yes", "--skip-preview", "--non-interactive")
 
 
 def profile(asked: str) -> Profile:
@@ -37,26 +37,20 @@ def profile(asked: str) -> Profile:
 def struck(stacks: Sequence[str], by: Profile) -> Iterator[None]:
     """Have the stacks deployed with faults for the length of a block, whatever ends it.
 
-    Their own config files stay as they are.
-
     Raises:
         SettingsError: A stack is neither a test stack nor allows faults; then nothing was deployed.
     """
-    configs = {stack: _config(stack) for stack in stacks}
-    for stack, config in configs.items():
-        if not stack.endswith(LOCAL_SUFFIX) and config["config"].get(ALLOWED) not in (True, "true"):
+    for stack in stacks:
+        if not stack.endswith(LOCAL_SUFFIX) and _config(stack).get(ALLOWED) not in (True, "true"):
             raise SettingsError(
                 f"Faults are for test stacks; for {stack!r}, "
                 f"`pulumi config set allowChaos true -s {stack}` would allow them."
             )
     begun: list[str] = []
     try:
-        with TemporaryDirectory() as folder:
-            for stack, config in configs.items():
-                file = Path(folder) / f"Pulumi.{_plain(stack)}.yaml"
-                file.write_text(yaml.safe_dump(config | {"config": config["config"] | {CHAOS: str(by)}}))
-                begun.append(stack)
-                _deploy(stack, file)
+        for stack in stacks:
+            begun.append(stack)
+            _deploy(stack, {CHAOS: str(by)})
         yield
     finally:
         for stack in begun:
@@ -66,31 +60,34 @@ def struck(stacks: Sequence[str], by: Profile) -> Iterator[None]:
 def _restore(stack: str) -> None:
     """Deploy the stack as its own config says; a failure is told, and hides no error that led here."""
     try:
-        _deploy(stack, _config_file(stack))
+        _deploy(stack, {})
     except (TwinlensError, KeyboardInterrupt) as error:
         print_error(
             f"The stack {stack!r} may still have faults; `pulumi up -s {stack}` takes them away. {error}"
         )
 
 
-def _deploy(stack: str, config: Path) -> None:
+def _deploy(stack: str, settings: Mapping[str, str]) -> None:
+    """Deploy the stack with these settings over its own, which stay as they are."""
     if stack.endswith(LOCAL_SUFFIX):
         from local.stack import up
 
-        up(stack, config=config)
+        up(stack, settings=settings)
         return
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
-    # Ctrl-C reaches it from the terminal: it ends what it began and then itself.
-    done = subprocess.run(  # noqa: S603  the CLI that the caller has on PATH
-        [pulumi, "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"],
-        cwd=ROOT,
-        env={**os.environ, "PULUMI_OPTION_CONFIG_FILE": str(config)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with TemporaryDirectory() as folder:  # Pulumi writes what it is told into the file it is given
+        copy = shutil.copy(_config_file(stack), folder)
+        told = [part for name, value in settings.items() for part in ("--config", f"{name}={value}")]
+        # Ctrl-C reaches it from the terminal: it ends what it began and then itself.
+        done = subprocess.run(  # noqa: S603  the CLI that the caller has on PATH
+            [pulumi, "up", "--stack", stack, "--config-file", copy, *told, *QUIETLY],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise SetupError(f"Pulumi cannot deploy the stack {stack!r}.\n{done.stdout}{done.stderr}")
 
@@ -98,9 +95,9 @@ def _deploy(stack: str, config: Path) -> None:
 def _config(stack: str) -> dict[str, Any]:
     file = _config_file(stack)
     try:
-        found: dict[str, Any] = yaml.safe_load(file.read_text())
-        return {**found, "config": found.get("config") or {}}
-    except (FileNotFoundError, TypeError, AttributeError, yaml.YAMLError):
+        found: dict[str, Any] = yaml.safe_load(file.read_text())["config"]
+        return dict(found)
+    except (FileNotFoundError, LookupError, TypeError, ValueError, yaml.YAMLError):
         raise SetupError(f"The stack {stack!r} has no config in {file}.") from None
 
 

@@ -57,7 +57,7 @@ def launch(
         # Lambda code that names `python3` shall find this environment's.
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
     )
-    # -P keeps this package's folder off the program's path, where its modules would hide others.
+    # -P keeps the program's folder off its path, where its modules would hide others.
     command = [str(python), "-P", str(CHECKOUT / "local" / "ministack" / "__main__.py")]
     process = start(
         NAME, command, folder=folder, cwd=folder, environment=surroundings, again=again is not None
