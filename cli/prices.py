@@ -122,7 +122,9 @@ def _cells(meter: Meter, price: Price) -> tuple[str, ...]:
     )
     free = plain(meter.allowance.quantity) if meter.allowance else ""
     source = f"{price.source.title}, {price.source.date}"
-    return (meter.name, price.region, f"{tiers} per {meter.quoted_unit}", free, price.status, source)
+    bounds = "" if price.low is None else f", between ${price.low:f} and ${price.high:f}"
+    quoted = f"{tiers} per {meter.quoted_unit}{bounds}"
+    return (meter.name, price.region, quoted, free, price.status, source)
 
 
 def _document(meter: Meter, price: Price) -> dict[str, Any]:

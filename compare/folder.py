@@ -1,4 +1,4 @@
-"""The run folder on disk: ``run.json``, ``jobs.jsonl``, small ``previews/`` and perhaps ``billed.json``."""
+"""The run folder on disk: ``run.json``, lines of jobs and uploads, ``previews/``, perhaps ``billed.json``."""
 
 from __future__ import annotations
 

@@ -33,6 +33,12 @@ def test_show_tells_tiers_and_allowances():
     assert "7,500,000,000" in run("show", "aws.lambda.gb_seconds.arm64").output
 
 
+def test_show_tells_the_bounds_of_an_unconfirmed_price():
+    shown = " ".join(run("show", "azure.functions.flex.gb_seconds", "--region", "westeurope").output.split())
+    assert "$0.000026 and" in shown
+    assert "$0.000037" in shown
+
+
 def test_check_says_the_book_is_valid_and_what_is_doubtful():
     result = run("check")
     assert result.exit_code == 0
