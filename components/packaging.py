@@ -1,6 +1,7 @@
 """The code that a cloud gets: one archive per cloud and processor, equal bytes for equal sources.
 
-An archive's name holds the hash of all it is made of, so an unchanged project finds it ready made.
+An archive's name holds the hash of all it is made of, so an unchanged project finds it ready made. Making a
+new one removes those that nobody has used for long: see :mod:`components.archives`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 import pulumi
 import uv
 
-from components import trimming
+from components import archives, trimming
 
 ROOT = Path(__file__).parent.parent
 # Wheels for these run on Amazon Linux 2023 and on the Functions hosts (glibc 2.28 and newer).
@@ -84,13 +85,14 @@ def build(
     package = replace(PACKAGES[cloud], texts=texts or {})
     builds = builds or root / "build"
     archive = builds / f"{cloud}-{architecture}-{_fingerprint(package, architecture, root)}.zip"
-    if archive.exists():
+    if archives.take(archive):
         return archive
     builds.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=builds) as temporary:
         finished = Path(temporary, "archive.zip")
         make(package, architecture, root, finished)
         finished.replace(archive)
+    archives.prune(builds)
     return archive
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from components import archives as archive_folder
 from components import packaging, trimming
 from components.packaging import PACKAGES, ROOT, build, make
 
@@ -73,6 +75,17 @@ def test_a_change_makes_another_archive(changed, project, tmp_path):
     with (copy / changed).open("a") as file:
         file.write("# more\n")
     assert build("aws", "x86_64", root=copy, builds=tmp_path).name != before.name
+
+
+@pytest.mark.usefixtures("uninstalled")
+def test_a_new_archive_takes_the_place_of_those_that_nobody_uses(project, tmp_path):
+    for number in range(8):
+        old = tmp_path / f"aws-x86_64-{number:016x}.zip"
+        old.write_bytes(b"PK")
+        os.utime(old, (0, number))
+    new = build("aws", "x86_64", root=project, builds=tmp_path)
+    assert new in tmp_path.iterdir()
+    assert len(list(tmp_path.iterdir())) == archive_folder.KEPT
 
 
 @pytest.mark.usefixtures("uninstalled")
