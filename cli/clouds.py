@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from components.uploads import SUFFIXES
-from core.ports import DeadLetters, Intake, ObjectStore, Rows
+from core.ports import DeadLetters, Intake, Notifier, ObjectStore, Rows
 
 
 class Cloud(Protocol):
@@ -21,6 +21,10 @@ class Cloud(Protocol):
     @property
     def intake(self) -> Intake:
         """Return where uploads are and their events enter the workflow."""
+
+    @property
+    def notifier(self) -> Notifier:
+        """Return where is told how jobs ended."""
 
     @property
     def dead_letters(self) -> Sequence[DeadLetters]:
@@ -39,6 +43,7 @@ class AwsCloud:
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         from handlers.aws.ledger import DynamoLedger
+        from handlers.aws.notifications import SnsNotifier
         from handlers.aws.recovery import S3Intake, SqsDeadLetters
         from handlers.aws.stores import S3Store
 
@@ -49,6 +54,7 @@ class AwsCloud:
         self.intake = S3Intake(
             outputs["inputContainer"], outputs["inputPrefix"], SUFFIXES, outputs["workflow"]
         )
+        self.notifier = SnsNotifier({"error": outputs["errorTopic"]})
         self.dead_letters: Sequence[DeadLetters] = [SqsDeadLetters(outputs["deadLetters"])]
         self._bucket = outputs["inputContainer"]
 
@@ -70,6 +76,7 @@ class AzureCloud:
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         from handlers.azure import clients
         from handlers.azure.ledger import TableLedger
+        from handlers.azure.notifications import QueueNotifier
         from handlers.azure.recovery import BlobIntake, PoisonQueue, UndeliveredEvents
         from handlers.azure.stores import BlobStore
 
@@ -84,6 +91,7 @@ class AzureCloud:
         uploads = queues.get_queue_client(outputs["deadLetters"].removesuffix("-poison"))
         container = self._blobs.get_container_client(self._container)
         self.intake = BlobIntake(container, outputs["inputPrefix"], SUFFIXES, uploads)
+        self.notifier = QueueNotifier(queues, {"error": outputs["errorTopic"]})
         endpoint, _, undelivered = outputs["undelivered"].rpartition("/")
         self.dead_letters: Sequence[DeadLetters] = [
             PoisonQueue(queues.get_queue_client(outputs["deadLetters"])),

@@ -12,10 +12,10 @@ import typer
 from cli.console import Json, Stack, console, print_json, shown, table
 from cli.deployment import Deployment
 from core.recovery import Finding, Recovery
+from core.workflow.environment import patience
 from core.workflow.pipeline import PIPELINE
 
-# A job that has stood still for as long as a workflow may take, and a little longer, is not under way.
-PATIENCE_MINUTES = PIPELINE.timeout_seconds / 60 + 5
+PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 OlderThan = Annotated[float, typer.Option(min=0, help="Minutes that an upload or a job may stand still.")]
@@ -37,7 +37,7 @@ def redrive(stack: Stack, dry_run: DryRun = False, as_json: Json = False) -> Non
 
 def _recovery(deployment: Deployment, dry_run: bool) -> Recovery:
     cloud = deployment.cloud
-    return Recovery(cloud.ledger, cloud.intake, deployment.outputs["recipe"], dry_run)
+    return Recovery(cloud.ledger, cloud.intake, cloud.notifier, deployment.outputs["recipe"], dry_run)
 
 
 def _tell(findings: Iterable[Finding], as_json: bool) -> None:

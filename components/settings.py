@@ -12,6 +12,7 @@ import pulumi
 
 from core.chaos import Profile
 from core.errors import SettingsError
+from core.workflow import environment
 from core.workflow.granularity import GRANULARITIES
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -56,6 +57,8 @@ CLOUDS = {
     ),
 }
 LOCAL_SUFFIX = "-local"
+# Those after which a cron expression starts an hour anew; 0 for never.
+RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # A workflow is given 15 minutes, and a step may be tried three times.
 TIMEOUT_SECONDS = range(1, 241)
 
@@ -79,6 +82,7 @@ class Settings:
     max_concurrency: int
     point_in_time_recovery: bool
     keep_data: bool
+    reconcile_minutes: int = 0
     chaos: str = ""
     allow_chaos: bool = False
     tags: dict[str, str] = field(default_factory=dict)
@@ -117,6 +121,7 @@ class Settings:
             ),
             point_in_time_recovery=reader.flag("pointInTimeRecovery", cloud.point_in_time_recovery),
             keep_data=reader.flag("keepData", (False, True)),
+            reconcile_minutes=reader.number("reconcileMinutes", RECONCILE_MINUTES, 30),
             chaos=reader.chaos("chaos", "allowChaos"),
             allow_chaos=reader.flag("allowChaos", (False, True)),
             tags=reader.tags("tags"),
@@ -124,6 +129,10 @@ class Settings:
         if reader.mistakes:
             raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *reader.mistakes)))
         return settings
+
+    def reconciler(self, suffixes: tuple[str, ...], workflow_seconds: int) -> environment.Reconciler:
+        """Return what the reconciler is told."""
+        return environment.Reconciler(self.input_prefix, suffixes, environment.patience(workflow_seconds))
 
 
 class _Reader:
@@ -140,9 +149,10 @@ class _Reader:
         return value
 
     def number(self, key: str, allowed: Collection[int], usual: int) -> int:
-        text = self._config.get(key) or "0"
+        text = self._config.get(key) or str(usual)
         try:
-            value = int(text) or usual
+            # 0 stands for the usual value, unless it is a value by itself.
+            value = int(text) if 0 in allowed else int(text) or usual
         except ValueError:
             value = None
         if value is None or value not in allowed:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-SERVICE = "s3"  # the one that functions call: the state machine does the rest
+# Steps call the first; the reconciler calls all of them.
+SERVICES = ("s3", "dynamodb", "sns", "stepfunctions")
+ENDPOINTS = ("s3", "dynamodb", "sns", "states")  # how botocore's table of endpoints calls them
 
 # The formats that are taken or written, and those that Pillow imports by itself whenever it opens a file.
 FORMATS = ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")
@@ -32,11 +34,11 @@ def for_aws(libraries: Path) -> None:
     """Trim Pillow and botocore."""
     _trim_pillow(libraries / "PIL")
     data = libraries / "botocore" / "data"
-    _remove(path for path in data.iterdir() if path.is_dir() and path.name != SERVICE)
+    _remove(path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES)
     _rewrite(data / "endpoints.json", _endpoints)
-    for description in data.glob(f"{SERVICE}/*/service-2.json.gz"):
+    for description in data.glob("*/*/service-2.json.gz"):
         _rewrite(description, _undocumented)
-    _remove(data.glob(f"{SERVICE}/*/examples-1.json"))
+    _remove(data.glob("*/*/examples-1.json"))
     _remove(libraries.rglob("*.pyi"))
 
 
@@ -73,10 +75,10 @@ def _rewrite(path: Path, change: Callable[[Any], Any]) -> None:
 
 
 def _endpoints(document: dict[str, Any]) -> dict[str, Any]:
-    """Return botocore's table of endpoints with one service's alone."""
+    """Return botocore's table of endpoints without other services'."""
     for partition in document["partitions"]:
         services = partition["services"]
-        partition["services"] = {SERVICE: services[SERVICE]} if SERVICE in services else {}
+        partition["services"] = {name: services[name] for name in ENDPOINTS if name in services}
     return document
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from core.errors import ObjectMissing
 from core.job import Job
-from core.ports import RELEASED, LedgerRow, check_size
-from core.trace import now
+from core.ports import OPEN, RELEASED, LedgerRow, check_size
+from core.trace import now, stamp
 from core.workflow.notification import message
 
 
@@ -66,6 +67,19 @@ class MemoryLedger:
             return False
         self._rows[row.id] = replace(row, state=RELEASED, updated_at=now())
         return True
+
+    def end(self, row: LedgerRow, job: Job) -> bool:
+        """See :meth:`core.ports.Ledger.end`."""
+        if self._rows[row.id] != row:
+            return False
+        self._rows[row.id] = replace(row, state=job.state, updated_at=now(), document=job.to_document())
+        return True
+
+    def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
+        """See :meth:`core.ports.Ledger.open_before`."""
+        for row in tuple(self._rows.values()):
+            if row.state in OPEN and row.updated_at < stamp(moment):
+                yield row
 
     def get(self, job_id: str) -> LedgerRow | None:
         """See :meth:`core.ports.Ledger.get`."""

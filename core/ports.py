@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from core.errors import TooManyBytes
@@ -15,6 +15,8 @@ KEPT = timedelta(days=30)
 
 # A row that was given back: the next delivery of the upload's event may claim it.
 RELEASED = "released"
+
+OPEN = ("claimed", RELEASED)  # the states of jobs that have not ended
 
 # What every object store writes with its objects: a key under ``jobs/`` never gets other bytes.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -70,8 +72,20 @@ class Rows(Protocol):
     def list(self) -> Iterator[LedgerRow]:
         """Yield all rows, in no particular order."""
 
+    def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
+        """Yield the rows of jobs that have not ended and were last changed before ``moment`` (UTC).
+
+        Unlike :meth:`list`, it reads little more than it yields: jobs that have ended cost nothing.
+        """
+
     def release(self, row: LedgerRow) -> bool:
         """Give the job back, so that the next delivery of its upload's event may claim it.
+
+        ``False``, and nothing is written, if the row has changed since it was read.
+        """
+
+    def end(self, row: LedgerRow, job: Job) -> bool:
+        """Write the job's final state and document in the place of an execution that never will.
 
         ``False``, and nothing is written, if the row has changed since it was read.
         """

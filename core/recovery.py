@@ -1,24 +1,37 @@
 """Find what fell between, and send it through the workflow once more.
 
-Nothing here decides how a job ends. A job is given back to the ledger, its upload's event is delivered again,
-and the workflow does the rest: whatever stands in the way, the claim lets one execution through. So every
-command may be run twice, or while jobs are under way.
+A job is given back to the ledger, its upload's event is delivered again, and the workflow does the rest:
+whatever stands in the way, the claim lets one execution through. So everything here may be run twice, beside
+itself, or while jobs are under way. A job that was sent again for hours and never came to an end is ended
+here, as failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Literal
 
-from core.job import Source, job_id
-from core.ports import KEPT, RELEASED, DeadLetters, Intake, LedgerRow, Rows, Upload
+from core.job import Job, Problem, Source, job_id
+from core.ports import KEPT, RELEASED, DeadLetters, Intake, LedgerRow, Notifier, Rows, Upload
 
+# A run by schedule stops after so many findings; the next one goes on.
+AT_MOST = 500
+# A job that is lost this long after its upload is sent through no more.
+GIVEN_UP = timedelta(hours=6)
+LOST = "JobLost"
+
+Find = Literal["stuck", "unclaimed"]
 Why = Literal["unclaimed", "stuck", "failed", "undelivered"]
 
 REDRIVEN = "redriven"
 WOULD_REDRIVE = "would be redriven"
+FAILED = "failed: sent again for hours, it never came to an end"
+WOULD_FAIL = "would be failed: sent again for hours, it never came to an end"
+MOVED_ON = "left: it has moved on"
 
 
 @dataclass(frozen=True)
@@ -38,23 +51,38 @@ class Recovery:
 
     rows: Rows
     intake: Intake
+    notifier: Notifier
     recipe: str
     dry_run: bool = False
 
     def reconcile(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
-        """Redrive uploads that no job knows of and jobs that stand still, for longer than ``older_than``.
+        """Do what :meth:`stuck` and :meth:`unclaimed` do."""
+        yield from self.stuck(older_than, moment)
+        yield from self.unclaimed(older_than, moment)
 
-        Uploads that are older than the ledger's memory are left alone: their rows were there once.
-        """
-        rows = tuple(self.rows.list())
-        for row in rows:
-            if row.state in ("claimed", RELEASED) and moment - _time(row.updated_at) > older_than:
+    def stuck(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
+        """Redrive jobs that stand still for longer than ``older_than``; fail those that did so for hours."""
+        for row in self.rows.open_before(moment - older_than):
+            if moment - _time(row.document["uploaded_at"]) > max(GIVEN_UP, older_than):
+                yield self._fail(row)
+            else:
                 yield self._redrive("stuck", row)
-        known = {(row.document["source"]["key"], row.document["source"]["etag"]) for row in rows}
-        for upload in self.intake.uploads():
-            age = moment - _time(upload.stored_at)
-            if older_than < age < KEPT and (upload.source.key, upload.source.etag) not in known:
-                yield self._deliver("unclaimed", upload)
+
+    def unclaimed(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
+        """Deliver the uploads that no job has known of for longer than ``older_than``.
+
+        Reads all uploads, and the whole ledger unless there is none. Uploads that are older than the ledger's
+        memory are left alone: their rows were there once.
+        """
+        found = {
+            (upload.source.key, upload.source.etag): upload
+            for upload in self.intake.uploads()
+            if older_than < moment - _time(upload.stored_at) < KEPT
+        }
+        for row in self.rows.list() if found else ():
+            found.pop((row.document["source"]["key"], row.document["source"]["etag"]), None)
+        for upload in found.values():
+            yield self._deliver("unclaimed", upload)
 
     def redrive(self, dead_letters: Iterable[DeadLetters]) -> Iterator[Finding]:
         """Redrive failed jobs, and uploads whose events were set aside.
@@ -77,8 +105,20 @@ class Recovery:
             self.intake.deliver(upload)
             done = REDRIVEN
         else:
-            done = "left: it has moved on"
+            done = MOVED_ON
         return Finding(why, row.id, upload.source.key, row.updated_at, done)
+
+    def _fail(self, row: LedgerRow) -> Finding:
+        told = Problem(LOST, f"The job came to no end within {GIVEN_UP} of its upload.")
+        job = replace(Job.from_document(row.document), state="failed", error=told)
+        if self.dry_run:
+            done = WOULD_FAIL
+        elif self.rows.end(row, job):
+            self.notifier.publish("error", job)
+            done = FAILED
+        else:
+            done = MOVED_ON
+        return Finding("stuck", row.id, job.source.key, row.updated_at, done)
 
     def _deliver(self, why: Why, upload: Upload) -> Finding:
         if not self.dry_run:
@@ -97,6 +137,13 @@ class Recovery:
                 place.put_back(letter)
             else:
                 place.remove(letter)
+
+
+def by_schedule(recovery: Recovery, find: Find, older_than: timedelta) -> Mapping[str, int]:
+    """Do one bounded run without a person, and return how often it did what."""
+    search = recovery.stuck if find == "stuck" else recovery.unclaimed
+    found = islice(search(older_than, datetime.now(UTC)), AT_MOST)
+    return Counter(f"{each.why}: {each.done}" for each in found)
 
 
 def _time(text: str) -> datetime:

@@ -17,6 +17,7 @@ from core.workflow.model import Claim, Notify, Record
 
 KB = Decimal(1024)
 GB = Decimal(1024**3)
+INDEX_UNITS = 1  # a claim puts the job's keys into the index of open jobs, a record takes them out
 LOG_EVENTS = 3  # START, END and REPORT
 
 
@@ -84,7 +85,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
         Metered(
             "aws.dynamodb.write_units",
             Decimal(sums.write_units),
-            f"{jobs}: claims and records, by the KB of their rows",
+            f"{jobs}: claims and records, by the KB of their rows, and a unit each for the index",
         ),
         Metered(
             "aws.dynamodb.storage_gb_months",
@@ -123,9 +124,9 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
         match task.action:
             case Claim():
                 claimed = assumptions.ROW_BYTES.value + assumptions.CLAIM_BYTES.value
-                sums.write_units += count * _write_units(claimed)
+                sums.write_units += count * (_write_units(claimed) + INDEX_UNITS)
             case Record():
-                sums.write_units += count * _write_units(row)
+                sums.write_units += count * (_write_units(row) + INDEX_UNITS)
             case Notify():
                 sums.publishes += count
                 sums.emails += count if email and load.failed else 0

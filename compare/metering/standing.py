@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from compare.billing import azure_alerts, cloudwatch
 from compare.billing.metered import Metered
-from compare.metering.express import EXPRESS
 from compare.metering.stack import Stack
 from core.workflow.granularity import pipeline_in
 
 # As components.aws.alarms and components.azure.alerts make them; a test holds the numbers to the components.
 FAILURE_METRICS = 3  # executions failed, timed out, aborted
 LATENCY_METRICS = 1
+DEAD_LETTER_QUEUES = 2  # of uploads, and of what looks after lost executions
 DASHBOARDS = 1
 LOG_ALERTS = 3
 ALERTED_SERIES = 1 + 2 * 3  # dead letters; and of each of two storage accounts, three kinds of throttling
@@ -23,6 +23,5 @@ def standing(stack: Stack) -> tuple[Metered, ...]:
     if stack.cloud == "azure":
         return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))
     functions = len(pipeline_in(stack.granularity).steps())
-    queues = 1 if stack.orchestrator == EXPRESS else 2  # only a Standard execution can be reported lost
-    watched = FAILURE_METRICS + LATENCY_METRICS + queues + functions
+    watched = FAILURE_METRICS + LATENCY_METRICS + DEAD_LETTER_QUEUES + functions
     return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))

@@ -22,17 +22,32 @@ QUERIES = {
     " | stats max(record.metrics.maxMemoryUsedMB) as used, max(record.metrics.memorySizeMB) as given by @log",
 }
 
+# Over the state machines' logs: all that an express execution leaves behind, and why a standard one failed.
+EXECUTIONS = {
+    "failed-executions": "filter type in ['ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted']"
+    " | fields @timestamp, execution_arn, type, details.error, details.cause"
+    " | sort @timestamp desc | limit 100",
+    "failed-states": "filter type in ['TaskFailed', 'TaskTimedOut']"
+    " | stats count() as times by details.resourceType, details.error | sort times desc",
+}
+
 
 class Dashboard(pulumi.ComponentResource):
-    """A CloudWatch dashboard of the pipeline, and saved queries over its functions' logs."""
+    """A CloudWatch dashboard of the pipeline, and saved queries over its logs.
+
+    Neither dashboards nor queries get a name by themselves: ``own`` is an ARN whose last part is the
+    pipeline's own. ``state_machine`` is the one in use.
+    """
 
     def __init__(
         self,
         name: str,
+        own: pulumi.Input[str],
         state_machine: pulumi.Input[str],
         functions: Mapping[str, pulumi.Input[str]],
         dead_letters: Mapping[str, pulumi.Input[str]],
-        log_groups: Sequence[pulumi.Input[str]],
+        function_logs: Sequence[pulumi.Input[str]],
+        machine_logs: Sequence[pulumi.Input[str]],
         region: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -44,20 +59,21 @@ class Dashboard(pulumi.ComponentResource):
             dead_letters=dict(dead_letters),
             region=region,
         )
-        # Neither gets a name by itself; the state machine's is the pipeline's own.
-        unique = pulumi.Output.from_input(state_machine).apply(lambda arn: arn.split(":")[-1])
+        unique = pulumi.Output.from_input(own).apply(lambda arn: arn.split(":")[-1])
         aws.cloudwatch.Dashboard(
             name,
             dashboard_name=unique,
             dashboard_body=known.apply(lambda values: json.dumps({"widgets": widgets(**values)})),
             opts=child,
         )
-        for title, query in QUERIES.items():
+        asked = [(*each, function_logs) for each in QUERIES.items()]
+        asked += [(*each, machine_logs) for each in EXECUTIONS.items()]
+        for title, query, logs in asked:
             aws.cloudwatch.QueryDefinition(
                 f"{name}-{title}",
                 name=pulumi.Output.concat(unique, "/", title),
                 query_string=query,
-                log_group_names=list(log_groups),
+                log_group_names=list(logs),
                 opts=child,
             )
         self.register_outputs({})

@@ -1,4 +1,4 @@
-"""A queue for events that a rule could not deliver."""
+"""A queue for what could not be delivered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RETRY_POLICY: pulumi.Input[aws.cloudwatch.EventTargetRetryPolicyArgsDict] = {
 class DeadLetters(pulumi.ComponentResource):
     """An encrypted queue into which EventBridge puts what this one rule could not deliver.
 
-    ``arn`` is known only when EventBridge may write there.
+    ``arn`` is known only when EventBridge may write there. Others need a role that lets them.
     """
 
     name: pulumi.Output[str]
@@ -27,7 +27,10 @@ class DeadLetters(pulumi.ComponentResource):
     url: pulumi.Output[str]
 
     def __init__(
-        self, name: str, rule_arn: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        rule_arn: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:DeadLetters", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -7,12 +7,15 @@ import pulumi_aws as aws
 
 from components.settings import Settings
 
+OPEN_INDEX = "open"  # handlers.aws.ledger queries it
+
 
 class Ledger(pulumi.ComponentResource):
     """A table that costs by use; rows go by themselves once ``expires_at`` has passed."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
+    open_index: pulumi.Output[str]
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("twinlens:aws:Ledger", name, None, opts)
@@ -20,10 +23,22 @@ class Ledger(pulumi.ComponentResource):
             name,
             billing_mode="PAY_PER_REQUEST",
             hash_key="id",
-            attributes=[{"name": "id", "type": "S"}],
+            attributes=[{"name": each, "type": "S"} for each in ("id", "open", "updated_at")],
+            # A row is in it while its job has not ended: whoever looks for those pays for them alone.
+            global_secondary_indexes=[
+                {
+                    "name": OPEN_INDEX,
+                    "key_schemas": [
+                        {"attribute_name": "open", "key_type": "HASH"},
+                        {"attribute_name": "updated_at", "key_type": "RANGE"},
+                    ],
+                    "projection_type": "KEYS_ONLY",
+                }
+            ],
             ttl={"attribute_name": "expires_at", "enabled": True},
             point_in_time_recovery={"enabled": settings.point_in_time_recovery},
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=settings.keep_data),
         )
         self.name, self.arn = table.name, table.arn
+        self.open_index = pulumi.Output.concat(table.arn, "/index/", OPEN_INDEX)
         self.register_outputs({"name": self.name, "arn": self.arn})

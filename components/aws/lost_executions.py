@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from components.aws.dead_letters import RETRY_POLICY, DeadLetters
 from core.workflow.model import Fail, Workflow
+from core.workflow.pipeline import PIPELINE
 
 # What a job's notification says, as far as the platform knows it. EventBridge puts the quotes.
 MESSAGE = """{
@@ -22,7 +23,8 @@ MESSAGE = """{
 class LostExecutions(pulumi.ComponentResource):
     """Sends an error notification for each execution that failed, but not by the workflow's own endings.
 
-    Those have notified already. An express state machine has no such events: see its alarm.
+    Those have notified already. An express state machine sends no such events: what it loses, the reconciler
+    finds.
     """
 
     rule_arn: pulumi.Output[str]
@@ -31,7 +33,6 @@ class LostExecutions(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        workflow: Workflow,
         state_machine: pulumi.Input[str],
         topic: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -42,7 +43,7 @@ class LostExecutions(pulumi.ComponentResource):
             name,
             description="An execution ended without a notification.",
             event_pattern=pulumi.Output.from_input(state_machine).apply(
-                lambda arn: json.dumps(event_pattern(arn, workflow))
+                lambda arn: json.dumps(event_pattern(arn, PIPELINE))
             ),
             opts=child,
         )

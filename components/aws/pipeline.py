@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pulumi
 
 from components import packaging, tags
@@ -13,14 +11,16 @@ from components.aws.ledger import Ledger
 from components.aws.lost_executions import LostExecutions
 from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
-from components.aws.state_machine.compiler import LEDGER, RECIPE, compile_workflow, function, topic
-from components.aws.step_function import StepFunction
+from components.aws.policies import allow, allow_list
+from components.aws.reconciler import Reconciler
+from components.aws.state_machine.compiler import LEDGER, RECIPE, function, topic
+from components.aws.step_function import UNRESERVED, StepFunction
 from components.aws.trigger import Trigger
-from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, StateMachine, Target
-from components.settings import Settings
+from components.aws.workflow import STANDARD, StateMachine, Target, seconds
+from components.settings import CLOUDS, Settings
 from components.uploads import SUFFIXES
 from core.workflow import environment
-from core.workflow.granularity import pipeline_in
+from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.model import Place
 
 
@@ -28,10 +28,6 @@ class AwsPipeline(pulumi.ComponentResource):
     """The pipeline on AWS; see :class:`components.pipeline.Pipeline` for its outputs."""
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
-        workflow = pipeline_in(settings.granularity)
-        express = settings.orchestrator == EXPRESS
-        if express:
-            workflow = replace(workflow, timeout_seconds=EXPRESS_SECONDS)
         code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture)))
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:aws:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
@@ -59,50 +55,85 @@ class AwsPipeline(pulumi.ComponentResource):
         targets = {LEDGER: Target(ledger.name, ledger.arn)}
         for topic_name, arn in topics.arns.items():
             targets[topic(topic_name)] = Target(arn, arn)
+        # Those of all granularities, and a machine of each type, though a deployment uses only some: what is
+        # under way when a setting changes ends where it began. What lies idle costs nothing.
+        used = {step.name for step in pipeline_in(settings.granularity).steps()}
         functions = {
             step.name: StepFunction(
-                f"{name}-{step.name.replace('_', '-')}", step, settings, code, variables, places, opts=child
+                f"{name}-{step.name.replace('_', '-')}",
+                step,
+                settings,
+                code,
+                variables,
+                places,
+                reserved=(step.name in used and settings.max_concurrency) or UNRESERVED,
+                opts=child,
             )
-            for step in workflow.steps()
+            for step in all_steps()
         }
         for step_name, made in functions.items():
             targets[function(step_name)] = Target(made.arn, made.arn)
-
-        machine = StateMachine(
-            f"{name}-workflow",
-            compile_workflow(workflow, settings.timeout_seconds),
-            targets,
-            {RECIPE: settings.recipe},
-            settings,
-            opts=child,
-        )
+        machines = {
+            kind: StateMachine(
+                f"{name}-workflow" if kind == STANDARD else f"{name}-workflow-{kind}",
+                kind,
+                settings,
+                targets,
+                {RECIPE: settings.recipe},
+                opts=child,
+            )
+            for kind in CLOUDS["aws"].orchestrators
+        }
+        machine = machines[settings.orchestrator]
         trigger = Trigger(
             f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
         )
-        undelivered = {"upload": trigger.dead_letters.name}
-        senders: dict[str, list[pulumi.Output[str]]] = {}
-        if not express:  # its executions send no events; the alarm on failed ones has to do
-            lost = LostExecutions(f"{name}-lost", workflow, machine.arn, topics.arns["error"], opts=child)
-            undelivered["lost"] = lost.dead_letters.name
-            senders["events"] = [lost.rule_arn]
+        # The standard machine's alone: an express one sends no events.
+        lost = LostExecutions(f"{name}-lost", machines[STANDARD].arn, topics.arns["error"], opts=child)
+        undelivered = {"upload": trigger.dead_letters.name, "lost": lost.dead_letters.name}
+        if settings.reconcile_minutes:
+            Reconciler(
+                f"{name}-reconciler",
+                settings,
+                code,
+                {
+                    environment.INPUT_CONTAINER: uploads.name,
+                    environment.RECIPE: settings.recipe,
+                    "TWINLENS_LEDGER_TABLE": ledger.name,
+                    "TWINLENS_STATE_MACHINE": machine.arn,
+                    "TWINLENS_ERROR_TOPIC": topics.arns["error"],
+                    **settings.reconciler(SUFFIXES, seconds(settings.orchestrator)).to_variables(),
+                },
+                [
+                    allow(["dynamodb:Query"], [ledger.open_index]),
+                    allow(["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"], [ledger.arn]),
+                    allow_list(uploads.arn, settings.input_prefix),
+                    allow(["states:StartExecution"], [machine.arn]),
+                    allow(["sns:Publish"], [topics.arns["error"]]),
+                ],
+                lost.dead_letters,
+                opts=child,
+            )
         raised = Alarms(
             name,
             alarms(
                 machine.arn,
-                [each.name for each in functions.values()],
+                [functions[each].name for each in sorted(used)],
                 list(undelivered.values()),
                 slow_seconds=settings.timeout_seconds,
             ),
             topics.arns["error"],
             opts=child,
         )
-        topics.let_in(name, senders | {"cloudwatch": raised.arns})
+        topics.let_in(name, {"events": [lost.rule_arn], "cloudwatch": raised.arns})
         Dashboard(
             name,
+            machines[STANDARD].arn,
             machine.arn,
-            {step_name: each.name for step_name, each in functions.items()},
+            {each: functions[each].name for each in sorted(used)},
             undelivered,
             [each.log_group for each in functions.values()],
+            [each.log_group for each in machines.values()],
             uploads.region,
             opts=child,
         )

@@ -15,6 +15,14 @@ def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> Sta
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
+def allow_list(bucket: pulumi.Input[str], prefix: str) -> Statement:
+    """Return a statement that allows listing the bucket's objects under the prefix."""
+    return {
+        **allow(["s3:ListBucket"], [bucket]),
+        "Condition": {"StringLike": {"s3:prefix": f"{prefix}*"}},
+    }
+
+
 def allow_service(
     service: str, action: str, resource: pulumi.Input[str], sources: Sequence[pulumi.Input[str]]
 ) -> Statement:

@@ -30,6 +30,7 @@ class StepFunction(pulumi.ComponentResource):
         code: The deployment package.
         environment: The variables that every step gets.
         places: The object ARNs, ending in a wildcard, that each place of the model stands for.
+        reserved: How much of the account's concurrency is set aside for it.
         opts: The usual resource options.
     """
 
@@ -45,12 +46,13 @@ class StepFunction(pulumi.ComponentResource):
         code: pulumi.Archive,
         environment: Mapping[str, pulumi.Input[str]],
         places: Mapping[Place, pulumi.Input[str]],
+        reserved: int = UNRESERVED,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:StepFunction", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         log = aws.cloudwatch.LogGroup(name, retention_in_days=settings.log_retention_days, opts=child)
-        role = ServiceRole(name, "lambda", [*_access(step, places), _logging(log), TRACING], opts=child)
+        role = ServiceRole(name, "lambda", [*_access(step, places), logging(log), TRACING], opts=child)
         function = aws.lambda_.Function(
             name,
             code=code,
@@ -59,7 +61,7 @@ class StepFunction(pulumi.ComponentResource):
             architectures=[settings.architecture],
             memory_size=settings.memory_mb,
             timeout=settings.timeout_seconds,
-            reserved_concurrent_executions=settings.max_concurrency or UNRESERVED,
+            reserved_concurrent_executions=reserved,
             role=role.arn,
             environment={"variables": {**environment, STEP: step.name}},
             logging_config={"log_group": log.name, "log_format": "JSON"},
@@ -79,5 +81,6 @@ def _access(step: Step, places: Mapping[Place, pulumi.Input[str]]) -> list[State
     ]
 
 
-def _logging(log: aws.cloudwatch.LogGroup) -> Statement:
+def logging(log: aws.cloudwatch.LogGroup) -> Statement:
+    """Allow writing to the log group."""
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(log.arn, ":*")])

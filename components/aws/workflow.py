@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
 
 from components.aws.policies import allow
 from components.aws.service_role import ServiceRole
-from components.aws.state_machine.compiler import Definition, fill, permissions
+from components.aws.state_machine.compiler import Definition, compile_workflow, fill, permissions
 from components.aws.step_function import TRACING
 from components.settings import Settings
+from core.workflow.granularity import GRANULARITIES, pipeline_in
+from core.workflow.pipeline import PIPELINE
 
 # Step Functions delivers its logs by a vended log delivery, whose permissions know no resources.
 # The Step Functions guide, "Logging in CloudWatch Logs", lists exactly these.
@@ -30,7 +32,7 @@ LOG_DELIVERY = allow(
     ],
     ["*"],
 )
-EXPRESS = "express"
+STANDARD, EXPRESS = "standard", "express"
 EXPRESS_SECONDS = 300  # the longest an express execution may run
 SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], ["*"])
 
@@ -48,22 +50,23 @@ class StateMachine(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
-        definition: The compiled workflow.
+        kind: The machine's type, which can't be changed later: STANDARD or EXPRESS.
+        settings: The deployment's settings.
         targets: What each open reference to a service stands for.
         texts: What each other open reference stands for.
-        settings: The deployment's settings.
         opts: The usual resource options.
     """
 
     arn: pulumi.Output[str]
+    log_group: pulumi.Output[str]
 
     def __init__(
         self,
         name: str,
-        definition: Definition,
+        kind: str,
+        settings: Settings,
         targets: Mapping[str, Target],
         texts: Mapping[str, str],
-        settings: Settings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:StateMachine", name, None, opts)
@@ -75,27 +78,51 @@ class StateMachine(pulumi.ComponentResource):
             retention_in_days=settings.log_retention_days,
             opts=child,
         )
+        definitions = {each: definition(kind, each, settings.timeout_seconds) for each in GRANULARITIES}
         calls = [
             allow([permission], [targets[reference].arn for reference in sorted(references)])
-            for permission, references in sorted(permissions(definition).items())
+            for permission, references in sorted(called(list(definitions.values())).items())
         ]
         role = ServiceRole(name, "states", [*calls, LOG_DELIVERY, TRACING, SAMPLING], opts=child)
         names = {reference: target.name for reference, target in targets.items()}
         machine = aws.sfn.StateMachine(
             name,
-            type=settings.orchestrator.upper(),
+            type=kind.upper(),
             role_arn=role.arn,
             definition=pulumi.Output.all(**names, **texts).apply(
-                lambda known: json.dumps(fill(definition, known))
+                lambda known: json.dumps(fill(definitions[settings.granularity], known))
             ),
             logging_configuration={
                 # An express execution has no history but its log.
-                "level": "ALL" if settings.orchestrator == EXPRESS else "ERROR",
+                "level": "ALL" if kind == EXPRESS else "ERROR",
                 "include_execution_data": True,
                 "log_destination": pulumi.Output.concat(log.arn, ":*"),
             },
             tracing_configuration={"enabled": True},
             opts=child,
         )
-        self.arn = machine.arn
+        self.arn, self.log_group = machine.arn, log.name
         self.register_outputs({"arn": self.arn})
+
+
+def definition(kind: str, granularity: str, step_seconds: int) -> Definition:
+    """Return the workflow compiled for a machine of this type."""
+    return compile_workflow(replace(pipeline_in(granularity), timeout_seconds=seconds(kind)), step_seconds)
+
+
+def seconds(kind: str) -> int:
+    """Return how long an execution of a machine of this type may take."""
+    return EXPRESS_SECONDS if kind == EXPRESS else PIPELINE.timeout_seconds
+
+
+def called(definitions: Sequence[Definition]) -> dict[str, set[str]]:
+    """Return what the definitions call: each permission with the references it is needed for.
+
+    A machine's role has to allow what the workflow calls in every granularity: an execution that is under way
+    when the granularity changes goes on by the definition it began with, but under the role as it is then.
+    """
+    needed: dict[str, set[str]] = {}
+    for each in definitions:
+        for permission, references in permissions(each).items():
+            needed.setdefault(permission, set()).update(references)
+    return needed

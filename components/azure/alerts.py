@@ -1,4 +1,7 @@
-"""What wakes somebody up: the counterparts of the AWS alarms, by the same names."""
+"""What wakes somebody up: the counterparts of the AWS alarms, by the same names.
+
+Where Azure has no one metric for what an AWS alarm sums up, an alert for each part is named after it.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def log_alerts(workflow: Workflow, poison_queue: str, slow_seconds: int) -> dict
             "Jobs failed, through no fault of their photos.",
             f'AppRequests | where Name == "{workflow.name}" and Success == false',
         ),
-        "poison": LogAlert(
+        "undelivered-poison": LogAlert(
             "Messages about uploads could not be taken and wait in the poison queue.",
             f'AppTraces | where Message has "{poison_queue}"',
         ),

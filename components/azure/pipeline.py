@@ -9,6 +9,7 @@ import pulumi
 from pulumi_azure_native import resources, storage
 
 from components import packaging, tags
+from components.azure import reconciler
 from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
@@ -19,7 +20,7 @@ from components.azure.roles import Role
 from components.azure.storage import account, container
 from components.azure.telemetry import Telemetry
 from components.azure.trigger import Trigger
-from components.azure.workbook import Workbook
+from components.azure.workbook import Workbook, counted
 from components.settings import Settings
 from components.uploads import SUFFIXES
 from core.workflow import environment
@@ -101,6 +102,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 environment.MAX_PIXELS: str(settings.max_pixels),
                 environment.MEMORY_MB: str(settings.memory_mb),
                 environment.GRANULARITY: settings.granularity,
+                **reconciler.app_settings(settings),
                 **environment.chaos(settings.chaos),
             },
             opts=child,
@@ -124,7 +126,14 @@ class AzurePipeline(pulumi.ComponentResource):
             settings.notify_email,
             opts=child,
         )
-        Workbook(name, group.name, telemetry.workspace.id, workflow, opts=child)
+        Workbook(
+            name,
+            group.name,
+            telemetry.workspace.id,
+            workflow,
+            counted(trigger.topic.id, [photos.account.id, state.id]),
+            opts=child,
+        )
 
         self.region = group.location
         self.input_container = photos.containers[INPUT].name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -12,9 +13,24 @@ from pulumi_azure_native import applicationinsights
 from components.azure.roles import NAMESPACE
 from core.workflow.model import Workflow
 
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A metric of resources of one type; ``metric`` is its name behind its category, if it has one."""
+
+    resource_type: str
+    metric: str
+    resources: Sequence[pulumi.Input[str]]
+    split_by: str | None = None
+
 
 class Workbook(pulumi.ComponentResource):
-    """A workbook of graphs and tables over what the app reports."""
+    """A workbook of graphs and tables over what the app reports, and what the platform counts by itself.
+
+    ``metrics`` are the graphs of the latter kind, by title.
+    """
 
     def __init__(
         self,
@@ -22,6 +38,7 @@ class Workbook(pulumi.ComponentResource):
         resource_group: pulumi.Input[str],
         workspace: pulumi.Input[str],
         workflow: Workflow,
+        metrics: Mapping[str, Counted],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:Workbook", name, None, opts)
@@ -36,12 +53,59 @@ class Workbook(pulumi.ComponentResource):
             category="workbook",
             display_name=f"{name}: photos",
             source_id=workspace,
-            serialized_data=json.dumps(
-                {"version": "Notebook/1.0", "items": items(workflow)}, separators=(",", ":")
+            serialized_data=pulumi.Output.json_dumps(
+                {
+                    "version": "Notebook/1.0",
+                    "items": [
+                        *items(workflow),
+                        *(metric_item(title, each) for title, each in metrics.items()),
+                    ],
+                },
+                separators=(",", ":"),
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
+
+
+def counted(topic: pulumi.Input[str], accounts: Sequence[pulumi.Input[str]]) -> dict[str, Counted]:
+    """Return the graphs of what Event Grid and the storage accounts count."""
+    return {
+        "Throttled calls": Counted(
+            "microsoft.storage/storageaccounts",
+            "Transaction-Transactions",
+            accounts,
+            split_by="ResponseType",
+        ),
+        "Undelivered events": Counted("microsoft.eventgrid/systemtopics", "-DeadLetteredCount", [topic]),
+    }
+
+
+def metric_item(title: str, graph: Counted) -> dict[str, Any]:
+    """Return a graph of a metric's sum over a day."""
+    kind = graph.resource_type
+    metric = {
+        "namespace": kind,
+        "metric": f"{kind}-{graph.metric}",
+        "aggregation": 1,  # the sum
+        "splitBy": graph.split_by,
+    }
+    return {
+        "type": 10,  # metrics
+        "name": title,
+        "customWidth": "50",
+        "content": {
+            "version": "MetricsItem/2.0",
+            "title": title,
+            "size": 0,
+            "chartType": 2,  # lines
+            "resourceType": kind,
+            "metricScope": 0,
+            "resourceIds": list(graph.resources),
+            "timeContext": {"durationMs": DAY_MS},
+            "metrics": [metric],
+        },
+    }
 
 
 def items(workflow: Workflow) -> list[dict[str, Any]]:
@@ -74,7 +138,7 @@ def items(workflow: Workflow) -> list[dict[str, Any]]:
                 "title": title,
                 "query": query,
                 "size": 0,
-                "timeContext": {"durationMs": 86_400_000},
+                "timeContext": {"durationMs": DAY_MS},
                 "queryType": 0,
                 "resourceType": "microsoft.operationalinsights/workspaces",
                 "visualization": "table" if title == "Exceptions" else "timechart",

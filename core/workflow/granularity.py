@@ -31,6 +31,11 @@ def pipeline_in(granularity: str) -> Workflow:
     return fused(PIPELINE) if granularity == FUSED else PIPELINE
 
 
+def all_steps() -> tuple[Step, ...]:
+    """Return the steps that need a function in any granularity, once each."""
+    return tuple(dict.fromkeys(step for each in GRANULARITIES for step in pipeline_in(each).steps()))
+
+
 def fused(workflow: Workflow) -> Workflow:
     """Return the workflow with :data:`WHOLE` in place of the steps that it stands for.
 

@@ -23,7 +23,7 @@ CONFIG = Config(
 
 @cache
 def client(service: str) -> BaseClient:
-    """Return this process's client for "s3" or "dynamodb"; region and endpoint are as botocore finds them.
+    """Return this process's client of a service ("s3"); region and endpoint are as botocore finds them.
 
     boto3 would give the same client, after importing half as many modules again.
     """

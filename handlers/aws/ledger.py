@@ -1,15 +1,22 @@
-"""The ledger on DynamoDB, as the command line needs it; claims and records are the state machine's."""
+"""The ledger on DynamoDB, for people and the reconciler; claims and records are the state machine's."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from core.ports import RELEASED, LedgerRow
-from core.trace import now
+from core.job import Job
+from core.ports import OPEN, RELEASED, LedgerRow
+from core.trace import now, stamp
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
+
+# The index of jobs that have not ended. Its hash key is the first digit of the job's id, so that a burst of
+# jobs spreads over it; a row without that attribute isn't in it.
+OPEN_INDEX = "open"
+SHARDS = "0123456789abcdef"
 
 
 class DynamoLedger:
@@ -32,22 +39,51 @@ class DynamoLedger:
             for page in client("dynamodb").get_paginator("scan").paginate(TableName=self._table):
                 yield from map(_row, page["Items"])
 
+    def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
+        """Yield the jobs that have not ended, by the index that only they are in."""
+        for shard in SHARDS:
+            with translated(f"table {self._table}"):
+                pages = client("dynamodb").get_paginator("query")
+                for page in pages.paginate(
+                    TableName=self._table,
+                    IndexName=OPEN_INDEX,
+                    KeyConditionExpression="#open = :shard AND #updated_at < :moment",
+                    ExpressionAttributeNames={"#open": "open", "#updated_at": "updated_at"},
+                    ExpressionAttributeValues={":shard": {"S": shard}, ":moment": {"S": stamp(moment)}},
+                ):
+                    # The index may lag behind and holds keys alone: the row has the last word.
+                    rows = (self.get(item["id"]["S"]) for item in page["Items"])
+                    yield from (row for row in rows if row and row.state in OPEN)
+
     def release(self, row: LedgerRow) -> bool:
         """Give the job back; ``False`` if the row has changed since it was read."""
+        shard = {":open": {"S": row.id[0]}}
+        return self._change(row, "SET #state = :new, #updated_at = :now, #open = :open", RELEASED, shard)
+
+    def end(self, row: LedgerRow, job: Job) -> bool:
+        """Write how the job ended; ``False`` if the row has changed since it was read."""
+        update = "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open"
+        return self._change(row, update, job.state, {":document": {"S": json.dumps(job.to_document())}})
+
+    def _change(self, row: LedgerRow, update: str, state: str, values: Mapping[str, Any]) -> bool:
         database = client("dynamodb")
+        names = {
+            f"#{name}": name for name in ("state", "updated_at", "open", "document") if f"#{name}" in update
+        }
         with translated(f"table {self._table}"):
             try:
                 database.update_item(
                     TableName=self._table,
                     Key={"id": {"S": row.id}},
-                    UpdateExpression="SET #state = :released, #updated_at = :now",
+                    UpdateExpression=update,
                     ConditionExpression="#state = :state AND #updated_at = :updated_at",
-                    ExpressionAttributeNames={"#state": "state", "#updated_at": "updated_at"},
+                    ExpressionAttributeNames=names,
                     ExpressionAttributeValues={
-                        ":released": {"S": RELEASED},
+                        ":new": {"S": state},
                         ":now": {"S": now()},
                         ":state": {"S": row.state},
                         ":updated_at": {"S": row.updated_at},
+                        **values,
                     },
                 )
             except database.exceptions.ConditionalCheckFailedException:

@@ -1,4 +1,4 @@
-"""The function app, in the v2 programming model: a queue trigger, orchestrations, one activity a step.
+"""The function app, in the v2 programming model: queue trigger, timers, orchestrations, one activity a step.
 
 Written for azure-functions-durable 1.x and 2.x alike: it uses only names that both have. Annotations of
 bound parameters are plain classes, because the worker refuses parameterised ones.
@@ -12,13 +12,15 @@ from typing import Any
 import azure.durable_functions as durable
 import azure.functions as functions
 
+from core.recovery import Find
 from core.workflow import environment
-from core.workflow.granularity import GRANULARITIES, STEPWISE, pipeline_in
+from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
 from core.workflow.model import Workflow
 from handlers.azure import activities
 from handlers.azure.events import instance_id, job_from
 from handlers.azure.orchestrator import orchestrate
-from handlers.azure.settings import CONNECTION, UPLOADS_QUEUE
+from handlers.azure.reconciler import reconcile
+from handlers.azure.settings import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
 
 WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
 app = durable.DFApp()
@@ -60,11 +62,22 @@ def _activity(name: str, activity: Callable[[activities.Payload], activities.Ans
     app.function_name(name)(app.activity_trigger(input_name="payload")(run))
 
 
+def _timer(name: str, find: Find, schedule: str) -> None:
+    def run(timer: functions.TimerRequest) -> None:
+        reconcile(find)
+
+    run.__name__ = name
+    app.function_name(name)(app.timer_trigger(arg_name="timer", schedule=f"%{schedule}%")(run))
+
+
 # All of them, whichever this deployment starts: what ran before a change of granularity goes on as it began.
 for each in WORKFLOWS.values():
     _orchestration(each)
-for step in dict.fromkeys(step for each in WORKFLOWS.values() for step in each.steps()):
+for step in all_steps():
     _activity(step.name, activities.step(step.name))
 _activity("claim", activities.claim)
 _activity("record", activities.record)
 _activity("notify", activities.notify)
+if STUCK_SCHEDULE in os.environ:
+    _timer("find_stuck", "stuck", STUCK_SCHEDULE)
+    _timer("find_unclaimed", "unclaimed", UNCLAIMED_SCHEDULE)

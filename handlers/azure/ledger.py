@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from azure.core import MatchConditions
@@ -12,8 +13,8 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.data.tables import EdmType, EntityProperty, TableClient, TableEntity, UpdateMode
 
 from core.job import Job
-from core.ports import KEPT, RELEASED, LedgerRow
-from core.trace import now
+from core.ports import KEPT, OPEN, RELEASED, LedgerRow
+from core.trace import now, stamp
 from handlers.azure.errors import translated
 
 # The SDK repeats no insert and no update by itself. Ours are conditional, so that repeating them is safe.
@@ -63,6 +64,22 @@ class TableLedger:
         with translated(f"table {self._table.table_name}"):
             return self._change(
                 row.id, lambda held: _row(held) == row, {"state": RELEASED, "updated_at": now()}
+            )
+
+    def end(self, row: LedgerRow, job: Job) -> bool:
+        """See :meth:`core.ports.Ledger.end`."""
+        with translated(f"table {self._table.table_name}"):
+            return self._change(row.id, lambda held: _row(held) == row, _progress(job, now()))
+
+    def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
+        """See :meth:`core.ports.Ledger.open_before`; the service looks through the table, and sends these."""
+        states = " or ".join(f"state eq '{state}'" for state in OPEN)
+        with translated(f"table {self._table.table_name}"):
+            yield from map(
+                _row,
+                self._table.query_entities(
+                    f"({states}) and updated_at lt @moment", parameters={"moment": stamp(moment)}
+                ),
             )
 
     def get(self, job_id: str) -> LedgerRow | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from typing import Any
-
-from azure.storage.blob import ContainerClient
-from azure.storage.queue import QueueClient, QueueMessage
+from typing import TYPE_CHECKING, Any
 
 from core.job import Source
 from core.ports import DeadLetter, Upload
 from handlers.azure.errors import translated
 from handlers.azure.events import BLOB_CREATED, job_from
+
+if TYPE_CHECKING:  # slow to load: only the timers need them
+    from azure.storage.blob import ContainerClient
+    from azure.storage.queue import QueueClient, QueueMessage
 
 HELD_SECONDS = 60
 PAGE = 32  # the most messages that Queue storage hands out at once

@@ -5,23 +5,32 @@ from __future__ import annotations
 import asyncio
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from azure.storage.queue import QueueClient
 
-from local.azure.bindings import DEFAULT_CONNECTION, QUEUE_TRIGGER, Function, queue_client, resolve
+from local.azure.bindings import (
+    DEFAULT_CONNECTION,
+    QUEUE_TRIGGER,
+    TIMER_TRIGGER,
+    Function,
+    queue_client,
+    resolve,
+)
 from local.azure.deployment import Deployment
 from local.azure.durable.hub import TaskHub
 from local.azure.durable.pump import Pump
-from local.azure.errors import FunctionError
+from local.azure.errors import FunctionError, NotFound
 from local.azure.logs import AppLog
 from local.azure.packages import Package, fetch
 from local.azure.process import Value
 from local.azure.queue_trigger import QueueTrigger
 from local.azure.queue_trigger import Run as RunMessage
 from local.azure.storage import Storage, account_of
+from local.azure.timer_trigger import Run as RunTimer
+from local.azure.timer_trigger import Schedule, TimerTrigger
 
 DRAIN_SECONDS = 20
 
@@ -43,6 +52,7 @@ class App:
         self._package: Package | None = None
         self._deployment: Deployment | None = None
         self._triggers: list[QueueTrigger] = []
+        self._timers: dict[str, TimerTrigger] = {}
         self._changing = asyncio.Lock()
         self._deployed = asyncio.Event()
         self.hub = TaskHub(name)
@@ -98,9 +108,20 @@ class App:
         """End everything the app has running."""
         async with self._changing:
             await self._pump.stop()  # first: it would have lost work done again
-            await _retire(self._deployment, self._triggers, drain_seconds=0)
+            await _retire(self._deployment, [*self._triggers, *self._timers.values()], drain_seconds=0)
             await self.hub.stop()
             self._log.close()
+
+    async def fire(self, function: str) -> None:
+        """Run a function that has a timer, now.
+
+        Raises:
+            NotFound: There is no such function.
+            FunctionFailed: It did not return.
+        """
+        if function not in self._timers:
+            raise NotFound(f"The app {self.name!r} has no function {function!r} with a timer.")
+        await self._timers[function].fire()
 
     def describe(self) -> dict[str, Any]:
         """Return what is to be known of the app, without the values of its settings."""
@@ -129,19 +150,29 @@ class App:
                 for function in deployment.functions
                 if function.trigger["type"] == QUEUE_TRIGGER
             ]
+            timers = [
+                (function, Schedule.parse(resolve(function.trigger["schedule"], deployment.settings)))
+                for function in deployment.functions
+                if function.trigger["type"] == TIMER_TRIGGER
+            ]
         except BaseException:
             await deployment.stop()
             raise
         options = deployment.host_json
         self._pump.limit(options.concurrent_activities, options.concurrent_orchestrations)
-        retired = self._deployment, self._triggers
+        retired: Sequence[QueueTrigger | TimerTrigger] = [*self._triggers, *self._timers.values()]
+        retired_deployment = self._deployment
         self._deployment = deployment
         self._deployed.set()
         self._triggers = [
             QueueTrigger(*clients, options.queues, self._runner(deployment, function), self._log)
             for function, clients in queues
         ]
-        await _retire(*retired, drain_seconds=DRAIN_SECONDS)
+        self._timers = {
+            function.name: TimerTrigger(schedule, self._timer_runner(deployment, function), self._log)
+            for function, schedule in timers
+        }
+        await _retire(retired_deployment, retired, drain_seconds=DRAIN_SECONDS)
 
     def _queue_of(self, function: Function, settings: Mapping[str, str]) -> tuple[QueueClient, QueueClient]:
         queue = resolve(function.trigger["queueName"], settings)
@@ -154,6 +185,12 @@ class App:
     def _runner(self, deployment: Deployment, function: Function) -> RunMessage:
         async def run(body: Value, metadata: Mapping[str, Value]) -> None:
             await self._run(deployment, function, body, metadata)
+
+        return run
+
+    def _timer_runner(self, deployment: Deployment, function: Function) -> RunTimer:
+        async def run(timer: Value) -> None:
+            await self._run(deployment, function, timer, {})
 
         return run
 
@@ -187,6 +224,8 @@ class App:
         }
 
 
-async def _retire(deployment: Deployment | None, triggers: list[QueueTrigger], drain_seconds: float) -> None:
+async def _retire(
+    deployment: Deployment | None, triggers: Sequence[QueueTrigger | TimerTrigger], drain_seconds: float
+) -> None:
     if deployment is not None:
         await asyncio.gather(deployment.stop(drain_seconds), *(trigger.stop() for trigger in triggers))

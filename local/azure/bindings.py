@@ -14,10 +14,11 @@ from local.azure.errors import DeploymentError
 from local.azure.storage import RETRY_TOTAL, account_of
 
 QUEUE_TRIGGER = "queueTrigger"
+TIMER_TRIGGER = "timerTrigger"
 ORCHESTRATION_TRIGGER = "orchestrationTrigger"
 ACTIVITY_TRIGGER = "activityTrigger"
 DURABLE_CLIENT = "durableClient"
-SERVED = (QUEUE_TRIGGER, ORCHESTRATION_TRIGGER, ACTIVITY_TRIGGER, DURABLE_CLIENT)
+SERVED = (QUEUE_TRIGGER, TIMER_TRIGGER, ORCHESTRATION_TRIGGER, ACTIVITY_TRIGGER, DURABLE_CLIENT)
 DEFAULT_CONNECTION = "AzureWebJobsStorage"
 
 

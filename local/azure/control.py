@@ -3,9 +3,11 @@
 ======  ========================  =========================================================================
 PUT     /apps/<name>/settings     ``{"settings": {name: text}}``
 PUT     /apps/<name>/package      ``{"package_uri": address}``; answers once the app runs it
+POST    /apps/<name>/timers/<f>   runs the function ``f`` now; answers once it is done
 GET     /apps                     ``{"apps": [...]}``: functions, worker's pid, package of each app
 DELETE  /apps/<name>
 PUT     /subscriptions/<name>     see :class:`local.azure.eventgrid.subscription.Subscription`
+GET     /subscriptions            ``{"subscriptions": [names]}``
 DELETE  /subscriptions/<name>
 GET     /instances?limit=<n>      the newest orchestrations of each app
 GET     /health
@@ -24,7 +26,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from local.azure.errors import BadRequest, HostError, NotFound
+from local.azure.errors import BadRequest, FunctionFailed, HostError, NotFound
 from local.azure.eventgrid.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -70,8 +72,12 @@ class ControlServer(ThreadingHTTPServer):
                 return await self._host.configure(name, _settings(_document(body)))
             case "PUT", ["apps", name, "package"]:
                 return await self._host.deliver(name, _text(_document(body), "package_uri"))
+            case "POST", ["apps", name, "timers", function]:
+                await self._host.fire(name, function)
             case "DELETE", ["apps", name]:
                 await self._host.remove(name)
+            case "GET", ["subscriptions"]:
+                return {"subscriptions": self._host.subscriptions()}
             case "PUT", ["subscriptions", name]:
                 self._host.subscribe(name, Subscription.of(_document(body)))
             case "DELETE", ["subscriptions", name]:
@@ -90,6 +96,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        self._answer()
+
     def do_DELETE(self) -> None:
         self._answer()
 
@@ -99,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             status, document = 200, self.server.call(self.command, self.path, self._body())
+        except FunctionFailed as error:
+            status, document = 500, {"error": f"The function failed: {error}"}
         except HostError as error:
             status, document = error.status, {"error": str(error)}
         except Exception:

@@ -63,6 +63,17 @@ class Host:
         self._keep()
         return app.describe()
 
+    async def fire(self, name: str, function: str) -> None:
+        """Run an app's function that has a timer, now.
+
+        Raises:
+            NotFound: There is no such app or function.
+            FunctionFailed: It did not return.
+        """
+        if name not in self._apps:
+            raise NotFound(f"There is no app {name!r}.")
+        await self._apps[name].fire(function)
+
     async def remove(self, name: str) -> None:
         """End an app and delete what it left on disk.
 
@@ -83,6 +94,10 @@ class Host:
     async def instances(self, limit: int) -> dict[str, list[dict[str, Any]]]:
         """Return each app's newest orchestrations."""
         return {name: await app.hub.instances(limit) for name, app in self._apps.items()}
+
+    def subscriptions(self) -> list[str]:
+        """Return the names of all subscriptions."""
+        return sorted(self._bridge.subscriptions)
 
     def subscribe(self, name: str, subscription: Subscription) -> None:
         """Send the events that match to the subscription's queue, in the place of one of the same name."""

@@ -6,19 +6,21 @@ On AWS the state machine writes the row; its compiled conditions are tried on Mi
 import json
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import boto3
 import pytest
 
 from components.aws.state_machine.compiler import compile_workflow
-from core.job import Job, Source
+from core.job import Job, Problem, Source
 from core.memory import MemoryLedger
 from core.ports import RELEASED
 from core.workflow.pipeline import PIPELINE
-from handlers.aws.ledger import DynamoLedger
+from handlers.aws.ledger import OPEN_INDEX, DynamoLedger
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
 
+EARLIER, LATER = (datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2100))
 STATES = compile_workflow(PIPELINE, 30)["States"]
 
 
@@ -26,7 +28,7 @@ class CompiledLedger(DynamoLedger):
     """The claims and records that the compiled state machine makes."""
 
     def claim(self, job):
-        row = {"id": job.id, "state": job.state, "execution": job.execution}
+        row = {"id": job.id, "state": job.state, "execution": job.execution, "open": job.id[0]}
         row |= dict.fromkeys(("claimed_at", "updated_at"), "2026-01-01T00:00:00.000Z")
         row["document"] = json.dumps(job.to_document())
         item = {name: {"S": value} for name, value in row.items()}
@@ -69,7 +71,19 @@ def compiled(aws):
     boto3.client("dynamodb").create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        AttributeDefinitions=[
+            {"AttributeName": each, "AttributeType": "S"} for each in ("id", "open", "updated_at")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": OPEN_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     return CompiledLedger(name)
@@ -137,3 +151,36 @@ def test_a_released_job_is_the_next_execution_s(ledger, job):
     assert not ledger.record(replace(job, state="succeeded")), "the execution that lost it comes too late"
     assert ledger.claim(other(job))
     assert ledger.record(replace(other(job), state="succeeded"))
+
+
+def test_the_jobs_that_have_not_ended_are_found_by_their_last_change(ledger, job):
+    ended = replace(job, id=uuid.uuid4().hex)
+    for each in (job, ended):
+        ledger.claim(each)
+    ledger.record(replace(ended, state="succeeded"))
+
+    assert [row.id for row in ledger.open_before(LATER)] == [job.id]
+    assert not list(ledger.open_before(EARLIER))
+    ledger.release(ledger.get(job.id))
+    assert [row.state for row in ledger.open_before(LATER)] == [RELEASED]
+
+
+def test_a_job_that_failed_and_was_given_back_is_found_too(ledger, job):
+    ledger.claim(job)
+    ledger.record(replace(job, state="failed"))
+    ledger.release(ledger.get(job.id))
+
+    assert [row.id for row in ledger.open_before(LATER)] == [job.id]
+
+
+def test_a_job_is_ended_in_its_execution_s_place_unless_that_one_was_quicker(ledger, job):
+    ledger.claim(job)
+    seen = ledger.get(job.id)
+    lost = replace(job, state="failed", error=Problem("JobLost", "It came to no end."))
+
+    assert ledger.end(seen, lost)
+    assert not ledger.end(seen, lost), "it has changed since it was seen"
+    assert ledger.get(job.id).document["error"]["name"] == "JobLost"
+    assert not list(ledger.open_before(LATER))
+    assert not ledger.record(replace(job, state="succeeded")), "the execution comes back too late"
+    assert not ledger.claim(other(job))

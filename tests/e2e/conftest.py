@@ -133,6 +133,10 @@ class Stand:
     deliveries: Deliveries
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
+    def claimed(self, job: str) -> LedgerRow:
+        """Return the job's row once there is one."""
+        return wait_for(lambda: self.deployment.row(job), f"a claim of job {job} on {self.deployment.stack}")
+
     def finished(self, job: str) -> LedgerRow:
         """Return the job's row once it is in a final state."""
 

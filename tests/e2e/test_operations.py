@@ -3,8 +3,11 @@
 import json
 import shutil
 import subprocess
+import threading
 import urllib.request
+from datetime import UTC, datetime
 from io import BytesIO
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -15,7 +18,8 @@ from azure.storage.queue import QueueServiceClient
 from PIL import Image
 
 from cli.deployment import ROOT
-from core.job import Job, job_id
+from core.job import Job, Source, job_id
+from core.trace import now
 from handlers.aws import clients as aws_clients
 from local import emulators, stack, state
 from local.stack import LocalStack
@@ -96,10 +100,8 @@ def running(own_emulators, monkeypatch):
 
 
 def configure(project, name, key, value):
-    pulumi = shutil.which("pulumi")
-    subprocess.run(
-        [pulumi, "config", "set", key, value, "--stack", name], cwd=project, check=True, capture_output=True
-    )
+    for command in (["stack", "select", "--create", name], ["config", "set", key, value, "--stack", name]):
+        subprocess.run([shutil.which("pulumi"), *command], cwd=project, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -174,36 +176,182 @@ def test_a_stack_lives_and_dies_without_a_trace(running, project, process, name)
     stack.destroy(name, project)
 
 
+class Uploads(threading.Thread):
+    """Keeps three photos under way, from another thread, until the block is left."""
+
+    def __init__(self, stand, outputs, photo):
+        super().__init__(daemon=True)
+        self._stand, self._outputs, self._photo = stand, outputs, photo
+        self._done = threading.Event()
+        self.jobs = []
+
+    def send(self, name=""):
+        key = f"incoming/{name or len(self.jobs)}.jpg"
+        etag = self._stand.deployment.cloud.upload(key, self._photo)
+        outputs = self._outputs
+        self.jobs.append(job_id(outputs["inputContainer"], key, etag, outputs["recipe"]))
+        return self.jobs[-1]
+
+    def run(self):
+        open_jobs = set()
+        while not self._done.wait(2):
+            rows = {job: self._stand.deployment.row(job) for job in open_jobs}
+            open_jobs = {job for job, row in rows.items() if row is None or row.state == "claimed"}
+            if len(open_jobs) < 3:
+                open_jobs.add(self.send())
+
+    def __enter__(self):
+        self._stand.claimed(self.send("first"))
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._done.set()
+        self.join()
+
+
+def under_way_throughout(rows, began, ended):
+    """Say whether at each moment between the two at least one of the jobs was under way."""
+    for row in sorted(rows, key=lambda row: row.claimed_at):
+        if datetime.fromisoformat(row.claimed_at) <= began:
+            began = max(began, datetime.fromisoformat(row.updated_at))
+    return began >= ended
+
+
+# Every request to a store takes this much longer, so that photos are under way while the stack changes.
+SLOW = "seed=1 latency=1 latency_ms=1000"
+OTHER = {LocalStack.AWS: ("standard", "express"), LocalStack.AZURE: ("storage", "scheduler")}
+
+
 @pytest.mark.parametrize("name", list(LocalStack))
-def test_one_function_makes_the_same_bytes_as_one_a_step(project, process, name):
-    made = {}
-    stack.up(name, project)
-    for granularity in ("fused", "stepwise"):
-        configure(project, name, "twinlens:granularity", granularity)
-        outputs = stack.up(name, project)
-        assert outputs["granularity"] == granularity
-        row, stand = process(name, outputs, f"incoming/{granularity}.jpg")
-        assert row.state == "succeeded", row.document["error"]
-        job = Job.from_document(row.document)
-        assert ([entry.step for entry in job.trace] == ["process"]) == (granularity == "fused")
-        made[granularity] = {each.name: stand.deployment.read_output(each.key) for each in job.artifacts}
-    assert made["fused"] == made["stepwise"]
-    stack.destroy(name, project)
-
-
-@pytest.mark.parametrize(
-    ("name", "orchestrator"), [(LocalStack.AWS, "express"), (LocalStack.AZURE, "scheduler")]
-)
-def test_the_other_orchestrator_of_each_cloud(project, process, name, orchestrator):
-    usual = stack.up(name, project)["orchestrator"]
-    configure(project, name, "twinlens:orchestrator", orchestrator)
+def test_no_switch_of_orchestrator_or_granularity_loses_or_changes_a_photo(
+    running, project, connect_stand, photo, name
+):
+    """Each combination is deployed while photos are under way; deploying it again changes nothing."""
+    usual, other = OTHER[name]
+    configure(project, name, "twinlens:chaos", SLOW)
     outputs = stack.up(name, project)
-    assert outputs["orchestrator"] == orchestrator
-    assert set(stack.preview(name, project)) == {"same"}
-    row, _ = process(name, outputs, f"incoming/{orchestrator}.jpg")
-    assert row.state == "succeeded", row.document["error"]
-    configure(project, name, "twinlens:orchestrator", usual)
+    stand = connect_stand(name, running, outputs)
+    switches, after = [], {}
+    with Uploads(stand, outputs, photo) as uploads:
+        for orchestrator, granularity in ((usual, "fused"), (other, "fused"), (other, "stepwise")):
+            configure(project, name, "twinlens:orchestrator", orchestrator)
+            configure(project, name, "twinlens:granularity", granularity)
+            began = datetime.now(UTC)
+            switched = stack.up(name, project)
+            switches.append((began, datetime.now(UTC)))
+            after[orchestrator, granularity] = uploads.send(f"{orchestrator} {granularity}")
+            assert set(stack.preview(name, project)) == {"same"}
+            for kept in ("inputContainer", "outputContainer", "ledger", "successTopic", "errorTopic"):
+                assert switched[kept] == outputs[kept]
+            assert (switched["orchestrator"], switched["granularity"]) == (orchestrator, granularity)
+
+    rows = {job: stand.finished(job) for job in uploads.jobs}
+    assert all(under_way_throughout(rows.values(), *switch) for switch in switches)
+    steps = {
+        combination: {entry["step"] for entry in rows[job].document["trace"]}
+        for combination, job in after.items()
+    }
+    assert steps[usual, "fused"] == steps[other, "fused"] == {"process"}
+    assert steps[other, "stepwise"] == {"validate", "resize", "apply_filters", "optimize"}
+    assert {row.id for row in stand.deployment.rows()} == set(rows)
+    assert len(list(stand.deployment.cloud.intake.uploads())) == len(rows)
+    made = []
+    for row in rows.values():
+        assert row.state == "succeeded", row.document["error"]
+        assert [topic for topic, _ in stand.notified(row.id)] == ["success"]
+        job = Job.from_document(row.document)
+        made.append({each.name: stand.deployment.read_output(each.key) for each in job.artifacts})
+        assert made[-1] == made[0] != {}
+    for key, value in (("orchestrator", usual), ("granularity", "stepwise"), ("chaos", "")):
+        configure(project, name, f"twinlens:{key}", value)
     stack.destroy(name, project)
+
+
+class DeafCloud:
+    """A deployed stack that no longer hears of uploads, and whose ledger can be told of a lost execution."""
+
+    def __init__(self, running, outputs):
+        self._aws = outputs["cloud"] == "aws"
+        self._control = running.azure.control
+        self._outputs = outputs
+        if self._aws:
+            [rule] = [
+                each["Name"]
+                for each in boto3.client("events").list_rules()["Rules"]
+                if each["Name"].startswith("twinlens-upload")
+            ]
+            boto3.client("events").disable_rule(Name=rule)
+        else:
+            with urllib.request.urlopen(f"{self._control}/apps") as answer:
+                [self._app] = [each["name"] for each in json.load(answer)["apps"]]
+            [name] = self._request("GET", "subscriptions")["subscriptions"]
+            self._request("DELETE", f"subscriptions/{quote(name, safe='')}")
+
+    def lose(self, stand, job):
+        """Have the ledger hold the job as claimed by an execution that is no more."""
+        if not self._aws:
+            assert stand.deployment.cloud.ledger.claim(job)
+            return
+        row = {"id": job.id, "state": "claimed", "execution": job.execution, "open": job.id[0]}
+        row |= dict.fromkeys(("claimed_at", "updated_at"), job.uploaded_at)
+        row["document"] = json.dumps(job.to_document())
+        item = {name: {"S": value} for name, value in row.items()}
+        boto3.client("dynamodb").put_item(TableName=self._outputs["ledger"], Item=item)
+
+    def look_for_uploads(self):
+        """Do what is done daily."""
+        if not self._aws:
+            self._request("POST", f"apps/{self._app}/timers/find_unclaimed")
+            return
+        [function] = [
+            each["FunctionName"]
+            for each in boto3.client("lambda").list_functions()["Functions"]
+            if each["FunctionName"].startswith("twinlens-reconciler")
+        ]
+        call = json.dumps({"find": "unclaimed"})
+        answer = boto3.client("lambda").invoke(FunctionName=function, Payload=call)
+        assert json.load(answer["Payload"]) == {"unclaimed: redriven": 1}
+
+    def _request(self, method, path):
+        request = urllib.request.Request(f"{self._control}/{path}", method=method)
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+
+def test_what_fell_between_is_found_by_schedule(running, project, connect_stand, photo):
+    """On both stacks: a lost execution within a minute, a lost event by the daily look."""
+    settings = project / "components/settings.py"
+    text = settings.read_text()
+    patience = "environment.patience(workflow_seconds)"
+    assert text.count(patience) == 1
+    settings.write_text(text.replace(patience, "environment.timedelta(seconds=1)"))
+    deaf = {}
+    for name in LocalStack:
+        configure(project, name, "twinlens:reconcileMinutes", "1")
+        outputs = stack.up(name, project)
+        stand = connect_stand(name, running, outputs)
+        cloud = DeafCloud(running, outputs)
+        jobs = {}
+        for what in ("stuck", "unclaimed"):
+            key = f"incoming/{what}.jpg"
+            etag = stand.deployment.cloud.upload(key, photo)
+            identifier = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
+            source = Source(outputs["inputContainer"], key, etag, len(photo))
+            jobs[what] = Job(identifier, outputs["recipe"], source, "gone", now(), now())
+        cloud.lose(stand, jobs["stuck"])
+        deaf[name] = cloud, stand, jobs
+    settings.write_text(text)
+    for cloud, stand, jobs in deaf.values():
+        assert stand.finished(jobs["stuck"].id).state == "succeeded"
+        assert stand.deployment.row(jobs["unclaimed"].id) is None
+        cloud.look_for_uploads()
+        assert stand.finished(jobs["unclaimed"].id).state == "succeeded"
+        for job in jobs.values():
+            assert [topic for topic, _ in stand.notified(job.id)] == ["success"]
+    for name in LocalStack:
+        configure(project, name, "twinlens:reconcileMinutes", "30")
+        stack.destroy(name, project)
 
 
 def test_a_filter_and_a_step_are_added_in_one_place_each(project, process, photo):

@@ -1,11 +1,16 @@
 """What the program asks AWS for."""
 
+import itertools
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from core.workflow.environment import Reconciler
+from core.workflow.granularity import GRANULARITIES, all_steps
 from core.workflow.pipeline import PIPELINE
+from handlers.aws import ledger, reconciler
 
 # A service forces these to name no resource: see the comments in components/aws.
 WILDCARDS = {
@@ -37,6 +42,15 @@ def granted(graph, role: str) -> set[tuple[str, str]]:
         for resource in statement["Resource"]
         if resource != "*"
     }
+
+
+def machine(graph, kind: str = "STANDARD") -> dict[str, Any]:
+    (found,) = [each.inputs for each in graph.of("StateMachine") if each.inputs["type"] == kind]
+    return found
+
+
+def step_functions(graph) -> list[Any]:
+    return [each for each in graph.of("Function") if each.name != "twinlens-reconciler"]
 
 
 def bucket_part(graph, suffix: str, bucket: str) -> dict[str, Any]:
@@ -83,9 +97,9 @@ def test_the_ledger_costs_by_use_and_forgets(aws):
 
 def test_each_step_has_a_function_with_its_settings(aws, archive):
     functions = {
-        each.inputs["environment"]["variables"]["TWINLENS_STEP"]: each.inputs for each in aws.of("Function")
+        each.inputs["environment"]["variables"]["TWINLENS_STEP"]: each.inputs for each in step_functions(aws)
     }
-    assert set(functions) == {step.name for step in PIPELINE.steps()}
+    assert set(functions) == {step.name for step in all_steps()}
     for function in functions.values():
         assert function["code"].path == str(archive)
         assert (function["memorySize"], function["timeout"], function["architectures"]) == (
@@ -105,6 +119,27 @@ def test_each_function_writes_to_a_log_group_that_was_there_before(aws):
         assert groups[function.name]["retentionInDays"] == 30
 
 
+def test_what_a_switch_leaves_behind_is_still_there_to_end(run_all):
+    """An execution goes on where it began: no switch takes a machine or a function away from it."""
+    kept = {}
+    for orchestrator, granularity in itertools.product(("standard", "express"), GRANULARITIES):
+        graph = run_all({"cloud": "aws", "orchestrator": orchestrator, "granularity": granularity})
+        kept[orchestrator, granularity] = sorted(
+            (each.type, each.name) for each in graph.resources if each.custom
+        )
+        (target,) = [each.inputs for each in graph.of("EventTarget") if "upload" in each.name]
+        assert ("express" in target["arn"]) == (orchestrator == "express")
+        assert graph.outputs["workflow"] == target["arn"]
+    assert len({json.dumps(each) for each in kept.values()}) == 1
+
+
+def test_only_functions_in_use_take_their_share_of_the_account_s_concurrency(run):
+    graph = run({"cloud": "aws", "maxConcurrency": 50})
+    shares = {each.name: each.inputs["reservedConcurrentExecutions"] for each in step_functions(graph)}
+    idle = shares.pop("twinlens-process")
+    assert (idle, set(shares.values())) == (-1, {50})
+
+
 def test_no_statement_is_wider_than_its_service_forces(aws):
     for policy in aws.of("RolePolicy"):
         for statement in json.loads(policy.inputs["policy"])["Statement"]:
@@ -119,7 +154,9 @@ def test_each_role_is_taken_on_by_its_own_service(aws):
         for role in aws.of("Role")
     }
     assert services.pop("twinlens-workflow") == "states.amazonaws.com"
+    assert services.pop("twinlens-workflow-express") == "states.amazonaws.com"
     assert services.pop("twinlens-upload") == "events.amazonaws.com"
+    assert services.pop("twinlens-reconciler-schedule") == "scheduler.amazonaws.com"
     assert set(services.values()) == {"lambda.amazonaws.com"}
 
 
@@ -145,17 +182,19 @@ def test_the_rule_asks_for_the_bucket_the_prefix_and_the_suffixes(aws):
 
 
 def test_the_state_machine_is_watched(aws):
-    machine = aws.one("StateMachine").inputs
-    assert machine["tracingConfiguration"] == {"enabled": True}
-    assert machine["loggingConfiguration"]["level"] == "ERROR"
-    assert aws.one("LogGroup", "workflow").inputs["retentionInDays"] == 30
+    for kind, level in (("STANDARD", "ERROR"), ("EXPRESS", "ALL")):
+        assert machine(aws, kind)["tracingConfiguration"] == {"enabled": True}
+        assert machine(aws, kind)["loggingConfiguration"]["level"] == level
+    logs = [each.inputs for each in aws.of("LogGroup") if "workflow" in each.name]
+    assert [each["retentionInDays"] for each in logs] == [30, 30]
 
 
 def test_every_target_keeps_what_it_could_not_deliver(aws):
-    targets = aws.of("EventTarget")
-    dead = {each.inputs["deadLetterConfig"]["arn"] for each in targets}
+    targets = [each.inputs for each in aws.of("EventTarget")]
+    targets += [each.inputs["target"] for each in aws.of("Schedule")]
+    dead = {each["deadLetterConfig"]["arn"] for each in targets}
     assert dead == {aws_arn("sqs", queue.name) for queue in aws.of("Queue")}
-    assert len(targets) == len(dead) == 2
+    assert (len(targets), len(dead)) == (4, 2)
 
 
 def test_an_execution_that_ends_without_a_word_reaches_the_error_topic(aws):
@@ -198,14 +237,26 @@ def test_the_alarms_go_to_the_error_topic_and_stay_silent_without_data(aws):
     assert len(throttled) == len(PIPELINE.steps()) + 1
 
 
-def test_the_dashboard_and_the_saved_queries_see_every_function(aws):
-    body = json.loads(aws.one("Dashboard").inputs["dashboardBody"])
-    shown = json.dumps(body)
-    assert all(f'"{each.name}"' in shown for each in (*aws.of("Function"), *aws.of("Queue")))
-    groups = sorted(each.name for each in aws.of("LogGroup") if "workflow" not in each.name)
-    for query in aws.of("QueryDefinition"):
-        assert sorted(query.inputs["logGroupNames"]) == groups
-        assert query.inputs["name"].startswith("twinlens-workflow/")
+def test_the_dashboard_shows_every_function_in_use_and_every_queue(aws):
+    shown = json.dumps(json.loads(aws.one("Dashboard").inputs["dashboardBody"]))
+    for function in step_functions(aws):
+        used = function.name != "twinlens-process"
+        assert (f'"{function.name}"' in shown) == used
+    assert all(f'"{each.name}"' in shown for each in aws.of("Queue"))
+
+
+def test_saved_queries_ask_all_functions_or_all_machines(aws):
+    groups = {each.name for each in aws.of("LogGroup")}
+    machines = {name for name in groups if "workflow" in name}
+    groups.remove("twinlens-reconciler")  # its few lines are read where they are
+    asked = {each.name.removeprefix("twinlens-"): each.inputs for each in aws.of("QueryDefinition")}
+    assert set(asked) == {
+        *("errors", "slowest-calls", "cold-starts", "memory"),
+        *("failed-executions", "failed-states"),
+    }
+    for title, query in asked.items():
+        assert set(query["logGroupNames"]) == (machines if "failed" in title else groups - machines)
+        assert query["name"].startswith("twinlens-workflow/")
 
 
 def test_errors_reach_the_e_mail_address(aws):
@@ -220,10 +271,87 @@ def aws_arn(service: str, name: str) -> str:
 
 def test_an_express_state_machine_ends_in_time_and_logs_what_it_has_no_history_of(run):
     graph = run({"cloud": "aws", "orchestrator": "express"})
-    machine = graph.one("StateMachine").inputs
-    assert machine["type"] == "EXPRESS"
-    assert machine["loggingConfiguration"]["level"] == "ALL"
-    assert json.loads(machine["definition"])["TimeoutSeconds"] == 300
-    assert [rule.name for rule in graph.of("EventRule")] == ["twinlens-upload"]
-    assert {queue.name for queue in graph.of("Queue")} == {"twinlens-upload-undelivered"}
-    assert "twinlens-failed" in {alarm.name for alarm in graph.of("MetricAlarm")}
+    express = machine(graph, "EXPRESS")
+    assert express["loggingConfiguration"]["level"] == "ALL"
+    assert json.loads(express["definition"])["TimeoutSeconds"] == 300
+    (failed,) = [each for each in graph.of("MetricAlarm") if each.name == "twinlens-failed"]
+    watched = [query["metric"]["dimensions"] for query in failed.inputs["metricQueries"] if "metric" in query]
+    assert watched == [{"StateMachineArn": graph.outputs["workflow"]}] * 3
+    # What a standard execution left behind can still be lost.
+    pattern = json.loads(graph.one("EventRule", "lost").inputs["eventPattern"])["detail"]
+    assert pattern["stateMachineArn"] == [aws_arn("sfn", "twinlens-workflow")]
+
+
+def test_the_reconciler_may_look_and_send_again_and_nothing_else(aws):
+    ledger, bucket = "twinlens-ledger", "twinlens-input"
+    log = aws_arn("cloudwatch", "twinlens-reconciler:*")
+    dead = aws_arn("sqs", "twinlens-lost-undelivered")
+    assert granted(aws, "twinlens-reconciler") == {
+        ("dynamodb:Query", aws_arn("dynamodb", f"{ledger}/index/open")),
+        *((f"dynamodb:{each}", aws_arn("dynamodb", ledger)) for each in ("GetItem", "Scan", "UpdateItem")),
+        ("s3:ListBucket", aws_arn("s3", bucket)),
+        ("states:StartExecution", aws_arn("sfn", "twinlens-workflow")),
+        ("sns:Publish", aws_arn("sns", "twinlens-error")),
+        ("sqs:SendMessage", dead),
+        ("logs:CreateLogStream", log),
+        ("logs:PutLogEvents", log),
+    }
+    (listing,) = [
+        each for each in statements(aws, "twinlens-reconciler") if each["Action"] == ["s3:ListBucket"]
+    ]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "incoming/*"}}
+    assert granted(aws, "twinlens-reconciler-schedule") == {
+        ("lambda:InvokeFunction", aws_arn("lambda", "twinlens-reconciler")),
+        ("sqs:SendMessage", dead),
+    }
+
+
+def test_the_reconciler_is_told_what_its_handler_reads(aws):
+    function = aws.one("Function", "reconciler").inputs
+    variables = function["environment"]["variables"]
+    assert {variables[each] for each in (reconciler.LEDGER, reconciler.STATE_MACHINE)} == {
+        "twinlens-ledger",
+        aws_arn("sfn", "twinlens-workflow"),
+    }
+    assert variables[reconciler.ERROR_TOPIC] == aws_arn("sns", "twinlens-error")
+    told = Reconciler.read(variables)
+    assert (told.prefix, ".heic" in told.suffixes, told.patience) == (
+        "incoming/",
+        True,
+        timedelta(minutes=20),
+    )
+    assert function["deadLetterConfig"] == {"targetArn": aws_arn("sqs", "twinlens-lost-undelivered")}
+
+
+@pytest.mark.parametrize(("minutes", "rate"), [(1, "rate(1 minute)"), (15, "rate(15 minutes)")])
+def test_jobs_are_looked_for_as_often_as_asked_and_uploads_daily(run, minutes, rate):
+    graph = run({"cloud": "aws", "reconcileMinutes": minutes})
+    asked = {
+        each.inputs["scheduleExpression"]: json.loads(each.inputs["target"]["input"])
+        for each in graph.of("Schedule")
+    }
+    assert asked == {rate: {"find": "stuck"}, "rate(1 day)": {"find": "unclaimed"}}
+
+
+def test_nobody_looks_where_that_was_not_asked(run):
+    graph = run({"cloud": "aws", "reconcileMinutes": 0})
+    assert not [each for each in graph.resources if "reconciler" in each.name]
+
+
+def test_an_express_job_stands_still_sooner(run):
+    graph = run({"cloud": "aws", "orchestrator": "express"})
+    variables = graph.one("Function", "reconciler").inputs["environment"]["variables"]
+    assert Reconciler.read(variables).patience == timedelta(minutes=10)
+    assert variables["TWINLENS_STATE_MACHINE"] == graph.outputs["workflow"]
+
+
+def test_a_row_is_in_the_index_of_open_jobs_by_what_the_workflow_writes(aws):
+    table = aws.one("Table").inputs
+    (index,) = table["globalSecondaryIndexes"]
+    assert (index["name"], index["projectionType"]) == (ledger.OPEN_INDEX, "KEYS_ONLY")
+    keys = [key["attributeName"] for key in index["keySchemas"]]
+    assert keys == ["open", "updated_at"]
+    states = json.loads(machine(aws)["definition"])["States"]
+    assert all(f'"{key}"' in states["claim"]["Arguments"]["Item"] for key in keys)
+    for end in ("succeeded", "rejected", "failed"):
+        assert "REMOVE #open" in states[f"record_{end}"]["Arguments"]["UpdateExpression"]

@@ -2,15 +2,16 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from pulumi.runtime import rpc
 
 from components.azure.orchestration import host_json
 from components.azure.roles import Role
-from core.workflow.environment import Environment
+from core.workflow.environment import Environment, Reconciler
 from core.workflow.pipeline import PIPELINE
-from handlers.azure.settings import Settings
+from handlers.azure.settings import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Settings
 
 ROLE = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinitions/"
 
@@ -165,7 +166,7 @@ def test_the_alerts_tell_the_action_group_which_tells_the_e_mail_address(azure):
     assert receiver["emailAddress"] == "ops@example.com"
     logs, metrics = azure.of("ScheduledQueryRule"), azure.of("MetricAlert")
     group = azure.one("ActionGroup").name
-    assert {each.name for each in logs} == {"twinlens-failed", "twinlens-poison", "twinlens-slow"}
+    assert {each.name for each in logs} == {"twinlens-failed", "twinlens-undelivered-poison", "twinlens-slow"}
     assert {each.name for each in metrics} == {
         "twinlens-undelivered",
         "twinlens-throttled-photos",
@@ -204,6 +205,13 @@ def test_a_scheduler_costs_by_use_and_its_hub_lets_in_the_app_alone(scheduled):
     assert [each["roleDefinitionId"] for each in granted] == [f"{ROLE}{Role.DURABLE_TASK_CONTRIBUTOR.value}"]
     assert granted[0]["scope"].endswith(f"/{hub.name}")
     assert granted[0]["principalId"] == "principal-twinlens-app"
+    # What Durable keeps in queues and tables is in the hub instead; the host itself needs blobs alone.
+    state = [
+        each.inputs["roleDefinitionId"]
+        for each in scheduled.of("RoleAssignment")
+        if each.inputs["scope"].endswith("/twinlensstate")
+    ]
+    assert state == [ROLE + Role.BLOB_OWNER.value]
 
 
 def test_the_app_finds_its_scheduler_as_its_identity(scheduled):
@@ -226,3 +234,22 @@ def test_the_two_host_files_differ_in_where_durable_keeps_its_state_alone():
     for name in ("hubName", "storageProvider"):
         del storage["extensions"]["durableTask"][name]
     assert scheduler == storage
+
+
+@pytest.mark.parametrize("minutes", [1, 15, 30])
+def test_jobs_are_looked_for_as_often_as_asked_and_uploads_daily(run, minutes):
+    given = settings(run({"cloud": "azure", "reconcileMinutes": minutes}))
+    assert given[STUCK_SCHEDULE] == f"0 */{minutes} * * * *"
+    assert given[UNCLAIMED_SCHEDULE] == "0 17 3 * * *"
+    told = Reconciler.read(given)
+    assert (told.prefix, ".heic" in told.suffixes, told.patience) == (
+        "incoming/",
+        True,
+        timedelta(minutes=20),
+    )
+
+
+def test_nobody_looks_where_that_was_not_asked(run):
+    given = settings(run({"cloud": "azure", "reconcileMinutes": 0}))
+    assert STUCK_SCHEDULE not in given
+    assert UNCLAIMED_SCHEDULE not in given

@@ -1,9 +1,28 @@
 """What settings do to the graph of either cloud."""
 
+import json
+
 import pulumi
 import pytest
 
 from core.workflow.environment import CHAOS
+
+
+def test_every_alarm_has_its_alerts_and_every_alert_its_alarm(aws, azure):
+    alarms = {each.name for each in aws.of("MetricAlarm")}
+    alerts = {each.name for kind in ("MetricAlert", "ScheduledQueryRule") for each in azure.of(kind)}
+    meant = {
+        alert: [alarm for alarm in alarms if alert == alarm or alert.startswith(f"{alarm}-")]
+        for alert in alerts
+    }
+    assert all(len(found) == 1 for found in meant.values()), meant
+    assert {alarm for found in meant.values() for alarm in found} == alarms
+
+
+def test_the_workbook_has_the_graphs_of_the_dashboard(aws, azure):
+    widgets = json.loads(aws.one("Dashboard").inputs["dashboardBody"])["widgets"]
+    items = json.loads(azure.one("Workbook").inputs["serializedData"])["items"]
+    assert {each["properties"]["title"] for each in widgets} <= {each["name"] for each in items}
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure"])

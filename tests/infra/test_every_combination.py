@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import rpc
 
+from components.aws.state_machine.compiler import permissions
 from components.pipeline import build
 from components.settings import Settings
 from core.workflow.granularity import pipeline_in
@@ -21,7 +22,7 @@ UNTAGGABLE = {
     # AWS
     "BucketLifecycleConfiguration", "BucketNotification", "BucketOwnershipControls", "BucketPolicy",
     "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "EventTarget", "QueuePolicy",
-    "Dashboard", "QueryDefinition", "RolePolicy", "TopicPolicy", "TopicSubscription",
+    "Dashboard", "QueryDefinition", "RolePolicy", "Schedule", "TopicPolicy", "TopicSubscription",
     # Azure
     "Blob", "BlobContainer", "ManagementPolicy", "Queue", "RoleAssignment", "SystemTopicEventSubscription",
     "Table", "TaskHub",
@@ -71,10 +72,17 @@ def test_it_exports_what_was_asked_for_under_the_same_names(graph):
 def test_what_runs_is_the_workflow_in_its_granularity(graph):
     workflow = pipeline_in(graph.config["granularity"])
     if is_aws(graph):
-        assert graph.one("StateMachine").inputs["type"] == graph.config["orchestrator"].upper()
+        machines = {each.inputs["type"].lower(): each for each in graph.of("StateMachine")}
+        machine = machines[graph.config["orchestrator"]]
+        assert graph.outputs["workflow"].endswith(f":{machine.name}")
+        invoked = permissions(json.loads(machine.inputs["definition"]))["lambda:InvokeFunction"]
         functions = [each.inputs for each in graph.of("Function")]
-        steps = [each["environment"]["variables"]["TWINLENS_STEP"] for each in functions]
-        assert sorted(steps) == sorted(step.name for step in workflow.steps())
+        steps = {
+            each.inputs["environment"]["variables"].get("TWINLENS_STEP")
+            for each in graph.of("Function")
+            if any(arn.endswith(f":{each.name}") for arn in invoked)
+        }
+        assert steps == {step.name for step in workflow.steps()}
         assert {tuple(each["architectures"]) for each in functions} == {(graph.config["architecture"],)}
         recovery = graph.one("Table").inputs["pointInTimeRecovery"]
         assert recovery == {"enabled": graph.config["pointInTimeRecovery"]}
@@ -139,10 +147,11 @@ def test_what_is_stored_is_encrypted(graph):
 
 def test_every_edge_keeps_what_it_could_not_deliver(graph):
     if is_aws(graph):
-        targets = graph.of("EventTarget")
-        dead = {each.inputs["deadLetterConfig"]["arn"].split(":")[-1] for each in targets}
+        targets = [each.inputs for each in graph.of("EventTarget")]
+        assert len(targets) == len(graph.of("EventRule"))
+        targets += [each.inputs["target"] for each in graph.of("Schedule")]
+        dead = {each["deadLetterConfig"]["arn"].split(":")[-1] for each in targets}
         assert dead == {each.name for each in graph.of("Queue")}
-        assert len(targets) == len(dead) == len(graph.of("EventRule"))
     else:
         letters = graph.one("SystemTopicEventSubscription").inputs["deadLetterWithResourceIdentity"]
         containers = {each.inputs["containerName"] for each in graph.of("BlobContainer")}

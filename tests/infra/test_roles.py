@@ -7,9 +7,11 @@ app's bindings, and where the host and Durable keep their state.
 import json
 from typing import Any
 
-from components.aws.state_machine.compiler import permissions
+import pytest
+
+from components.aws.workflow import called
 from components.azure.roles import Role
-from core.workflow.granularity import pipeline_in
+from core.workflow.granularity import GRANULARITIES, all_steps, pipeline_in
 from core.workflow.model import Claim, Notify, Record, Task
 from handlers.azure import function_app
 
@@ -71,7 +73,7 @@ def test_a_step_may_touch_its_places_and_write_its_log(any_aws):
         "work": ARN.format("s3", "twinlens-output/work/*"),
         "output": ARN.format("s3", "twinlens-output/jobs/*"),
     }
-    for step in pipeline_in(any_aws.config["granularity"]).steps():
+    for step in all_steps():
         role = f"twinlens-{step.name.replace('_', '-')}"
         log = ARN.format("cloudwatch", f"{role}:*")
         assert granted(any_aws, role) == {
@@ -83,28 +85,36 @@ def test_a_step_may_touch_its_places_and_write_its_log(any_aws):
         }
 
 
-def test_the_state_machine_may_do_what_its_definition_does(any_aws):
-    """The emulator enforces this role too: tests/e2e/test_permissions.py."""
-    definition = json.loads(any_aws.one("StateMachine").inputs["definition"])
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+def test_a_state_machine_may_do_what_its_definitions_do(run_all, kind):
+    """What began under one definition ends under the role as it is after the change to the other.
+
+    The emulator enforces this role too: tests/e2e/test_permissions.py.
+    """
+    role = "twinlens-workflow" if kind == "STANDARD" else "twinlens-workflow-express"
+    graphs = [run_all({"cloud": "aws", "granularity": each}) for each in GRANULARITIES]
+    machines = [each.inputs for graph in graphs for each in graph.of("StateMachine")]
+    definitions = [json.loads(each["definition"]) for each in machines if each["type"] == kind]
+    assert definitions[0] != definitions[1]
     arns = {"twinlens-ledger": ARN.format("dynamodb", "twinlens-ledger")}
-    called = {
+    expected = {
         (permission, arns.get(target, target))
-        for permission, targets in permissions(definition).items()
+        for permission, targets in called(definitions).items()
         for target in targets
     }
-    assert granted(any_aws, "twinlens-workflow") == called | anywhere(LOG_DELIVERY | TRACING | SAMPLING)
-    assert len(called) == len(pipeline_in(any_aws.config["granularity"]).steps()) + 4
+    assert len(expected) == len(all_steps()) + 4
+    for graph in graphs:
+        assert granted(graph, role) == expected | anywhere(LOG_DELIVERY | TRACING | SAMPLING)
 
 
 def test_a_rule_may_start_its_state_machine(any_aws):
-    assert granted(any_aws, "twinlens-upload") == {
-        ("states:StartExecution", ARN.format("sfn", "twinlens-workflow"))
-    }
+    assert granted(any_aws, "twinlens-upload") == {("states:StartExecution", any_aws.outputs["workflow"])}
 
 
 def test_there_are_no_other_roles(any_aws):
-    steps = {step.name.replace("_", "-") for step in pipeline_in(any_aws.config["granularity"]).steps()}
-    expected = {f"twinlens-{each}" for each in steps | {"workflow", "upload"}}
+    steps = {step.name.replace("_", "-") for step in all_steps()}
+    others = {"workflow", "workflow-express", "upload", "reconciler", "reconciler-schedule"}
+    expected = {f"twinlens-{each}" for each in steps | others}
     assert {each.name for each in any_aws.of("Role")} == expected
     assert {each.name for each in any_aws.of("RolePolicy")} == expected
 

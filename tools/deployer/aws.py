@@ -21,9 +21,11 @@ def _arn(service: str, resource: str) -> str:
 BUCKETS = (f"arn:aws:s3:::{PREFIX}-*",)
 OBJECTS = (f"arn:aws:s3:::{PREFIX}-*/*",)
 TABLES = (_arn("dynamodb", f"table/{PREFIX}-*"),)
+INDEXES = (_arn("dynamodb", f"table/{PREFIX}-*/index/*"),)
 FUNCTIONS = (_arn("lambda", f"function:{PREFIX}-*"),)
 MACHINES = (_arn("states", f"stateMachine:{PREFIX}-*"),)
 RULES = (_arn("events", f"rule/{PREFIX}-*"),)
+SCHEDULES = (_arn("scheduler", f"schedule/*/{PREFIX}-*"),)
 TOPICS = (_arn("sns", f"{PREFIX}-*"),)
 QUEUES = (_arn("sqs", f"{PREFIX}-*"),)
 LOG_GROUPS = (
@@ -36,7 +38,7 @@ ROLES = (f"arn:aws:iam::*:role/{PREFIX}-*",)
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
 # Whom roles are passed to: the services that the components make roles for.
-PASSED_TO = ("events", "lambda", "states")
+PASSED_TO = ("events", "lambda", "scheduler", "states")
 
 
 def _actions(service: str, names: str) -> frozenset[str]:
@@ -127,6 +129,10 @@ PERMISSIONS: Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = 
         (_actions("events", "ListTargetsByRule PutTargets RemoveTargets"), RULES),
         (frozenset({PASS_ROLE}), ROLES),
     ),
+    "aws:scheduler/schedule:Schedule": (
+        (_actions("scheduler", "CreateSchedule DeleteSchedule GetSchedule UpdateSchedule"), SCHEDULES),
+        (frozenset({PASS_ROLE}), ROLES),
+    ),
     "aws:sns/topic:Topic": (
         (
             _actions(
@@ -211,6 +217,8 @@ OPERATOR = (
     *USER,
     (_actions("s3", "ListBucket"), (f"arn:aws:s3:::{PREFIX}-input-*",)),
     (_actions("dynamodb", "UpdateItem"), TABLES),
+    (_actions("dynamodb", "Query"), INDEXES),
+    (_actions("sns", "Publish"), TOPICS),
     (_actions("states", "StartExecution"), MACHINES),
     (_actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )

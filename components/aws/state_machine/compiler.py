@@ -272,12 +272,15 @@ def _update(job: str, recorded: str, state: str) -> Definition:
     return {
         "TableName": LEDGER,
         "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": "SET #state = :state, #updated_at = :updated_at, #document = :document",
+        "UpdateExpression": (
+            "SET #state = :state, #updated_at = :updated_at, #document = :document REMOVE #open"
+        ),
         "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :state)",
         "ExpressionAttributeNames": {
             "#state": "state",
             "#updated_at": "updated_at",
             "#document": "document",
+            "#open": "open",
             "#execution": "execution",
         },
         "ExpressionAttributeValues": {

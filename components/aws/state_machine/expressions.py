@@ -77,7 +77,10 @@ def present(field: str) -> str:
 
 
 def ledger_item(job: str) -> str:
-    """Return a job's whole ledger row, in DynamoDB's notation."""
+    """Return a job's whole ledger row, in DynamoDB's notation.
+
+    ``open`` puts it into the index of jobs that have not ended: see handlers.aws.ledger.
+    """
     return f"""(
         $job := {job};
         {{
@@ -90,6 +93,7 @@ def ledger_item(job: str) -> str:
             "recipe": {{"S": $job.recipe}},
             "container": {{"S": $job.source.container}},
             "key": {{"S": $job.source.key}},
+            "open": {{"S": $substring($job.id, 0, 1)}},
             "document": {{"S": $string($job)}}
         }}
     )"""

@@ -13,6 +13,7 @@ from local.providers.aws import (
     lambda_,
     logs,
     s3,
+    scheduler,
     sns,
     sqs,
     stepfunctions,
@@ -20,7 +21,7 @@ from local.providers.aws import (
 from local.providers.provider import StandIn
 from local.providers.server import serve
 
-SERVICES = (cloudwatch, dynamodb, events, iam, lambda_, logs, s3, sns, sqs, stepfunctions)
+SERVICES = (cloudwatch, dynamodb, events, iam, lambda_, logs, s3, scheduler, sns, sqs, stepfunctions)
 
 
 def stand_in() -> StandIn:

@@ -6,27 +6,35 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.providers.aws.cloud import client
-from local.providers.aws.resource import AwsResource
+from local.providers.aws.resource import AwsResource, chosen, pascal
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
 
 
 class Table(AwsResource):
-    """``aws.dynamodb.Table`` without indexes and replicas."""
+    """``aws.dynamodb.Table`` without local indexes and replicas."""
 
     kind = "aws:dynamodb/table:Table"
     auto_name = AutoName(max_length=255, forbidden=r"[^A-Za-z0-9_.-]")
-    replace_on = frozenset({"attributes", "hashKey", "name", "rangeKey", "region"})
+    replace_on = frozenset({"attributes", "globalSecondaryIndexes", "hashKey", "name", "rangeKey", "region"})
+    # The service changes global indexes in place; here, whatever changes them makes a new table.
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
-        for name in ("globalSecondaryIndexes", "localSecondaryIndexes", "replicas"):
+        for name in ("localSecondaryIndexes", "replicas"):
             if inputs.get(name):
                 yield Fault(name, f"the local stand-in does not serve {name}.")
         known = [attribute["name"] for attribute in inputs.get("attributes", [])]
         for name in ("hashKey", "rangeKey"):
             if inputs.get(name) and inputs[name] not in known:
                 yield Fault(name, f"{inputs[name]!r} is not among the table's attributes {known}.")
+        for index in inputs.get("globalSecondaryIndexes", []):
+            for key in index.get("keySchemas", []):
+                if key["attributeName"] not in known:
+                    yield Fault(
+                        "globalSecondaryIndexes",
+                        f"{key['attributeName']!r} is not among the table's attributes {known}.",
+                    )
         if not inputs.get("hashKey"):
             yield Fault("hashKey", "the required property 'hashKey' is missing.")
 
@@ -43,6 +51,7 @@ class Table(AwsResource):
                 for each in inputs["attributes"]
             ],
             KeySchema=[{"AttributeName": attribute, "KeyType": kind} for kind, attribute in keys],
+            **_indexes(inputs),
             **_capacity(inputs),
         )["TableDescription"]
         client("dynamodb").get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
@@ -60,6 +69,21 @@ class Table(AwsResource):
 
     def remove(self, identity: str, state: Properties) -> None:
         client("dynamodb").delete_table(TableName=identity)
+
+
+def _indexes(inputs: Properties) -> dict[str, Any]:
+    indexes = [
+        {
+            "IndexName": each["name"],
+            "KeySchema": pascal(each["keySchemas"]),
+            "Projection": {
+                "ProjectionType": each["projectionType"],
+                **chosen(each, {"nonKeyAttributes": "NonKeyAttributes"}),
+            },
+        }
+        for each in inputs.get("globalSecondaryIndexes", [])
+    ]
+    return {"GlobalSecondaryIndexes": indexes} if indexes else {}
 
 
 def _capacity(inputs: Properties) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from cli.deployment import Deployment
 from core import recipe
 from core.job import Job, Source, job_id
-from core.memory import MemoryLedger, MemoryStore
+from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
 from core.ports import DeadLetters, Intake, Upload
 from core.steps import Tools, execute
 from core.trace import now
@@ -41,6 +41,7 @@ class MemoryCloud:
 
     def __init__(self) -> None:
         self.ledger = MemoryLedger()
+        self.notifier = MemoryNotifier()
         self.outputs = MemoryStore()
         self.input = MemoryStore()
         self.keys: list[str] = []

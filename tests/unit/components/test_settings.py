@@ -168,3 +168,15 @@ def test_a_profile_that_makes_no_sense_is_refused(monkeypatch):
     monkeypatch.setattr(pulumi, "get_stack", lambda: "aws-local")
     with pytest.raises(pulumi.RunError, match="no 'storms'"):
         read(cloud="aws", chaos="storms=1")
+
+
+@pytest.mark.parametrize("minutes", [7, 45, 60, -1])
+def test_minutes_that_do_not_divide_an_hour_are_refused(minutes):
+    with pytest.raises(pulumi.RunError, match=f"reconcileMinutes is '{minutes}'"):
+        read(cloud="azure", reconcileMinutes=minutes)
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_the_reconciler_is_on_unless_it_is_turned_off(cloud):
+    assert read(cloud=cloud).reconcile_minutes == 30
+    assert read(cloud=cloud, reconcileMinutes=0).reconcile_minutes == 0

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import core.recovery
 from core.errors import StoreUnavailable
 from core.job import Job, Source, job_id
-from core.memory import MemoryLedger
+from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import RELEASED, DeadLetter, Upload
-from core.recovery import Recovery
+from core.recovery import FAILED, GIVEN_UP, Recovery, by_schedule
 
 PATIENCE = timedelta(minutes=20)
-LATER = datetime.now(UTC) + timedelta(days=1)  # from import on: a whole test run lies between
+LATER = datetime.now(UTC) + timedelta(hours=5)  # from import on: a whole test run lies between
 CONTAINER = "photos"
 
 
@@ -76,8 +77,13 @@ def intake() -> MemoryIntake:
 
 
 @pytest.fixture
-def recovery(ledger: MemoryLedger, intake: MemoryIntake) -> Recovery:
-    return Recovery(ledger, intake, "gallery")
+def notifier() -> MemoryNotifier:
+    return MemoryNotifier()
+
+
+@pytest.fixture
+def recovery(ledger: MemoryLedger, intake: MemoryIntake, notifier: MemoryNotifier) -> Recovery:
+    return Recovery(ledger, intake, notifier, "gallery")
 
 
 def names(intake: MemoryIntake) -> list[str]:
@@ -120,6 +126,63 @@ def test_a_job_that_stands_still_is_given_back_and_delivered(recovery, intake, l
     assert ledger.get(job("stuck.jpg").id).state == RELEASED
     assert names(intake) == ["stuck.jpg"]
     assert ledger.claim(job("stuck.jpg", execution="second"))
+
+
+def test_a_job_that_is_lost_again_and_again_ends_as_failed_with_a_notification(
+    recovery, intake, ledger, notifier
+):
+    ledger.claim(job("lost.jpg"))
+    much_later = LATER + GIVEN_UP
+
+    [found] = recovery.stuck(PATIENCE, much_later)
+
+    assert found.done == FAILED
+    row = ledger.get(job("lost.jpg").id)
+    assert (row.state, row.document["state"], row.document["error"]["name"]) == (
+        "failed",
+        "failed",
+        "JobLost",
+    )
+    [(topic, told)] = notifier.published
+    assert (topic, told["id"], told["state"]) == ("error", row.id, "failed")
+    assert not intake.delivered
+    assert not list(recovery.stuck(PATIENCE, much_later))
+
+
+def test_a_lost_job_that_ends_by_itself_meanwhile_is_left(recovery, ledger, notifier, monkeypatch):
+    ledger.claim(job("a.jpg"))
+    stale = list(ledger.list())
+    ledger.record(replace(job("a.jpg"), state="succeeded"))
+    monkeypatch.setattr(ledger, "open_before", lambda _: iter(stale))
+
+    [found] = recovery.stuck(PATIENCE, LATER + GIVEN_UP)
+
+    assert found.done == "left: it has moved on"
+    assert not notifier.published
+
+
+def test_an_empty_container_costs_no_look_at_the_ledger(recovery, ledger, monkeypatch):
+    monkeypatch.setattr(ledger, "list", lambda: pytest.fail("the ledger was read"))
+
+    assert not list(recovery.unclaimed(PATIENCE, LATER))
+
+
+def test_a_run_by_schedule_is_bounded_and_the_next_one_goes_on(recovery, intake, monkeypatch):
+    monkeypatch.setattr(core.recovery, "AT_MOST", 2)
+    old = datetime.now(UTC) - timedelta(hours=1)
+    intake.stored = [upload(f"{number}.jpg", old) for number in range(3)]
+
+    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"unclaimed: redriven": 2}
+    assert len(intake.delivered) == 2
+
+
+def test_a_run_by_schedule_looks_for_what_it_is_asked(recovery, intake, ledger):
+    intake.stored = [upload("lost.jpg", datetime.now(UTC) - timedelta(hours=1))]
+    ledger.claim(job("stuck.jpg"))
+
+    assert not by_schedule(recovery, "stuck", PATIENCE)
+    assert by_schedule(recovery, "stuck", timedelta(seconds=-1)) == {"stuck: redriven": 1}
+    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"unclaimed: redriven": 1}
 
 
 def test_a_job_that_is_under_way_is_left(recovery, ledger):
@@ -215,7 +278,7 @@ def test_a_dry_run_finds_the_same_and_changes_nothing(ledger, intake):
     intake.stored = [upload("lost.jpg")]
     letter = DeadLetter((upload("dead.jpg"),), "then", "", 1)
     place = MemoryDeadLetters([letter])
-    dry = Recovery(ledger, intake, "gallery", dry_run=True)
+    dry = Recovery(ledger, intake, MemoryNotifier(), "gallery", dry_run=True)
 
     found = [*dry.reconcile(PATIENCE, LATER), *dry.redrive([place])]
 

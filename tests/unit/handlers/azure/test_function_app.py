@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,8 +12,9 @@ import pytest
 
 from core.workflow import environment
 from core.workflow.granularity import FUSED, GRANULARITIES, pipeline_in
-from handlers.azure import function_app
+from handlers.azure import function_app, reconciler
 from handlers.azure.events import instance_id, job_from
+from handlers.azure.settings import STUCK_SCHEDULE
 
 HOST = json.loads((Path(function_app.__file__).parent / "host.json").read_text())
 EVENT = {
@@ -60,6 +62,33 @@ def test_there_is_a_function_for_everything_the_workflow_does():
     assert kinds["start"] == {"queueTrigger", "durableClient"}
     assert kinds["pipeline"] == kinds["pipeline_fused"] == {"orchestrationTrigger"}
     assert all(kinds[name] == {"activityTrigger"} for name in steps | {"claim", "record", "notify"})
+
+
+def test_there_are_timers_only_where_they_were_asked_for(monkeypatch):
+    monkeypatch.setenv(STUCK_SCHEDULE, "0 */30 * * * *")
+    scheduled = runpy.run_path(function_app.__file__)["app"].get_functions()
+    timers = {
+        each.get_function_name(): each for each in scheduled if each.get_function_name() not in FUNCTIONS
+    }
+
+    assert {name: each.get_trigger().schedule for name, each in timers.items()} == {
+        "find_stuck": "%TWINLENS_STUCK_SCHEDULE%",
+        "find_unclaimed": "%TWINLENS_UNCLAIMED_SCHEDULE%",
+    }
+    assert len(scheduled) == len(FUNCTIONS) + 2
+
+
+@pytest.mark.parametrize("find", ["stuck", "unclaimed"])
+def test_a_timer_looks_for_what_its_name_says(monkeypatch, find):
+    monkeypatch.setenv(STUCK_SCHEDULE, "0 */30 * * * *")
+    looked = []
+    monkeypatch.setattr(reconciler, "reconcile", looked.append)
+    scheduled = runpy.run_path(function_app.__file__)["app"].get_functions()
+    [timer] = [each for each in scheduled if each.get_function_name() == f"find_{find}"]
+
+    timer.get_user_function()(None)
+
+    assert looked == [find]
 
 
 def test_the_queue_and_its_account_come_from_the_settings():

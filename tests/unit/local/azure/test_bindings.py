@@ -35,8 +35,8 @@ def test_knows_triggers_clients_and_durable_names() -> None:
 
 def test_refuses_what_it_does_not_serve() -> None:
     check([function({"type": "activityTrigger", "name": "x"})])
-    with pytest.raises(DeploymentError, match="'start' has a binding of the type 'timerTrigger'"):
-        check([function({"type": "timerTrigger", "name": "x"})])
+    with pytest.raises(DeploymentError, match="'start' has a binding of the type 'blobTrigger'"):
+        check([function({"type": "blobTrigger", "name": "x"})])
 
 
 def test_connects_by_identity_with_the_shared_key() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.azure.control import ControlServer
-from local.azure.errors import DeploymentError, NotFound
+from local.azure.errors import DeploymentError, FunctionError, NotFound
 from local.azure.eventgrid.subscription import Subscription
 
 
@@ -31,6 +31,14 @@ class FakeHost:
         if package_uri == "crash":
             raise RuntimeError("unforeseen")
         return {"functions": [{"name": "start", "trigger": "queueTrigger"}]}
+
+    async def fire(self, name: str, function: str) -> None:
+        if function == "broken":
+            raise FunctionError("It raised.")
+        self.asked.append((name, function))
+
+    def subscriptions(self) -> list[str]:
+        return ["uploads"]
 
     async def remove(self, name: str) -> None:
         raise NotFound(f"There is no app {name!r}.")
@@ -140,3 +148,14 @@ def test_answers_nobody_who_came_under_another_name(server: ControlServer) -> No
 def test_takes_no_huge_body(server: ControlServer) -> None:
     status, document = ask(server, "PUT", "/apps/photos/settings", headers={"Content-Length": "9999999"})
     assert (status, "at most" in document["error"]) == (400, True)
+
+
+def test_a_timer_s_function_is_run_now(server: ControlServer, host: FakeHost) -> None:
+    assert ask(server, "POST", "/apps/photos/timers/find_stuck") == (200, {})
+    assert host.asked == [("photos", "find_stuck")]
+    status, told = ask(server, "POST", "/apps/photos/timers/broken")
+    assert (status, told) == (500, {"error": "The function failed: It raised."})
+
+
+def test_subscriptions_are_listed(server: ControlServer) -> None:
+    assert ask(server, "GET", "/subscriptions") == (200, {"subscriptions": ["uploads"]})

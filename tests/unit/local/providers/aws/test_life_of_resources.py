@@ -157,7 +157,14 @@ LIVES = {
         lambda made: {
             "billingMode": "PAY_PER_REQUEST",
             "hashKey": "id",
-            "attributes": [{"name": "id", "type": "S"}],
+            "attributes": [{"name": "id", "type": "S"}, {"name": "open", "type": "S"}],
+            "globalSecondaryIndexes": [
+                {
+                    "name": "open",
+                    "keySchemas": [{"attributeName": "open", "keyType": "HASH"}],
+                    "projectionType": "KEYS_ONLY",
+                }
+            ],
             "ttl": {"attributeName": "expires_at", "enabled": True},
         },
         {"pointInTimeRecovery": {"enabled": True}, "ttl": {"attributeName": "expires_at", "enabled": False}},
@@ -213,6 +220,20 @@ LIVES = {
             "inputTransformer": {"inputPaths": {"key": "$.detail.key"}, "inputTemplate": '"<key>"'},
         },
         {"retryPolicy": {"maximumRetryAttempts": 3, "maximumEventAgeInSeconds": 60}},
+    ),
+    "aws:scheduler/schedule:Schedule": (
+        lambda made: {
+            "scheduleExpression": "rate(30 minutes)",
+            "flexibleTimeWindow": {"mode": "OFF"},
+            "target": {
+                "arn": queue(made)["arn"],
+                "roleArn": role(made)["arn"],
+                "input": "{}",
+                "deadLetterConfig": {"arn": queue(made)["arn"]},
+                "retryPolicy": {"maximumRetryAttempts": 3},
+            },
+        },
+        {"scheduleExpression": "rate(1 day)", "state": "DISABLED"},
     ),
     "aws:cloudwatch/logGroup:LogGroup": (lambda made: {"retentionInDays": 14}, {"retentionInDays": 0}),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (

@@ -1,0 +1,24 @@
+"""The notifier port on SNS, for what the state machine can't tell any more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from core.job import Job
+from core.workflow.notification import message
+from handlers.aws.clients import client
+from handlers.aws.errors import translated
+
+
+class SnsNotifier:
+    """One SNS topic a topic, by ARN; see :class:`core.ports.Notifier`."""
+
+    def __init__(self, topics: Mapping[str, str]) -> None:
+        self._topics = topics
+
+    def publish(self, topic: str, job: Job) -> None:
+        """See :meth:`core.ports.Notifier.publish`."""
+        arn = self._topics[topic]
+        with translated(f"topic {arn}"):
+            client("sns").publish(TopicArn=arn, Message=json.dumps(message(job)))

@@ -1,0 +1,112 @@
+"""The scheduled reconciler's function, on MiniStack."""
+
+import json
+import uuid
+
+import boto3
+import pytest
+
+from components.aws.ledger import OPEN_INDEX
+from core.job import Job, Source
+from core.trace import now
+from core.workflow import environment
+from handlers.aws import reconciler
+from handlers.aws.ledger import DynamoLedger
+from handlers.aws.recovery import upload_in
+
+LONG_AGO = "2026-01-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def stack(aws, monkeypatch):
+    """A ledger, a bucket, a machine that does nothing, and a queue that hears of errors."""
+    name = f"reconciler-{uuid.uuid4().hex[:12]}"
+    attributes = ("id", "open", "updated_at")
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in attributes],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": OPEN_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    boto3.client("s3").create_bucket(Bucket=name)
+    definition = {"StartAt": "end", "States": {"end": {"Type": "Succeed"}}}
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name=name, definition=json.dumps(definition), roleArn="arn:aws:iam::000000000000:role/r"
+    )["stateMachineArn"]
+    topic = boto3.client("sns").create_topic(Name=name)["TopicArn"]
+    queue = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    arn = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    boto3.client("sns").subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=arn["Attributes"]["QueueArn"],
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    for variable, value in {
+        environment.INPUT_CONTAINER: name,
+        environment.RECIPE: "gallery",
+        reconciler.LEDGER: name,
+        reconciler.STATE_MACHINE: machine,
+        reconciler.ERROR_TOPIC: topic,
+        environment.INPUT_PREFIX: "incoming/",
+        environment.SUFFIXES: ".jpg,.png",
+        environment.PATIENCE_SECONDS: "0",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    return name, machine, queue
+
+
+def claimed(table, key, uploaded_at):
+    source = Source(table, key, "e1", 5)
+    job = Job(uuid.uuid4().hex, "gallery", source, "gone", uploaded_at, uploaded_at)
+    row = {"id": job.id, "state": "claimed", "execution": "gone", "open": job.id[0]}
+    row |= {"claimed_at": LONG_AGO, "updated_at": LONG_AGO, "document": json.dumps(job.to_document())}
+    item = {name: {"S": value} for name, value in row.items()}
+    boto3.client("dynamodb").put_item(TableName=table, Item=item)
+    return job.id
+
+
+def started(machine):
+    states = boto3.client("stepfunctions")
+    executions = states.list_executions(stateMachineArn=machine)["executions"]
+    told = [states.describe_execution(executionArn=each["executionArn"]) for each in executions]
+    return [upload_in(each["input"]).source.key for each in told]
+
+
+def test_a_job_that_stands_still_is_sent_again(stack):
+    table, machine, _ = stack
+    job = claimed(table, "incoming/a.jpg", now())
+    assert reconciler.handler({"find": "stuck"}, None) == {"stuck: redriven": 1}
+    assert started(machine) == ["incoming/a.jpg"]
+    assert DynamoLedger(table).get(job).state == "released"
+
+
+def test_a_job_that_was_sent_again_for_hours_is_ended_and_told_of(stack):
+    table, machine, queue = stack
+    job = claimed(table, "incoming/a.jpg", LONG_AGO)
+    [done] = reconciler.handler({"find": "stuck"}, None)
+    assert done.startswith("stuck: failed")
+    assert DynamoLedger(table).get(job).state == "failed"
+    assert not started(machine)
+    [message] = boto3.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+    told = json.loads(message["Body"])
+    assert (told["id"], told["state"], told["error"]["name"]) == (job, "failed", "JobLost")
+    assert not reconciler.handler({"find": "stuck"}, None)
+
+
+def test_an_upload_that_no_job_knows_of_is_delivered(stack):
+    bucket, machine, _ = stack
+    for key in ("incoming/lost.PNG", "incoming/notes.txt", "elsewhere/a.jpg"):
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"photo")
+    assert reconciler.handler({"find": "unclaimed"}, None) == {"unclaimed: redriven": 1}
+    assert started(machine) == ["incoming/lost.PNG"]

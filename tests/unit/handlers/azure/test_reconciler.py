@@ -1,0 +1,80 @@
+"""The scheduled reconciler's run, on Azurite."""
+
+import json
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from core.trace import now
+from core.workflow import environment
+from handlers.azure import clients, ports, settings
+from handlers.azure.events import job_from
+from handlers.azure.reconciler import reconcile
+
+
+@pytest.fixture
+def names(account, monkeypatch):
+    """A container, a table and queues, and the app settings that name them."""
+    unique = uuid.uuid4().hex[:12]
+    clients.blobs(account.blob).create_container(f"photos{unique}")
+    clients.tables(account.table).create_table(f"ledger{unique}")
+    for each in ("uploads", "success", "error"):
+        clients.queues(account.queue).create_queue(f"{each}{unique}")
+    for variable, value in {
+        f"{settings.CONNECTION}__blobServiceUri": account.blob,
+        f"{settings.CONNECTION}__queueServiceUri": account.queue,
+        f"{settings.CONNECTION}__tableServiceUri": account.table,
+        settings.UPLOADS_QUEUE: f"uploads{unique}",
+        settings.LEDGER_TABLE: f"ledger{unique}",
+        settings.SUCCESS_QUEUE: f"success{unique}",
+        settings.ERROR_QUEUE: f"error{unique}",
+        environment.INPUT_CONTAINER: f"photos{unique}",
+        environment.RECIPE: "gallery",
+        environment.INPUT_PREFIX: "incoming/",
+        environment.SUFFIXES: ".jpg,.png",
+        environment.PATIENCE_SECONDS: "-1",  # Azurite's times are whole seconds
+    }.items():
+        monkeypatch.setenv(variable, value)
+    caches = (ports.ledger, ports.notifier, ports.settings)
+    for cached in caches:
+        cached.cache_clear()
+    yield unique
+    for cached in caches:
+        cached.cache_clear()
+
+
+@pytest.fixture
+def take(account, names):
+    """Take the messages of a queue."""
+    return lambda queue: [
+        each.content
+        for each in clients.queues(account.queue).get_queue_client(f"{queue}{names}").receive_messages()
+    ]
+
+
+def test_a_job_that_stands_still_is_sent_again(take, job):
+    ports.ledger().claim(replace(job, uploaded_at=now()))
+    reconcile("stuck")
+    [message] = take("uploads")
+    assert job_from(message, "gallery").source == job.source
+    assert ports.ledger().get(job.id).state == "released"
+
+
+def test_a_job_that_was_sent_again_for_hours_is_ended_and_told_of(take, job):
+    ports.ledger().claim(job)
+    reconcile("stuck")
+    reconcile("stuck")
+    assert ports.ledger().get(job.id).state == "failed"
+    assert not take("uploads")
+    [told] = map(json.loads, take("error"))
+    assert (told["id"], told["state"], told["error"]["name"]) == (job.id, "failed", "JobLost")
+
+
+def test_an_upload_that_no_job_knows_of_is_delivered(account, names, take):
+    container = clients.blobs(account.blob).get_container_client(f"photos{names}")
+    for key in ("incoming/lost.PNG", "incoming/notes.txt", "elsewhere/a.jpg"):
+        container.upload_blob(key, b"photo")
+    reconcile("unclaimed")
+    [message] = take("uploads")
+    assert job_from(message, "gallery").source.key == "incoming/lost.PNG"
