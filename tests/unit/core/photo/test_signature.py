@@ -54,7 +54,7 @@ def test_all_that_pillow_reads_is_taken_or_refused_by_name(encode, kind: str) ->
             identify(data)
 
 
-@pytest.mark.parametrize("name", set(READERS) - {"heic"})
+@pytest.mark.parametrize("name", sorted(set(READERS) - {"heic"}))
 def test_every_accepted_format_is_found_by_its_content(encode, name: str) -> None:
     assert identify(encode(Image.new("RGB", (8, 8)), name.upper())) == name
 
