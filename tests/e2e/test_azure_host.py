@@ -325,3 +325,13 @@ def test_no_worker_outlives_the_host(host: Running, tmp_path: Path, number: sign
     finally:
         queue.delete_queue()
         processes.stop(tmp_path)
+
+
+def test_a_host_that_was_killed_has_its_apps_and_subscriptions_again(host: Running) -> None:
+    psutil.Process(host.pid).kill()
+    control, process = azure_host.launch(host.folder, host.storage, host.control)
+    host.pid = process.pid
+    azure_host.wait(control, process, host.folder)
+    assert control == host.control
+    host.upload("in/again.jpg")
+    assert "error" not in host.done("in/again.jpg")
