@@ -13,6 +13,7 @@ import msgspec
 from compare.collecting import billed
 from compare.collecting.billed import Billed
 from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError, SentUpload
+from compare.soundness import head_flaw, jobs_flaw
 from core.job import Artifact, Job
 
 HEAD = "run.json"
@@ -83,9 +84,12 @@ def read_head(folder: Path) -> Run:
                 f"{path} has format {found}, from {age} Twinlens; this one reads format {FORMAT}. "
                 "Make the run again, or use the Twinlens that made it."
             )
-        return msgspec.json.decode(text, type=Run)
+        run = msgspec.json.decode(text, type=Run)
     except msgspec.MsgspecError as error:
         raise RunError(f"{path} is not the head of a Twinlens run: {error}.") from None
+    if flaw := head_flaw(run):
+        raise RunError(f"{path} is not the head of a run that Twinlens made: {flaw}.")
+    return run
 
 
 def read_jobs(folder: Path) -> Iterator[JobRecord]:
@@ -123,6 +127,8 @@ def _lines[Kind](path: Path, kind: type[Kind], name: str) -> Iterator[Kind]:
                     raise RunError(f"{path}, line {number}, is not {name}: {error}.") from None
     except FileNotFoundError:
         raise RunError(f"{path.parent} is not a whole run: it has no {path.name}.") from None
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def preview_path(folder: Path, photo: PhotoFile, name: str) -> Path:
@@ -157,4 +163,9 @@ def read(path: Path) -> RunFolder:
     Raises:
         RunError: It is missing, foreign, half written or of another format; the file and line are named.
     """
-    return RunFolder(path, read_head(path), tuple(read_jobs(path)), billed.read(path))
+    run, jobs = read_head(path), tuple(read_jobs(path))
+    if flaw := jobs_flaw(run, jobs):
+        raise RunError(
+            f"{path / JOBS}, line {flaw[0]}, {flaw[1]}: this run was not left as Twinlens made it."
+        )
+    return RunFolder(path, run, jobs, billed.read(path))

@@ -11,9 +11,9 @@ from compare.metering.assumptions import ASSUMPTIONS
 from compare.prices.book import load
 from compare.report.costs import break_evens, cost, priced
 from compare.report.fusion import fusions
-from compare.report.latency import bursts, mean_segments, run_report
+from compare.report.latency import bursts, run_report
 from compare.report.measured import MeasuredRun, measure
-from compare.report.model import Comparison, Report
+from compare.report.model import Comparison, Report, RunReport
 from compare.report.photos import photo_reports
 from compare.report.words import NOTES, labels, notice, place, summary, title
 from compare.run import RunError
@@ -37,7 +37,7 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
     measured = [measure(folder, name) for folder, name in zip(folders, names, strict=True)]
     runs = tuple(run_report(each) for each in measured)
     photos = photo_reports(measured)
-    comparisons = tuple(_comparison(first, second) for first, second in combinations(measured, 2))
+    comparisons = tuple(_comparison(*pair) for pair in combinations(zip(measured, runs, strict=True), 2))
     book = load()
     billed = [each for run in measured if (each := priced(run, book))]
     costs = tuple(cost(each, images_per_month) for each in billed)
@@ -63,13 +63,13 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
     )
 
 
-def _comparison(first: MeasuredRun, second: MeasuredRun) -> Comparison:
-    before, after = mean_segments(first.times), mean_segments(second.times)
-    samples = bursts(first), bursts(second)
-    changes = {name: after[name] - before[name] for name in before} if before and after else {}
+def _comparison(first: tuple[MeasuredRun, RunReport], second: tuple[MeasuredRun, RunReport]) -> Comparison:
+    (earlier, before), (later, after) = first, second
+    samples = bursts(earlier), bursts(later)
+    changes = {name: after.segments[name] - ms for name, ms in before.segments.items() if after.segments}
     return Comparison(
-        first=first.label,
-        second=second.label,
-        ratios=tuple(compare_quantiles(samples[0], samples[1], p) for p in RATIO_QUANTILES),
+        first=before.label,
+        second=after.label,
+        ratios=tuple(compare_quantiles(*samples, p) for p in RATIO_QUANTILES),
         contributions=dict(sorted(changes.items(), key=lambda change: -abs(change[1]))),
     )

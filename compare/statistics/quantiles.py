@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -30,14 +31,26 @@ def quantile(samples: Sequence[float], p: float) -> Quantile:
     """Return the ``p`` quantile (0 < p < 1): the smallest sample that at least that share does not exceed.
 
     The interval's ends are order statistics, chosen by the binomial distribution of how many samples fall
-    below the true quantile (Conover, Practical Nonparametric Statistics, 3.2; ``scipy.stats.quantile_test``).
+    below the true quantile (Conover, Practical Nonparametric Statistics, 3.2).
     """
-    if not samples:
+    count = len(samples)
+    if not count:
         return Quantile(p, 0, None, None, None)
-    from scipy.stats import quantile_test  # here, since it takes seconds to load
+    ordered = np.sort(np.asarray(samples, dtype=float))
+    value = float(np.quantile(ordered, p, method="inverted_cdf"))
+    low, high = _ranks(count, p)
+    if low < 1 or high > count:
+        return Quantile(p, count, value, None, None)
+    return Quantile(p, count, value, float(ordered[low - 1]), float(ordered[high - 1]))
 
-    value = float(np.quantile(samples, p, method="inverted_cdf"))
-    interval = quantile_test(samples, q=value, p=p).confidence_interval(CONFIDENCE)
-    if math.isnan(interval.low) or math.isnan(interval.high):
-        return Quantile(p, len(samples), value, None, None)
-    return Quantile(p, len(samples), value, float(interval.low), float(interval.high))
+
+@cache
+def _ranks(count: int, p: float) -> tuple[int, int]:
+    """Return the ranks of the samples that bound the quantile; 0 or over ``count`` is none."""
+    from scipy.special import bdtr, bdtrc  # here, since even this part of scipy takes a moment to load
+
+    tail = (1 - CONFIDENCE) / 2
+    numbers = range(count + 1)
+    low = bisect_left(numbers, x=True, key=lambda below: bool(bdtr(below, count, p) >= tail))
+    high = bisect_left(numbers, x=True, key=lambda below: bool(bdtrc(below, count, p) <= tail)) + 1
+    return low, high

@@ -77,7 +77,7 @@ def test_a_half_written_line_is_refused_until_it_is_mended(make_run, make_record
         read(path)
     mend(path)
     assert len(read(path).jobs) == 1
-    append_jobs(path, [make_record("b.jpg")])
+    append_jobs(path, [make_record("a.jpg", at=9000)])
     assert len(read(path).jobs) == 2
 
 
@@ -89,3 +89,52 @@ def test_mending_leaves_a_run_without_jobs_alone(tmp_path):
 def test_previews_lie_in_the_folder_whatever_a_photo_is_called(tmp_path):
     path = preview_path(tmp_path, PhotoFile("../../etc/passwd", 1, "ab" * 32), "../after")
     assert path.parent == tmp_path / "previews"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"cloud": "gcp"}, "its cloud is 'gcp', and Twinlens knows aws, azure"),
+        ({"granularity": "coarse"}, "its granularity is 'coarse'"),
+        ({"architecture": "riscv"}, "its architecture is 'riscv'"),
+        ({"orchestrator": "temporal"}, "its orchestrator is 'temporal'"),
+        ({"memory_mb": 0}, "its memory_mb is 0"),
+    ],
+)
+def test_a_head_of_something_else_is_refused(make_run, make_record, changes, fault):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    (path / "run.json").write_text(json.dumps(json.loads((path / "run.json").read_text()) | changes))
+    with pytest.raises(RunError, match=fault):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda line: line.update(photo="b.jpg"), "line 2, is of the photo 'b.jpg', which run.json does not"),
+        (lambda line: line.update(job=None), "line 2, says succeeded, but has no job"),
+        (lambda line: line.update(recorded_at=None), "line 2, says succeeded, but has no job or no time"),
+        (
+            lambda line: line["job"]["trace"][0].update(compute_ms=-1.0),
+            "line 2, has a step, validate, of neg",
+        ),
+        (lambda line: line["job"]["trace"][0].update(attempt=0), "line 2, has a step, validate, of negative"),
+        (lambda line: line.update(id="1" * 32), "line 3, is of the job 1{32}, as a line before it is"),
+    ],
+)
+def test_jobs_that_no_run_of_ours_holds_are_refused(make_run, make_record, change, fault):
+    path = make_run("aws-local", [make_record("a.jpg", at=at) for at in (0, 5000, 9000)])
+    lines = [json.loads(line) for line in (path / "jobs.jsonl").read_text().splitlines()]
+    lines[2]["id"] = "1" * 32
+    change(lines[1])
+    (path / "jobs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(RunError, match=fault):
+        read(path)
+
+
+def test_a_folder_in_place_of_the_jobs_is_refused(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    (path / "jobs.jsonl").unlink()
+    (path / "jobs.jsonl").mkdir()
+    with pytest.raises(RunError, match=r"jobs\.jsonl cannot be read"):
+        read(path)

@@ -1,0 +1,52 @@
+"""What a run that Twinlens made never holds: values of others, or of a file that was put together by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from compare.run import JobRecord, Run
+from core.workflow.granularity import GRANULARITIES
+
+KNOWN = {
+    "cloud": ("aws", "azure"),
+    "orchestrator": ("standard", "express", "storage", "scheduler"),
+    "granularity": GRANULARITIES,
+    "architecture": ("arm64", "x86_64"),
+}
+
+
+def head_flaw(run: Run) -> str | None:
+    """Say what is wrong with a run's head; ``None`` if nothing is."""
+    for name, known in KNOWN.items():
+        value = getattr(run, name)
+        if value not in known:
+            return f"its {name} is {value!r}, and Twinlens knows {', '.join(known)}"
+    if run.memory_mb < 1:
+        return f"its memory_mb is {run.memory_mb}, which must be above 0"
+    return None
+
+
+def jobs_flaw(run: Run, records: Sequence[JobRecord]) -> tuple[int, str] | None:
+    """Return the first line with a flaw, and what it is."""
+    photos = {photo.name for photo in run.photos}
+    seen: set[str] = set()
+    for number, record in enumerate(records, start=1):
+        if record.photo not in photos:
+            return number, f"is of the photo {record.photo!r}, which run.json does not name"
+        if record.id in seen:
+            return number, f"is of the job {record.id}, as a line before it is"
+        seen.add(record.id)
+        if record.state != "lost" and (record.job is None or record.recorded_at is None):
+            return number, f"says {record.state}, but has no job or no time at which that was recorded"
+        if record.job and (flaw := _trace_flaw(record)):
+            return number, flaw
+    return None
+
+
+def _trace_flaw(record: JobRecord) -> str | None:
+    entries = record.job.trace if record.job else ()
+    for entry in entries:
+        spans: Iterable[float] = (entry.download_ms, entry.compute_ms, entry.upload_ms)
+        if min(spans) < 0 or entry.attempt < 1:
+            return f"has a step, {entry.step}, of negative time or before its first attempt"
+    return None
