@@ -114,3 +114,18 @@ def test_a_later_push_changes_the_comment(workflow, shell):
     assert (folder / "gh.log").read_text().splitlines()[-1] == (
         "api --method PATCH repos/owner/repository/issues/comments/42 --field body=@comment.md"
     )
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("stack", ["aws-local", "azure-local"])
+def test_the_comment_tells_of_the_change_and_the_bill(workflow, shell, local_stacks, stack):
+    step = steps(workflow, "preview")["Preview and estimate"]
+    folder = shell(step, STACK=stack, **local_stacks.environment)
+    comment = (folder / "comment.md").read_text()
+    assert comment.startswith(f"### Twinlens, stack {stack}\n```\nPreviewing update")
+    assert "100,000 photos a month: $" in comment
+
+
+@pytest.mark.e2e
+def test_main_is_deployed(workflow, shell, local_stacks):
+    shell(steps(workflow, "up")["Deploy"], STACK="aws-local", **local_stacks.environment)
