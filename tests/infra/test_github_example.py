@@ -96,9 +96,13 @@ def test_it_installs_the_pulumi_that_the_project_is_locked_to(workflow):
     )
 
 
-def test_both_jobs_set_up_alike_and_find_the_project_s_commands(workflow, shell):
+def test_both_jobs_set_up_alike_and_find_the_project_s_commands(workflow, shell, tmp_path):
+    python = tmp_path / "tools-of-the-runner" / "python"  # the real one would renew the environment we run in
+    python.write_text('#!/bin/sh\nprintf "%s " "$@" > python.log\n')
+    python.chmod(0o755)
     assert steps(workflow, "preview")["Set up"] == steps(workflow, "up")["Set up"]
     folder = shell(steps(workflow, "up")["Set up"])
+    assert (folder / "python.log").read_text() == "-m local.toolchain.bootstrap "
     assert (folder / "path").read_text() == f"{folder}/.venv/bin\n"
 
 
