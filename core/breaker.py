@@ -29,6 +29,11 @@ class Breaker:
         self._failures = 0
         self._open_until = float("-inf")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a call would be refused now."""
+        return self._clock() < self._open_until
+
     @contextmanager
     def guarding(self, what: str) -> Iterator[None]:
         """Let a call about ``what`` through, or refuse it, and remember how it went.
@@ -37,7 +42,7 @@ class Breaker:
             StoreUnavailable: The store failed :data:`FAILURES` calls in a row, less than
                 :data:`PAUSE_SECONDS` ago.
         """
-        if self._clock() < self._open_until:
+        if self.is_open:
             raise StoreUnavailable(
                 f"The store was not asked for {what}: it failed {self._failures} calls in a row."
             )
