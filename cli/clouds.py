@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from components.uploads import SUFFIXES
+from core.errors import SetupError
 from core.ports import DeadLetters, Intake, Notifier, ObjectStore, Rows
 
 
@@ -116,7 +117,12 @@ CLOUDS: dict[str, Callable[[Mapping[str, Any]], Cloud]] = {"aws": AwsCloud, "azu
 
 def connect(outputs: Mapping[str, Any]) -> Cloud:
     """Connect to the cloud that the stack outputs name; importing its SDK only now keeps the others quick."""
-    return CLOUDS[outputs["cloud"]](outputs)
+    try:
+        return CLOUDS[outputs["cloud"]](outputs)
+    except KeyError as missing:
+        raise SetupError(
+            f"The stack has no output {missing}: `pulumi up` brings it up to this Twinlens."
+        ) from None
 
 
 def _content_type(key: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local import state
 from local.emulators import azure_host, azurite, ministack, processes
 from local.emulators.azurite import Storage
+from local.emulators.ports import taken
 from local.emulators.processes import Supervised
 from local.errors import EmulatorFailed
 from local.state import LocalState
@@ -23,7 +25,11 @@ def revive(folder: Path, current: LocalState, names: Sequence[str]) -> LocalStat
     recorded = processes.recorded(folder)
     for name in names:
         known = recorded.get(name)
-        process = known if known and processes.running(known) else _start(name, folder, current)
+        if known and processes.running(known):
+            process = known
+        else:
+            _check_ports(name, current)
+            process = _start(name, folder, current)
         current = _with_pid(current, process)
         state.save(current)
         try:
@@ -41,6 +47,18 @@ def _start(name: str, folder: Path, current: LocalState) -> Supervised:
             return azurite.launch(folder, again=_storage(current))[1]
         case _:
             return azure_host.launch(folder, _storage(current), again=current.azure.control)[1]
+
+
+def _check_ports(name: str, current: LocalState) -> None:
+    azure = current.azure
+    urls = {ministack.NAME: [current.aws.endpoint], azurite.NAME: [azure.blob, azure.queue, azure.table]}
+    for url in urls.get(name, [azure.control]):
+        port = urlsplit(url).port
+        if port and taken(port):
+            raise EmulatorFailed(
+                f"Another program has taken port {port}, where {name} was: end that program, "
+                "or let go of what was kept with `twinlens local down`."
+            )
 
 
 def _wait(name: str, process: Supervised, folder: Path, current: LocalState) -> None:
