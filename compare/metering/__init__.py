@@ -28,6 +28,13 @@ def scaled(metered: Iterable[Metered], factor: Decimal) -> tuple[Metered, ...]:
     """Return the same usage so many times over: jobs that were measured stand for those of a month."""
     with exact():
         return tuple(
-            replace(each, quantity=each.quantity * factor, formula=f"({each.formula}) x {plain(factor)}")
+            replace(
+                each, quantity=each.quantity * factor, formula=f"({each.formula}) x {_few_digits(factor)}"
+            )
             for each in metered
         )
+
+
+def _few_digits(factor: Decimal) -> str:
+    """Return a factor for a reader: all of a whole number, else six digits."""
+    return plain(factor) if factor == factor.to_integral_value() else f"{float(factor):,.6g}"

@@ -22,6 +22,7 @@ FUNCTION_HEAD = (
 )
 SCOPES = {"jobs": "the run's own jobs", "window": "everything in the stack meanwhile"}
 NOTHING = "-"
+MILLION = 1_000_000
 
 
 def meter_rows(run: BilledRun) -> list[tuple[str, ...]]:
@@ -73,7 +74,8 @@ def quantity(value: Decimal | None) -> str:
     """Return a quantity to six digits, or all of a whole number."""
     if value is None:
         return NOTHING
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.6g}"
+    whole = value == value.to_integral_value() or abs(value) >= MILLION
+    return f"{value:,.0f}" if whole else f"{value:,.6g}"
 
 
 def _function_row(each: FunctionComparison) -> tuple[str, ...]:

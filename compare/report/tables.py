@@ -122,7 +122,7 @@ def lines(cost: Cost) -> Table:
             line.meter,
             line.title,
             line.formula,
-            f"{line.quantity:,.6g} {line.unit}",
+            f"{billed.quantity(line.quantity)} {line.unit}",
             f"${line.price:f} for {line.per}" + (f", first of {line.tiers} tiers" if line.tiers > 1 else ""),
             dollars(line.amount)
             + (f" ({dollars(line.low)} to {dollars(line.high)})" if line.low != line.high else ""),
