@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import psutil
@@ -22,6 +23,7 @@ from local.state import AwsEmulator
 ROLE = "arn:aws:iam::000000000000:role/any"
 MACHINE = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 PATIENCE_SECONDS = 60
+KEPT_EXECUTIONS = 200  # as in local/ministack/keeping.py, which only MiniStack's own Python can import
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def until(look: Callable[[], bool], what: str) -> None:
         time.sleep(0.2)
 
 
-def client(emulator: AwsEmulator, service: str) -> object:
+def client(emulator: AwsEmulator, service: str) -> Any:
     return boto3.client(
         service,
         endpoint_url=emulator.endpoint,
@@ -100,6 +102,16 @@ def test_ministack_has_its_objects_rows_functions_and_workflows_again(folder: Pa
         lambda: states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED",
         "the workflow does not run",
     )
+
+    for _ in range(KEPT_EXECUTIONS + 20):
+        states.start_execution(stateMachineArn=machine["stateMachineArn"])
+    until(lambda: executions(states) == KEPT_EXECUTIONS, "ended executions are not forgotten")
+
+
+def executions(states: Any) -> int:
+    machine = states.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine)
+    return sum(len(page["executions"]) for page in pages)
 
 
 def test_azurite_has_its_blobs_again(folder: Path) -> None:
