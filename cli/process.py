@@ -147,10 +147,11 @@ def _targets(photos: list[Path], out: Path) -> dict[Path, Path]:
             files.append(path)
     targets: dict[Path, Path] = {}
     for file in dict.fromkeys(files):
-        folder, number = out / file.stem, 1
+        name = file.stem if file.stem.strip(".") else "photo"  # never "..", which leads out of the folder
+        folder, number = out / name, 1
         while folder in targets.values():
             number += 1
-            folder = out / f"{file.stem}-{number}"
+            folder = out / f"{name}-{number}"
         targets[file] = folder
     return targets
 

@@ -121,6 +121,17 @@ def test_a_folder_of_all_sorts_is_gone_through(photo: Path, tmp_path: Path) -> N
     assert set(results) == good | {"gone.png", "pipe.jpg", "empty.gif"}
 
 
+def test_no_name_leads_out_of_the_folder(photo: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "deep" / "out"
+    folder.mkdir()
+    for name in ("..png", "...png", "....png"):
+        (folder / name).write_bytes(photo.read_bytes())
+    done = CliRunner().invoke(app, [str(folder), "--out", str(out)])
+    assert "3 of 3 photos succeeded" in done.output
+    assert {path.name for path in out.iterdir()} == {"photo", "photo-2", "photo-3"}
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
 def test_names_that_are_no_text_are_printed(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9.png")).touch()
     done = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "out")])
