@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pulumi
@@ -9,14 +10,15 @@ from pulumi_azure_native import resources, storage
 
 from components.azure.storage import account, container
 
-# The address is given out for reading this one archive, which holds no secret. An end that moved with the
-# clock would make every preview show a change.
-READABLE_UNTIL = "2099-12-31T00:00:00Z"
+READABLE = timedelta(hours=1)  # the platform fetches the archive once, while it is delivered
 PACKAGES = "packages"
 
 
 class AppCode(pulumi.ComponentResource):
-    """Delivers the archive to the app; unchanged code has the same name and address, so nothing happens.
+    """Delivers the archive to the app; unchanged code has the same name, so nothing happens.
+
+    The address by which the platform fetches it opens this one archive, for reading, for an hour. A later
+    run signs another, which alone delivers nothing: each archive has a delivery of its own.
 
     The archive has an account of its own because uploading it and signing its address take the account's
     keys, which the accounts with photos and state don't have.
@@ -54,19 +56,19 @@ class AppCode(pulumi.ComponentResource):
             resource=storage.SignedResource.B,
             permissions=storage.Permissions.R,
             protocols=storage.HttpProtocol.HTTPS,
-            shared_access_expiry_time=READABLE_UNTIL,
+            shared_access_expiry_time=f"{datetime.now(UTC) + READABLE:%Y-%m-%dT%H:%M:%SZ}",
         )
         address = pulumi.Output.concat(store.primary_endpoints.blob, path, "?", signature.service_sas_token)
         secret: pulumi.Output[str] = pulumi.Output.secret(address)
         resources.Deployment(
-            f"{name}-onedeploy",
+            f"{name}-onedeploy-{archive.stem.rpartition('-')[2]}",
             resource_group_name=resource_group,
             properties={
                 "mode": resources.DeploymentMode.INCREMENTAL,
                 "template": pulumi.Output.from_input(app).apply(template),
                 "parameters": {"packageUri": {"value": secret}},
             },
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["properties.parameters"]),
         )
         self.register_outputs({})
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pulumi.runtime import rpc
@@ -153,6 +154,20 @@ def test_unchanged_code_is_not_delivered_again(azure, archive):
     address = deployment["parameters"]["packageUri"]["value"]
     path = f"packages/{archive.name}"
     assert address == f"https://twinlenscode.blob.core.windows.net/{path}?sig-for-/blob/twinlenscode/{path}"
+
+
+def test_the_archive_s_address_opens_it_alone_for_reading_and_for_an_hour(azure, archive):
+    [signed] = azure.calls
+    assert (signed["resource"], signed["permissions"], signed["protocols"]) == ("b", "r", "https")
+    assert signed["canonicalizedResource"].endswith(f"/packages/{archive.name}")
+    left = datetime.fromisoformat(signed["sharedAccessExpiryTime"]) - datetime.now(UTC)
+    assert timedelta(minutes=50) < left <= timedelta(hours=1)
+
+
+def test_another_signature_alone_delivers_nothing_and_another_archive_is_another_delivery(azure, archive):
+    delivery = azure.one("Deployment")
+    assert delivery.ignored == ("properties.parameters",)
+    assert delivery.name.endswith(archive.stem.rpartition("-")[2])
 
 
 def test_logs_are_kept_as_long_as_was_asked(azure):
