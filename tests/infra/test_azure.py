@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from datetime import timedelta
 from datetime import UTC, datetime, timedelta
 
 import pytest

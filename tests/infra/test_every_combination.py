@@ -16,7 +16,7 @@ from core.workflow.granularity import pipeline_in
 OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
-    "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "metered",
+    "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "metered", "chaos",
 }  # fmt: skip
 UNTAGGABLE = {
     # AWS
