@@ -28,14 +28,11 @@ _TITLES = dict(zip(_NAMES, ("MiniStack", "Azurite", "the Azure host"), strict=Tr
 _PASSPHRASE = "twinlens"  # noqa: S105 - guards nothing: the local stacks hold no secret worth one
 
 
-def up(*, enforce_iam: bool = False) -> LocalState:
+def up() -> LocalState:
     """Start the emulators unless they are all well, and return where they are.
 
     One of them that has ended goes on with what it kept; what a start that was cut short left behind is
-    cleaned away.
-
-    Args:
-        enforce_iam: Whether MiniStack checks calls against the policies of the role that makes them.
+    cleaned away. MiniStack checks calls against the policies of the role that makes them, as AWS does.
 
     Raises:
         ToolMissing: One is not installed.
@@ -55,7 +52,7 @@ def up(*, enforce_iam: bool = False) -> LocalState:
                 return revive(folder, current, [name for name, well in found.items() if not well])
         try:
             with step("Starting the emulators"):
-                return _start(folder, enforce_iam=enforce_iam)
+                return _start(folder)
         except BaseException:
             _clean(folder)
             raise
@@ -123,8 +120,8 @@ def session() -> Iterator[LocalState]:
                 down()
 
 
-def _start(folder: Path, *, enforce_iam: bool) -> LocalState:
-    aws, aws_process = ministack.launch(folder, enforce_iam=enforce_iam)
+def _start(folder: Path) -> LocalState:
+    aws, aws_process = ministack.launch(folder, enforce_iam=True)
     storage, storage_process = azurite.launch(folder)
     azurite.wait(storage, storage_process, folder)
     control, host_process = azure_host.launch(folder, storage)

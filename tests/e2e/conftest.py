@@ -195,6 +195,12 @@ def connect_stand() -> Callable[..., Stand]:
     return make_stand
 
 
+@pytest.fixture(scope="session")
+def wait() -> Callable[..., Any]:
+    """Look twice a second until there is something: see :func:`wait_for`."""
+    return wait_for
+
+
 @pytest.fixture(params=list(LocalStack))
 def stand(request: pytest.FixtureRequest, stands: dict[str, Stand]) -> Stand:
     """Each stack in turn."""

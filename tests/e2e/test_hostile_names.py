@@ -16,7 +16,8 @@ NAMES = {
     "expression": "{% $states.context.Execution.Id %} ${ledger} {{7*7}}.jpg",
     "query": "a'; DROP TABLE jobs;-- b.jpg",
     "encoded": "%2e%2e%2f..%2fetc%2fpasswd+a b&c=d#e.jpg",
-    "long": "ä" * 480 + ".jpg",  # 973 bytes with its prefix and suffix: a key has at most 1,024
+    "lines": "two\r\nlines and a tab\tERROR forged line.jpg",
+    "long": "ä" * 505 + "a.jpg",  # with its prefix 1,024 bytes, the most that a key has
 }
 
 
@@ -29,7 +30,7 @@ def test_a_hostile_name_is_processed_like_any_other(stand, photo, name):
 
     row = stand.finished(job)
 
-    assert row.state == "succeeded"
+    assert row.state == "succeeded", row.document["error"]
     assert row.document["source"]["key"] == key
     assert row.document["artifacts"]
     assert all(each["key"] == f"jobs/{job}/{each['name']}" for each in row.document["artifacts"])
@@ -44,3 +45,10 @@ def test_hostile_names_are_shown_as_they_are_and_alter_no_terminal(stands):
         assert "\x1b[31m" not in listed.stdout
         rows = json.loads(CliRunner().invoke(app, ["jobs", "list", "-s", name, "--json"]).stdout)
         assert all(each["state"] for each in rows)
+
+
+def test_hostile_names_are_reconciled_like_any_other(stands):
+    for name in stands:
+        looked = CliRunner().invoke(app, ["jobs", "reconcile", "-s", name, "--dry-run", "--older-than", "0"])
+        assert looked.exit_code == 0, looked.output
+        assert "\x1b[31m" not in looked.stdout

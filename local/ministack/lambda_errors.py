@@ -1,0 +1,52 @@
+"""Lambda errors as AWS reports them.
+
+AWS names a failed Python function's ``errorType`` after the exception's class, and state machines decide by
+that name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime.HandlerError`` every time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+# What a worker process writes when the handler raised, and what it is to write: AWS's own error document.
+WRITTEN = '"error": str(e), "trace": traceback.format_exc()'
+WANTED = (
+    '"error": json.dumps({"errorMessage": str(e), "errorType": type(e).__name__,'
+    ' "stackTrace": traceback.format_tb(e.__traceback__)}), "trace": traceback.format_exc()'
+)
+DIED = "Worker process died"  # MiniStack's own words for what AWS calls Runtime.ExitError
+
+
+def repair() -> None:
+    """Have the error document travel through MiniStack in place of the error's text.
+
+    Raises:
+        SystemExit: This MiniStack is another one than the repair was made for.
+    """
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if script.count(WRITTEN) != 1:
+        raise SystemExit("local/ministack/lambda_errors.py does not know this version of MiniStack.")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(WRITTEN, WANTED)
+    execute = lambda_svc._execute_function_warm
+
+    def repaired(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        result: dict[str, Any] = execute(function, event, request_id)
+        if result.get("error") and (document := _document(result["body"])):
+            result["body"] = {**document, "requestId": request_id}
+        return result
+
+    lambda_svc._execute_function_warm = repaired
+
+
+def _document(body: Any) -> dict[str, Any] | None:
+    try:
+        if body["errorMessage"] == DIED:
+            return {"errorMessage": DIED, "errorType": "Runtime.ExitError"}
+        document = json.loads(body["errorMessage"])
+    except (ValueError, TypeError, KeyError):
+        return None  # an error of MiniStack's own: a time-out
+    return document if isinstance(document, dict) and "errorType" in document else None

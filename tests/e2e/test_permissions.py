@@ -1,0 +1,222 @@
+"""The deployed AWS pipeline under the roles that its components grant: enough, and no action too many.
+
+The emulators enforce the roles for every end-to-end test. Here the roles lose one action at a time.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from core.job import job_id
+from core.workflow.pipeline import PIPELINE
+from local.stack import LocalStack
+
+pytestmark = pytest.mark.e2e
+
+ACTIONS = {"s3:GetObject": "reads", "s3:PutObject": "writes"}
+LOSSES = [
+    (step.name, action)
+    for step in PIPELINE.steps()
+    for action, places in ACTIONS.items()
+    if getattr(step, places)
+]
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+# What no emulator takes part in; tests/infra/test_aws.py holds the statements, which know no resources.
+TRACES = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+}
+CALLS = {"lambda:InvokeFunction", "dynamodb:PutItem", "dynamodb:UpdateItem", "sns:Publish"}
+
+
+@dataclass
+class Role:
+    """A role on the emulator and its one policy."""
+
+    name: str
+    policy: str = ""
+    statements: list[dict] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        [self.policy] = boto3.client("iam").list_role_policies(RoleName=self.name)["PolicyNames"]
+        held = boto3.client("iam").get_role_policy(RoleName=self.name, PolicyName=self.policy)
+        self.statements = held["PolicyDocument"]["Statement"]
+
+    def actions(self) -> set[str]:
+        return {action for each in self.statements for action in each["Action"]}
+
+    @contextmanager
+    def without(self, action: str) -> Iterator[None]:
+        assert action in self.actions()
+        left = [
+            {**each, "Action": kept}
+            for each in self.statements
+            if (kept := [a for a in each["Action"] if a != action])
+        ]
+        self._put(left)
+        try:
+            yield
+        finally:
+            self._put(self.statements)
+
+    def _put(self, statements: list[dict]) -> None:
+        if not statements:
+            boto3.client("iam").delete_role_policy(RoleName=self.name, PolicyName=self.policy)
+            return
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        boto3.client("iam").put_role_policy(
+            RoleName=self.name, PolicyName=self.policy, PolicyDocument=document
+        )
+
+
+@dataclass
+class Granted:
+    """The roles of a deployed pipeline, found where the emulator has them."""
+
+    functions: dict[str, Role]
+    logs: dict[str, str]
+    machine: Role
+    rule: Role
+
+
+@pytest.fixture
+def aws(stands):
+    return stands[LocalStack.AWS]
+
+
+@pytest.fixture
+def granted(aws):
+    machine = aws.deployment.outputs["workflow"]
+    described = boto3.client("stepfunctions").describe_state_machine(stateMachineArn=machine)
+    functions, logs = {}, {}
+    for listed in boto3.client("lambda").list_functions()["Functions"]:
+        if listed["FunctionArn"] in described["definition"]:
+            step = listed["Environment"]["Variables"]["TWINLENS_STEP"]
+            functions[step] = Role(listed["Role"].rsplit("/", 1)[-1])
+            logs[step] = listed["LoggingConfig"]["LogGroup"]
+    [rule] = boto3.client("events").list_rule_names_by_target(TargetArn=machine)["RuleNames"]
+    [target] = boto3.client("events").list_targets_by_rule(Rule=rule)["Targets"]
+    return Granted(
+        functions,
+        logs,
+        Role(described["roleArn"].rsplit("/", 1)[-1]),
+        Role(target["RoleArn"].rsplit("/", 1)[-1]),
+    )
+
+
+@pytest.fixture
+def upload(aws, photo):
+    """Upload a photo; return its job's id and its key."""
+
+    def send(what):
+        deployment = aws.deployment
+        key = deployment.key(f"without {what}.jpg")
+        etag = deployment.cloud.upload(key, photo)
+        return job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"]), key
+
+    return send
+
+
+@pytest.fixture
+def recover(aws, wait):
+    """With the roles whole again, bring the jobs to their good end, as an operator does."""
+
+    def run(jobs):
+        for command in (["reconcile", "--older-than", "0"], ["redrive"]):
+            done = CliRunner().invoke(app, ["jobs", *command, "-s", aws.deployment.stack])
+            assert done.exit_code == 0, done.output
+        for job in jobs:
+            wait(lambda job=job: succeeded(aws.deployment.row(job)), f"job {job} to succeed after all")
+
+    return run
+
+
+def succeeded(row):
+    return row if row is not None and row.state == "succeeded" else None
+
+
+def failed_execution(machine, key, begun):
+    """Return the failed execution for this upload, if there is one since ``begun``."""
+    states = boto3.client("stepfunctions")
+    for each in states.list_executions(stateMachineArn=machine, statusFilter="FAILED")["executions"]:
+        if each["startDate"] >= begun:
+            told = states.describe_execution(executionArn=each["executionArn"])
+            if json.loads(told["input"])["detail"]["object"]["key"] == key:
+                return told
+    return None
+
+
+def test_every_action_that_is_granted_is_taken_away_below(granted):
+    functions = {step: role.actions() - LOGS - TRACES for step, role in granted.functions.items()}
+    assert {(step, action) for step, actions in functions.items() for action in actions} == set(LOSSES)
+    assert all(role.actions() >= LOGS for role in granted.functions.values())
+    known = CALLS | TRACES
+    assert granted.machine.actions() >= CALLS
+    assert all(each in known or each.startswith("logs:") for each in granted.machine.actions())
+    assert granted.rule.actions() == {"states:StartExecution"}
+
+
+def test_a_step_without_one_of_its_actions_fails_the_job(aws, granted, upload, recover):
+    lost = []
+    for step, action in LOSSES:
+        with granted.functions[step].without(action):
+            job, _ = upload(f"{step} {action}")
+            row = aws.finished(job)
+        assert row.state == "failed", f"{step} needs no {action}"
+        assert "AWS denies" in row.document["error"]["message"]
+        assert row.document["artifacts"] == []
+        lost.append(job)
+    recover(lost)
+
+
+@pytest.mark.parametrize("action", sorted(LOGS))
+def test_a_function_without_its_log_actions_writes_no_log(aws, granted, upload, action):
+    def streams():
+        told = boto3.client("logs").describe_log_streams(logGroupName=granted.logs["validate"])
+        return len(told["logStreams"])
+
+    before = streams()
+    aws.finished(upload(f"nothing for {action}")[0])
+    assert streams() == before + 1
+    with granted.functions["validate"].without(action):
+        aws.finished(upload(f"validate {action}")[0])
+    assert streams() == before + 1
+
+
+def test_a_state_machine_without_one_of_its_actions_finishes_no_job(aws, granted, upload, recover, wait):
+    lost = []
+    for action in sorted(CALLS):
+        begun = datetime.now(UTC) - timedelta(seconds=1)  # the emulator rounds
+        with granted.machine.without(action):
+            job, key = upload(f"machine {action}")
+            wait(
+                lambda key=key, begun=begun: failed_execution(aws.deployment.outputs["workflow"], key, begun),
+                f"an execution to fail without {action}",
+            )
+        assert not [topic for topic, _ in aws.notifications(job) if topic == "success"]
+        lost.append(job)
+    recover(lost)
+
+
+def test_an_event_that_the_rule_may_not_deliver_waits_to_be_redriven(aws, granted, upload, recover, wait):
+    count = "ApproximateNumberOfMessages"
+
+    def waiting():
+        queue = aws.deployment.outputs["deadLetters"]
+        told = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[count])
+        return int(told["Attributes"][count]) or None
+
+    with granted.rule.without("states:StartExecution"):
+        job, _ = upload("rule states:StartExecution")
+        wait(waiting, "the event among the dead letters")
+        assert aws.deployment.row(job) is None
+    recover([job])
