@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from core.job import job_id
+from local import state
 
 pytestmark = pytest.mark.e2e
 
@@ -45,6 +46,17 @@ def test_hostile_names_are_shown_as_they_are_and_alter_no_terminal(stands):
         assert "\x1b[31m" not in listed.stdout
         rows = json.loads(CliRunner().invoke(app, ["jobs", "list", "-s", name, "--json"]).stdout)
         assert all(each["state"] for each in rows)
+
+
+def test_a_name_of_two_lines_forges_no_line_in_any_log(stand, photo):
+    key = stand.deployment.key(NAMES["lines"])
+    etag = stand.deployment.cloud.upload(key, photo[:40] + b"broken")  # an error's message names the photo
+    outputs = stand.deployment.outputs
+    row = stand.finished(job_id(outputs["inputContainer"], key, etag, outputs["recipe"]))
+    assert row.state == "rejected"
+    logs = [path.read_text(errors="replace") for path in (state.path().parent / "logs").glob("*.log")]
+    assert logs
+    assert not [line for log in logs for line in log.splitlines() if line.startswith("lines and a tab")]
 
 
 def test_hostile_names_are_reconciled_like_any_other(stands):
