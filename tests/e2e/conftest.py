@@ -67,10 +67,12 @@ class AwsDeliveries:
                 QueueName=f"{TEST_QUEUES}{topic}-{uuid.uuid4().hex[:8]}"
             )["QueueUrl"]
             attributes = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+            arn = attributes["Attributes"]["QueueArn"]
+            boto3.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": _open_to_sns(arn)})
             boto3.client("sns").subscribe(
                 TopicArn=self.outputs[f"{topic}Topic"],
                 Protocol="sqs",
-                Endpoint=attributes["Attributes"]["QueueArn"],
+                Endpoint=arn,
                 Attributes={"RawMessageDelivery": "true"},
             )
             self.queues[topic] = queue
@@ -93,6 +95,12 @@ class AwsDeliveries:
                     drained.append((topic, json.loads(message["Body"])))
                     sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return drained
+
+
+def _open_to_sns(queue: str) -> str:
+    sender = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}}
+    statement = {**sender, "Action": "sqs:SendMessage", "Resource": queue}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @dataclass
