@@ -9,6 +9,7 @@ evaluation of policies. What Lambda sends to X-Ray is not: MiniStack has nobody 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -33,6 +34,7 @@ _machine: ContextVar[dict[str, Any]] = ContextVar("machine")
 def obey() -> None:
     """Have the services refused what their roles don't allow."""
     _loopback()
+    _names_of_several_lines()
     _state_machines()
     _rules()
     _logs()
@@ -51,6 +53,17 @@ def _loopback() -> None:
     """Let what comes over loopback pass for what comes over TLS, which resource policies ask for."""
     pin: Callable[..., None] = app.pin_request_origin
     app.pin_request_origin = lambda address, secure: pin(address, True)
+
+
+def _names_of_several_lines() -> None:
+    """Let a wildcard stand for a line break, too, which an object's key may hold."""
+    compiled: Callable[..., re.Pattern[str]] = iam_evaluator._fnmatch_compile
+
+    def across(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+        made = compiled(pattern, ignore_case)
+        return re.compile(made.pattern, made.flags | re.DOTALL)
+
+    iam_evaluator._fnmatch_compile = across
 
 
 def _state_machines() -> None:

@@ -60,7 +60,8 @@ def test_a_name_of_two_lines_forges_no_line_in_any_log(stand, photo):
 
 
 def test_hostile_names_are_reconciled_like_any_other(stands):
-    for name in stands:
+    """On AWS; Azurite can't list control characters, which Azure tells percent-encoded."""
+    for name in stands.keys() - {"azure-local"}:
         looked = CliRunner().invoke(app, ["jobs", "reconcile", "-s", name, "--dry-run", "--older-than", "0"])
         assert looked.exit_code == 0, looked.output
         assert "\x1b[31m" not in looked.stdout
