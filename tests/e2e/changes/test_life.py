@@ -1,0 +1,37 @@
+"""A stack from its first `up` to its end, as an operator lives it."""
+
+import pytest
+from emulated import configure, left_over
+
+from local import stack
+from local.stack import LocalStack
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("name", list(LocalStack))
+def test_a_stack_lives_and_dies_without_a_trace(running, project, process, name):
+    outputs = stack.up(name, project)
+    assert set(stack.preview(name, project)) == {"same"}
+
+    row, _ = process(name, outputs)
+    assert row.document["trace"][0]["memory_mb"] == outputs["memoryMb"]
+
+    configure(project, name, "twinlens:memoryMb", "1536" if name == LocalStack.AWS else "4096")
+    planned = stack.preview(name, project)
+    assert planned["update"] >= 1
+    assert set(planned) <= {"same", "update"}
+    changed = stack.up(name, project)
+    assert changed == outputs | {"memoryMb": changed["memoryMb"]}
+    assert changed["memoryMb"] != outputs["memoryMb"]
+    row, _ = process(name, changed, "incoming/after the change.jpg")
+    assert row.document["trace"][0]["memory_mb"] == changed["memoryMb"]
+    assert set(stack.preview(name, project)) == {"same"}
+
+    stack.destroy(name, project)
+    assert left_over(running, outputs) == []
+
+    again = stack.up(name, project)
+    row, _ = process(name, again, "incoming/again.jpg")
+    assert row.state == "succeeded"
+    stack.destroy(name, project)

@@ -1,0 +1,76 @@
+"""What stands on the emulated clouds, and how a copy of the project is configured."""
+
+import json
+import shutil
+import subprocess
+import urllib.request
+
+import boto3
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
+
+TEST_QUEUES = "heard-by-tests-"  # what tests/e2e/conftest.py names its own queues
+
+
+def configure(project, name, key, value):
+    for command in (["stack", "select", "--create", name], ["config", "set", key, value, "--stack", name]):
+        subprocess.run([shutil.which("pulumi"), *command], cwd=project, check=True, capture_output=True)
+
+
+def left_over(running, outputs):
+    """Return the names of everything that stands on the emulated cloud."""
+    if outputs["cloud"] == "aws":
+        return [
+            *(each["Name"] for each in boto3.client("s3").list_buckets()["Buckets"]),
+            *(each["FunctionName"] for each in boto3.client("lambda").list_functions()["Functions"]),
+            *(
+                each["stateMachineArn"]
+                for each in boto3.client("stepfunctions").list_state_machines()["stateMachines"]
+            ),
+            *boto3.client("dynamodb").list_tables()["TableNames"],
+            *(each["TopicArn"] for each in boto3.client("sns").list_topics()["Topics"]),
+            *(
+                url
+                for url in boto3.client("sqs").list_queues().get("QueueUrls", [])
+                if TEST_QUEUES not in url
+            ),
+            *(each["Name"] for each in boto3.client("events").list_rules()["Rules"]),
+            *(each["logGroupName"] for each in boto3.client("logs").describe_log_groups()["logGroups"]),
+        ]
+    with urllib.request.urlopen(f"{running.azure.control}/apps") as answer:
+        names = list(json.load(answer)["apps"])
+    for blobs, queues, tables in accounts(running):
+        for listed in (blobs.list_containers(), queues.list_queues(), tables.list_tables()):
+            names += [each.name for each in listed]
+    return names
+
+
+def accounts(running):
+    """Yield the three services of every storage account on the emulator."""
+    for account in running.azure.accounts:
+        credential = AzureNamedKeyCredential(account, running.azure.key)
+        yield (
+            BlobServiceClient(f"{running.azure.blob}/{account}", credential=credential),
+            QueueServiceClient(f"{running.azure.queue}/{account}", credential=credential),
+            TableServiceClient(f"{running.azure.table}/{account}", credential=credential),
+        )
+
+
+def clear(running, outputs):
+    """Remove the data that a stack left behind."""
+    if outputs["cloud"] == "aws":
+        for bucket in (outputs["inputContainer"], outputs["outputContainer"]):
+            kept = boto3.resource("s3").Bucket(bucket)
+            kept.objects.delete()
+            kept.delete()
+        boto3.client("dynamodb").delete_table(TableName=outputs["ledger"])
+        return
+    for blobs, queues, tables in accounts(running):
+        for container in blobs.list_containers():
+            blobs.delete_container(container.name)
+        for each in queues.list_queues():
+            queues.delete_queue(each.name)
+        for table in tables.list_tables():
+            tables.delete_table(table.name)
