@@ -1,9 +1,12 @@
-"""What the photos of a run would cost: its metered usage times the price book, at any volume."""
+"""What the photos of a run would cost: its metered usage times the price book, at any volume.
+
+A month also has what stands there whatever is done with it; a thousand photos have nothing of that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
 
@@ -11,6 +14,7 @@ from compare.billing.metered import Metered
 from compare.cost.bill import Bill, Line, price
 from compare.cost.exact import exact, settled
 from compare.metering import JobLoad, Stack, meter, scaled
+from compare.metering.standing import standing
 from compare.prices.book import PriceBook
 from compare.report.measured import MeasuredRun
 from compare.report.model import BreakEven, Cost, CostLine, VolumePoint
@@ -29,9 +33,9 @@ PURPOSES = {
     "azure.durable": "workflow",
     "aws.s3": "objects",
     "azure.blob": "objects",
-    "aws.cloudwatch": "logs",
-    "aws.xray": "logs",
-    "azure.monitor": "logs",
+    "aws.cloudwatch": "logs and alarms",
+    "aws.xray": "logs and alarms",
+    "azure.monitor": "logs and alarms",
 }
 OTHER = "messages and tables"
 PURPOSE_NAMES = (*dict.fromkeys(PURPOSES.values()), OTHER)
@@ -44,13 +48,15 @@ class PricedRun:
     label: str
     jobs: int
     usage: tuple[Metered, ...]
+    standing: tuple[Metered, ...]
     region: str
     book: PriceBook
 
-    def bill(self, images: int, *, free_tier: bool) -> Bill:
-        """Price as many photos a month, of the kinds that the run had."""
-        month = scaled(self.usage, Decimal(images) / self.jobs)
-        return price(month, self.book, [self.region], free_tier)
+    def bill(self, images: int, *, free_tier: bool, months: int = 1) -> Bill:
+        """Price so many photos, of the kinds that the run had, and so many months of what stands there."""
+        used = scaled(self.usage, Decimal(images) / self.jobs)
+        stands = (replace(each, quantity=each.quantity * months) for each in self.standing)
+        return price((*used, *stands), self.book, [self.region], free_tier)
 
 
 def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
@@ -65,12 +71,13 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
-    return PricedRun(measured.label, len(loads), meter(Stack.of(run), loads), region, book)
+    stack = Stack.of(run)
+    return PricedRun(measured.label, len(loads), meter(stack, loads), standing(stack), region, book)
 
 
 def cost(run: PricedRun, images: int) -> Cost:
     """Sum up what a run's photos cost, by the thousand and at ``images`` a month."""
-    thousand = run.bill(THOUSAND, free_tier=False)
+    thousand = run.bill(THOUSAND, free_tier=False, months=0)
     paid, free = run.bill(images, free_tier=False), run.bill(images, free_tier=True)
     return Cost(
         label=run.label,

@@ -24,7 +24,7 @@ def usage(label, **meters):
     metered = tuple(
         Metered(name.replace("__", "."), Decimal(quantity), "") for name, quantity in meters.items()
     )
-    return PricedRun(label, 1, metered, {"aws": "us-east-1", "azure": "eastus2"}[label], load())
+    return PricedRun(label, 1, metered, (), {"aws": "us-east-1", "azure": "eastus2"}[label], load())
 
 
 def test_a_thousand_photos_are_billed_line_by_line(measured):
@@ -36,10 +36,14 @@ def test_a_thousand_photos_are_billed_line_by_line(measured):
     assert all(line.formula and line.source and line.date for line in cost.lines)
 
 
-def test_a_month_is_the_thousand_times_its_volume(measured):
+def test_a_month_is_the_thousand_times_its_volume_and_what_stands_there(measured):
     (cost,) = build([measured("aws-local").folder], images_per_month=50_000).costs
     assert cost.images_per_month == 50_000
-    assert cost.month == pytest.approx(cost.per_thousand * 50, rel=Decimal("1e-6"))
+    stands = {line.meter: line for line in cost.lines if not line.amount}
+    assert stands.keys() == {"aws.cloudwatch.alarms", "aws.cloudwatch.dashboards"}
+    month = sum(line.month for line in stands.values())
+    assert month == Decimal("4.00")  # as docs/deploy-aws.md says of a month without photos
+    assert cost.month - month == pytest.approx(cost.per_thousand * 50, rel=Decimal("1e-6"))
     assert cost.month_with_free_tier < cost.month
     assert sum(line.month for line in cost.lines) == cost.month
     assert sum(line.month_with_free_tier for line in cost.lines) == cost.month_with_free_tier
