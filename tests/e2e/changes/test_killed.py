@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from core.job import job_id
-from local import emulators, state
+from local import emulators, stack, state
 from local.errors import NotRunning
+from local.stack import LocalStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 UPLOADS = 6
 ANY_FILE = str(Path(__file__))
@@ -25,6 +26,31 @@ def photo(shade):
     file = io.BytesIO()
     Image.new("RGB", (64, 48), (shade, 90, 60)).save(file, "JPEG")
     return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    """What the stacks that are up already told."""
+    return {}
+
+
+@pytest.fixture(params=list(LocalStack))
+def stand(request, running, project, connect_stand, outputs, wait):
+    """Each stack in turn, on emulators that may be killed."""
+    name = request.param
+    if name not in outputs:
+        outputs[name] = stack.up(name, project)
+    made = connect_stand(name, running, outputs[name])
+    if name == LocalStack.AWS:
+        queues = [url.rsplit("/", 1)[-1] for url in made.deliveries.queues.values()]
+        wait(lambda: written_down(queues) or None, "MiniStack to keep the queues by which the test listens")
+    return made
+
+
+def written_down(queues):
+    files = [state.path().parent / "ministack/state" / name for name in ("sqs.json", "sns.json")]
+    texts = [file.read_text() if file.exists() else "" for file in files]
+    return all(queue in text for queue in queues for text in texts)
 
 
 @pytest.fixture
