@@ -30,9 +30,9 @@ def destroy_and_see_what_stays(running, project, name, stand):
     outputs, rows = stand.deployment.outputs, {row.id: row for row in stand.deployment.rows()}
     stack.destroy(name, project)
     told = (state.path().parent / "logs" / f"pulumi-{name}-destroy.log").read_text()
-    lines = [line.split() for line in told.splitlines()]
-    assert KEPT[name] <= {words[1] for words in lines if "[retain]" in words}
-    gone = {words[1] for words in lines if "deleted" in words and "[retain]" not in words}
+    retained = {line.split()[1] for line in told.splitlines() if "[retain]" in line}
+    assert KEPT[name] <= retained
+    gone = {line.split()[1] for line in told.splitlines() if " deleted " in line and "[retain]" not in line}
     assert gone & {"aws:lambda:Function", "azure-native:web:WebApp"}
     data = {outputs[each] for each in ("inputContainer", "outputContainer", "ledger")}
     if name == LocalStack.AZURE:

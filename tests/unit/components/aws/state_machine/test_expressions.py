@@ -119,6 +119,7 @@ def test_a_ledger_row_is_complete():
         "recipe": "gallery",
         "container": "photos",
         "key": "incoming/a b.jpg",
+        "open": JOB.id[0],
     }
 
 
