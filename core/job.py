@@ -9,6 +9,10 @@ from typing import Any
 
 from core.trace import TraceEntry
 
+# The folders of the output container: what steps leave for each other, and what is finished.
+WORK_PREFIX = "work/"
+OUTPUT_PREFIX = "jobs/"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -108,12 +112,12 @@ class Job:
     @property
     def work_prefix(self) -> str:
         """Where steps leave pictures for each other; a lifecycle rule clears it."""
-        return f"work/{self.id}/"
+        return f"{WORK_PREFIX}{self.id}/"
 
     @property
     def output_prefix(self) -> str:
         """Where the finished outputs are."""
-        return f"jobs/{self.id}/"
+        return f"{OUTPUT_PREFIX}{self.id}/"
 
 
 def job_id(container: str, key: str, etag: str, recipe: str) -> str:

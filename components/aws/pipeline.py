@@ -19,6 +19,7 @@ from components.aws.trigger import Trigger
 from components.aws.workflow import STANDARD, StateMachine, Target, seconds
 from components.settings import CLOUDS, Settings
 from components.uploads import SUFFIXES
+from core.job import OUTPUT_PREFIX, WORK_PREFIX
 from core.workflow import environment
 from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.model import Place
@@ -34,15 +35,15 @@ class AwsPipeline(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         uploads = ObjectStore(f"{name}-input", keep=settings.keep_data, announce=True, opts=child)
         results = ObjectStore(
-            f"{name}-output", keep=settings.keep_data, short_lived_prefix="work/", opts=child
+            f"{name}-output", keep=settings.keep_data, short_lived_prefix=WORK_PREFIX, opts=child
         )
         ledger = Ledger(f"{name}-ledger", settings, opts=child)
         topics = Notifications(name, settings.notify_email, opts=child)
 
         places: dict[Place, pulumi.Output[str]] = {
             "input": pulumi.Output.concat(uploads.arn, f"/{settings.input_prefix}*"),
-            "work": pulumi.Output.concat(results.arn, "/work/*"),
-            "output": pulumi.Output.concat(results.arn, "/jobs/*"),
+            "work": pulumi.Output.concat(results.arn, f"/{WORK_PREFIX}*"),
+            "output": pulumi.Output.concat(results.arn, f"/{OUTPUT_PREFIX}*"),
         }
         variables: dict[str, pulumi.Input[str]] = {
             environment.INPUT_CONTAINER: uploads.name,

@@ -6,9 +6,11 @@ import pulumi
 from pulumi_azure_native import storage
 
 from components.azure.storage import account, container
+from core.job import WORK_PREFIX
 
 INPUT = "input"
 OUTPUT = "output"
+SHORT_LIVED = f"{OUTPUT}/{WORK_PREFIX}"
 LEDGER = "ledger"
 UPLOADS = "uploads"
 POISON = "uploads-poison"  # the Functions host's own name for it: learn.microsoft.com, "Queue trigger"
@@ -71,7 +73,7 @@ class PhotoStore(pulumi.ComponentResource):
                         "type": "Lifecycle",
                         "enabled": True,
                         "definition": {
-                            "filters": {"blob_types": ["blockBlob"], "prefix_match": [f"{OUTPUT}/work/"]},
+                            "filters": {"blob_types": ["blockBlob"], "prefix_match": [SHORT_LIVED]},
                             "actions": {"base_blob": {"delete": {"days_after_modification_greater_than": 1}}},
                         },
                     }

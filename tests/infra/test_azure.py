@@ -9,6 +9,7 @@ from pulumi.runtime import rpc
 
 from components.azure.orchestration import host_json
 from components.azure.roles import Role
+from core.job import WORK_PREFIX
 from core.workflow.environment import Environment, Reconciler
 from core.workflow.pipeline import PIPELINE
 from handlers.azure.settings import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Settings
@@ -41,7 +42,7 @@ def test_no_container_is_public(azure):
 
 def test_what_steps_leave_for_each_other_goes_after_a_day(azure):
     (rule,) = azure.one("ManagementPolicy").inputs["policy"]["rules"]
-    assert rule["definition"]["filters"]["prefixMatch"] == ["output/work/"]
+    assert rule["definition"]["filters"]["prefixMatch"] == [f"output/{WORK_PREFIX}"]
     assert rule["definition"]["actions"]["baseBlob"]["delete"] == {"daysAfterModificationGreaterThan": 1}
 
 

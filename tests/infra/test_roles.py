@@ -11,6 +11,7 @@ import pytest
 
 from components.aws.workflow import called
 from components.azure.roles import Role
+from core.job import WORK_PREFIX
 from core.workflow.granularity import GRANULARITIES, all_steps, pipeline_in
 from core.workflow.model import Claim, Notify, Record, Task
 from handlers.azure import function_app
@@ -70,7 +71,7 @@ def test_a_step_may_touch_its_places_and_write_its_log(any_aws):
     prefix = any_aws.config.get("inputPrefix", "incoming/")
     places = {
         "input": ARN.format("s3", f"twinlens-input/{prefix}*"),
-        "work": ARN.format("s3", "twinlens-output/work/*"),
+        "work": ARN.format("s3", f"twinlens-output/{WORK_PREFIX}*"),
         "output": ARN.format("s3", "twinlens-output/jobs/*"),
     }
     for step in all_steps():
