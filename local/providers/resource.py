@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from local.errors import LocalError
@@ -14,7 +15,7 @@ class ProviderError(LocalError):
     """The stand-in cannot do what was asked; the text is a sentence for a person."""
 
 
-class Resource:
+class Resource(ABC):
     """One resource type. Subclasses say what is particular to it; ``inputs`` have passed the SDK's types.
 
     ``auto_name`` names it, and a change of an input in ``replace_on`` makes a new one. The service adds to
@@ -26,7 +27,7 @@ class Resource:
     replace_on: frozenset[str] = frozenset()
     completes: frozenset[str] = frozenset()
 
-    def configure(self, settings: Properties) -> None:
+    def configure(self, settings: Properties) -> None:  # noqa: B027 - most providers have none
         """Take the provider's own settings."""
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
@@ -37,17 +38,17 @@ class Resource:
         """Return a physical name for the resource that the program calls ``name``."""
         return rule.make(name, seed)
 
+    @abstractmethod
     def create(self, inputs: Properties) -> tuple[str, Properties]:
         """Make the resource; return its id and computed outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, identity: str, state: Properties, inputs: Properties) -> Properties:
         """Change the resource in place; return its computed outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def delete(self, identity: str, state: Properties) -> None:
         """Remove the resource; one that is gone already is fine."""
-        raise NotImplementedError
 
     def exists(self, identity: str, state: Properties) -> bool:
         """Say whether the resource is still there."""

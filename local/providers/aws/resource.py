@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,21 +18,21 @@ from local.providers.wire import Properties
 class AwsResource(Resource):
     """A resource that is found by one call and removed by another, and may carry tags."""
 
+    @abstractmethod
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         """Make the resource; return its id and computed outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
         """Change all but the tags; return the computed outputs that changed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, identity: str, state: Properties) -> object:
         """Read the resource; if it is not there raise the service's error or return nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remove(self, identity: str, state: Properties) -> None:
         """Remove the resource; if it is not there the service's error is fine."""
-        raise NotImplementedError
 
     def configure(self, settings: Properties) -> None:
         """See :meth:`Resource.configure`."""
@@ -69,9 +70,9 @@ class AwsResource(Resource):
 class Setting(AwsResource):
     """A resource that is a part of another one: making and changing it are the same call."""
 
+    @abstractmethod
     def put(self, inputs: Properties) -> str:
         """Write the setting; return the resource's id."""
-        raise NotImplementedError
 
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         """See :meth:`AwsResource.make`."""

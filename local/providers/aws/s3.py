@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,9 +54,9 @@ class BucketSetting(Setting):
     putter: str
     remover: str
 
+    @abstractmethod
     def request(self, inputs: Properties) -> dict[str, Any]:
         """Return what the putting call takes beside the bucket."""
-        raise NotImplementedError
 
     def put(self, inputs: Properties) -> str:
         getattr(client("s3"), self.putter)(Bucket=inputs["bucket"], **self.request(inputs))
