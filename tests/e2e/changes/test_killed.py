@@ -115,10 +115,9 @@ def test_jobs_that_were_under_way_are_sent_on(stand, send):
     assert reconcile(stand) == []
 
 
+@pytest.mark.parametrize("stand", [LocalStack.AZURE], indirect=True)
 def test_a_store_that_was_killed_has_what_it_had(stand, send):
-    """Azurite writes down every few seconds what it holds."""
-    if stand.deployment.outputs["cloud"] != "azure":
-        pytest.skip("MiniStack is store and workflow in one: see above")
+    """Azurite writes down every few seconds what it holds. MiniStack, store and workflow in one, is above."""
     jobs = send(2, "kept")
     check_ends(stand, jobs)
     wait_until_written(state.path().parent / "azurite" / "__azurite_db_table__.json")
