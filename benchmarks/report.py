@@ -24,7 +24,7 @@ from rich.console import Console
 from compare.folder import append_jobs, write_head
 from compare.run import JobRecord, PhotoFile, Plan, Run
 from core.job import Artifact, Job, Photo, Source
-from core.trace import TraceEntry
+from core.trace import TraceEntry, stamp
 
 console = Console(highlight=False)
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -154,8 +154,7 @@ def _photo(number: int) -> PhotoFile:
 
 
 def _iso(ms: float) -> str:
-    moment = START + timedelta(milliseconds=ms)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return stamp(START + timedelta(milliseconds=ms))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from compare.clock import clock_offset, milliseconds
 from compare.collecting.billed import Billed, Figure, FunctionFigures, Gap
 from compare.run import JobRecord, Run, RunError
-from core.trace import now
+from core.trace import now, stamp
 
 MARGIN = timedelta(seconds=30)  # a report is written, and a metric counted, a little after the work
 
@@ -92,13 +92,9 @@ class Account:
         """Return all of it."""
         return Billed(
             collected_at=now(),
-            began=_text(self.window.began),
-            ended=_text(self.window.ended),
+            began=stamp(self.window.began),
+            ended=stamp(self.window.ended),
             figures=tuple(self.figures),
             gaps=tuple(self.gaps),
             functions=tuple(self.functions),
         )
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
