@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from compare.billing import cloudwatch
 from compare.collecting.asking import Account, NotTold
 from compare.collecting.aws.calls import Client
 from compare.collecting.aws.histories import History, histories
@@ -23,7 +24,7 @@ LOG_GB = "aws.cloudwatch.log_gb"
 EXPRESS_GB_SECONDS = "aws.stepfunctions.express_gb_seconds"
 EMULATED = "; MiniStack counts the wait for a worker as well"
 # How many of a metric's units make one of the meter's.
-UNITS = {LOG_GB: Decimal(1024**3)}
+UNITS = {LOG_GB: cloudwatch.BYTES_PER_GB}
 UNTOLD = {
     "S3": (
         ("aws.s3.put_requests", "aws.s3.get_requests"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from compare.billing.log_analytics import BYTES_PER_GB
 from compare.collecting.asking import Account, Window
 from compare.collecting.azure import logs
 from compare.collecting.azure.metrics import total
@@ -25,7 +26,6 @@ EVENTS = "azure.eventgrid.operations"
 LOG_GB = "azure.monitor.log_gb"
 # Microsoft Learn, "Estimating consumption-based costs": units / 1,024,000 are the meter's GB-seconds.
 UNITS_PER_GB_SECOND = Decimal(1_024_000)
-BYTES_PER_GB = Decimal(10**9)
 # An instance that went on a little is counted with the minutes after it.
 TAIL = timedelta(minutes=5)
 UNTOLD = {
