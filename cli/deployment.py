@@ -78,6 +78,21 @@ class Deployment:
         return self.cloud.outputs.get(key, max_bytes=1 << 30)
 
 
+def run_pulumi(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the caller's own Pulumi CLI on the project, and return what it printed, whether it failed or not.
+
+    Raises:
+        SetupError: There is no Pulumi CLI.
+    """
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
+        raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
+    # Ctrl-C reaches it from the terminal: it ends what it began and then itself.
+    return subprocess.run(  # noqa: S603  the CLI that the caller has on PATH
+        [pulumi, *arguments, "--non-interactive"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
 def _enter_emulators() -> None:
     """Point this process at the emulators, as ``eval "$(twinlens local env)"`` does for a shell."""
     from local.emulators import check
@@ -88,16 +103,7 @@ def _enter_emulators() -> None:
 
 
 def _outputs(stack: str) -> dict[str, Any]:
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
-    done = subprocess.run(  # noqa: S603  the CLI that the caller has on PATH
-        [pulumi, "stack", "output", "--json", "--show-secrets", "--stack", stack, "--non-interactive"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack)
     if done.returncode:
         reason = done.stderr.strip().removeprefix("error: ").splitlines() or ["no reason given"]
         raise SetupError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +12,13 @@ from typing import Any
 import yaml
 
 from cli.console import print_error
-from cli.deployment import LOCAL_SUFFIX, ROOT
+from cli.deployment import LOCAL_SUFFIX, ROOT, run_pulumi
 from core.chaos import NAMED, Profile
 from core.errors import SettingsError, SetupError, TwinlensError
 
 CHAOS = "twinlens:chaos"
 ALLOWED = "twinlens:allowChaos"
-QUIETLY = ("--yes", "--skip-preview", "--non-interactive")
+QUIETLY = ("--yes", "--skip-preview")
 
 
 def profile(asked: str) -> Profile:
@@ -74,20 +73,10 @@ def _deploy(stack: str, settings: Mapping[str, str]) -> None:
 
         up(stack, settings=settings)
         return
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
     with TemporaryDirectory() as folder:  # Pulumi writes what it is told into the file it is given
         copy = shutil.copy(_config_file(stack), folder)
         told = [part for name, value in settings.items() for part in ("--config", f"{name}={value}")]
-        # Ctrl-C reaches it from the terminal: it ends what it began and then itself.
-        done = subprocess.run(  # noqa: S603  the CLI that the caller has on PATH
-            [pulumi, "up", "--stack", stack, "--config-file", copy, *told, *QUIETLY],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_pulumi("up", "--stack", stack, "--config-file", copy, *told, *QUIETLY)
     if done.returncode:
         raise SetupError(f"Pulumi cannot deploy the stack {stack!r}.\n{done.stdout}{done.stderr}")
 
