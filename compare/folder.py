@@ -12,6 +12,7 @@ import msgspec
 
 from compare.collecting import billed
 from compare.collecting.billed import Billed
+from compare.files import write_whole
 from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError, SentUpload
 from compare.soundness import head_flaw, jobs_flaw
 from core.job import Artifact, Job
@@ -30,11 +31,9 @@ class _Format(msgspec.Struct):
 
 
 def write_head(folder: Path, run: Run) -> None:
-    """Write ``run.json`` whole: a reader finds the old one or the new one, never half of it."""
+    """Write ``run.json`` whole, in place of the one that there may be."""
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{HEAD}.{os.getpid()}"
-    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(run)) + b"\n")
-    fresh.replace(folder / HEAD)
+    write_whole(folder / HEAD, msgspec.json.format(msgspec.json.encode(run)) + b"\n")
 
 
 def append_jobs(folder: Path, records: Iterable[JobRecord]) -> None:

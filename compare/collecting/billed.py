@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from compare.files import write_whole
 from compare.run import RunError
 
 FORMAT = 1
@@ -72,9 +72,7 @@ class Billed:
 
 def write(folder: Path, billed: Billed) -> None:
     """Write ``billed.json`` whole, in place of what an earlier collection learnt."""
-    fresh = folder / f".{FILE}.{os.getpid()}"
-    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(billed)) + b"\n")
-    fresh.replace(folder / FILE)
+    write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(billed)) + b"\n")
 
 
 def read(folder: Path) -> Billed | None:

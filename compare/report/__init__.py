@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from compare.files import write_whole
 from compare.folder import RunFolder
 from compare.report import html, markdown
 from compare.report.build import build
@@ -24,9 +25,7 @@ def write(report: Report, folders: Sequence[RunFolder], out: Path) -> Path:
         (out / "report.md", markdown.render(report)),
         (out / "report.json", to_json(report)),
     ):
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_text(content, encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, content.encode())
     return page
 
 

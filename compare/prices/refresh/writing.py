@@ -11,6 +11,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Item
 
+from compare.files import write_whole
 from compare.prices.book import FOLDER, VENDORS, Tier, load
 from compare.prices.refresh.difference import Outcome
 from compare.prices.refresh.listing import Listed
@@ -31,10 +32,7 @@ def write(outcomes: Collection[Outcome], folder: Path = FOLDER) -> int:
             (Path(trial) / f"{vendor}.toml").write_text(text, encoding="utf-8")
         load(Path(trial))
     for vendor, text in texts.items():
-        target = folder / f"{vendor}.toml"
-        draft = target.with_suffix(".toml.new")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
+        write_whole(folder / f"{vendor}.toml", text.encode())
     load.cache_clear()
     return len(listed)
 
