@@ -68,13 +68,15 @@ def bench(
     plan = Plan(bursts, burst_size, warm_up, rate)
     faults = profile(chaos) if chaos else None
     names = tuple(dict.fromkeys(stack))
-    if len({Deployment.of(name).where for name in names}) > 1:
+    deployments = [Deployment.of(name) for name in names]
+    if len({each.where for each in deployments}) > 1:
         raise RunError("Stacks on emulators and on clouds cannot be measured together: measure them apart.")
     kept = f"What was measured is kept in {out}; the same command with --resume goes on."
     benches: list[Bench] = []
     try:
         with ending_politely(), struck(names, faults) if faults else nullcontext():
-            deployments = [Deployment.of(name) for name in names]
+            if faults:  # the stacks' outputs name them now
+                deployments = [Deployment.of(name) for name in names]
             benches = [
                 go_on(each, files, out) if resume else begin(each, files, plan, out) for each in deployments
             ]
