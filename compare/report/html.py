@@ -32,7 +32,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "size": size, "tick": tick, "dollars": dollars}
+    environment.filters |= {"duration": duration, "size": size, "dollars": dollars}
     photos = shown(report)
     clouds = by_cloud(report)
     months = [float(cost.month_with_free_tier) for cost in report.costs]
