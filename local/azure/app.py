@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,7 @@ from local.azure.logs import AppLog
 from local.azure.packages import Package, fetch
 from local.azure.process import Value
 from local.azure.queue_trigger import QueueTrigger
-from local.azure.queue_trigger import Run as RunMessage
 from local.azure.storage import Storage, account_of
-from local.azure.timer_trigger import Run as RunTimer
 from local.azure.timer_trigger import Schedule, TimerTrigger
 
 DRAIN_SECONDS = 20
@@ -165,11 +164,13 @@ class App:
         self._deployment = deployment
         self._deployed.set()
         self._triggers = [
-            QueueTrigger(*clients, options.queues, self._runner(deployment, function), self._log)
+            QueueTrigger(*clients, options.queues, partial(self._run, deployment, function), self._log)
             for function, clients in queues
         ]
         self._timers = {
-            function.name: TimerTrigger(schedule, self._timer_runner(deployment, function), self._log)
+            function.name: TimerTrigger(
+                schedule, partial(self._run, deployment, function, metadata={}), self._log
+            )
             for function, schedule in timers
         }
         await _retire(retired_deployment, retired, drain_seconds=DRAIN_SECONDS)
@@ -181,18 +182,6 @@ class App:
             queue_client(connection, queue, settings, self._storage.key),
             queue_client(connection, f"{queue}-poison", settings, self._storage.key),
         )
-
-    def _runner(self, deployment: Deployment, function: Function) -> RunMessage:
-        async def run(body: Value, metadata: Mapping[str, Value]) -> None:
-            await self._run(deployment, function, body, metadata)
-
-        return run
-
-    def _timer_runner(self, deployment: Deployment, function: Function) -> RunTimer:
-        async def run(timer: Value) -> None:
-            await self._run(deployment, function, timer, {})
-
-        return run
 
     async def _run_durable(self, trigger: str, name: str, value: Value) -> Value | None:
         while (deployment := self._deployment) is None:
