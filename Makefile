@@ -58,6 +58,7 @@ lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade takes the
 			$(COMPILE) $(UPGRADE) --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; \
 		done)
 
-clean: ## stop the emulators and remove everything that was installed or made in this folder
+clean: ## stop the emulators and remove all that was installed or made in this folder, runs/ excepted
 	@if [ -x $(BIN)/twinlens ]; then $(BIN)/twinlens local down; fi
-	rm -rf .venv .venvs local/node_modules .twinlens build out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venvs local/node_modules benchmarks/node_modules .twinlens build out .coverage*
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
