@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from compare.statistics import compare_quantiles
+from compare.statistics import compare_quantiles, comparison
 
 
 def samples(count, scale=1.0, seed=1, bursts=1, apart=0.0):
@@ -74,9 +74,19 @@ def test_bursts_that_differ_are_no_difference_between_runs():
     assert 50 - verdicts.count("undecided") <= 6
 
 
-def test_a_large_run_takes_no_longer_than_it_must():
+def test_a_large_run_takes_no_longer_than_it_must(monkeypatch):
+    asked = []
+    resampled = comparison._resampled
+    monkeypatch.setattr(
+        comparison,
+        "_resampled",
+        lambda bursts, p, resamples, random: (
+            asked.append(resamples) or resampled(bursts, p, resamples, random)
+        ),
+    )
     ratio = compare_quantiles(samples(30_000, bursts=1000), samples(30_000, 1.01, seed=2, bursts=1000), 0.95)
     assert ratio.low < ratio.value < ratio.high
+    assert asked == [comparison.PATIENCE // 30_000] * 2
 
 
 def test_empty_bursts_say_nothing():
