@@ -186,12 +186,7 @@ def azure(archive: Path) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def run_all(archive: Path) -> Callable[..., Graph]:
-    return run_program
-
-
-@pytest.fixture
-def run() -> Callable[..., Graph]:
+def run(archive: Path) -> Callable[..., Graph]:
     return run_program
 
 

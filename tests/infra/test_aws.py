@@ -119,11 +119,11 @@ def test_each_function_writes_to_a_log_group_that_was_there_before(aws):
         assert groups[function.name]["retentionInDays"] == 30
 
 
-def test_what_a_switch_leaves_behind_is_still_there_to_end(run_all):
+def test_what_a_switch_leaves_behind_is_still_there_to_end(run):
     """An execution goes on where it began: no switch takes a machine or a function away from it."""
     kept = {}
     for orchestrator, granularity in itertools.product(("standard", "express"), GRANULARITIES):
-        graph = run_all({"cloud": "aws", "orchestrator": orchestrator, "granularity": granularity})
+        graph = run({"cloud": "aws", "orchestrator": orchestrator, "granularity": granularity})
         kept[orchestrator, granularity] = sorted(
             (each.type, each.name) for each in graph.resources if each.custom
         )

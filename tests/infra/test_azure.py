@@ -206,8 +206,8 @@ def test_the_workbook_shows_what_the_app_reports(azure):
 
 
 @pytest.fixture(scope="module")
-def scheduled(run_all):
-    return run_all({"cloud": "azure", "orchestrator": "scheduler"})
+def scheduled(run):
+    return run({"cloud": "azure", "orchestrator": "scheduler"})
 
 
 def test_a_scheduler_costs_by_use_and_its_hub_lets_in_the_app_alone(scheduled):

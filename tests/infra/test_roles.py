@@ -87,13 +87,13 @@ def test_a_step_may_touch_its_places_and_write_its_log(any_aws):
 
 
 @pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
-def test_a_state_machine_may_do_what_its_definitions_do(run_all, kind):
+def test_a_state_machine_may_do_what_its_definitions_do(run, kind):
     """What began under one definition ends under the role as it is after the change to the other.
 
     The emulator enforces this role too: tests/e2e/test_permissions.py.
     """
     role = "twinlens-workflow" if kind == "STANDARD" else "twinlens-workflow-express"
-    graphs = [run_all({"cloud": "aws", "granularity": each}) for each in GRANULARITIES]
+    graphs = [run({"cloud": "aws", "granularity": each}) for each in GRANULARITIES]
     machines = [each.inputs for graph in graphs for each in graph.of("StateMachine")]
     definitions = [json.loads(each["definition"]) for each in machines if each["type"] == kind]
     assert definitions[0] != definitions[1]

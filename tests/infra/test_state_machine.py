@@ -28,10 +28,10 @@ def test_the_compiled_definition_is_the_committed_one(granularity, snapshot, cap
 @pytest.fixture(
     params=[(each, type_) for each in GRANULARITIES for type_ in ("STANDARD", "EXPRESS")], ids="-".join
 )
-def deployed(request, run_all):
+def deployed(request, run):
     """The definition as it is deployed, and the type of its state machine."""
     granularity, type_ = request.param
-    graph = run_all({"cloud": "aws", "granularity": granularity, "orchestrator": type_.lower()})
+    graph = run({"cloud": "aws", "granularity": granularity, "orchestrator": type_.lower()})
     [machine] = [each.inputs for each in graph.of("StateMachine") if each.inputs["type"] == type_]
     return json.loads(machine["definition"]), type_
 
