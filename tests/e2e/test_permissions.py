@@ -28,7 +28,7 @@ LOSSES = [
     if getattr(step, places)
 ]
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-# What no emulator takes part in; tests/infra/test_aws.py holds the statements, which know no resources.
+# What no emulator takes part in; tests/infra/test_roles.py holds the statements, which know no resources.
 TRACES = {
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",

@@ -34,11 +34,16 @@ DEFINITIONS = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinit
 CONTAINERS = {"input": "input", "work": "output", "output": "output"}
 
 
-def granted(graph, role: str) -> set[tuple[str, str]]:
+def statements(graph, role: str) -> list[dict[str, Any]]:
     [policy] = [each for each in graph.of("RolePolicy") if each.name == role]
+    found: list[dict[str, Any]] = json.loads(policy.inputs["policy"])["Statement"]
+    return found
+
+
+def granted(graph, role: str) -> set[tuple[str, str]]:
     return {
         (action, resource)
-        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for statement in statements(graph, role)
         for action in statement["Action"]
         for resource in statement["Resource"]
     }
@@ -110,6 +115,51 @@ def test_a_state_machine_may_do_what_its_definitions_do(run, kind):
 
 def test_a_rule_may_start_its_state_machine(any_aws):
     assert granted(any_aws, "twinlens-upload") == {("states:StartExecution", any_aws.outputs["workflow"])}
+
+
+def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
+    ledger, dead = ARN.format("dynamodb", "twinlens-ledger"), ARN.format("sqs", "twinlens-lost-undelivered")
+    log = ARN.format("cloudwatch", "twinlens-reconciler:*")
+    assert granted(any_aws, "twinlens-reconciler") == {
+        ("dynamodb:Query", f"{ledger}/index/open"),
+        *((f"dynamodb:{each}", ledger) for each in ("GetItem", "Scan", "UpdateItem")),
+        ("s3:ListBucket", ARN.format("s3", "twinlens-input")),
+        ("states:StartExecution", any_aws.outputs["workflow"]),
+        ("sns:Publish", ARN.format("sns", "twinlens-error")),
+        ("sqs:SendMessage", dead),
+        ("logs:CreateLogStream", log),
+        ("logs:PutLogEvents", log),
+        *anywhere(TRACING),
+    }
+    (listing,) = [
+        each for each in statements(any_aws, "twinlens-reconciler") if each["Action"] == ["s3:ListBucket"]
+    ]
+    prefix = any_aws.config.get("inputPrefix", "incoming/")
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}*"}}
+    assert granted(any_aws, "twinlens-reconciler-schedule") == {
+        ("lambda:InvokeFunction", ARN.format("lambda", "twinlens-reconciler")),
+        ("sqs:SendMessage", dead),
+    }
+
+
+def test_no_statement_is_wider_than_its_service_forces(any_aws):
+    for role in any_aws.of("RolePolicy"):
+        allowed = granted(any_aws, role.name)
+        assert not [action for action, _ in allowed if "*" in action]
+        wide = {(action, resource) for action, resource in allowed if resource == "*"}
+        assert wide <= anywhere(TRACING | SAMPLING | LOG_DELIVERY)
+
+
+def test_each_role_is_taken_on_by_its_own_service(any_aws):
+    services = {
+        role.name: json.loads(role.inputs["assumeRolePolicy"])["Statement"][0]["Principal"]["Service"]
+        for role in any_aws.of("Role")
+    }
+    assert services.pop("twinlens-workflow") == "states.amazonaws.com"
+    assert services.pop("twinlens-workflow-express") == "states.amazonaws.com"
+    assert services.pop("twinlens-upload") == "events.amazonaws.com"
+    assert services.pop("twinlens-reconciler-schedule") == "scheduler.amazonaws.com"
+    assert set(services.values()) == {"lambda.amazonaws.com"}
 
 
 def test_there_are_no_other_roles(any_aws):
