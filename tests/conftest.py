@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,35 @@ def aws(ministack: AwsEmulator, monkeypatch: pytest.MonkeyPatch) -> AwsEmulator:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     clients.client.cache_clear()
     return ministack
+
+
+@pytest.fixture
+def ledger_table(aws: AwsEmulator) -> str:
+    """An empty table with the keys and the index of the deployed one; tests/infra/test_aws.py holds those."""
+    import boto3
+
+    from handlers.aws.ledger import OPEN_INDEX
+
+    name = f"ledger-{uuid.uuid4().hex[:12]}"
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": each, "AttributeType": "S"} for each in ("id", "open", "updated_at")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": OPEN_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
 
 
 @pytest.fixture

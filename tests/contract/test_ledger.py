@@ -16,7 +16,7 @@ from core.job import Job, Problem, Source
 from core.memory import MemoryLedger
 from core.ports import RELEASED
 from core.workflow.pipeline import PIPELINE
-from handlers.aws.ledger import OPEN_INDEX, DynamoLedger
+from handlers.aws.ledger import DynamoLedger
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
 
@@ -66,27 +66,8 @@ class CompiledLedger(DynamoLedger):
 
 
 @pytest.fixture
-def compiled(aws):
-    name = f"ledger-{uuid.uuid4().hex[:12]}"
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": each, "AttributeType": "S"} for each in ("id", "open", "updated_at")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": OPEN_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "open", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return CompiledLedger(name)
+def compiled(ledger_table):
+    return CompiledLedger(ledger_table)
 
 
 @pytest.fixture

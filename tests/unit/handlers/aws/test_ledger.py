@@ -1,7 +1,6 @@
 """The DynamoDB ledger as the command line reads it."""
 
 import json
-import uuid
 
 import boto3
 import pytest
@@ -23,22 +22,10 @@ def item(job_id, state="succeeded"):
     }
 
 
-@pytest.fixture
-def table(aws):
-    name = f"ledger-{uuid.uuid4().hex[:12]}"
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
+def test_a_row_is_got_by_its_id(ledger_table):
+    boto3.client("dynamodb").put_item(TableName=ledger_table, Item=item("abc"))
 
-
-def test_a_row_is_got_by_its_id(table):
-    boto3.client("dynamodb").put_item(TableName=table, Item=item("abc"))
-
-    row = DynamoLedger(table).get("abc")
+    row = DynamoLedger(ledger_table).get("abc")
 
     assert row == LedgerRow(
         id="abc",
@@ -49,16 +36,16 @@ def test_a_row_is_got_by_its_id(table):
     )
 
 
-def test_a_row_that_is_not_there_is_none(table):
-    assert DynamoLedger(table).get("abc") is None
+def test_a_row_that_is_not_there_is_none(ledger_table):
+    assert DynamoLedger(ledger_table).get("abc") is None
 
 
-def test_all_rows_are_listed_over_several_pages(table):
+def test_all_rows_are_listed_over_several_pages(ledger_table):
     ids = {f"job{number:03}" for number in range(60)}  # 1.8 MB: more than one page
     for job_id in ids:
-        boto3.client("dynamodb").put_item(TableName=table, Item=item(job_id))
+        boto3.client("dynamodb").put_item(TableName=ledger_table, Item=item(job_id))
 
-    assert {row.id for row in DynamoLedger(table).list()} == ids
+    assert {row.id for row in DynamoLedger(ledger_table).list()} == ids
 
 
 def test_a_missing_table_is_named(aws):

@@ -6,7 +6,6 @@ import uuid
 import boto3
 import pytest
 
-from components.aws.ledger import OPEN_INDEX
 from core.job import Job, Source
 from core.trace import now
 from core.workflow import environment
@@ -18,26 +17,9 @@ LONG_AGO = "2026-01-01T00:00:00.000Z"
 
 
 @pytest.fixture
-def stack(aws, monkeypatch):
+def stack(ledger_table, monkeypatch):
     """A ledger, a bucket, a machine that does nothing, and a queue that hears of errors."""
-    name = f"reconciler-{uuid.uuid4().hex[:12]}"
-    attributes = ("id", "open", "updated_at")
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in attributes],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": OPEN_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "open", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    name = ledger_table
     boto3.client("s3").create_bucket(Bucket=name)
     definition = {"StartAt": "end", "States": {"end": {"Type": "Succeed"}}}
     machine = boto3.client("stepfunctions").create_state_machine(
