@@ -5,6 +5,7 @@ import signal
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,18 +71,31 @@ def closed_breakers() -> None:
             sys.modules[name].BREAKER.close()
 
 
-@pytest.fixture(scope="session")
-def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsEmulator]:
-    """MiniStack, whose state machines wait no time before they try again."""
-    folder = tmp_path_factory.mktemp("ministack")
+@contextmanager
+def running_ministack(folder: Path, *, enforce_iam: bool) -> Iterator[AwsEmulator]:
+    """Have a MiniStack, whose state machines wait no time before they try again, for the block."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SFN_WAIT_SCALE", "0")
-        emulator, process = ministack_emulator.launch(folder, enforce_iam=False)
+        emulator, process = ministack_emulator.launch(folder, enforce_iam=enforce_iam)
     try:
         ministack_emulator.wait(emulator, process, folder)
         yield emulator
     finally:
         processes.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsEmulator]:
+    """MiniStack, which lets everybody do everything."""
+    with running_ministack(tmp_path_factory.mktemp("ministack"), enforce_iam=False) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def enforcing_ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsEmulator]:
+    """A MiniStack of the module's own, which checks every call against what its caller may do."""
+    with running_ministack(tmp_path_factory.mktemp("enforcing"), enforce_iam=True) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")

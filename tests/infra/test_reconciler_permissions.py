@@ -3,13 +3,10 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
-from components.packaging import PACKAGES, ROOT, make
 from core.job import Job, Source
 from core.trace import now
-from local.emulators import ministack, processes
 
 NAME = "twinlens-reconciler"
 LEDGER, BUCKET = "twinlens-ledger", "twinlens-input"
@@ -24,10 +21,11 @@ ACTIONS = {
 
 
 class Cloud:
-    """MiniStack with IAM enforced, and the places where the reconciler works."""
+    """The places where the reconciler works."""
 
-    def __init__(self, endpoint: str, package: bytes, graph: Any) -> None:
-        self._endpoint, self._package, self._graph = endpoint, package, graph
+    def __init__(self, enforced: Any, graph: Any) -> None:
+        self._enforced, self._graph = enforced, graph
+        self.client = enforced.client
         table = graph.one("Table").inputs
         (index,) = table["globalSecondaryIndexes"]
         self.client("dynamodb").create_table(
@@ -67,10 +65,6 @@ class Cloud:
             )["TopicArn"],
         }
 
-    def client(self, service: str) -> Any:
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.client(service, endpoint_url=self._endpoint, region_name="us-east-1", **keys)
-
     def lose(self, name: str, uploaded_at: str) -> None:
         """Have the ledger hold a job as claimed long ago."""
         source = Source(BUCKET, f"incoming/{name}.jpg", "e", 1)
@@ -82,35 +76,8 @@ class Cloud:
 
     def find(self, what: str, without: str = "") -> Any:
         """Run the reconciler under its role, less one action; return its answer."""
-        name = f"reconciler-{without.replace(':', '-') or 'whole'}-{what}"
-        (granted,) = [each for each in self._graph.of("RolePolicy") if each.name == NAME]
-        policy = json.loads(self._real(granted.inputs["policy"]))
-        for statement in policy["Statement"]:
-            statement["Action"] = [each for each in statement["Action"] if each != without]
-        policy["Statement"] = [each for each in policy["Statement"] if each["Action"]]
-        asked = self._graph.one("Function", NAME).inputs
-        iam = self.client("iam")
-        (asked_role,) = [each for each in self._graph.of("Role") if each.name == NAME]
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=asked_role.inputs["assumeRolePolicy"])
-        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
-        variables = {key: self._real(value) for key, value in asked["environment"]["variables"].items()}
-        self.client("lambda").create_function(
-            FunctionName=name,
-            Role=role["Role"]["Arn"],
-            Runtime=asked["runtime"],
-            Handler=asked["handler"],
-            Timeout=60,
-            Environment={
-                "Variables": {
-                    **variables,
-                    "TWINLENS_PATIENCE_SECONDS": "0",
-                    "AWS_ENDPOINT_URL": self._endpoint,
-                }
-            },
-            Code={"ZipFile": self._package},
-        )
-        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"find": what}))
-        return json.load(answer["Payload"])
+        patience = {"TWINLENS_PATIENCE_SECONDS": "0"}
+        return self._enforced.function(self._graph, NAME, without, self._real, **patience)({"find": what})
 
     def _real(self, text: str) -> str:
         for mocked, real in self._arns.items():
@@ -119,16 +86,8 @@ class Cloud:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory, run):
-    folder = tmp_path_factory.mktemp("enforcing")
-    make(PACKAGES["aws"], "x86_64", ROOT, folder / "package.zip")
-    emulator, process = ministack.launch(folder, enforce_iam=True)
-    try:
-        ministack.wait(emulator, process, folder)
-        graph = run({"cloud": "aws"})
-        yield Cloud(emulator.endpoint, (folder / "package.zip").read_bytes(), graph)
-    finally:
-        processes.stop(folder)
+def cloud(enforced, run):
+    return Cloud(enforced, run({"cloud": "aws"}))
 
 
 def test_it_can_do_its_work(cloud):
