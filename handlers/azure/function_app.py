@@ -7,20 +7,21 @@ bound parameters are plain classes, because the worker refuses parameterised one
 import logging
 import os
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as durable
 import azure.functions as functions
 
-from core.recovery import Find
 from core.workflow import environment
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
 from core.workflow.model import Workflow
 from handlers.azure import activities
 from handlers.azure.events import instance_id, job_from
 from handlers.azure.orchestrator import orchestrate
-from handlers.azure.reconciler import reconcile
 from handlers.azure.settings import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
+
+if TYPE_CHECKING:
+    from core.recovery import Find
 
 WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
 app = durable.DFApp()
@@ -62,8 +63,11 @@ def _activity(name: str, activity: Callable[[activities.Payload], activities.Ans
     app.function_name(name)(app.activity_trigger(input_name="payload")(run))
 
 
-def _timer(name: str, find: Find, schedule: str) -> None:
+def _timer(name: str, find: "Find", schedule: str) -> None:
     def run(timer: functions.TimerRequest) -> None:
+        # Imported here: a worker starts for photos, and seldom for this.
+        from handlers.azure.reconciler import reconcile
+
         reconcile(find)
 
     run.__name__ = name
