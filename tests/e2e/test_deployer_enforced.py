@@ -4,13 +4,10 @@ import json
 import os
 import re
 import subprocess
-import time
 import uuid
-from io import BytesIO
 
 import boto3
 import pytest
-from PIL import Image
 
 from cli.clouds import connect
 from core.errors import StoreError
@@ -18,7 +15,6 @@ from core.job import job_id
 from core.recovery import Recovery
 from handlers.aws import clients
 from local import stack, state
-from local.emulators import ministack, processes
 from local.emulators.setup import pulumi_backend
 from local.state import AzureEmulator, LocalState
 from tools.deployer.__main__ import FOLDER
@@ -55,24 +51,12 @@ class Account:
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("enforcing")
-    emulator, process = ministack.launch(folder, enforce_iam=True)
-    try:
-        ministack.wait(emulator, process, folder)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(state.VARIABLE, str(folder / "local.json"))
-            state.save(LocalState(aws=emulator, azure=NO_AZURE, pulumi=pulumi_backend(folder)))
-            yield Account(emulator.endpoint)
-    finally:
-        processes.stop(folder)
-
-
-@pytest.fixture
-def photo():
-    file = BytesIO()
-    Image.linear_gradient("L").convert("RGB").save(file, "JPEG")
-    return file.getvalue()
+def account(enforcing_ministack, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("deployer")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(state.VARIABLE, str(folder / "local.json"))
+        state.save(LocalState(aws=enforcing_ministack, azure=NO_AZURE, pulumi=pulumi_backend(folder)))
+        yield Account(enforcing_ministack.endpoint)
 
 
 @pytest.fixture
@@ -149,7 +133,11 @@ def listed(value):
     return [value] if isinstance(value, str) else value
 
 
-def test_a_stack_s_whole_life_under_the_policies(account, pulumi, sign_in, photo):
+def ended(row):
+    return row if row is not None and row.state != "claimed" else None
+
+
+def test_a_stack_s_whole_life_under_the_policies(account, pulumi, sign_in, photo, wait):
     deployer = account.person(policy("aws-deployer"))
     previewer = account.person(policy("aws-preview"))
     user, operator = account.person(policy("aws-user")), account.person(policy("aws-operator"))
@@ -163,7 +151,7 @@ def test_a_stack_s_whole_life_under_the_policies(account, pulumi, sign_in, photo
     cloud = connect(outputs)
     etag = cloud.upload("incoming/a.jpg", photo)
     job = job_id(outputs["inputContainer"], "incoming/a.jpg", etag, "gallery")
-    row = ended(cloud, job)
+    row = wait(lambda: ended(cloud.ledger.get(job)), f"job {job} to end")
     assert row.state == "succeeded"
     assert [each.id for each in cloud.ledger.list()] == [job]
     for each in row.document["artifacts"]:
@@ -184,12 +172,3 @@ def test_a_stack_s_whole_life_under_the_policies(account, pulumi, sign_in, photo
     refused(pulumi(previewer, "up", *AT_ONCE), "lambda:")
     done(pulumi(deployer, "up", *AT_ONCE, change="  twinlens:granularity: fused\n"))
     done(pulumi(deployer, "destroy", *AT_ONCE))
-
-
-def ended(cloud, job, seconds=120):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if (row := cloud.ledger.get(job)) and row.state != "claimed":
-            return row
-        time.sleep(0.5)
-    raise AssertionError(f"the job did not end in {seconds} s")
