@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from cli import bench, collect, cost, doctor, estimate, filters, jobs, local, prices, process, report, submit
 from cli.console import print_error
 from core.errors import StoreUnavailable, TwinlensError
 from local.emulators import check
@@ -19,25 +20,53 @@ from local.state import VARIABLE
 
 DEBUG = "TWINLENS_DEBUG"
 
+# A command's file has either an app, of several commands, or a function of its own name.
+COMMANDS = (
+    "process",
+    "filters",
+    "submit",
+    "bench",
+    "collect",
+    "report",
+    "cost",
+    "estimate",
+    "doctor",
+    "jobs",
+    "local",
+    "prices",
+)
+
+
+class Commands(TyperGroup):
+    """The commands by name; only what is asked for is imported, since all of them together take seconds."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return all names, in the order that help has them in."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import the command; ``None`` if there is no such, with all of them there to suggest another."""
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands |= _command(name)
+        return self.commands.get(cmd_name)
+
+
+def _command(name: str) -> Any:
+    module, parent = import_module(f"cli.{name}"), typer.Typer()
+    if hasattr(module, "app"):
+        parent.add_typer(module.app, name=name)
+    else:
+        parent.command()(getattr(module, name))
+    return typer.main.get_group(parent).commands
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="One photo pipeline on AWS or Azure, and an honest comparison of the two.",
 )
-for command in (
-    process.process,
-    filters.filters,
-    submit.submit,
-    bench.bench,
-    collect.collect,
-    report.report,
-    cost.cost,
-    estimate.estimate,
-    doctor.doctor,
-):
-    app.command()(command)
-for name, group in (("jobs", jobs.app), ("local", local.app), ("prices", prices.app)):
-    app.add_typer(group, name=name)
 
 
 def _print_version(asked: bool) -> None:

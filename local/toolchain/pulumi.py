@@ -6,7 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-from pulumi.automation import PulumiCommand
 from semver import VersionInfo
 
 from local.toolchain import build, cache
@@ -69,6 +68,8 @@ def _installed(root: Path) -> bool:
     """Try the official installer, which downloads from Pulumi's own site; tell whether it worked."""
     with step(f"Installing the Pulumi CLI {show(PINNED)} with its official installer"):
         try:
+            from pulumi.automation import PulumiCommand  # half a second that only this needs
+
             PulumiCommand.install(root=str(root), version=VersionInfo(*PINNED))
         except Exception as error:  # whatever stands in its way, building is what remains
             say(f"  not to be had ({error}); building it instead")

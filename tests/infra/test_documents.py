@@ -51,10 +51,10 @@ def test_every_page_is_reached_from_the_readme():
 @pytest.mark.parametrize("words", calls("twinlens"))
 def test_commands_and_their_options_exist(words):
     command = get_command(app)
-    while words and hasattr(command, "commands"):
+    while words and hasattr(command, "get_command"):
         name, *words = words
-        assert name in command.commands
-        command = command.commands[name]
+        command = command.get_command(None, name)
+        assert command is not None, name
     known = {name for parameter in command.params for name in parameter.opts}
     assert {word.split("=")[0] for word in words if word.startswith("-")} <= known | {"--help"}
 

@@ -5,6 +5,7 @@ from importlib.metadata import version
 import pytest
 from azure.core.exceptions import HttpResponseError
 from botocore.exceptions import NoCredentialsError
+from typer.testing import CliRunner
 
 from cli import main as main_module
 from cli.main import app, explain, main
@@ -67,7 +68,17 @@ def test_errors_of_the_clouds_name_their_cloud():
     assert explain(HttpResponseError("Forbidden")).startswith("Azure did not do what was asked: Forbidden")
 
 
-def test_the_command_itself_works_and_loads_quickly_what_it_needs():
-    asked = "import sys, cli.main; print('scipy' in sys.modules or 'boto3' in sys.modules)"
+def test_a_command_loads_quickly_no_more_than_it_needs():
+    asked = (
+        "import sys; from cli.main import app; app(['filters'], standalone_mode=False); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    loaded = set(done.stdout.split())
+    assert "cli.filters" in loaded
+    assert not loaded & {"cli.report", "boto3", "jinja2", "numpy", "pulumi", "requests", "scipy"}
+
+
+def test_a_mistyped_command_is_told_the_likeliest():
+    told = CliRunner().invoke(app, ["reprot"])
+    assert told.exit_code == 2
+    assert "Did you mean 'report'?" in told.output
