@@ -20,7 +20,7 @@ from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars
 from compare.metering import Stack as StackFacts
-from compare.metering.assumptions import ASSUMPTIONS
+from compare.metering.assumptions import Assumption, assumed
 from compare.metering.estimate import estimate as meter_month
 from compare.metering.estimate import scenarios
 from compare.prices.book import load
@@ -79,6 +79,7 @@ def estimate(
         name: price(meter_month(facts, recipe, month), book, region or [facts.region], not no_free_tier)
         for name, month in scenarios(images_per_month, megapixels, cold_share).items()
     }
+    assumptions = assumed([facts])
     if as_json:
         print_json(
             {
@@ -88,14 +89,14 @@ def estimate(
                 "megapixels": f"{megapixels:f}",
                 "cold_share": f"{cold_share:f}",
                 "bills": {name: bill_document(bill) for name, bill in bills.items()},
-                "assumptions": [asdict(assumption) for assumption in ASSUMPTIONS],
+                "assumptions": [asdict(assumption) for assumption in assumptions],
             }
         )
         return
-    _show(stack, images_per_month, bills)
+    _show(stack, images_per_month, bills, assumptions)
 
 
-def _show(stack: str, images: int, bills: Mapping[str, Bill]) -> None:
+def _show(stack: str, images: int, bills: Mapping[str, Bill], assumptions: tuple[Assumption, ...]) -> None:
     low, expected, high = bills["low"], bills["expected"], bills["high"]
     amounts = {name: {line.meter.name: line for line in bill.lines} for name, bill in bills.items()}
     rows = [
@@ -114,7 +115,7 @@ def _show(stack: str, images: int, bills: Mapping[str, Bill]) -> None:
             f"{', '.join(expected.unconfirmed)}.",
             soft_wrap=True,
         )
-    for assumption in ASSUMPTIONS:
+    for assumption in assumptions:
         console.print(f"[dim]Assumed: {assumption.value:,} {escape(assumption.text)}.[/dim]", soft_wrap=True)
 
 

@@ -7,7 +7,8 @@ from itertools import combinations
 
 from compare.collecting.comparison import compare
 from compare.folder import RunFolder
-from compare.metering.assumptions import ASSUMPTIONS
+from compare.metering import Stack
+from compare.metering.assumptions import assumed
 from compare.prices.book import load
 from compare.report.costs import break_evens, cost, priced
 from compare.report.fusion import fusions
@@ -59,7 +60,7 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
             if folder.billed
         ),
         notes=NOTES,
-        assumptions=ASSUMPTIONS,
+        assumptions=assumed(Stack.of(folder.run) for folder in folders),
     )
 
 

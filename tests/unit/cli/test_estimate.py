@@ -9,6 +9,7 @@ from pulumi.runtime import set_all_config
 from typer.testing import CliRunner
 
 from cli import estimate
+from compare.metering.assumptions import INIT_MS
 from core.errors import SettingsError
 
 app = typer.Typer()
@@ -38,7 +39,8 @@ def test_every_stack_of_the_project_can_be_estimated(stack: str):
     document = json.loads(result.output)
     assert document["settings"]["cloud"] == stack.partition("-")[0]
     assert set(document["bills"]) == {"low", "expected", "high"}
-    assert document["assumptions"]
+    assumed = {each["text"] for each in document["assumptions"]}
+    assert (INIT_MS.text in assumed) == (document["settings"]["cloud"] == "aws")
 
 
 def test_people_see_three_columns_and_a_range():

@@ -1,5 +1,6 @@
 """Every variant of a stack: what is estimated for a photo is what would be metered of one that ran."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ import pytest
 
 from compare.billing import step_functions
 from compare.cost.bill import price
-from compare.metering import JobLoad, Stack, meter
+from compare.metering import JobLoad, Stack, assumptions, express, meter
 from compare.metering.assumptions import DEFINITION_KB, EXPRESS_LOG_EVENTS
 from compare.metering.estimate import estimate, scenarios
 from compare.metering.path import path
@@ -172,3 +173,32 @@ def test_a_retry_waits_for_a_timer():
     assert twice["azure.queue.operations"] - once["azure.queue.operations"] == 6 + 3
     assert twice["azure.table.operations"] - once["azure.table.operations"] == 3 + 3
     assert twice["azure.functions.flex.executions"] - once["azure.functions.flex.executions"] == 1 + 2
+
+
+ASSUMPTIONS = {
+    name: each for name, each in vars(assumptions).items() if isinstance(each, assumptions.Assumption)
+}
+
+
+@pytest.fixture
+def forget() -> Iterator[Callable[[], None]]:
+    """Forget what was worked out of an assumption, and do so in the end."""
+    yield express._billed_mb.cache_clear
+    express._billed_mb.cache_clear()
+
+
+@pytest.mark.parametrize("name", ASSUMPTIONS)
+@STACKS
+def test_what_is_listed_as_assumed_of_a_stack_is_what_its_bill_depends_on(
+    stack: Stack, name: str, forget: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+):
+    job = record(stack)
+    cold = replace(job.job, trace=tuple(replace(each, cold=True) for each in job.job.trace))
+    load = JobLoad.of(replace(job, job=cold), stack.granularity)
+    assert load
+    before = counted(meter(stack, [load]))
+    listed = assumptions.assumed([stack])
+    assumption = ASSUMPTIONS[name]
+    monkeypatch.setattr(assumptions, name, replace(assumption, value=assumption.value * 5_000))
+    forget()
+    assert (assumption in listed) == (counted(meter(stack, [load])) != before)
