@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from camera import PHOTOS, make_photo
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
@@ -34,8 +35,6 @@ from scipy.ndimage import uniform_filter
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-SAMPLES = ("mountain.jpg", "dandelion.jpg", "sunset.jpg")
-PHOTOS = {6: (3000, 2000), 12: (4240, 2832), 24: (6000, 4000), 48: (8480, 5664)}
 NODE = [shutil.which("node") or "node"]
 PYTHON = [sys.executable]
 CONTENDERS = {
@@ -78,18 +77,6 @@ class Figures:
     cpu_ms: float
     peak_mb: float
     ssim: float
-
-
-def make_photo(path: Path, size: tuple[int, int]) -> None:
-    """Write a camera-like JPEG: sample photos side by side at their own scale, so that detail stays real."""
-    canvas, tiles = Image.new("RGB", size), 0
-    samples = [Image.open(ROOT / "samples" / name).convert("RGB") for name in SAMPLES]
-    width, height = (min(getattr(each, side) for each in samples) for side in ("width", "height"))
-    for top in range(0, size[1], height):
-        for left in range(0, size[0], width):
-            canvas.paste(samples[tiles % len(samples)].crop((0, 0, width, height)), (left, top))
-            tiles += 1
-    canvas.save(path, quality=92)
 
 
 def references(photo: Path, task: dict[str, Any]) -> dict[str, np.ndarray[Any, Any]]:

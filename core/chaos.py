@@ -3,8 +3,9 @@
 A deployment under test is told a profile in a variable, such as
 ``seed=7 throttle=0.1 error=0.1 lost=0.05 latency=0.2 latency_ms=300 kill=0.01 steps=resize,optimize``.
 What hits a request follows from the seed, the upload's key, the step, the try and the number of the request
-within it, and from nothing else. The clouds' clients ask :func:`strike` before each request they send: so the
-SDK's own retries and the adapters' translation of errors are under test too.
+within it (of one that writes: of the output, and of the request for that), and from nothing else. The clouds'
+clients ask :func:`strike` before each request they send: so the SDK's own retries and the adapters'
+translation of errors are under test too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -115,6 +116,17 @@ def during(step: str, job: Job, attempt: int) -> Iterator[None]:
         yield
     finally:
         _storm.reset(token)
+
+
+def apart() -> Context:
+    """Return this context's copy for a call in another thread, whose requests are hit by dice of their own.
+
+    Which of several threads comes first then changes nothing.
+    """
+    context, storm = copy_context(), _storm.get()
+    if storm:
+        context.run(_storm.set, _Storm(storm.profile, random.Random(storm.dice.random())))  # noqa: S311
+    return context
 
 
 def strike() -> Fault | None:

@@ -1,8 +1,6 @@
-"""An object store that tells a stopwatch what moving the bytes took."""
+"""An object store that tells a stopwatch how long a step waited for it."""
 
 from __future__ import annotations
-
-import time
 
 from core.ports import ObjectStore
 from core.trace import Stopwatch
@@ -17,19 +15,13 @@ class Metered:
 
     def get(self, key: str, max_bytes: int) -> bytes:
         """See :meth:`core.ports.ObjectStore.get`."""
-        began = time.perf_counter()
-        try:
+        with self._stopwatch.downloading():
             data = self._store.get(key, max_bytes)
-            self._stopwatch.bytes_in += len(data)
-            return data
-        finally:
-            self._stopwatch.download_ms += (time.perf_counter() - began) * 1000
+        self._stopwatch.bytes_in += len(data)
+        return data
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See :meth:`core.ports.ObjectStore.put`."""
-        began = time.perf_counter()
-        try:
+        with self._stopwatch.uploading():
             self._store.put(key, data, content_type)
-            self._stopwatch.bytes_out += len(data)
-        finally:
-            self._stopwatch.upload_ms += (time.perf_counter() - began) * 1000
+        self._stopwatch.bytes_out += len(data)

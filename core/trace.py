@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -25,7 +27,11 @@ def stamp(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class TraceEntry:
-    """One run of one step. Times are ISO 8601 UTC, durations milliseconds, sizes bytes."""
+    """One run of one step. Times are ISO 8601 UTC, durations milliseconds, sizes bytes.
+
+    ``download_ms`` and ``upload_ms`` are how long the step waited for bytes to be moved, ``compute_ms`` the
+    rest: an upload that goes on while the step computes (:mod:`core.uploads`) takes none of its time.
+    """
 
     step: str
     attempt: int
@@ -43,7 +49,7 @@ class TraceEntry:
 
 @dataclass
 class Stopwatch:
-    """Adds up what a step spends on moving bytes; the rest of its time is compute."""
+    """Adds up how long a step waits for bytes to be moved; the rest of its time is compute."""
 
     step: str
     attempt: int
@@ -53,6 +59,24 @@ class Stopwatch:
     bytes_out: int = 0
     started: str = field(default_factory=now)
     _began: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def downloading(self) -> Iterator[None]:
+        """Count the time within as waiting for a download."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.download_ms += (time.perf_counter() - began) * 1000
+
+    @contextmanager
+    def uploading(self) -> Iterator[None]:
+        """Count the time within as waiting for uploads."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.upload_ms += (time.perf_counter() - began) * 1000
 
     def stop(self) -> TraceEntry:
         """Return the finished entry, and count the step towards this worker's life."""

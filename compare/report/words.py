@@ -36,7 +36,8 @@ NOTES = (
     "may begin before the store has answered the client; its delivery then took no time.",
     "Only succeeded jobs outside the warm-up count. A job is cold if any of its steps was the first of its "
     "worker.",
-    "Within a step downloads and uploads are added up, and drawn before and after the computing.",
+    "Within a step, what it waited for downloads and for uploads is added up, and drawn before and after the "
+    "computing: finished pictures are uploaded while the next is made, and only what is left is waited for.",
     "The critical path is the chain of steps that the end waited for; overhead is the rest of the workflow.",
     "Quantiles have 95 % confidence intervals from order statistics, or none where the samples are too few. "
     "Two runs are called different only where a bootstrap interval of their ratio excludes 1; it draws whole "

@@ -16,6 +16,7 @@ from core.metering import Metered
 from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.trace import Stopwatch
+from core.uploads import Uploads
 from core.workflow.model import Place
 
 
@@ -61,9 +62,15 @@ def access(name: str) -> tuple[frozenset[Place], frozenset[Place]]:
 
 
 def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) -> Job:
-    """Run one step on a job, or on the jobs that parallel branches returned, and add its trace entry."""
+    """Run one step on a job, or on the jobs that parallel branches returned, and add its trace entry.
+
+    What the step puts is on its way while it goes on, and there when this returns.
+    """
     job = merge(jobs) if isinstance(jobs, list) else jobs
     stopwatch = Stopwatch(name, attempt)
-    metered = replace(tools, input=Metered(tools.input, stopwatch), output=Metered(tools.output, stopwatch))
-    done = load(name).run(job, metered)
+    with Uploads(tools.output) as uploads:
+        metered = replace(tools, input=Metered(tools.input, stopwatch), output=Metered(uploads, stopwatch))
+        done = load(name).run(job, metered)
+        with stopwatch.uploading():
+            uploads.finish()
     return replace(done, trace=(*done.trace, stopwatch.stop()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from threading import Lock
 
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -20,6 +21,8 @@ CONFIG = Config(
     tcp_keepalive=True,
 )
 
+_making = Lock()  # a session makes one client at a time; a client may be used by several threads
+
 
 @cache
 def client(service: str) -> BaseClient:
@@ -27,7 +30,8 @@ def client(service: str) -> BaseClient:
 
     boto3 would give the same client, after importing half as many modules again.
     """
-    made = _session().create_client(service, config=CONFIG)
+    with _making:
+        made = _session().create_client(service, config=CONFIG)
     if os.environ.get(CHAOS):
         # Imported here: only a deployment under test has it.
         from handlers.aws.chaos import unsettle

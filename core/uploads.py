@@ -1,0 +1,65 @@
+"""Uploads that are under way while a step makes what is uploaded next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
+
+from core import chaos
+from core.ports import ObjectStore
+
+THREADS = 4
+# Of what is being uploaded: enough for any usual picture, and a small part of a worker's memory.
+MOST_BYTES = 16 * 2**20
+
+
+class Uploads:
+    """Let the puts of one step go on beside it; what it puts is surely there after :meth:`finish`.
+
+    At most :data:`THREADS` files of :data:`MOST_BYTES` together (a larger one by itself) are held in memory
+    for it. What a put raises is raised by a later call, of several the first put's. No thread outlives the
+    block.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._threads = ThreadPoolExecutor(THREADS, "upload")
+        self._under_way: dict[str, tuple[Future[None], int]] = {}  # with their bytes, the oldest first
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what is being sent, of which nothing more is said: there is an error already."""
+        self._threads.shutdown()
+
+    def get(self, key: str, max_bytes: int) -> bytes:
+        """See :meth:`core.ports.ObjectStore.get`; an object that is being put is waited for."""
+        self._wait(lambda: key in self._under_way)
+        return self._store.get(key, max_bytes)
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Begin to write the object, once there is room for it; see :meth:`core.ports.ObjectStore.put`."""
+        self._wait(lambda: key in self._under_way or self._full(len(data)) or self._oldest().done())
+        # In a context of its own: it sees what the step's context holds.
+        put = self._threads.submit(chaos.apart().run, self._store.put, key, data, content_type)
+        self._under_way[key] = put, len(data)
+
+    def finish(self) -> None:
+        """Wait until all is written."""
+        self._wait(lambda: True)
+
+    def _wait(self, needed: Callable[[], bool]) -> None:
+        """Wait for one put after the other while that is needed, and raise what one raised."""
+        while self._under_way and needed():
+            oldest = self._oldest()
+            del self._under_way[next(iter(self._under_way))]
+            oldest.result()
+
+    def _oldest(self) -> Future[None]:
+        return next(iter(self._under_way.values()))[0]
+
+    def _full(self, more: int) -> bool:
+        held = sum(size for _, size in self._under_way.values())
+        return len(self._under_way) == THREADS or held + more > MOST_BYTES
