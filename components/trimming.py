@@ -36,7 +36,7 @@ def for_aws(libraries: Path) -> None:
     data = libraries / "botocore" / "data"
     _remove(path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES)
     _rewrite(data / "endpoints.json", _endpoints)
-    for description in data.glob("*/*/service-2.json.gz"):
+    for description in data.glob("*/*/*.json.gz"):  # the rules of endpoints too, which are mostly blanks
         _rewrite(description, _undocumented)
     _remove(data.glob("*/*/examples-1.json"))
     _remove(libraries.rglob("*.pyi"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from core.errors import SetupError
 from core.job import Job, merge
@@ -17,7 +17,9 @@ from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.trace import Stopwatch
 from core.uploads import Uploads
-from core.workflow.model import Place
+
+if TYPE_CHECKING:  # a deployed step reads no workflow
+    from core.workflow.model import Place
 
 
 @dataclass(frozen=True)

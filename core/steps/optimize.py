@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from core import artifacts
 from core.job import Job
 from core.renditions import read
-from core.workflow.model import Place
 
 if TYPE_CHECKING:
     from core.steps import Tools
+    from core.workflow.model import Place
 
 READS: frozenset[Place] = frozenset({"work"})
 WRITES: frozenset[Place] = frozenset({"output"})

@@ -13,10 +13,10 @@ from core.photo.decode import read_film
 from core.photo.pyramid import films
 from core.photo.sheet import sheets
 from core.recipe import FILTERED, kept
-from core.workflow.model import Place
 
 if TYPE_CHECKING:
     from core.steps import Tools
+    from core.workflow.model import Place
 
 READS: frozenset[Place] = frozenset({"input"})
 WRITES: frozenset[Place] = frozenset({"output"})

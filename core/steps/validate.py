@@ -9,10 +9,10 @@ from core.errors import PhotoError
 from core.job import Job, Problem
 from core.photo.decode import inspect
 from core.recipe import kept
-from core.workflow.model import Place
 
 if TYPE_CHECKING:
     from core.steps import Tools
+    from core.workflow.model import Place
 
 READS: frozenset[Place] = frozenset({"input"})
 WRITES: frozenset[Place] = frozenset()
