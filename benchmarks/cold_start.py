@@ -74,6 +74,8 @@ ENVIRONMENT = {
     "PHOTOS__tableServiceUri": "https://photos.table.core.windows.net/",
     "PHOTOS__credential": "managedidentity",
     "PHOTOS__clientId": "00000000-0000-0000-0000-000000000000",
+    "IDENTITY_ENDPOINT": "http://localhost:42356/msi/token",
+    "IDENTITY_HEADER": "none",
 }
 PROGRAMS = {"aws": AWS, "azure": AZURE}
 

@@ -45,8 +45,7 @@ def for_aws(libraries: Path) -> None:
 def for_azure(libraries: Path) -> None:
     """Trim Pillow and the Azure SDK, whose clients come a second time for asynchronous programs."""
     _trim_pillow(libraries / "PIL")
-    for package in ("identity", "storage"):  # not data.tables, which imports its own
-        _remove((libraries / "azure" / package).rglob("aio"))
+    _remove((libraries / "azure" / "storage").rglob("aio"))  # data.tables imports its own
     _remove([libraries / "tests"])  # the Durable SDK's own
     _remove(libraries.rglob("*.pyi"))
 
