@@ -46,8 +46,15 @@ def for_azure(libraries: Path) -> None:
     """Trim Pillow and the Azure SDK, whose clients come a second time for asynchronous programs."""
     _trim_pillow(libraries / "PIL")
     _remove((libraries / "azure" / "storage").rglob("aio"))  # data.tables imports its own
+    _trim_werkzeug(libraries / "werkzeug")
     _remove([libraries / "tests"])  # the Durable SDK's own
     _remove(libraries.rglob("*.pyi"))
+
+
+def _trim_werkzeug(package: Path) -> None:
+    """Leave what reads headers and forms, which the Functions library takes, without the web server."""
+    _remove(package / name for name in ("serving.py", "_reloader.py", "debug", "test.py", "testapp.py"))
+    (package / "__init__.py").write_text("")  # it imported the server
 
 
 def _trim_pillow(package: Path) -> None:
