@@ -14,9 +14,9 @@ import argparse
 import os
 import platform
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import geometric_mean
 from tempfile import TemporaryDirectory
 
 from camera import PHOTOS, SAMPLES, make_photo
@@ -88,6 +88,11 @@ def measure(photo: Path, chosen: str, call_ms: float, repetitions: int) -> list[
     ]
 
 
+def _of_all(pairs: Iterable[tuple[float, float]]) -> str:
+    stepwise, fused = (sum(each) for each in zip(*pairs, strict=True))
+    return f"{stepwise:.0f} {fused:.0f} {fused / stepwise:.2f}"
+
+
 def main() -> None:
     """Measure and print a line for each photo."""
     parser = argparse.ArgumentParser(description="Compare the two granularities' own work.")
@@ -111,10 +116,10 @@ def main() -> None:
             if run(photo, FUSED, asked.recipe)  # the first run of all imports what the others have
         }
     for photo, pairs in rows.items():
-        table.add_row(photo, *(f"{one:.0f} {other:.0f} {other / one:.2f}" for one, other in pairs))
+        table.add_row(photo, *(_of_all([pair]) for pair in pairs))
     samples = zip(*(pairs for photo, pairs in rows.items() if (SAMPLES / photo).exists()), strict=True)
     table.add_section()
-    table.add_row("samples", *(f"{geometric_mean(b / a for a, b in pairs):.2f}" for pairs in samples))
+    table.add_row("all samples", *map(_of_all, samples))
     console.print(table)
 
 

@@ -10,10 +10,10 @@ from compare.billing.metered import Metered, plain
 from compare.cost.exact import exact
 from compare.metering.aws import meter as meter_aws
 from compare.metering.azure import meter as meter_azure
-from compare.metering.load import JobLoad
+from compare.metering.load import JobLoad, Span
 from compare.metering.stack import Stack
 
-__all__ = ["JobLoad", "Stack", "meter", "scaled"]
+__all__ = ["JobLoad", "Span", "Stack", "meter", "scaled"]
 
 METERS = {"aws": meter_aws, "azure": meter_azure}
 

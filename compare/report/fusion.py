@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from itertools import permutations
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, permutations
 
-from compare.metering import JobLoad, Stack, meter
+from compare.metering import JobLoad, Span, Stack, meter
 from compare.report.measured import MeasuredRun
 from compare.report.model import FunctionTime, Fusion
 from compare.run import Run
@@ -24,10 +23,15 @@ MS_PER_SECOND = 1000
 class _Sums:
     """Of one photo's warm jobs."""
 
-    jobs: int = 0
-    billed: Decimal = Decimal(0)
+    loads: list[JobLoad] = field(default_factory=list)
+    billed: float = 0.0
     compute_ms: float = 0.0
     moving_ms: float = 0.0
+
+    @property
+    def jobs(self) -> int:
+        """How many there were."""
+        return len(self.loads)
 
 
 def fusions(runs: Sequence[MeasuredRun]) -> tuple[Fusion, ...]:
@@ -53,7 +57,7 @@ def _fusion(stepwise: MeasuredRun, fused: MeasuredRun) -> Fusion | None:
     photos = sorted(sides[0].keys() & sides[1].keys())
     if not photos:
         return None
-    pairs = [tuple(float(side[photo].billed) / side[photo].jobs for side in sides) for photo in photos]
+    pairs = [tuple(side[photo].billed / side[photo].jobs for side in sides) for photo in photos]
     times = [
         _function_time(run, [side[photo] for photo in photos])
         for run, side in zip((stepwise, fused), sides, strict=True)
@@ -64,7 +68,6 @@ def _fusion(stepwise: MeasuredRun, fused: MeasuredRun) -> Fusion | None:
 def _by_photo(run: MeasuredRun) -> dict[str, _Sums]:
     """Add up the succeeded jobs that met no cold start, each metered as if it had its instances to itself."""
     stack = Stack.of(run.folder.run)
-    loads: dict[str, list[JobLoad]] = defaultdict(list)
     photos: dict[str, _Sums] = defaultdict(_Sums)
     for job in run.jobs:
         if job.record.state != "succeeded" or job.timeline is None or job.timeline.cold:
@@ -73,30 +76,46 @@ def _by_photo(run: MeasuredRun) -> dict[str, _Sums]:
         if load is None:
             continue
         sums = photos[job.record.photo]
-        sums.jobs += 1
+        sums.loads.append(load)
         sums.compute_ms += sum(step.compute_ms for step in job.timeline.steps)
         sums.moving_ms += sum(step.download_ms + step.upload_ms for step in job.timeline.steps)
-        loads[job.record.photo].append(load.times(1))
-    for photo, sums in photos.items():
-        metered = meter(stack, loads[photo])
-        sums.billed = sum((each.quantity for each in metered if each.meter.startswith(METERS)), Decimal(0))
+    for sums in photos.values():
+        sums.billed = _gb_seconds(stack, _by_themselves(sums.loads))
     return dict(photos)
+
+
+def _gb_seconds(stack: Stack, loads: Iterable[JobLoad]) -> float:
+    return float(sum(each.quantity for each in meter(stack, loads) if each.meter.startswith(METERS)))
+
+
+def _by_themselves(loads: Iterable[JobLoad]) -> list[JobLoad]:
+    return [load.times(1) for load in loads]
+
+
+def _idle(load: JobLoad) -> JobLoad:
+    """Return the load of the same job if nothing had to be done in it."""
+    at = load.began_ms
+    steps = tuple(replace(step, span=Span(step.span.instance, at, at)) for step in load.steps)
+    return replace(load, steps=steps, ended_ms=at)
 
 
 def _function_time(run: MeasuredRun, photos: Sequence[_Sums]) -> FunctionTime:
     """Return the mean over the photos, each counting the same, for a thousand of them."""
-    gb = run.folder.run.memory_mb / MB_PER_GB
+    stack, gb = Stack.of(run.folder.run), run.folder.run.memory_mb / MB_PER_GB
+    loads = list(chain.from_iterable(each.loads for each in photos))
 
     def of_a_thousand(values: list[float]) -> float:
         return sum(values) / len(values) * 1000
 
-    billed = of_a_thousand([float(each.billed) / each.jobs for each in photos])
+    billed = of_a_thousand([each.billed / each.jobs for each in photos])
     compute = of_a_thousand([each.compute_ms / each.jobs / MS_PER_SECOND * gb for each in photos])
     moving = of_a_thousand([each.moving_ms / each.jobs / MS_PER_SECOND * gb for each in photos])
     return FunctionTime(
         label=run.label,
-        jobs=sum(each.jobs for each in photos),
+        jobs=len(loads),
         billed=billed,
+        shared=billed * _gb_seconds(stack, loads) / sum(each.billed for each in photos),
+        least=_gb_seconds(stack, _by_themselves(map(_idle, loads))) / len(loads) * 1000,
         compute=compute,
         moving=moving,
         rest=billed - compute - moving,

@@ -187,14 +187,18 @@ class Comparison:
 class FunctionTime:
     """GB-seconds that functions are billed for a thousand photos, from ``jobs`` warm jobs.
 
-    ``compute`` and ``moving`` are the parts that steps spent computing and moving bytes. ``rest`` is what the
-    platform's minimums, rounding and the orchestrator's own work add, less what ran side by side on one
-    instance.
+    ``billed`` is for each by itself, ``shared`` for the same jobs as they were sent: an instance with several
+    under way is billed once. ``least`` would be billed for each by itself if no step took any time.
+    ``compute`` and ``moving`` are the parts of ``billed`` in which steps computed and waited for bytes.
+    ``rest`` is what the platform's minimums, rounding and the orchestrator's own work add, less what a job's
+    steps do side by side on one instance.
     """
 
     label: str
     jobs: int
     billed: float
+    shared: float
+    least: float
     compute: float
     moving: float
     rest: float

@@ -9,7 +9,7 @@ from compare.collecting.comparison import BilledRun
 from compare.cost.exact import dollars
 from compare.report import billed
 from compare.report.costs import PURPOSE_NAMES
-from compare.report.model import Comparison, Cost, CostLine, Report, RunReport
+from compare.report.model import Comparison, Cost, CostLine, FunctionTime, Report, RunReport
 from compare.report.rows import columns, rows
 from compare.report.words import SEGMENT_WORDS, amount, decided, duration, listed, quantile_name
 from compare.run import Plan
@@ -137,13 +137,17 @@ def lines(cost: Cost) -> Table:
 
 def fusions(report: Report) -> Table:
     """Return the GB-seconds of both granularities and what they are made of."""
+    head = ("billed", "computing", "moving bytes", "minimums and bookkeeping", "sharing instances")
     body = tuple(
-        (each.label, f"{each.jobs:,}", *map(_number, (each.billed, each.compute, each.moving, each.rest)))
+        (each.label, f"{each.jobs:,}", *map(_number, _parts(each)))
         for fusion in report.fusions
         for each in (fusion.stepwise, fusion.fused)
     )
-    head = ("run", "warm jobs", "billed", "computing", "moving bytes", "minimums and bookkeeping")
-    return _table("GB-seconds for a thousand photos", head, body)
+    return _table("GB-seconds for a thousand photos", ("run", "warm jobs", *head), body)
+
+
+def _parts(time: FunctionTime) -> tuple[float, ...]:
+    return time.billed, time.compute, time.moving, time.rest, time.shared
 
 
 def photos(report: Report) -> Table:

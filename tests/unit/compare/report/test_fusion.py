@@ -42,6 +42,19 @@ def test_an_instance_that_is_shared_is_billed_as_if_it_were_not(make_run, make_r
     (found,) = fusions([apart, together])
     assert found.stepwise.billed == found.fused.billed
     assert found.share.value == 1
+    # What they share is told beside it: seven jobs at the same moments are billed as one.
+    assert found.stepwise.shared == pytest.approx(found.stepwise.billed)
+    assert found.fused.shared == pytest.approx(found.fused.billed / 7)
+
+
+@pytest.mark.parametrize(("stack", "least"), [("aws-local", 0), ("azure-local", 1000)])
+def test_the_least_is_what_steps_that_take_no_time_are_billed(make_run, make_record, stack, least):
+    """At 1 GB: 1,000 ms of an instance on Azure, and nothing on AWS."""
+    records = [make_record(f"{at}.jpg", at=60_000 * at, pace=3) for at in range(3)]
+    runs = [make_run(stack, records, name=each, granularity=each) for each in ("stepwise", "fused")]
+    (found,) = fusions([measure(read(run), run.name) for run in runs])
+    assert found.fused.least == least
+    assert found.fused.billed > least
 
 
 @pytest.mark.parametrize(

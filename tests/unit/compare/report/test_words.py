@@ -90,9 +90,10 @@ def test_a_verdict_is_given_only_where_there_is_one(ratio, said):
     assert decided(Comparison("one", "two", (), {}), ratio) == said
 
 
-def fusion(low, high, rest=0.0):
-    stepwise = FunctionTime("stepwise", 9, 1000, 600, 300, 100)
-    return Fusion(stepwise, FunctionTime("fused", 9, 400, 300, 60, rest), Proportion(9, 0.4, low, high))
+def fusion(low, high, rest=0.0, shared=(1000.0, 400.0)):
+    stepwise = FunctionTime("stepwise", 9, 1000, shared[0], 350, 600, 300, 100)
+    fused = FunctionTime("fused", 9, 400, shared[1], 350, 300, 60, rest)
+    return Fusion(stepwise, fused, Proportion(9, 0.4, low, high))
 
 
 def test_says_what_fusing_saves_and_what_of():
@@ -102,7 +103,17 @@ def test_says_what_fusing_saves_and_what_of():
     )
     assert "no difference can be claimed" in saved(fusion(0.3, 1.1))
     assert "too few to call that a difference" in saved(fusion(None, None))
-    assert "25% of what is left are minimums, rounding and bookkeeping" in saved(fusion(0.3, 0.5, rest=100))
+    told = saved(fusion(0.3, 0.5, rest=100))
+    assert "25% of what is left are minimums, rounding and bookkeeping" in told
+    assert told.endswith("a thousand photos, one by one, are billed 350 at least.")
+
+
+def test_says_what_fusing_saves_of_photos_that_come_together():
+    assert saved(fusion(0.3, 0.5, shared=(900, 270))).endswith(
+        " As they were sent, several were under way on an instance, which is billed once: that makes it "
+        "0.30 times, 270 of 900."
+    )
+    assert "As they were sent" not in saved(fusion(0.3, 0.5, shared=(950, 380)))
 
 
 def test_ticks_are_short():
