@@ -25,13 +25,23 @@ NO_PICTURES = (
     *("TarIO", "WalImageFile"),
 )
 
+# What botocore's clients make for each of their methods, and nobody reads.
+DOCSTRING = """
+class Docstring(str):
+    def __new__(cls, *_, **__):
+        return super().__new__(cls)
+
+
+ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = Docstring
+"""
+
 
 def nothing(libraries: Path) -> None:
     """Keep everything."""
 
 
 def for_aws(libraries: Path) -> None:
-    """Trim Pillow and botocore."""
+    """Trim Pillow, botocore, and urllib3 below it."""
     _trim_pillow(libraries / "PIL")
     data = libraries / "botocore" / "data"
     _remove(path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES)
@@ -39,6 +49,8 @@ def for_aws(libraries: Path) -> None:
     for description in data.glob("*/*/*.json.gz"):  # the rules of endpoints too, which are mostly blanks
         _rewrite(description, _undocumented)
     _remove(data.glob("*/*/examples-1.json"))
+    _trim_docs(libraries / "botocore" / "docs")
+    _empty(libraries / "urllib3" / "http2" / "__init__.py")  # HTTP/2, for whoever asks for it; nobody does
     _remove(libraries.rglob("*.pyi"))
 
 
@@ -51,10 +63,17 @@ def for_azure(libraries: Path) -> None:
     _remove(libraries.rglob("*.pyi"))
 
 
+def _trim_docs(package: Path) -> None:
+    """Let botocore's clients have no help texts, instead of what would write them if they were asked for."""
+    _remove(path for path in package.iterdir() if path.name not in ("__init__.py", "utils.py"))
+    _empty(package / "__init__.py")
+    (package / "docstring.py").write_text(DOCSTRING)
+
+
 def _trim_werkzeug(package: Path) -> None:
     """Leave what reads headers and forms, which the Functions library takes, without the web server."""
     _remove(package / name for name in ("serving.py", "_reloader.py", "debug", "test.py", "testapp.py"))
-    (package / "__init__.py").write_text("")  # it imported the server
+    _empty(package / "__init__.py")  # it imported the server
 
 
 def _trim_pillow(package: Path) -> None:
@@ -69,6 +88,16 @@ def _remove(paths: Iterable[Path]) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _empty(module: Path) -> None:
+    """Leave the package importable for what else is in it.
+
+    Raises:
+        FileNotFoundError: There is no such module, so a new version is made differently.
+    """
+    with module.open("r+") as opened:
+        opened.truncate()
 
 
 def _rewrite(path: Path, change: Callable[[Any], Any]) -> None:

@@ -191,6 +191,9 @@ import handlers.aws.function
 from handlers.aws.clients import client
 for call in ("get_object", "put_object"):
     client("s3").generate_presigned_url(call, Params={"Bucket": "photos", "Key": "a.jpg"})
+client("dynamodb").get_paginator("query")
+client("s3").get_waiter("object_exists")
+assert not client("s3").get_object.__doc__  # no help text, and nothing that would write one
 """
 
 # All that the function app imports by itself or when it is first needed, and a form, which the Functions
@@ -221,7 +224,14 @@ def test_the_functions_import_from_nothing_but_their_archive(archives, tmp_path)
 
 # What workers did load once, though the first step or claim has no use for it.
 UNUSED = {
-    "aws": {"boto3", "core.workflow.model", "core.workflow.pipeline", "handlers.aws.reconciler"},
+    "aws": {
+        "boto3",
+        "botocore.docs.service",
+        "importlib.metadata",
+        "core.workflow.model",
+        "core.workflow.pipeline",
+        "handlers.aws.reconciler",
+    },
     "azure": {
         "azure.storage.blob",
         "azure.storage.queue",
