@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +24,14 @@ NO_PICTURES = (
     *("ImageGrab", "ImageQt", "ImageShow", "ImageTk", "ImageWin", "_imagingtk", "_tkinter_finder"),
     *("BdfFontFile", "ContainerIO", "FontFile", "GdImageFile", "PSDraw", "PcfFontFile", "PdfParser"),
     *("TarIO", "WalImageFile"),
+)
+# What azure-identity's own modules share, and a managed identity doesn't.
+SIGN_INS = (
+    "aad_client",
+    "aad_client_base",
+    "aadclient_certificate",
+    "auth_code_redirect_handler",
+    "interactive",
 )
 
 # What botocore's clients make for each of their methods, and nobody reads.
@@ -58,6 +67,7 @@ def for_azure(libraries: Path) -> None:
     """Trim Pillow and the Azure SDK, whose clients come a second time for asynchronous programs."""
     _trim_pillow(libraries / "PIL")
     _remove((libraries / "azure" / "storage").rglob("aio"))  # data.tables imports its own
+    _trim_identity(libraries / "azure" / "identity")
     _trim_werkzeug(libraries / "werkzeug")
     _remove([libraries / "tests"])  # the Durable SDK's own
     _remove(libraries.rglob("*.pyi"))
@@ -68,6 +78,18 @@ def _trim_docs(package: Path) -> None:
     _remove(path for path in package.iterdir() if path.name not in ("__init__.py", "utils.py"))
     _empty(package / "__init__.py")
     (package / "docstring.py").write_text(DOCSTRING)
+
+
+def _trim_identity(package: Path) -> None:
+    """Leave the identity that a platform gives an app; other ways to sign in take long to import."""
+    _remove(package.rglob("aio"))
+    (package / "__init__.py").write_text(
+        "from ._exceptions import CredentialUnavailableError\n"
+        "from ._credentials.managed_identity import ManagedIdentityCredential\n"
+    )
+    _empty(package / "_credentials" / "__init__.py")
+    shared = package / "_internal" / "__init__.py"
+    shared.write_text(re.sub(rf"^from \.({'|'.join(SIGN_INS)}) .*\n", "", shared.read_text(), flags=re.M))
 
 
 def _trim_werkzeug(package: Path) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from azure.core.credentials import AzureNamedKeyCredential, TokenCredential
 
 from core.workflow.environment import CHAOS
-from handlers.azure.identity import ManagedIdentity
 from handlers.azure.settings import CONNECTION
 
 if TYPE_CHECKING:  # slow to load: each SDK is imported by the first client that needs it
@@ -75,9 +74,11 @@ def account(url: str) -> str:
 
 @cache
 def _identity() -> TokenCredential:
+    # Imported here: slow to load, and the first is all that the deployed archive has.
     if os.environ.get(CREDENTIAL) == "managedidentity":
-        return ManagedIdentity(os.environ[CLIENT_ID], TRIES)
-    # Imported here: only on a developer's machine, since no archive has it.
+        from azure.identity import ManagedIdentityCredential
+
+        return ManagedIdentityCredential(client_id=os.environ.get(CLIENT_ID))
     from azure.identity import DefaultAzureCredential
 
     return DefaultAzureCredential()

@@ -4,9 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pulumi
 import pytest
@@ -15,6 +18,7 @@ from benchmarks import cold_start
 from components import archives as archive_folder
 from components import packaging, trimming
 from components.packaging import PACKAGES, ROOT, build, make
+from handlers.azure import clients
 
 SOURCES = ("core", "recipes", "handlers", "locks", "components")
 KINDS = [("aws", "x86_64"), ("aws", "arm64"), ("azure", "x86_64")]
@@ -203,7 +207,7 @@ import function_app
 from azure.data import tables
 from azure.functions import HttpRequest
 from azure.storage import blob, queue
-from handlers.azure import identity, reconciler
+from handlers.azure import reconciler
 form = b'--a\\r\\nContent-Disposition: form-data; name="key"\\r\\n\\r\\nvalue\\r\\n--a--\\r\\n'
 headers = {"Content-Type": "multipart/form-data; boundary=a"}
 assert HttpRequest("POST", "http://localhost/", headers=headers, body=form).form["key"] == "value"
@@ -222,6 +226,48 @@ def test_the_functions_import_from_nothing_but_their_archive(archives, tmp_path)
         assert run(f"{keys}{program}\nprint('ready')", tmp_path / cloud).strip() == "ready"
 
 
+SIGN_IN = """
+from handlers.azure.clients import credential
+print(credential("https://photos.blob.core.windows.net").get_token("https://storage.azure.com/.default").token)
+"""
+
+
+class Identities(BaseHTTPRequestHandler):
+    """The endpoint beside an app, which vouches for its identity."""
+
+    def do_GET(self):
+        asked = parse_qs(urlsplit(self.path).query)
+        assert self.headers["X-IDENTITY-HEADER"] == "this app"
+        token = f"{asked['client_id'][0]} for {asked['resource'][0]}"
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(
+            json.dumps({"access_token": token, "expires_on": "4102444800", "resource": "r"}).encode()
+        )
+
+    def log_message(self, *_):
+        pass
+
+
+def test_the_app_signs_in_with_what_its_archive_has(archives, monkeypatch, tmp_path):
+    with zipfile.ZipFile(archives["azure", "x86_64"]) as opened:
+        opened.extractall(tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Identities) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        for name, value in {
+            clients.CREDENTIAL: "managedidentity",
+            clients.CLIENT_ID: "me",
+            "IDENTITY_ENDPOINT": f"http://127.0.0.1:{server.server_port}/msi/token",
+            "IDENTITY_HEADER": "this app",
+        }.items():
+            monkeypatch.setenv(name, value)
+        told = run(SIGN_IN, tmp_path)
+        server.shutdown()
+        thread.join()
+    assert told.strip() == "me for https://storage.azure.com"
+
+
 # What workers did load once, though the first step or claim has no use for it.
 UNUSED = {
     "aws": {
@@ -236,7 +282,7 @@ UNUSED = {
         "azure.storage.blob",
         "azure.storage.queue",
         "cryptography",
-        "http.server",
+        "werkzeug.serving",
         "handlers.azure.reconciler",
     },
 }
