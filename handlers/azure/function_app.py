@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
+import azure.durable_functions as durable
 import azure.functions as functions
 
 from core.workflow import environment
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
 from core.workflow.model import Workflow
 from handlers.azure import activities
-from handlers.azure.durable import durable
 from handlers.azure.events import instance_id, job_from
 from handlers.azure.orchestrator import orchestrate
 from handlers.azure.settings import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
