@@ -37,6 +37,14 @@ def pyramid(photo: Image, sizes: Iterable[Size], whole: tuple[int, int]) -> dict
     return {size.name: made[size.name] for size in sizes}
 
 
+def needed_for(size: Size, sizes: Iterable[Size], whole: tuple[int, int]) -> tuple[Size, ...]:
+    """Return those of ``sizes`` without which the picture of ``size``, one of them, would be another."""
+    least = scale_for(*whole, size) * HEADROOM
+    return tuple(
+        each for each in sizes if each == size or (each.fit == "inside" and scale_for(*whole, each) >= least)
+    )
+
+
 def films(film: Film, sizes: Iterable[Size], whole: tuple[int, int]) -> dict[str, Film]:
     """Return each size of all the film's pictures; what is cropped of the first is cropped of all."""
     sizes = tuple(settled(size, film.first, whole) if film.animated else size for size in sizes)

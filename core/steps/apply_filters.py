@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.job import Job
 from core.photo import filters
 from core.photo.decode import read_film
-from core.photo.pyramid import films
+from core.photo.pyramid import films, needed_for
 from core.recipe import FILTERED
 from core.renditions import write
 
@@ -27,7 +27,8 @@ def run(job: Job, tools: Tools) -> Job:
         return job
     data = tools.input.get(job.source.key, tools.max_bytes)
     photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
-    first = films(film, recipe.sizes, (photo.width, photo.height))[recipe.sizes[0].name]
+    whole, size = (photo.width, photo.height), recipe.sizes[0]
+    first = films(film, needed_for(size, recipe.sizes, whole), whole)[size.name]
     filtered = first.each(lambda picture: filters.apply_all(picture, recipe.filters))
     made = write(job, tools.output, FILTERED, filtered)
     return replace(job, renditions=(*job.renditions, made))

@@ -2,7 +2,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from core.photo import pyramid as module
-from core.photo.pyramid import pyramid
+from core.photo.pyramid import needed_for, pyramid
 from core.photo.resize import resize
 from core.recipe import Size
 
@@ -48,6 +48,18 @@ def test_each_size_is_made_of_the_next_larger(photo: Image.Image, monkeypatch: p
     monkeypatch.setattr(module, "resize", note)
     pyramid(photo, SIZES, photo.size)
     assert sources == {"large": 1500, "middle": 640, "square": 300, "small": 300}
+
+
+@pytest.mark.parametrize("whole", [(1500, 1001), (500, 333), (200, 133), (80, 53)])
+def test_one_size_needs_the_larger_ones_it_is_made_of_and_no_others(
+    colourful: Image.Image, whole: tuple[int, int]
+) -> None:
+    photo = colourful.resize(whole, Image.Resampling.BICUBIC)
+    for size in SIZES:
+        alone = pyramid(photo, needed_for(size, SIZES, whole), whole)
+        assert alone[size.name].tobytes() == pyramid(photo, SIZES, whole)[size.name].tobytes()
+    assert [each.name for each in needed_for(SIZES[3], SIZES, (1500, 1001))] == ["large", "middle"]
+    assert needed_for(SIZES[2], SIZES, (1500, 1001)) == (SIZES[2],)
 
 
 def test_sizes_are_those_of_the_whole_photo_however_it_was_reduced() -> None:
