@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from local import emulators, stack, state
 from local.emulators import azurite as azurite_emulator
@@ -22,6 +23,11 @@ from local.state import AwsEmulator, LocalState
 from local.toolchain import chromium as browser
 
 SAYS = "says"
+
+# Whether a change is good must not depend on luck, or on what else the machine does: the same examples every
+# time, however long they take. `pytest --hypothesis-profile=default --hypothesis-seed=N` looks at others.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks

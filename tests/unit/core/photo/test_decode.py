@@ -61,7 +61,7 @@ def test_the_bad_samples_are_refused_in_words() -> None:
         Size, st.just("box"), st.integers(1, 900), st.integers(1, 900), st.sampled_from(["inside", "cover"])
     ),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_reduced_decode_is_as_large_as_its_sizes_need(width: int, height: int, box: Size) -> None:
     file = BytesIO()
     Image.new("L", (width, height)).save(file, "JPEG")
@@ -125,7 +125,6 @@ def test_mutated_files_end_in_errors_of_our_own(encode, colourful: Image.Image, 
     st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"II*\0", b"RIFF0000WEBP", b"BM"]),
     st.binary(),
 )
-@settings(deadline=None)
 def test_any_bytes_behind_a_good_start_end_in_errors_of_our_own(start: bytes, rest: bytes) -> None:
     with pytest.raises(PhotoError):
         inspect(start + rest, 10**6)

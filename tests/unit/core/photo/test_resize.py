@@ -10,7 +10,7 @@ pixels = st.integers(1, 400)
 
 
 @given(pixels, pixels, pixels, pixels)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_inside_keeps_the_shape_and_never_enlarges(
     width: int, height: int, box_width: int, box_height: int
 ) -> None:
@@ -23,7 +23,7 @@ def test_inside_keeps_the_shape_and_never_enlarges(
 
 
 @given(pixels, pixels, pixels, pixels)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_cover_fills_the_box_as_far_as_the_photo_goes(
     width: int, height: int, box_width: int, box_height: int
 ) -> None:
@@ -61,7 +61,7 @@ def test_contain_puts_all_of_it_in_the_middle_of_nothing() -> None:
 
 
 @given(pixels, pixels, pixels, pixels)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_exact_takes_the_boxs_shape_and_never_enlarges(width: int, height: int, w: int, h: int) -> None:
     made = resize(Image.new("RGB", (width, height)), Size("box", w, h, "exact"))
     assert made.size == (min(width, w), min(height, h))
@@ -88,7 +88,7 @@ def test_cover_keeps_the_part_that_says_most_if_asked() -> None:
 @given(
     pixels, pixels, pixels, pixels, st.floats(0, 1), st.floats(0, 1), st.sampled_from(["focus", "entropy"])
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_crop_never_fails(width: int, height: int, w: int, h: int, x: float, y: float, crop: str) -> None:
     made = resize(Image.new("RGB", (width, height)), Size("box", w, h, "cover", crop, x, y))
     assert made.size == (min(width, w), min(height, h))
