@@ -15,13 +15,13 @@ class Metered:
 
     def get(self, key: str, max_bytes: int) -> bytes:
         """See :meth:`core.ports.ObjectStore.get`."""
-        with self._stopwatch.downloading():
+        with self._stopwatch.waiting("download"):
             data = self._store.get(key, max_bytes)
         self._stopwatch.bytes_in += len(data)
         return data
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See :meth:`core.ports.ObjectStore.put`."""
-        with self._stopwatch.uploading():
+        with self._stopwatch.waiting("upload"):
             self._store.put(key, data, content_type)
         self._stopwatch.bytes_out += len(data)

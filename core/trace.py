@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 # One value for the life of a worker process: the first step it runs is its cold start.
 INSTANCE = uuid.uuid4().hex[:12]
@@ -61,22 +62,17 @@ class Stopwatch:
     _began: float = field(default_factory=time.perf_counter)
 
     @contextmanager
-    def downloading(self) -> Iterator[None]:
-        """Count the time within as waiting for a download."""
+    def waiting(self, moving: Literal["download", "upload"]) -> Iterator[None]:
+        """Count the time within as waiting for a download or an upload."""
         began = time.perf_counter()
         try:
             yield
         finally:
-            self.download_ms += (time.perf_counter() - began) * 1000
-
-    @contextmanager
-    def uploading(self) -> Iterator[None]:
-        """Count the time within as waiting for uploads."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.upload_ms += (time.perf_counter() - began) * 1000
+            took_ms = (time.perf_counter() - began) * 1000
+            if moving == "download":
+                self.download_ms += took_ms
+            else:
+                self.upload_ms += took_ms
 
     def stop(self) -> TraceEntry:
         """Return the finished entry, and count the step towards this worker's life."""

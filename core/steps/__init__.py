@@ -73,6 +73,6 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
     with Uploads(tools.output) as uploads:
         metered = replace(tools, input=Metered(tools.input, stopwatch), output=Metered(uploads, stopwatch))
         done = load(name).run(job, metered)
-        with stopwatch.uploading():
+        with stopwatch.waiting("upload"):
             uploads.finish()
     return replace(done, trace=(*done.trace, stopwatch.stop()))
