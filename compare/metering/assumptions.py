@@ -20,7 +20,7 @@ class Assumption:
 INIT_MS = Assumption(
     "milliseconds of Lambda's INIT phase in a cold start",
     500,
-    "Importing boto3 and Pillow takes this long at 1,024 MB; a trace begins after it.",
+    "280 by benchmarks/cold_start.py, plus the sandbox, which reads the files anew; a trace begins after it.",
 )
 LOG_BYTES = Assumption(
     "bytes of log for one Lambda invocation, in three events",

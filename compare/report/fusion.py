@@ -21,9 +21,10 @@ MS_PER_SECOND = 1000
 
 @dataclass
 class _Sums:
-    """Of one photo's warm jobs."""
+    """Of one photo's warm jobs; ``all_loads`` has those that met a cold start too."""
 
     loads: list[JobLoad] = field(default_factory=list)
+    all_loads: list[JobLoad] = field(default_factory=list)
     billed: float = 0.0
     compute_ms: float = 0.0
     moving_ms: float = 0.0
@@ -54,7 +55,7 @@ def _differ_so(stepwise: Run, fused: Run) -> bool:
 def _fusion(stepwise: MeasuredRun, fused: MeasuredRun) -> Fusion | None:
     """Compare the photos that both runs had at least one warm job of; ``None`` without such a photo."""
     sides = _by_photo(stepwise), _by_photo(fused)
-    photos = sorted(sides[0].keys() & sides[1].keys())
+    photos = sorted(photo for photo in sides[0].keys() & sides[1].keys() if all(s[photo].jobs for s in sides))
     if not photos:
         return None
     pairs = [tuple(side[photo].billed / side[photo].jobs for side in sides) for photo in photos]
@@ -66,16 +67,19 @@ def _fusion(stepwise: MeasuredRun, fused: MeasuredRun) -> Fusion | None:
 
 
 def _by_photo(run: MeasuredRun) -> dict[str, _Sums]:
-    """Add up the succeeded jobs that met no cold start, each metered as if it had its instances to itself."""
+    """Add up the succeeded jobs, warm ones each metered as if it had its instances to itself."""
     stack = Stack.of(run.folder.run)
     photos: dict[str, _Sums] = defaultdict(_Sums)
     for job in run.jobs:
-        if job.record.state != "succeeded" or job.timeline is None or job.timeline.cold:
+        if job.record.state != "succeeded" or job.timeline is None:
             continue
         load = JobLoad.of(job.record, stack.granularity)
         if load is None:
             continue
         sums = photos[job.record.photo]
+        sums.all_loads.append(load)
+        if job.timeline.cold:
+            continue
         sums.loads.append(load)
         sums.compute_ms += sum(step.compute_ms for step in job.timeline.steps)
         sums.moving_ms += sum(step.download_ms + step.upload_ms for step in job.timeline.steps)
@@ -103,6 +107,7 @@ def _function_time(run: MeasuredRun, photos: Sequence[_Sums]) -> FunctionTime:
     """Return the mean over the photos, each counting the same, for a thousand of them."""
     stack, gb = Stack.of(run.folder.run), run.folder.run.memory_mb / MB_PER_GB
     loads = list(chain.from_iterable(each.loads for each in photos))
+    all_loads = list(chain.from_iterable(each.all_loads for each in photos))
 
     def of_a_thousand(values: list[float]) -> float:
         return sum(values) / len(values) * 1000
@@ -114,7 +119,7 @@ def _function_time(run: MeasuredRun, photos: Sequence[_Sums]) -> FunctionTime:
         label=run.label,
         jobs=len(loads),
         billed=billed,
-        shared=billed * _gb_seconds(stack, loads) / sum(each.billed for each in photos),
+        as_sent=_gb_seconds(stack, all_loads) / len(all_loads) * 1000,
         least=_gb_seconds(stack, _by_themselves(map(_idle, loads))) / len(loads) * 1000,
         compute=compute,
         moving=moving,

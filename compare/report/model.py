@@ -187,8 +187,9 @@ class Comparison:
 class FunctionTime:
     """GB-seconds that functions are billed for a thousand photos, from ``jobs`` warm jobs.
 
-    ``billed`` is for each by itself, ``shared`` for the same jobs as they were sent: an instance with several
-    under way is billed once. ``least`` would be billed for each by itself if no step took any time.
+    ``billed`` is for each by itself. ``as_sent`` is for all jobs of the same photos as they came: cold starts
+    are billed too, and an instance with several under way once. ``least`` would be billed for each by itself
+    if no step took any time.
     ``compute`` and ``moving`` are the parts of ``billed`` in which steps computed and waited for bytes.
     ``rest`` is what the platform's minimums, rounding and the orchestrator's own work add, less what a job's
     steps do side by side on one instance.
@@ -197,7 +198,7 @@ class FunctionTime:
     label: str
     jobs: int
     billed: float
-    shared: float
+    as_sent: float
     least: float
     compute: float
     moving: float

@@ -137,7 +137,7 @@ def lines(cost: Cost) -> Table:
 
 def fusions(report: Report) -> Table:
     """Return the GB-seconds of both granularities and what they are made of."""
-    head = ("billed", "computing", "moving bytes", "minimums and bookkeeping", "sharing instances")
+    head = ("billed", "computing", "moving bytes", "minimums and bookkeeping", "as they were sent")
     body = tuple(
         (each.label, f"{each.jobs:,}", *map(_number, _parts(each)))
         for fusion in report.fusions
@@ -147,7 +147,7 @@ def fusions(report: Report) -> Table:
 
 
 def _parts(time: FunctionTime) -> tuple[float, ...]:
-    return time.billed, time.compute, time.moving, time.rest, time.shared
+    return time.billed, time.compute, time.moving, time.rest, time.as_sent
 
 
 def photos(report: Report) -> Table:

@@ -28,8 +28,8 @@ MIXED_NOTICE = (
     "a time from an emulator says nothing of a cloud's own speed."
 )
 
-# Jobs whose common bill is a larger part than this of what they are billed one by one shared no instances.
-SHARES = 0.9
+# Of what warm jobs are billed one by one: a smaller difference to what they were billed as sent is not told.
+MATTERS = 0.1
 
 # What may set runs of one stack apart, in the order of a label's words.
 SETTINGS = ("orchestrator", "granularity", "memory_mb", "architecture", "region", "recipe", "chaos")
@@ -210,17 +210,17 @@ def saved(fusion: Fusion) -> str:
         else ""
     )
     parts = ", ".join(filter(None, (computing, moving, fixed)))
-    return f"{held}: {parts}.{_sharing(fusion)}" if parts else f"{held}.{_sharing(fusion)}"
+    return f"{held}: {parts}.{_as_sent(fusion)}" if parts else f"{held}.{_as_sent(fusion)}"
 
 
-def _sharing(fusion: Fusion) -> str:
-    """Say what it is for photos that came close together, if some did on either side."""
+def _as_sent(fusion: Fusion) -> str:
+    """Say what it is with cold starts and shared instances, if those make a difference on either side."""
     stepwise, fused = fusion.stepwise, fusion.fused
-    if stepwise.shared > SHARES * stepwise.billed and fused.shared > SHARES * fused.billed:
+    if all(abs(each.as_sent - each.billed) < MATTERS * each.billed for each in (stepwise, fused)):
         return ""
     return (
-        " As they were sent, several were under way on an instance, which is billed once: that makes it "
-        f"{fused.shared / stepwise.shared:.2f} times, {fused.shared:,.0f} of {stepwise.shared:,.0f}."
+        " As they were sent, with cold starts and with instances that several shared, it is "
+        f"{fused.as_sent / stepwise.as_sent:.2f} times, {fused.as_sent:,.0f} of {stepwise.as_sent:,.0f}."
     )
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from compare.folder import read
+from compare.metering.assumptions import INIT_MS
 from compare.report.fusion import fusions
 from compare.report.measured import measure
 
@@ -30,6 +31,16 @@ def test_billed_time_is_that_of_warm_jobs_of_the_same_photos(measured):
     assert found.stepwise.moving == pytest.approx(0.3 * 1130)
 
 
+def test_what_was_billed_as_the_photos_came_has_their_cold_starts(make_run, make_record):
+    """A photo's first job met one in each of four functions; INIT is assumed to take 500 ms."""
+    records = [make_record("a.jpg", at=9000 * at, cold=at == 0) for at in range(2)]
+    runs = [make_run("aws-local", records, name=each, granularity=each) for each in ("stepwise", "fused")]
+    (found,) = fusions([measure(read(run), run.name) for run in runs])
+    cold_steps = sum(step.cold for step in records[0].job.trace)
+    assert found.stepwise.billed == pytest.approx(1130)
+    assert found.stepwise.as_sent == pytest.approx(1130 + cold_steps * INIT_MS.value / 2)
+
+
 def test_an_instance_that_is_shared_is_billed_as_if_it_were_not(make_run, make_record):
     """Jobs of one moment would hide behind each other on Azure, stepwise and fused alike."""
     apart, together = (
@@ -43,8 +54,8 @@ def test_an_instance_that_is_shared_is_billed_as_if_it_were_not(make_run, make_r
     assert found.stepwise.billed == found.fused.billed
     assert found.share.value == 1
     # What they share is told beside it: seven jobs at the same moments are billed as one.
-    assert found.stepwise.shared == pytest.approx(found.stepwise.billed)
-    assert found.fused.shared == pytest.approx(found.fused.billed / 7)
+    assert found.stepwise.as_sent == pytest.approx(found.stepwise.billed)
+    assert found.fused.as_sent == pytest.approx(found.fused.billed / 7)
 
 
 @pytest.mark.parametrize(("stack", "least"), [("aws-local", 0), ("azure-local", 1000)])

@@ -90,9 +90,9 @@ def test_a_verdict_is_given_only_where_there_is_one(ratio, said):
     assert decided(Comparison("one", "two", (), {}), ratio) == said
 
 
-def fusion(low, high, rest=0.0, shared=(1000.0, 400.0)):
-    stepwise = FunctionTime("stepwise", 9, 1000, shared[0], 350, 600, 300, 100)
-    fused = FunctionTime("fused", 9, 400, shared[1], 350, 300, 60, rest)
+def fusion(low, high, rest=0.0, as_sent=(1000.0, 400.0)):
+    stepwise = FunctionTime("stepwise", 9, 1000, as_sent[0], 350, 600, 300, 100)
+    fused = FunctionTime("fused", 9, 400, as_sent[1], 350, 300, 60, rest)
     return Fusion(stepwise, fused, Proportion(9, 0.4, low, high))
 
 
@@ -108,12 +108,12 @@ def test_says_what_fusing_saves_and_what_of():
     assert told.endswith("a thousand photos, one by one, are billed 350 at least.")
 
 
-def test_says_what_fusing_saves_of_photos_that_come_together():
-    assert saved(fusion(0.3, 0.5, shared=(900, 270))).endswith(
-        " As they were sent, several were under way on an instance, which is billed once: that makes it "
-        "0.30 times, 270 of 900."
+def test_says_what_fusing_saves_with_cold_starts_and_of_photos_that_come_together():
+    assert saved(fusion(0.3, 0.5, as_sent=(900, 270))).endswith(
+        " with cold starts and with instances that several shared, it is 0.30 times, 270 of 900."
     )
-    assert "As they were sent" not in saved(fusion(0.3, 0.5, shared=(950, 380)))
+    assert saved(fusion(0.3, 0.5, as_sent=(1500, 480))).endswith(" it is 0.32 times, 480 of 1,500.")
+    assert "As they were sent" not in saved(fusion(0.3, 0.5, as_sent=(950, 380)))
 
 
 def test_ticks_are_short():
