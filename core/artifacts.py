@@ -41,6 +41,7 @@ def _write(job: Job, store: ObjectStore, recipe: Recipe, name: str, film: Film) 
         settings = Settings(
             quality=output.quality,
             progressive=output.progressive,
+            effort=output.effort,
             background=recipe.options.background,
             copyright=job.photo.copyright if job.photo else "",
         )

@@ -55,6 +55,7 @@ class FilterCall:
 class OutputFormat:
     """An encoder's name and its settings; each looks at those it knows.
 
+    ``effort`` is how much time goes into fewer bytes.
     "auto" stands for the smallest of several whose SSIM to the picture is at least ``similarity``.
     ``animation`` says what becomes of one: its first picture, or all of them, in formats that can.
     """
@@ -62,6 +63,7 @@ class OutputFormat:
     format: str
     quality: Annotated[int, Between(1, 100)] = 80
     progressive: bool = True
+    effort: Annotated[int, Between(0, 6)] = 4
     similarity: Annotated[float, Between(0.5, 0.999)] = 0.95
     animation: Literal["first", "keep"] = "first"
 

@@ -23,13 +23,14 @@ from core.photo.film import Film
 class Settings:
     """How to encode; a format looks at what it knows.
 
-    ``quality`` is 1 to 100, ``progressive`` lets a JPEG appear coarse first, ``background`` stands behind
-    transparency where the format has none, ``copyright`` is written into the file; ``small`` saves bytes
-    whatever time that takes.
+    ``quality`` is 1 to 100, ``progressive`` lets a JPEG appear coarse first, ``effort``, 0 to 6, is how much
+    time goes into fewer bytes in a WebP, ``background`` stands behind transparency where the format has none,
+    ``copyright`` is written into the file; ``small`` saves bytes whatever time that takes.
     """
 
     quality: int = 80
     progressive: bool = True
+    effort: int = 4  # libwebp's own default
     background: str = "#ffffff"
     copyright: str = ""
     small: bool = False

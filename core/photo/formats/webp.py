@@ -13,14 +13,12 @@ EXTENSION = "webp"
 CONTENT_TYPE = "image/webp"
 TRANSPARENCY = True
 LOSSLESS = False
-# Of the encoder's efforts 0 to 6: 4 is its own default, twice as fast as 6 and about 1 % larger.
-METHOD = 4
 
 
 def encode(image: Image, settings: Settings) -> bytes:
     """Return the picture as WebP."""
     file = BytesIO()
-    image.save(file, "WEBP", quality=settings.quality, method=METHOD, exif=settings.exif())
+    image.save(file, "WEBP", quality=settings.quality, method=settings.effort, exif=settings.exif())
     return file.getvalue()
 
 
@@ -35,7 +33,7 @@ def animate(film: Film, settings: Settings) -> bytes:
         duration=list(film.durations),
         loop=film.plays,
         quality=settings.quality,
-        method=METHOD,
+        method=settings.effort,
         exif=settings.exif(),
     )
     return file.getvalue()

@@ -104,6 +104,19 @@ def test_the_background_shows_through_where_a_format_has_no_transparency(
     assert made.getpixel((20, 2))[2] > 250
 
 
+@pytest.mark.parametrize("steps", [STEPWISE, ("process",)])
+def test_a_recipe_decides_how_much_effort_goes_into_its_files(job: Job, tools: Tools, steps) -> None:
+    tools.input.objects[job.source.key] = (SAMPLES / "sideways.jpg").read_bytes()
+    sizes = []
+    for effort in (0, 5):
+        asked = replace(tools.recipe, outputs=(OutputFormat("webp", effort=effort),))
+        done = job
+        for step in steps:
+            done = execute(step, done, replace(tools, recipe=asked))
+        sizes.append(sum(each.size for each in done.artifacts))
+    assert sizes[0] > sizes[1] > 0
+
+
 def test_auto_names_the_file_after_what_was_chosen(signed: Job, tools: Tools) -> None:
     asked = replace(tools.recipe, outputs=(OutputFormat("auto", similarity=0.9),))
     done = execute("process", signed, replace(tools, recipe=asked))

@@ -1,12 +1,16 @@
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from core.errors import RecipeError
 from core.photo import formats
+from core.photo.film import Film
 from core.photo.formats import Settings, avif, jpeg, png, webp
 from core.photo.signature import identify
+
+SAMPLES = Path(__file__).parents[5] / "samples"
 
 
 @pytest.mark.parametrize("name", formats.names())
@@ -48,6 +52,15 @@ def test_quality_buys_likeness_with_bytes(colourful: Image.Image) -> None:
             for data in (small, large)
         )
         assert good < poor
+
+
+def test_effort_saves_bytes_and_no_effort_costs_them() -> None:
+    with Image.open(SAMPLES / "mountain.jpg") as file:
+        photo = file.convert("RGB").resize((320, 240))
+    none, usual, most = (len(webp.encode(photo, Settings(effort=effort))) for effort in (0, 4, 6))
+    assert none > usual > most
+    film = Film((photo, photo.rotate(180)), (100, 100))
+    assert len(webp.animate(film, Settings(effort=0))) > len(webp.animate(film, Settings(effort=6)))
 
 
 def test_jpeg_is_progressive_and_shows_white_through_transparency() -> None:
