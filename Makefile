@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PYTHON := $(shell for name in python3.13 python3 python; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo $$name; break; fi; done)
 BIN := .venv/bin
+# Where containers forbid Python to keep what it compiled, every `pulumi up` compiles the clouds' classes anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # $(call timed,WHAT,COMMAND) says what is done, does it, and says how long it took.
 timed = @begun=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): done in $$(($$(date +%s) - begun)) s"
