@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pulumi
@@ -10,15 +9,17 @@ from pulumi_azure_native import resources, storage
 
 from components.azure.storage import account, container
 
-READABLE = timedelta(hours=1)  # the platform fetches the archive once, while it is delivered
+READABLE = "PT1H"  # the platform fetches the archive once, while it is delivered
+STORAGE_API = "2023-05-01"
 PACKAGES = "packages"
 
 
 class AppCode(pulumi.ComponentResource):
     """Delivers the archive to the app; unchanged code has the same name, so nothing happens.
 
-    The address by which the platform fetches it opens this one archive, for reading, for an hour. A later
-    run signs another, which alone delivers nothing: each archive has a delivery of its own.
+    The address by which the platform fetches it opens this one archive, for reading, for an hour. The
+    template signs it while it is deployed, so that no program, state or log ever holds it, and another app
+    gets an address of its own.
 
     The archive has an account of its own because uploading it and signing its address take the account's
     keys, which the accounts with photos and state don't have.
@@ -49,42 +50,63 @@ class AppCode(pulumi.ComponentResource):
             opts=child,
         )
         path = pulumi.Output.concat(packages.name, "/", blob.name)
-        signature = storage.list_storage_account_service_sas_output(
-            resource_group_name=resource_group,
-            account_name=store.name,
-            canonicalized_resource=pulumi.Output.concat("/blob/", store.name, "/", path),
-            resource=storage.SignedResource.B,
-            permissions=storage.Permissions.R,
-            protocols=storage.HttpProtocol.HTTPS,
-            shared_access_expiry_time=f"{datetime.now(UTC) + READABLE:%Y-%m-%dT%H:%M:%SZ}",
-        )
-        address = pulumi.Output.concat(store.primary_endpoints.blob, path, "?", signature.service_sas_token)
-        secret: pulumi.Output[str] = pulumi.Output.secret(address)
         resources.Deployment(
             f"{name}-onedeploy-{archive.stem.rpartition('-')[2]}",
             resource_group_name=resource_group,
             properties={
                 "mode": resources.DeploymentMode.INCREMENTAL,
                 "template": pulumi.Output.from_input(app).apply(template),
-                "parameters": {"packageUri": {"value": secret}},
+                "parameters": {
+                    "account": {"value": store.id},
+                    "address": {"value": pulumi.Output.concat(store.primary_endpoints.blob, path)},
+                    "resource": {"value": pulumi.Output.concat("/blob/", store.name, "/", path)},
+                },
             },
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["properties.parameters"]),
+            opts=child,
         )
         self.register_outputs({})
 
 
 def template(app: str) -> dict[str, object]:
-    """Return the template with the one resource that azure-native has no type for."""
+    """Return the template with the one resource that azure-native has no type for.
+
+    ``listServiceSas`` takes what the storage service's REST operation of that name does; a time of day is to
+    be had as a parameter's default only (Resource Manager's template functions, "utcNow").
+    """
+    signing = ", ".join(
+        (
+            "'canonicalizedResource', parameters('resource')",
+            "'signedResource', 'b'",
+            "'signedPermission', 'r'",
+            "'signedProtocol', 'https'",
+            "'signedExpiry', parameters('expiry')",
+        )
+    )
+    signed = (
+        f"listServiceSas(parameters('account'), '{STORAGE_API}', createObject({signing})).serviceSasToken"
+    )
     return {
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "contentVersion": "1.0.0.0",
-        "parameters": {"packageUri": {"type": "securestring"}},
+        "parameters": {
+            "account": {"type": "string"},
+            "address": {"type": "string"},
+            "resource": {"type": "string"},
+            "now": {"type": "string", "defaultValue": "[utcNow()]"},
+            "expiry": {
+                "type": "string",
+                "defaultValue": f"[dateTimeAdd(parameters('now'), '{READABLE}')]",
+            },
+        },
         "resources": [
             {
                 "type": "Microsoft.Web/sites/extensions",
                 "apiVersion": "2024-04-01",
                 "name": f"{app}/onedeploy",
-                "properties": {"packageUri": "[parameters('packageUri')]", "remoteBuild": False},
+                "properties": {
+                    "packageUri": f"[concat(parameters('address'), '?', {signed})]",
+                    "remoteBuild": False,
+                },
             }
         ],
     }

@@ -5,7 +5,6 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pulumi.runtime import rpc
 
 from components.azure.orchestration import host_json
 from components.azure.roles import Role
@@ -13,6 +12,7 @@ from core.job import WORK_PREFIX
 from core.workflow.environment import Environment, Reconciler
 from core.workflow.pipeline import PIPELINE
 from handlers.azure.settings import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Settings
+from local.providers.azure_native import functions, template
 
 ROLE = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinitions/"
 
@@ -139,35 +139,49 @@ def test_the_subscription_asks_for_new_photos_of_the_input_container_only(azure)
 
 
 def test_unchanged_code_is_not_delivered_again(azure, archive):
+    """Nothing in its delivery changes from one run to the next."""
     blob = azure.one("Blob").inputs
     assert (blob["blobName"], blob["source"].path) == (archive.name, str(archive))
-    given = azure.one("Deployment").inputs["properties"]
-    assert rpc.is_rpc_secret(given)  # whoever has the address can read the archive
-    deployment = rpc.unwrap_rpc_secret(given)
+    deployment = azure.one("Deployment").inputs["properties"]
     (resource,) = deployment["template"]["resources"]
     assert (resource["type"], resource["name"]) == (
         "Microsoft.Web/sites/extensions",
         "twinlens-app/onedeploy",
     )
-    assert resource["properties"] == {"packageUri": "[parameters('packageUri')]", "remoteBuild": False}
-    assert deployment["template"]["parameters"]["packageUri"]["type"] == "securestring"
-    address = deployment["parameters"]["packageUri"]["value"]
-    path = f"packages/{archive.name}"
-    assert address == f"https://twinlenscode.blob.core.windows.net/{path}?sig-for-/blob/twinlenscode/{path}"
+    assert resource["properties"]["remoteBuild"] is False
+    path = f"twinlenscode.blob.core.windows.net/packages/{archive.name}"
+    given = {name: each["value"] for name, each in deployment["parameters"].items()}
+    assert given.pop("account").endswith("/twinlenscode")
+    assert given == {
+        "address": f"https://{path}",
+        "resource": f"/blob/twinlenscode/packages/{archive.name}",
+    }
 
 
-def test_the_archive_s_address_opens_it_alone_for_reading_and_for_an_hour(azure, archive):
-    [signed] = azure.calls
+def test_another_archive_is_another_delivery(azure, archive):
+    assert azure.one("Deployment").name.endswith(archive.stem.rpartition("-")[2])
+
+
+def test_the_archive_s_address_opens_it_alone_for_reading_and_for_an_hour(azure, monkeypatch):
+    """The template signs it while it is deployed, as the stand-in's evaluation of it shows."""
+    asked = []
+    monkeypatch.setattr(
+        functions,
+        "list_storage_account_service_sas",
+        lambda arguments: asked.append(arguments) or {"serviceSasToken": "signature"},
+    )
+    deployment = azure.one("Deployment").inputs["properties"]
+    known = template.parameters(deployment["template"]["parameters"], deployment["parameters"])
+    (resource,) = deployment["template"]["resources"]
+    given = deployment["parameters"]
+    address = template.value(resource["properties"]["packageUri"], known)
+    assert address == f"{given['address']['value']}?signature"
+    [signed] = asked
     assert (signed["resource"], signed["permissions"], signed["protocols"]) == ("b", "r", "https")
-    assert signed["canonicalizedResource"].endswith(f"/packages/{archive.name}")
+    assert signed["accountName"] == "twinlenscode"
+    assert signed["canonicalizedResource"] == given["resource"]["value"]
     left = datetime.fromisoformat(signed["sharedAccessExpiryTime"]) - datetime.now(UTC)
     assert timedelta(minutes=50) < left <= timedelta(hours=1)
-
-
-def test_another_signature_alone_delivers_nothing_and_another_archive_is_another_delivery(azure, archive):
-    delivery = azure.one("Deployment")
-    assert delivery.ignored == ("properties.parameters",)
-    assert delivery.name.endswith(archive.stem.rpartition("-")[2])
 
 
 def test_logs_are_kept_as_long_as_was_asked(azure):

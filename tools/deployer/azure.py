@@ -47,7 +47,6 @@ DATA = frozenset({"azure-native:storage:Blob"})
 FURTHER: Mapping[str, tuple[str, ...]] = {
     "azure-native:storage:Blob": (
         "Microsoft.Storage/storageAccounts/listKeys/action",  # to write the archive
-        "Microsoft.Storage/storageAccounts/listServiceSas/action",  # to sign its address
     ),
     "azure-native:resources:Deployment": (
         # A template's deployment is checked, then watched; the one resource in it is One Deploy.
@@ -56,6 +55,8 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
         "Microsoft.Resources/deployments/validate/action",
         "Microsoft.Web/sites/extensions/read",
         "Microsoft.Web/sites/extensions/write",
+        # The template signs the archive's address in the name of whoever deploys it.
+        "Microsoft.Storage/storageAccounts/listServiceSas/action",
     ),
     "azure-native:web:WebApp": (
         "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",  # the app's identity
@@ -82,9 +83,6 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
         "Microsoft.Insights/metrics/read",
     ),
 }
-
-# What a preview asks Azure itself: it reads the stack's state, and signs the archive's address.
-PREVIEW = ("Microsoft.Storage/storageAccounts/listServiceSas/action",)
 
 
 def namespaces() -> list[str]:
@@ -142,10 +140,8 @@ def documents() -> dict[str, str]:
         "azure-preview": role(
             "Twinlens previewer",
             "Shows what a deployment of Twinlens would change.",
-            {
-                f"{TYPES['azure-native:resources:ResourceGroup']}/read",
-                *FURTHER["azure-native:storage:Blob"][1:],
-            },
+            # A preview asks Azure nothing, but an identity can't sign in to where it has no role.
+            {f"{TYPES['azure-native:resources:ResourceGroup']}/read"},
         ),
     }
     texts = {f"{name}.json": json.dumps(made, indent=2) + "\n" for name, made in roles.items()}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
-from local.providers.azure_native import emulator
+from local.providers.azure_native import emulator, template
 from local.providers.azure_native.arm import GROUP, ArmResource, group_id, recall
 from local.providers.check import Fault
-from local.providers.resource import ProviderError
 from local.providers.wire import Properties
 
 ONE_DEPLOY = "Microsoft.Web/sites/extensions"
-PARAMETER = re.compile(r"\[parameters\('(\w+)'\)\]")
 
 
 class ResourceGroup(ArmResource):
@@ -46,27 +42,16 @@ class Deployment(ArmResource):
                 yield Fault("properties.template", reason)
 
     def apply(self, identity: str, inputs: Properties) -> None:
-        template = inputs["properties"]["template"]
-        given = {name: each["value"] for name, each in inputs["properties"].get("parameters", {}).items()}
-        if given.keys() != template.get("parameters", {}).keys():
-            declared = sorted(template.get("parameters", {}))
-            raise ProviderError(
-                f"The template declares the parameters {declared}, but is given {sorted(given)}."
-            )
-        for each in template["resources"]:
+        asked = inputs["properties"]["template"]
+        known = template.parameters(asked.get("parameters", {}), inputs["properties"].get("parameters", {}))
+        for each in asked["resources"]:
             app = each["name"].removesuffix("/onedeploy")
             recall(f"{group_id(inputs[GROUP])}/providers/Microsoft.Web/sites/{app}")
-            package = {"package_uri": _value(each["properties"]["packageUri"], given)}
+            package = {"package_uri": template.value(each["properties"]["packageUri"], known)}
             emulator.control("PUT", "apps", app, "/package", package)
 
     def outputs(self, identity: str, inputs: Properties) -> Properties:
         return {"properties": {**inputs["properties"], "provisioningState": "Succeeded"}}
-
-
-def _value(text: str, parameters: dict[str, Any]) -> str:
-    """Work out a template expression, of which only a parameter's value is known here."""
-    found = PARAMETER.fullmatch(text)
-    return str(parameters[found[1]]) if found else text
 
 
 RESOURCES = (ResourceGroup, Deployment)
