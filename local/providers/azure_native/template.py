@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 
 
 def parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Mapping[str, Any]]) -> Values:
-    """Return the parameters' values: those given, and the others' defaults, worked out in turn.
+    """Return the parameters' values: those given, and the others' defaults, which may need one another.
 
     Raises:
         ProviderError: One is given that the template doesn't declare, or one without a default is not.
@@ -27,15 +27,10 @@ def parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Ma
         raise ProviderError(
             f"The template declares the parameters {sorted(declared)}, but is given {sorted(unknown)}."
         )
-    values: dict[str, Any] = {}
-    for name, each in declared.items():
-        if name in given:
-            values[name] = given[name]["value"]
-        elif "defaultValue" in each:
-            values[name] = value(each["defaultValue"], values)
-        else:
+    for name in declared.keys() - given.keys():
+        if "defaultValue" not in declared[name]:
             raise ProviderError(f"The template's parameter {name!r} is not given and has no default.")
-    return values
+    return _Parameters(declared, given)
 
 
 def value(text: str, known: Values) -> Any:
@@ -47,6 +42,22 @@ def value(text: str, known: Values) -> Any:
     if not (text.startswith("[") and text.endswith("]")):
         return text
     return _Expression(text, known).value()
+
+
+class _Parameters(dict[str, Any]):
+    """Works a default out once it is asked for: no order of parameters outlasts their way to a provider."""
+
+    def __init__(
+        self, declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        super().__init__({name: each["value"] for name, each in given.items()})
+        self._declared = declared
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self._declared:
+            raise ProviderError(f"The template declares no parameter {name!r}.")
+        self[name] = found = value(self._declared[name]["defaultValue"], self)
+        return found
 
 
 class _Expression:

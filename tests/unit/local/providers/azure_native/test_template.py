@@ -27,8 +27,10 @@ def test_expressions_are_worked_out(text, worked_out):
     assert template.value(text, {"who": "Ada"}) == worked_out
 
 
-def test_a_parameter_s_default_may_need_another_s():
-    values = template.parameters(DECLARED, {"who": {"value": "Ada"}})
+@pytest.mark.parametrize("order", [sorted(DECLARED), sorted(DECLARED, reverse=True)])
+def test_a_parameter_s_default_may_need_another_s(order):
+    declared = {name: DECLARED[name] for name in order}
+    values = template.parameters(declared, {"who": {"value": "Ada"}})
     now, later = (datetime.fromisoformat(values[name]) for name in ("now", "later"))
     assert later - now == timedelta(hours=2)
     assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
@@ -63,6 +65,11 @@ def test_parameters_have_to_be_given_and_declared():
 def test_what_is_not_understood_is_refused(text):
     with pytest.raises(ProviderError, match="does not understand the expression"):
         template.value(text, {"who": "Ada"})
+
+
+def test_a_parameter_that_is_not_declared_is_named():
+    with pytest.raises(ProviderError, match="no parameter 'else'"):
+        template.value("[parameters('else')]", template.parameters({}, {}))
 
 
 def test_only_whole_hours_are_added():
