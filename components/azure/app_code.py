@@ -10,7 +10,7 @@ from pulumi_azure_native import resources, storage
 from components.azure.storage import account, container
 
 READABLE = "PT1H"  # the platform fetches the archive once, while it is delivered
-STORAGE_API = "2023-05-01"
+STORAGE_API = "2023-05-01"  # the version of the operation that signs
 PACKAGES = "packages"
 
 
@@ -18,8 +18,8 @@ class AppCode(pulumi.ComponentResource):
     """Delivers the archive to the app; unchanged code has the same name, so nothing happens.
 
     The address by which the platform fetches it opens this one archive, for reading, for an hour. The
-    template signs it while it is deployed, so that no program, state or log ever holds it, and another app
-    gets an address of its own.
+    template signs it while it is deployed, so that neither the program nor its state ever holds it, and
+    another app gets an address of its own.
 
     The archive has an account of its own because uploading it and signing its address take the account's
     keys, which the accounts with photos and state don't have.

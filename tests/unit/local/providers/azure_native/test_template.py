@@ -85,18 +85,13 @@ def test_a_signature_is_asked_for_as_azure_native_s_function_names_things(monkey
             "serviceSasToken": ",".join(f"{key}={arguments[key]}" for key in sorted(arguments))
         },
     )
-    asked = ", ".join(
-        f"'{name}', '{name[0]}'"
-        for name in (
-            "canonicalizedResource",
-            "signedResource",
-            "signedPermission",
-            "signedProtocol",
-            "signedExpiry",
-        )
-    )
     account = "/subscriptions/1/providers/Microsoft.Storage/storageAccounts/photos"
+    asked = (
+        "'canonicalizedResource', 'path', 'signedResource', 'b', 'signedPermission', 'r', "
+        "'signedProtocol', 'https', 'signedExpiry', 'then'"
+    )
     text = f"[listServiceSas('{account}', '2023-05-01', createObject({asked})).serviceSasToken]"
     assert template.value(text, {}) == (
-        "accountName=photos,canonicalizedResource=c,permissions=s,protocols=s,resource=s,sharedAccessExpiryTime=s"
+        "accountName=photos,canonicalizedResource=path,permissions=r,protocols=https,resource=b,"
+        "sharedAccessExpiryTime=then"
     )
