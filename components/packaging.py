@@ -28,6 +28,8 @@ PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file can hold no earlier date
 # What installers leave behind that says when and where, and what no function needs.
 CLUTTER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
+# Folders of the sources that only this machine uses.
+NOT_PACKED = ("core/memory",)
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def make(package: Package, architecture: str, root: Path, archive: Path) -> None
         _clean(libraries)
         package.trim(libraries)
         for source, target in package.sources.items():
-            _copy(root / source, tree / target)
+            _copy(root, source, tree / target)
         for target, text in package.texts.items():
             (tree / target).write_text(text)
         if package.compiled:
@@ -122,7 +124,7 @@ def _fingerprint(package: Package, architecture: str, root: Path) -> str:
     inputs = [Path("locks", package.lock)]
     inputs += [Path("components", name) for name in ("packaging.py", "trimming.py")]
     for source in package.sources:
-        inputs.extend(path.relative_to(root) for path in _files(root / source))
+        inputs.extend(_files(root, source))
     digest = hashlib.sha256(f"{architecture} {sys.version} {sorted(package.texts.items())}".encode())
     for path in inputs:
         content = hashlib.sha256((root / path).read_bytes()).hexdigest()
@@ -130,13 +132,17 @@ def _fingerprint(package: Package, architecture: str, root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _files(source: Path) -> Iterator[Path]:
-    """Yield the source's files in a fixed order, without compiled ones."""
-    if source.is_file():
-        yield source
-    for path in sorted(source.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path
+def _files(root: Path, source: str) -> Iterator[Path]:
+    """Yield the source's files that are packed, relative to ``root``, in a fixed order."""
+    found = [root / source] if (root / source).is_file() else sorted((root / source).rglob("*"))
+    for path in found:
+        inside = path.relative_to(root)
+        if path.is_file() and "__pycache__" not in inside.parts and not _left_out(inside):
+            yield inside
+
+
+def _left_out(path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in NOT_PACKED)
 
 
 def _install(lock: Path, architecture: str, target: Path) -> None:
@@ -160,11 +166,11 @@ def _clean(libraries: Path) -> None:
             path.unlink()
 
 
-def _copy(source: Path, target: Path) -> None:
-    for path in _files(source):
+def _copy(root: Path, source: str, target: Path) -> None:
+    for path in _files(root, source):
         to = target / path.relative_to(source)
         to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, to)
+        shutil.copyfile(root / path, to)
 
 
 def _compile(tree: Path) -> None:

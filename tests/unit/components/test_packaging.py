@@ -112,6 +112,22 @@ def test_what_is_in_the_archives(archives):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids="-".join)
+def test_what_only_this_machine_uses_is_in_no_archive(kind, archives):
+    names = zipfile.ZipFile(archives[kind]).namelist()
+    assert packaging.NOT_PACKED == ("core/memory",)
+    assert not [name for name in names if name.startswith(packaging.NOT_PACKED)]
+
+
+@pytest.mark.usefixtures("uninstalled")
+def test_a_change_of_what_is_not_packed_makes_no_other_archive(project, tmp_path):
+    before = build("aws", "x86_64", root=project, builds=tmp_path)
+    copy = _copy(project, tmp_path / "changed")
+    with (copy / "core/memory/__init__.py").open("a") as file:
+        file.write("# more\n")
+    assert build("aws", "x86_64", root=copy, builds=tmp_path) == before
+
+
+@pytest.mark.parametrize("kind", KINDS, ids="-".join)
 def test_archives_say_nothing_of_when_and_where(kind, archives):
     with zipfile.ZipFile(archives[kind]) as opened:
         entries = opened.infolist()
@@ -146,15 +162,21 @@ import hashlib, json, sys
 from pathlib import Path
 from core import recipe
 from core.job import Job, Source
-from core.memory import MemoryStore
 from core.steps import Tools, execute
+
+class Store(dict):
+    def get(self, key, max_bytes):
+        return self[key]
+
+    def put(self, key, data, content_type):
+        self[key] = data
 
 made = {}
 for name in recipe.names():
     for photo in sorted(Path(sys.argv[1]).iterdir()):
-        tools = Tools(MemoryStore({"a": photo.read_bytes()}), MemoryStore(), recipe.load(name), 10**8, 10**8)
+        tools = Tools(Store(a=photo.read_bytes()), Store(), recipe.load(name), 10**8, 10**8)
         execute("process", Job("id", name, Source("in", "a", "e", 1), "", "", ""), tools)
-        for key, data in tools.output.objects.items():
+        for key, data in tools.output.items():
             made[f"{name} {photo.name} {key}"] = hashlib.sha256(data).hexdigest()
 print(json.dumps(made))
 """

@@ -1,4 +1,7 @@
-"""The ports without a cloud: everything in this process's memory, for tests and for ``twinlens process``."""
+"""The ports without a cloud: everything in this process's memory, for tests and for ``twinlens process``.
+
+No deployed code needs it, so ``components.packaging`` leaves this folder out of every archive.
+"""
 
 from __future__ import annotations
 
