@@ -13,7 +13,7 @@ from cli.console import Json, Stack, console, print_json, shown, table
 from cli.deployment import Deployment
 from core.recovery import Finding, Recovery
 from core.workflow.environment import patience
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60
 

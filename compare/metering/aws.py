@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import assert_never
 
 from compare.billing import aws_lambda, cloudwatch, dynamodb
 from compare.billing.metered import MS_PER_SECOND, Metered, chunks, plain, present
@@ -13,7 +14,7 @@ from compare.metering import assumptions
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack
-from core.workflow.model import Claim, Notify, Record
+from core.workflow.model import Claim, Notify, Record, Step
 
 KB = Decimal(1024)
 GB = Decimal(1024**3)
@@ -130,6 +131,10 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
             case Notify():
                 sums.publishes += count
                 sums.emails += count if email and load.failed else 0
+            case Step():
+                pass  # counted above, by its trace
+            case _:
+                assert_never(task.action)
 
 
 def _transitions(sums: _Sums, jobs: str) -> Metered:

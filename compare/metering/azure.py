@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from typing import assert_never
 
 from compare.billing import functions_flex, log_analytics
 from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered, chunks, present
@@ -14,7 +15,7 @@ from compare.metering import assumptions
 from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.load import JobLoad, Span
 from compare.metering.stack import Stack
-from core.workflow.model import Claim, Notify, Record
+from core.workflow.model import Claim, Notify, Record, Step
 
 GB = Decimal(1024**3)
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
@@ -126,8 +127,16 @@ def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
     sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
-    sums.rows += count * sum(isinstance(task.action, Claim | Record) for task in load.path.tasks)
-    sums.messages += count * sum(isinstance(task.action, Notify) for task in load.path.tasks)
+    for task in load.path.tasks:
+        match task.action:
+            case Claim() | Record():
+                sums.rows += count
+            case Notify():
+                sums.messages += count
+            case Step():
+                pass  # counted by its spans
+            case _:
+                assert_never(task.action)
     spans: dict[str, list[tuple[int, int]]] = {} if load.alone else sums.spans
     for span in _spans(load):
         spans.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))

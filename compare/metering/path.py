@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import assert_never
 
 from core.workflow.granularity import STEPWISE, pipeline_in
-from core.workflow.model import Choice, Claim, Parallel, State, Step, Task, Workflow
+from core.workflow.model import Choice, Claim, Fail, Parallel, State, Step, Succeed, Task, Workflow
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,27 @@ def tasks(states: Collection[State]) -> tuple[Task, ...]:
 
 def _left(rest: tuple[State, ...], outcome: str, ran: Collection[str]) -> bool:
     """Tell whether the job left the sequence at the first of these states."""
-    state = rest[0]
-    if isinstance(state, Task) and isinstance(state.action, Claim):
-        return state.action.duplicate == outcome
-    if isinstance(state, Choice):
-        return state.otherwise == outcome and not any(name in ran for name in _steps(rest[1:]))
-    return any(name not in ran for name in _steps((state,)))
+    match rest[0]:
+        case Task(action=Claim(duplicate=ending)):
+            return ending == outcome
+        case Choice(otherwise=ending):
+            return ending == outcome and not any(name in ran for name in _steps(rest[1:]))
+        case Task() | Parallel():
+            return any(name not in ran for name in _steps(rest[:1]))
+        case Succeed() | Fail():
+            return False
+        case _:
+            assert_never(rest[0])
 
 
 def _steps(states: tuple[State, ...]) -> Iterator[str]:
     for state in states:
-        if isinstance(state, Parallel):
-            yield from (name for branch in state.branches for name in _steps(branch))
-        elif isinstance(state, Task) and isinstance(state.action, Step):
-            yield state.action.name
+        match state:
+            case Task(action=Step(name=name)):
+                yield name
+            case Parallel(branches=branches):
+                yield from (name for branch in branches for name in _steps(branch))
+            case Task() | Choice() | Succeed() | Fail():
+                pass
+            case _:
+                assert_never(state)

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from components.aws.dead_letters import RETRY_POLICY, DeadLetters
 from core.workflow.model import Fail, Workflow
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 # What a job's notification says, as far as the platform knows it. EventBridge puts the quotes.
 MESSAGE = """{

@@ -15,7 +15,7 @@ from components.aws.state_machine.compiler import Definition, compile_workflow, 
 from components.aws.step_function import TRACING
 from components.settings import Settings
 from core.workflow.granularity import GRANULARITIES, pipeline_in
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 # Step Functions delivers its logs by a vended log delivery, whose permissions know no resources.
 # The Step Functions guide, "Logging in CloudWatch Logs", lists exactly these.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.settings import Settings
 from components.uploads import SUFFIXES
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 # Not on the hour, when everybody's daily work begins.
 DAILY = "0 17 3 * * *"

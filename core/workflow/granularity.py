@@ -9,7 +9,7 @@ from functools import cache
 from core.errors import SettingsError
 from core.steps.process import STANDS_FOR
 from core.workflow.model import Parallel, State, Step, Task, Workflow
-from core.workflow.pipeline import PIPELINE, step
+from core.workflow.photo import PIPELINE, step
 
 STEPWISE = "stepwise"  # a function a step
 FUSED = "fused"  # one function does all image work, on one decode

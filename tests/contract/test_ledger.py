@@ -15,7 +15,7 @@ from components.aws.state_machine.compiler import compile_workflow
 from core.job import Job, Problem, Source
 from core.memory import MemoryLedger
 from core.ports import RELEASED
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 from handlers.aws.ledger import DynamoLedger
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger

@@ -32,7 +32,7 @@ from core.job import Job, Source, job_id
 from core.memory import MemoryStore
 from core.ports import LedgerRow
 from core.steps import Tools, execute
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

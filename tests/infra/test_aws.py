@@ -9,7 +9,7 @@ import pytest
 
 from core.workflow.environment import Reconciler
 from core.workflow.granularity import GRANULARITIES, all_steps
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 from handlers.aws import ledger, reconciler
 
 

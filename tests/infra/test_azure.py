@@ -10,7 +10,7 @@ from components.azure.orchestration import host_json
 from components.azure.roles import Role
 from core.job import WORK_PREFIX
 from core.workflow.environment import Environment, Reconciler
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 from handlers.azure.settings import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Settings
 from local.providers.azure_native import functions, template
 

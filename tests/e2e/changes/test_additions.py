@@ -54,7 +54,7 @@ def test_a_filter_and_a_step_are_added_in_one_place_each(project, process, photo
     (project / "core/steps/write_size.py").write_text(STEP)
     recipe = project / "recipes/gallery.toml"
     recipe.write_text(recipe.read_text() + '\n[[filters]]\nname = "posterize"\nbits = 2\n')
-    pipeline = project / "core/workflow/pipeline.py"
+    pipeline = project / "core/workflow/photo.py"
     line = '        step("optimize"),\n'
     assert pipeline.read_text().count(line) == 1
     pipeline.write_text(pipeline.read_text().replace(line, line + '        step("write_size"),\n'))

@@ -20,7 +20,7 @@ from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
 from core.ports import DeadLetters, Intake, Upload
 from core.steps import Tools, execute
 from core.trace import now
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 OUTPUTS = {
     "cloud": "aws",

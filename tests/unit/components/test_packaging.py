@@ -297,7 +297,7 @@ UNUSED = {
         "botocore.docs.service",
         "importlib.metadata",
         "core.workflow.model",
-        "core.workflow.pipeline",
+        "core.workflow.photo",
         "handlers.aws.reconciler",
     },
     "azure": {

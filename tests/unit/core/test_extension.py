@@ -63,7 +63,7 @@ from core import recipe
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.steps import Tools, execute
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 from components.aws.state_machine.compiler import compile_workflow
 from handlers.azure import function_app
 
@@ -95,7 +95,7 @@ def test_a_filter_and_a_step_need_nothing_else(project: Path) -> None:
     (project / "core/photo/filters/negative.py").write_text(FILTER)
     (project / "recipes/mine.toml").write_text(RECIPE)
     (project / "core/steps/count.py").write_text(STEP)
-    pipeline = project / "core/workflow/pipeline.py"
+    pipeline = project / "core/workflow/photo.py"
     text = pipeline.read_text()
     line = '        step("optimize"),\n'
     assert text.count(line) == 1

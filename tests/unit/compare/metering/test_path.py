@@ -1,7 +1,7 @@
 import pytest
 
 from compare.metering.path import path, tasks, visited
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 ALL = ("validate", "resize", "apply_filters", "optimize")
 ENDING = ["record_{}", "notify_{}", "{}"]

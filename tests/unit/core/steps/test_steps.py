@@ -10,7 +10,7 @@ from core.job import Job, Source
 from core.memory import MemoryStore
 from core.recipe import OutputFormat
 from core.steps import Tools, access, execute, load
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 STEPS = [step.name for step in PIPELINE.steps()]
 

@@ -3,7 +3,7 @@ import pytest
 from core.errors import SettingsError
 from core.workflow.granularity import FUSED, STEPWISE, fused, pipeline_in
 from core.workflow.model import Choice, Parallel, Step, Succeed, Task, Workflow
-from core.workflow.pipeline import PIPELINE, step
+from core.workflow.photo import PIPELINE, step
 
 
 def test_stepwise_is_the_definition_itself():

@@ -16,7 +16,7 @@ from core.workflow.model import (
     Task,
     Workflow,
 )
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 
 def step(name, **more):

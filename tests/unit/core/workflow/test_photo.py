@@ -1,7 +1,7 @@
 from core.errors import PhotoError, retryable_names, wire_names
 from core.steps import access
 from core.workflow.model import Choice, Claim, Fail, Notify, Parallel, Record, Succeed, Task
-from core.workflow.pipeline import PIPELINE
+from core.workflow.photo import PIPELINE
 
 
 def test_names_are_unique() -> None:
