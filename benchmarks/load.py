@@ -25,8 +25,8 @@ import psutil
 from PIL import Image
 from rich.console import Console
 
-from cli.deployment import ROOT, Deployment
-from cli.uploads import FINAL_STATES
+from bench.sending import FINAL_STATES
+from bench.stack import ROOT, DeployedStack
 from core.job import job_id
 from local import state
 from local.stack import LocalStack
@@ -50,7 +50,7 @@ class Look:
 
 def measure(stack: str, photos: int, rounds: int) -> Counter[str]:
     """Put the photos through the stack, round by round; return how many jobs ended how, or as ``lost``."""
-    deployment = Deployment.of(stack)
+    deployment = DeployedStack.of(stack)
     roots = _emulators(deployment.outputs["cloud"])
     found: Counter[str] = Counter()
     memory = []
@@ -65,7 +65,7 @@ def measure(stack: str, photos: int, rounds: int) -> Counter[str]:
     return found
 
 
-def _round(deployment: Deployment, photos: int, roots: list[psutil.Process]) -> Counter[str]:
+def _round(deployment: DeployedStack, photos: int, roots: list[psutil.Process]) -> Counter[str]:
     stack, data = deployment.stack, _photo()
     run = secrets.token_hex(3)
     began = time.monotonic()
@@ -95,7 +95,7 @@ def _photo() -> bytes:
     return file.getvalue()
 
 
-def _send(deployment: Deployment, data: bytes, run: str, number: int) -> str:
+def _send(deployment: DeployedStack, data: bytes, run: str, number: int) -> str:
     key = deployment.key(f"load/{run}/{number:05}.jpg")
     etag = deployment.cloud.upload(key, data)
     return job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.bursts import Bench, begin
-from cli.bursts import resume as go_on
+from bench.bursts import Bench, begin
+from bench.bursts import resume as go_on
+from bench.faults import injected, profile
+from bench.stack import DeployedStack
 from cli.console import Json, console, print_error, print_json, progress, table
-from cli.deployment import Deployment
-from cli.faults import profile, struck
 from compare.folder import read, write_head
 from compare.run import Plan, RunError
 from components.uploads import SUFFIXES
@@ -68,15 +68,15 @@ def bench(
     plan = Plan(bursts, burst_size, warm_up, rate)
     faults = profile(chaos) if chaos else None
     names = tuple(dict.fromkeys(stack))
-    deployments = [Deployment.of(name) for name in names]
+    deployments = [DeployedStack.of(name) for name in names]
     if len({each.where for each in deployments}) > 1:
         raise RunError("Stacks on emulators and on clouds cannot be measured together: measure them apart.")
     kept = f"What was measured is kept in {out}; the same command with --resume goes on."
     benches: list[Bench] = []
     try:
-        with ending_politely(), struck(names, faults) if faults else nullcontext():
+        with ending_politely(), injected(faults, names, print_error) if faults else nullcontext():
             if faults:  # the stacks' outputs name them now
-                deployments = [Deployment.of(name) for name in names]
+                deployments = [DeployedStack.of(name) for name in names]
             benches = [
                 go_on(each, files, out) if resume else begin(each, files, plan, out) for each in deployments
             ]

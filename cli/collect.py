@@ -8,20 +8,17 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cli.accounts import BILLED
+from bench.accounts import collect_run
+from bench.stack import DeployedStack
 from cli.console import Json, console, errors, print_json, shown, table
-from cli.deployment import Deployment
-from compare.collecting.billed import Billed, write
 from compare.collecting.comparison import BilledRun, compare
-from compare.folder import RunFolder, read
+from compare.folder import read
 from compare.report.billed import METER_HEAD, meter_rows, sentences
-from compare.run import RunError
 
 Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` makes them.")]
 ItsStack = Annotated[
     str | None, typer.Option("--stack", "-s", help="The stack, if not the one that the run names.")
 ]
-SAME = ("cloud", "orchestrator", "architecture", "region")
 
 
 def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
@@ -32,7 +29,7 @@ def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
     compared = []
     for path in runs:
         folder = read(path)
-        deployment = Deployment.of(stack or folder.run.stack)
+        deployment = DeployedStack.of(stack or folder.run.stack)
         with errors.status(f"asking what was billed for {shown(folder.run.name)}"):
             billed = collect_run(deployment, folder)
         compared.append(compare(folder.run.name, folder.run, folder.jobs, billed))
@@ -43,29 +40,6 @@ def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
             show(each)
     if any(gap.again for each in compared for gap in each.unknown):
         raise typer.Exit(1)
-
-
-def collect_run(deployment: Deployment, folder: RunFolder) -> Billed:
-    """Collect what the deployment's platform says of one run, and keep it in the run's folder.
-
-    Raises:
-        RunError: The run is not finished, or was made on another stack than the deployment.
-    """
-    for name in SAME:
-        ran, stands = getattr(folder.run, name), deployment.outputs[name]
-        if ran != stands:
-            raise RunError(
-                f"The run {folder.run.name} was made with the {name} {ran}, but the stack "
-                f"{deployment.stack} has {stands}: name the run's own stack with --stack."
-            )
-    if "metered" not in deployment.outputs:
-        raise RunError(
-            f"The stack {deployment.stack} does not tell where its platform keeps account: "
-            f"`pulumi up -s {deployment.stack}` adds that."
-        )
-    billed = BILLED[folder.run.cloud](deployment.outputs, folder)
-    write(folder.path, billed)
-    return billed
 
 
 def show(run: BilledRun) -> None:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from bench.stack import DeployedStack
 from cli import recovery
 from cli.console import Json, Stack, console, print_json, shown, state_text, table
-from cli.deployment import Deployment
 from core.errors import SetupError
 from core.ports import LedgerRow
 
@@ -39,7 +39,7 @@ def list_jobs(
     as_json: Json = False,
 ) -> None:
     """List the jobs, newest first."""
-    rows = sorted(Deployment.of(stack).rows(), key=lambda row: row.claimed_at, reverse=True)
+    rows = sorted(DeployedStack.of(stack).rows(), key=lambda row: row.claimed_at, reverse=True)
     found = [summary(row) for row in rows if state in (None, row.state)]
     if as_json:
         print_json(found)
@@ -64,7 +64,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one job: its source, its outputs and where its time went."""
-    row = _find(Deployment.of(stack), job)
+    row = _find(DeployedStack.of(stack), job)
     if as_json:
         print_json(summary(row) | {"document": row.document})
         return
@@ -95,7 +95,7 @@ def show(
         console.print(table(columns, steps, numbers=columns[3:]))
 
 
-def _find(deployment: Deployment, job: str) -> LedgerRow:
+def _find(deployment: DeployedStack, job: str) -> LedgerRow:
     row = deployment.row(job)
     found = [row] if row else [each for each in deployment.rows() if each.id.startswith(job)]
     if len(found) != 1:

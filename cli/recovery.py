@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from bench.stack import DeployedStack
 from cli.console import Json, Stack, console, print_json, shown, table
-from cli.deployment import Deployment
 from core.recovery import Finding, Recovery
 from core.workflow.environment import patience
 from core.workflow.photo import PIPELINE
@@ -25,17 +25,17 @@ def reconcile(
     stack: Stack, older_than: OlderThan = PATIENCE_MINUTES, dry_run: DryRun = False, as_json: Json = False
 ) -> None:
     """Send uploads without a job, and jobs that stand still, through the workflow again."""
-    recovery = _recovery(Deployment.of(stack), dry_run)
+    recovery = _recovery(DeployedStack.of(stack), dry_run)
     _tell(recovery.reconcile(timedelta(minutes=older_than), datetime.now(UTC)), as_json)
 
 
 def redrive(stack: Stack, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Send failed jobs, and uploads whose events were set aside, through the workflow again."""
-    deployment = Deployment.of(stack)
+    deployment = DeployedStack.of(stack)
     _tell(_recovery(deployment, dry_run).redrive(deployment.cloud.dead_letters), as_json)
 
 
-def _recovery(deployment: Deployment, dry_run: bool) -> Recovery:
+def _recovery(deployment: DeployedStack, dry_run: bool) -> Recovery:
     cloud = deployment.cloud
     return Recovery(cloud.ledger, cloud.intake, cloud.notifier, deployment.outputs["recipe"], dry_run)
 

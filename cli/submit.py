@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from bench.sending import Upload, follow, send
+from bench.stack import DeployedStack
 from cli.console import Json, Stack, console, print_json, progress, shown, state_text, table
-from cli.deployment import Deployment
 from cli.jobs import summary
-from cli.uploads import Upload, follow, send
 
 Photos = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Photo files.")
@@ -25,7 +25,7 @@ def submit(
     as_json: Json = False,
 ) -> None:
     """Upload photos into a stack; with --wait exit 1 unless every job succeeds."""
-    deployment = Deployment.of(stack)
+    deployment = DeployedStack.of(stack)
     with progress() as bar:
         task = bar.add_task("uploading", total=len(photos), note="")
         uploads = []

@@ -190,7 +190,7 @@ class LocalStacks:
 def local_stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStacks]:
     """Both stacks deployed; a developer's own set-up is left alone.
 
-    While it is up, ``TWINLENS_LOCAL`` names it, so ``cli.deployment.Deployment.of("aws-local")`` finds it.
+    While it is up, ``TWINLENS_LOCAL`` names it, so ``bench.stack.DeployedStack.of("aws-local")`` finds it.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("local") / "local.json"))

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import boto3
 import pytest
 
-from cli.deployment import Deployment
+from bench.stack import DeployedStack
 from core.errors import TwinlensError
 from handlers.azure import clients as azure
 
@@ -113,21 +113,23 @@ LISTENERS = {"aws": AwsListener, "azure": AzureListener}
 
 
 @pytest.fixture(scope="session")
-def entered() -> tuple[Deployment, dict[str, str]]:
+def entered() -> tuple[DeployedStack, dict[str, str]]:
     """The stack that STACK names, and the environment in which it is reached."""
     stack = os.environ.get(VARIABLE)
     if not stack:
         pytest.exit("Say which stack of yours to test: make test-cloud STACK=aws", returncode=2)
     before = dict(os.environ)
     try:
-        deployment = Deployment.of(stack)
+        deployment = DeployedStack.of(stack)
     except TwinlensError as error:
         pytest.exit(str(error), returncode=1)
     return deployment, {name: value for name, value in os.environ.items() if before.get(name) != value}
 
 
 @pytest.fixture
-def deployment(entered: tuple[Deployment, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Deployment:
+def deployment(
+    entered: tuple[DeployedStack, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> DeployedStack:
     """The stack, with this process pointed at its cloud."""
     found, variables = entered
     if found.outputs["cloud"] == "aws":
@@ -147,7 +149,7 @@ def listeners() -> Iterator[dict[str, Listener]]:
 
 
 @pytest.fixture
-def listener(deployment: Deployment, listeners: dict[str, Listener]) -> Listener:
+def listener(deployment: DeployedStack, listeners: dict[str, Listener]) -> Listener:
     """What hears of the stack's jobs from the first test on."""
     if deployment.stack not in listeners:
         listeners[deployment.stack] = LISTENERS[deployment.outputs["cloud"]](deployment.outputs)

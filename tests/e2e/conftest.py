@@ -20,8 +20,8 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.queue import QueueClient
 from PIL import Image
 
-from cli.clouds import connect
-from cli.deployment import Deployment
+from bench.clouds import connect
+from bench.stack import DeployedStack
 from core.ports import LedgerRow
 from handlers.aws import clients as aws_clients
 from local.stack import LocalStack
@@ -137,7 +137,7 @@ class AzureDeliveries:
 class Stand:
     """One deployed stack under test."""
 
-    deployment: Deployment
+    deployment: DeployedStack
     deliveries: Deliveries
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
@@ -194,7 +194,7 @@ def make_stand(name: str, state: Any, outputs: Mapping[str, Any]) -> Stand:
     else:
         account = urlsplit(outputs["storeEndpoint"]).path.strip("/")
         deliveries = AzureDeliveries(outputs, state.azure.queue, state.azure.key, account)
-    return Stand(Deployment(name, outputs, connect(outputs), "emulator"), deliveries)
+    return Stand(DeployedStack(name, outputs, connect(outputs), "emulator"), deliveries)
 
 
 @pytest.fixture(scope="session")

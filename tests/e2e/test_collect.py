@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.collect import collect_run
-from cli.records import head, record
-from cli.uploads import follow, send_together
+from bench.accounts import collect_run
+from bench.records import head, record
+from bench.sending import follow, send_together
 from compare.collecting.comparison import BilledRun, compare
 from compare.folder import append_jobs, read, write_head
 from compare.run import Plan

@@ -24,7 +24,7 @@ import requests
 from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
-from cli.faults import struck
+from bench.faults import injected
 from cli.main import app
 from core import recipe
 from core.chaos import Profile
@@ -181,7 +181,7 @@ def test_a_bad_hour_loses_nothing_and_does_nothing_twice(
     expected = {picture(number): undisturbed(picture(number)) for number in range(PICTURES)}
     tallies: Counter[str] = Counter()
 
-    with struck([name], STORM):
+    with injected(STORM, [name], print):
         began = time.monotonic()
         sent = send_all(stand)
         kills = {

@@ -3,7 +3,7 @@
 import pytest
 import sample_jobs
 
-from cli.demo import REJECTED, SAMPLES
+from bench.demo import REJECTED, SAMPLES
 
 pytestmark = pytest.mark.e2e
 

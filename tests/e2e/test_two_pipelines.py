@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.deployment import ROOT
+from bench.stack import ROOT
 from core.job import Job, job_id
 from local import stack
 from local.stack import LocalStack

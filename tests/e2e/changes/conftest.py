@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from cli.deployment import ROOT
+from bench.stack import ROOT
 from core.job import job_id
 from handlers.aws import clients as aws_clients
 from local import emulators, stack, state

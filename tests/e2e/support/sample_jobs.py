@@ -9,9 +9,9 @@ from typing import Any
 
 from PIL import Image
 
-from cli.demo import REJECTED, SAMPLES
-from cli.deployment import Deployment
-from cli.uploads import follow, send_together
+from bench.demo import REJECTED, SAMPLES
+from bench.sending import follow, send_together
+from bench.stack import DeployedStack
 from core.job import Artifact, Job
 from core.ports import LedgerRow
 
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 600
 Rows = dict[tuple[str, str], LedgerRow]
 
 
-def run(deployments: Sequence[Deployment], folder: str) -> Rows:
+def run(deployments: Sequence[DeployedStack], folder: str) -> Rows:
     """Upload every sample into every stack; return the ledger rows by photo and stack once all have ended."""
     uploads = send_together(
         [(each, photo, f"{folder}/{photo.name}") for photo in PHOTOS for each in deployments]
@@ -33,7 +33,7 @@ def run(deployments: Sequence[Deployment], folder: str) -> Rows:
     return {(upload.photo.name, upload.deployment.stack): row for upload, row in found.items()}
 
 
-def outputs(deployment: Deployment, row: LedgerRow) -> dict[str, bytes]:
+def outputs(deployment: DeployedStack, row: LedgerRow) -> dict[str, bytes]:
     """Return the outputs of a job that has to have succeeded, by their names."""
     assert row.state == "succeeded", (row.document["source"]["key"], deployment.stack, row.document["error"])
     artifacts: Sequence[Artifact] = Job.from_document(row.document).artifacts

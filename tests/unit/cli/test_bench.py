@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from cli import bursts
+from bench import bursts
 from cli.main import app
 from compare.clock import milliseconds
 from compare.folder import read, write_head

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from cli import accounts
-from cli.collect import collect_run
-from cli.deployment import Deployment
+from bench import accounts
+from bench.accounts import collect_run
+from bench.stack import DeployedStack
 from cli.main import app
 from compare.collecting.billed import Billed, Figure, Gap, read
 from compare.folder import read as read_folder
@@ -21,9 +21,9 @@ METERED = {"metered": {"logGroups": {}}}
 @pytest.fixture
 def stack(clouds, monkeypatch):
     """Let the stacks tell where their platforms keep account."""
-    of = Deployment.of
+    of = DeployedStack.of
     monkeypatch.setattr(
-        Deployment, "of", lambda name: replace(made := of(name), outputs={**made.outputs, **METERED})
+        DeployedStack, "of", lambda name: replace(made := of(name), outputs={**made.outputs, **METERED})
     )
 
 
@@ -80,11 +80,11 @@ def test_another_stack_is_refused(folder, told):
     with pytest.raises(
         RunError, match="made with the region eu-west-1, but the stack aws-local has us-east-1"
     ):
-        collect_run(Deployment.of("aws-local"), read_folder(folder))
+        collect_run(DeployedStack.of("aws-local"), read_folder(folder))
 
 
 def test_a_stack_of_before_is_told_to_come_up_again(clouds, folder):
-    deployment = Deployment.of("aws-local")
+    deployment = DeployedStack.of("aws-local")
     old = replace(deployment, outputs={k: v for k, v in deployment.outputs.items() if k != "metered"})
     with pytest.raises(RunError, match="pulumi up -s aws-local"):
         collect_run(old, read_folder(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from cli.console import print_error
-from cli.deployment import LOCAL_SUFFIX, ROOT, run_pulumi
+from bench.stack import LOCAL_SUFFIX, ROOT, run_pulumi
 from core.chaos import NAMED, Profile
 from core.errors import SettingsError, SetupError, TwinlensError
 
@@ -33,8 +32,10 @@ def profile(asked: str) -> Profile:
 
 
 @contextmanager
-def struck(stacks: Sequence[str], by: Profile) -> Iterator[None]:
-    """Have the stacks deployed with faults for the length of a block, whatever ends it.
+def injected(faults: Profile, stacks: Sequence[str], warn: Callable[[str], object]) -> Iterator[None]:
+    """Deploy the stacks with faults for the length of a block, and without them at its end, whatever ends it.
+
+    Calls ``warn`` with a sentence about each stack that may still have faults afterwards.
 
     Raises:
         SettingsError: A stack is neither a test stack nor allows faults; then nothing was deployed.
@@ -49,21 +50,19 @@ def struck(stacks: Sequence[str], by: Profile) -> Iterator[None]:
     try:
         for stack in stacks:
             begun.append(stack)
-            _deploy(stack, {CHAOS: str(by)})
+            _deploy(stack, {CHAOS: str(faults)})
         yield
     finally:
         for stack in begun:
-            _restore(stack)
+            _restore(stack, warn)
 
 
-def _restore(stack: str) -> None:
-    """Deploy the stack as its own config says; a failure is told, and hides no error that led here."""
+def _restore(stack: str, warn: Callable[[str], object]) -> None:
+    """Deploy the stack as its own config says; warn of a failure, which hides no error that led here."""
     try:
         _deploy(stack, {})
     except (TwinlensError, KeyboardInterrupt) as error:
-        print_error(
-            f"The stack {stack!r} may still have faults; `pulumi up -s {stack}` takes them away. {error}"
-        )
+        warn(f"The stack {stack!r} may still have faults; `pulumi up -s {stack}` takes them away. {error}")
 
 
 def _deploy(stack: str, settings: Mapping[str, str]) -> None:

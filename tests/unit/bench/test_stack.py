@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from cli import deployment
-from cli.deployment import Deployment
+from bench import stack
+from bench.stack import DeployedStack
 from core.errors import SetupError
 from local.errors import NotRunning
 
@@ -27,7 +27,7 @@ def pulumi(tmp_path, monkeypatch):
 
 def test_connects_to_the_cloud_that_the_outputs_name(pulumi, monkeypatch, clouds_made):
     pulumi(prints=json.dumps({"cloud": "azure", "inputPrefix": "incoming/"}))
-    found = Deployment.of("prod")
+    found = DeployedStack.of("prod")
     assert found.where == "cloud"
     assert found.cloud == "the azure cloud"
     assert found.key("a b.jpg") == "incoming/a b.jpg"
@@ -35,35 +35,35 @@ def test_connects_to_the_cloud_that_the_outputs_name(pulumi, monkeypatch, clouds
 
 @pytest.fixture
 def clouds_made(monkeypatch):
-    monkeypatch.setattr(deployment, "connect", lambda outputs: f"the {outputs['cloud']} cloud")
+    monkeypatch.setattr(stack, "connect", lambda outputs: f"the {outputs['cloud']} cloud")
 
 
 def test_a_local_stack_is_reached_through_the_emulators(pulumi, monkeypatch, clouds_made):
     monkeypatch.setattr("local.stack.environment", lambda: {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
     pulumi(prints=json.dumps({"cloud": "aws"}))
-    assert Deployment.of("aws-local").where == "emulator"
-    assert deployment.os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert DeployedStack.of("aws-local").where == "emulator"
+    assert stack.os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
 
 def test_says_when_the_emulators_are_down(tmp_path, monkeypatch):
     monkeypatch.setenv("TWINLENS_LOCAL", str(tmp_path / "local.json"))
     with pytest.raises(NotRunning, match="twinlens local up"):
-        Deployment.of("aws-local")
+        DeployedStack.of("aws-local")
 
 
 def test_says_when_there_is_no_pulumi(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SetupError, match="no Pulumi CLI on PATH"):
-        Deployment.of("prod")
+        DeployedStack.of("prod")
 
 
 def test_says_when_there_is_no_such_stack(pulumi):
     pulumi(fails="error: no stack named 'prod' found\n")
     with pytest.raises(SetupError, match="cannot read the stack 'prod': no stack named 'prod' found"):
-        Deployment.of("prod")
+        DeployedStack.of("prod")
 
 
 def test_says_when_nothing_is_deployed(pulumi):
     pulumi(prints="{}")
     with pytest.raises(SetupError, match="Nothing is deployed in the stack 'prod'"):
-        Deployment.of("prod")
+        DeployedStack.of("prod")

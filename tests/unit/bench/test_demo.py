@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from cli import demo
-from cli.deployment import Deployment
+from bench import demo
+from bench.stack import DeployedStack
+from cli import demo as command
+from cli.console import progress
 from compare.folder import read
 
 
@@ -19,11 +21,11 @@ def samples(photos, monkeypatch, tmp_path):
 
 
 def deployments():
-    return [Deployment.of("aws-local"), Deployment.of("azure-local")]
+    return [DeployedStack.of("aws-local"), DeployedStack.of("azure-local")]
 
 
 def test_every_sample_goes_through_both_clouds_one_at_a_time(clouds, samples):
-    done = demo.process(deployments())
+    done = demo.process(deployments(), progress())
     assert demo.surprises(done) == []
     assert [each.name for each in done] == ["aws-local-stepwise", "azure-local-stepwise"]
     for each in done:
@@ -40,17 +42,17 @@ def test_every_sample_goes_through_both_clouds_one_at_a_time(clouds, samples):
 
 
 def test_a_run_of_before_is_replaced(clouds, samples):
-    demo.process(deployments())
+    demo.process(deployments(), progress())
     for cloud in clouds.values():
         cloud.__init__()
-    done = demo.process(deployments())
+    done = demo.process(deployments(), progress())
     assert len(read(done[0].folder).jobs) == 3
 
 
 def test_tells_what_did_not_end_as_it_should(clouds, samples, monkeypatch):
     monkeypatch.setattr(demo, "REJECTED", frozenset({"dark.png"}))
     clouds["azure-local"].swallowed = "light one"
-    told = demo.surprises(demo.process(deployments()))
+    told = demo.surprises(demo.process(deployments(), progress()))
     assert (
         "dark.png on aws-local-stepwise should be rejected, but is succeeded: no reason was recorded" in told
     )
@@ -71,7 +73,7 @@ def test_tells_where_outputs_differ(clouds, samples, monkeypatch):
     monkeypatch.setattr(
         clouds["azure-local"].outputs, "get", lambda key, max_bytes: get(key, max_bytes) + b"!"
     )
-    assert demo.surprises(demo.process(deployments())) == [
+    assert demo.surprises(demo.process(deployments(), progress())) == [
         "The outputs of dark.png are not the same in all runs.",
         "The outputs of light one.jpg are not the same in all runs.",
     ]
@@ -88,7 +90,7 @@ def test_everything_is_taken_down_after_a_failure(clouds, samples, monkeypatch):
 
     monkeypatch.setattr(demo.stack, "up", interrupted)
     with pytest.raises(SystemExit) as left:
-        demo.main()
+        command.main()
     assert left.value.code == 130
     assert done == ["up", "down"]
 
@@ -98,10 +100,10 @@ def test_the_whole_demo_ends_with_its_report(clouds, samples, monkeypatch):
 
     def up(name, settings):
         ups.append((str(name), settings["twinlens:granularity"]))
-        deployment = Deployment.of(name)
+        deployment = DeployedStack.of(name)
         outputs = {**deployment.outputs, "granularity": settings["twinlens:granularity"]}
         monkeypatch.setattr(
-            Deployment, "of", lambda stack: Deployment(stack, outputs, clouds[stack], "emulator")
+            DeployedStack, "of", lambda stack: DeployedStack(stack, outputs, clouds[stack], "emulator")
         )
 
     monkeypatch.setattr(demo.emulators, "up", lambda: None)
@@ -110,7 +112,7 @@ def test_the_whole_demo_ends_with_its_report(clouds, samples, monkeypatch):
     collected = []
     monkeypatch.setattr(demo, "collect_run", lambda deployment, folder: collected.append(folder.path.name))
     with pytest.raises(SystemExit) as left:
-        demo.main()
+        command.main()
     assert left.value.code == 0
     assert ups == [
         ("aws-local", "stepwise"),

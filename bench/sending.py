@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from cli.deployment import Deployment
+from bench.stack import DeployedStack
 from core.ports import LedgerRow
 from core.trace import now
 
@@ -23,14 +23,14 @@ class Upload:
     """One photo on its way; ``began`` and ``sent`` bound the transfer on this machine's clock."""
 
     id: str
-    deployment: Deployment
+    deployment: DeployedStack
     photo: Path
     key: str
     began: str
     sent: str
 
 
-def send(deployment: Deployment, photo: Path, name: str) -> Upload:
+def send(deployment: DeployedStack, photo: Path, name: str) -> Upload:
     """Upload the photo as ``name`` and note when."""
     began = now()
     identifier = deployment.upload(photo, name)
@@ -38,7 +38,7 @@ def send(deployment: Deployment, photo: Path, name: str) -> Upload:
 
 
 def send_together(
-    photos: Sequence[tuple[Deployment, Path, str]],
+    photos: Sequence[tuple[DeployedStack, Path, str]],
     rate: float | None = None,
     note: Callable[[Upload], object] = lambda _: None,
 ) -> list[Upload]:
@@ -49,7 +49,7 @@ def send_together(
     """
     began, one_at_a_time = time.monotonic(), Lock()
 
-    def deliver(deployment: Deployment, photo: Path, name: str) -> Upload:
+    def deliver(deployment: DeployedStack, photo: Path, name: str) -> Upload:
         upload = send(deployment, photo, name)
         with one_at_a_time:
             note(upload)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.clouds import Cloud, connect
+from bench.clouds import Cloud, connect
 from compare.run import Where
 from core.errors import SetupError
 from core.job import job_id
@@ -22,7 +22,7 @@ LOCAL_SUFFIX = "-local"
 
 
 @dataclass(frozen=True, eq=False)
-class Deployment:
+class DeployedStack:
     """One stack that is up; ``outputs`` are the stack outputs, the same names on both clouds."""
 
     stack: str
@@ -31,7 +31,7 @@ class Deployment:
     where: Where
 
     @classmethod
-    def of(cls, stack: str) -> Deployment:
+    def of(cls, stack: str) -> DeployedStack:
         """Find the stack and connect to its cloud, or to the emulators for a stack named ``*-local``.
 
         Raises:

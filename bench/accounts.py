@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from bench.stack import DeployedStack
 from compare.collecting.asking import Window
-from compare.collecting.billed import Billed
+from compare.collecting.billed import Billed, write
 from compare.folder import RunFolder
+from compare.run import RunError
 
 ARM = "https://management.azure.com"
 LOG_ANALYTICS = "https://api.loganalytics.azure.com"
+SAME = ("cloud", "orchestrator", "architecture", "region")  # what a run and its stack have in common
 
 
 def aws_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
@@ -57,3 +60,26 @@ BILLED: dict[str, Callable[[Mapping[str, Any], RunFolder], Billed]] = {
     "aws": aws_billed,
     "azure": azure_billed,
 }
+
+
+def collect_run(deployment: DeployedStack, folder: RunFolder) -> Billed:
+    """Collect what the deployment's platform says of one run, and keep it in the run's folder.
+
+    Raises:
+        RunError: The run is not finished, or was made on another stack than the deployment.
+    """
+    for name in SAME:
+        ran, stands = getattr(folder.run, name), deployment.outputs[name]
+        if ran != stands:
+            raise RunError(
+                f"The run {folder.run.name} was made with the {name} {ran}, but the stack "
+                f"{deployment.stack} has {stands}: name the run's own stack with --stack."
+            )
+    if "metered" not in deployment.outputs:
+        raise RunError(
+            f"The stack {deployment.stack} does not tell where its platform keeps account: "
+            f"`pulumi up -s {deployment.stack}` adds that."
+        )
+    billed = BILLED[folder.run.cloud](deployment.outputs, folder)
+    write(folder.path, billed)
+    return billed

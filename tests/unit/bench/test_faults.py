@@ -1,14 +1,15 @@
 import pytest
 import yaml
 
-from cli import faults
-from cli.faults import profile, struck
+from bench import faults
+from bench.faults import injected, profile
 from cli.main import app
 from compare.folder import read_head
 from core.chaos import Profile
 from core.errors import SettingsError, SetupError
 
 STORM = Profile.parse("storm seed=3")
+warned: list[str] = []
 
 
 @pytest.fixture
@@ -36,13 +37,13 @@ def test_a_profile_is_named_or_written_out_or_in_a_file(tmp_path):
 
 
 def test_the_faults_are_there_for_the_block_alone(deployed):
-    with struck(["aws-local", "dev"], STORM):
+    with injected(STORM, ["aws-local", "dev"], warned.append):
         assert deployed == [("aws-local", str(STORM)), ("dev", str(STORM))]
     assert deployed[2:] == [("aws-local", None), ("dev", None)]
 
 
 def test_they_are_taken_away_whatever_happens(deployed):
-    with pytest.raises(KeyboardInterrupt), struck(["aws-local"], STORM):
+    with pytest.raises(KeyboardInterrupt), injected(STORM, ["aws-local"], warned.append):
         raise KeyboardInterrupt
     assert deployed[1:] == [("aws-local", None)]
 
@@ -56,23 +57,28 @@ def test_a_stack_that_could_not_be_deployed_is_restored_too(deployed, monkeypatc
             raise SetupError("Pulumi cannot.")
 
     monkeypatch.setattr(faults, "_deploy", broken)
-    with pytest.raises(SetupError, match="Pulumi cannot"), struck(["aws-local", "dev"], STORM):
+    with (
+        pytest.raises(SetupError, match="Pulumi cannot"),
+        injected(STORM, ["aws-local", "dev"], warned.append),
+    ):
         raise AssertionError("the block is not entered")
     assert deployed[2:] == [("aws-local", None), ("dev", None)]
 
 
-def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch, capsys):
+def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch):
+    warned.clear()
+
     def gone(stack, settings):
         raise SetupError("The emulators are gone.")
 
     def work():
-        with struck(["aws-local"], STORM):
+        with injected(STORM, ["aws-local"], warned.append):
             monkeypatch.setattr(faults, "_deploy", gone)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         work()
-    told = " ".join(capsys.readouterr().err.split())
+    (told,) = warned
     assert told.startswith("The stack 'aws-local' may still have faults; `pulumi up -s aws-local`")
 
 
@@ -81,21 +87,24 @@ def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch, c
     [("live", "allowChaos true -s live"), ("org/project/nowhere", "has no config in")],
 )
 def test_other_stacks_are_refused_before_anything_is_done(deployed, stack, said):
-    with pytest.raises((SettingsError, SetupError), match=said), struck(["aws-local", stack], STORM):
+    with (
+        pytest.raises((SettingsError, SetupError), match=said),
+        injected(STORM, ["aws-local", stack], warned.append),
+    ):
         raise AssertionError("the block is not entered")
     assert deployed == []
 
 
 def test_bench_injects_them_and_says_so_in_the_run(deployed, clouds, photos, run, tmp_path, monkeypatch):
-    from cli.deployment import Deployment
+    from bench.stack import DeployedStack
 
     def of(stack):
         chaos = deployed[-1][1] if deployed else None
         made = find(stack)
-        return Deployment(stack, {**made.outputs, "chaos": chaos or ""}, made.cloud, made.where)
+        return DeployedStack(stack, {**made.outputs, "chaos": chaos or ""}, made.cloud, made.where)
 
-    find = Deployment.of
-    monkeypatch.setattr(Deployment, "of", of)
+    find = DeployedStack.of
+    monkeypatch.setattr(DeployedStack, "of", of)
     runs = tmp_path / "runs"
     arguments = ["-s", "aws-local", "--photos", str(photos), "--out", str(runs), "--chaos", "storm seed=3"]
     done = run.invoke(app, ["bench", *arguments, "--bursts", "1", "--burst-size", "2", "--warm-up", "0"])
@@ -113,7 +122,7 @@ def test_a_stack_on_a_real_cloud_is_deployed_over_a_copy_of_its_config(tmp_path,
     program.chmod(0o755)
     monkeypatch.setattr(faults, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with struck(["dev"], Profile(error=0.5)):
+    with injected(Profile(error=0.5), ["dev"], warned.append):
         pass
     first, second = (tmp_path / "asked").read_text().splitlines()
     assert "up --stack dev --config-file" in first

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
-from cli.deployment import Deployment
-from cli.uploads import Upload
+from bench.sending import Upload
+from bench.stack import DeployedStack
 from compare.folder import BEFORE, preview_path, renditions
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run
 from core.errors import PhotoError
@@ -25,7 +25,7 @@ PREVIEW_PIXELS = 480
 PREVIEW_QUALITY = 70
 
 
-def head(deployment: Deployment, photos: Sequence[Path], plan: Plan) -> Run:
+def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
     """Return the head of a run that begins now."""
     outputs = deployment.outputs
     return Run(

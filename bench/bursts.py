@@ -11,9 +11,9 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from cli.deployment import Deployment
-from cli.records import head, keep_previews, record
-from cli.uploads import Upload, follow, send_together
+from bench.records import head, keep_previews, record
+from bench.sending import Upload, follow, send_together
+from bench.stack import DeployedStack
 from compare.folder import append_jobs, append_sent, mend, read_head, read_jobs, read_sent, write_head
 from compare.run import Plan, Run, RunError, SentUpload
 from core.ports import LedgerRow
@@ -25,7 +25,7 @@ WARM_UP = 0  # the number of the burst that counts in no figure
 class Bench:
     """A run being made."""
 
-    deployment: Deployment
+    deployment: DeployedStack
     files: Sequence[Path]
     folder: Path
     run: Run
@@ -118,7 +118,7 @@ class Bench:
         return f"{self.run.stack} {bursts}"
 
 
-def begin(deployment: Deployment, files: Sequence[Path], plan: Plan, out: Path) -> Bench:
+def begin(deployment: DeployedStack, files: Sequence[Path], plan: Plan, out: Path) -> Bench:
     """Begin a new run of the plan, in a folder of its own below ``out``."""
     run = head(deployment, files, plan)
     folder = out / run.name
@@ -127,7 +127,7 @@ def begin(deployment: Deployment, files: Sequence[Path], plan: Plan, out: Path) 
     return Bench(deployment, files, folder, run)
 
 
-def resume(deployment: Deployment, files: Sequence[Path], out: Path) -> Bench:
+def resume(deployment: DeployedStack, files: Sequence[Path], out: Path) -> Bench:
     """Find the newest unfinished run of the deployment.
 
     Raises:

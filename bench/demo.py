@@ -1,0 +1,138 @@
+"""The demonstration: the sample photos through both clouds, emulated here, and a report of it.
+
+Both stacks are deployed stepwise first, and then changed to the fused granularity by another ``pulumi up``.
+
+It works in a set-up of its own, beside one that ``twinlens local up`` may have running, and takes it down
+again whatever happens.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.progress import Progress
+
+from bench.accounts import collect_run
+from bench.records import head, keep_previews, record
+from bench.sending import follow, send
+from bench.stack import ROOT, DeployedStack
+from compare.folder import append_jobs, read, write_head
+from compare.report import Report, build, write
+from compare.run import JobRecord, Plan
+from core.trace import now
+from core.workflow.granularity import GRANULARITIES
+from local import emulators, stack, state
+from local.stack import LocalStack
+
+SAMPLES = ROOT / "samples"
+OUT = ROOT / "out"
+REJECTED = frozenset({"not-a-photo.jpg", "truncated.jpg"})  # the samples that are no photos, on purpose
+TIMEOUT_SECONDS = 300  # for one photo
+
+
+@dataclass(frozen=True)
+class SampleRun:
+    """One run of the samples: its folder, and what became of them."""
+
+    name: str
+    folder: Path
+    records: tuple[JobRecord, ...]
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What a demonstration made, how many seconds each phase took, and what did not end as it should."""
+
+    report: Report
+    page: Path
+    phases: Mapping[str, float]
+    surprises: Sequence[str]
+
+
+def demonstrate(progress: Callable[[], Progress]) -> Demonstration:
+    """Deploy both stacks in both granularities, put the samples through them and write the report.
+
+    ``progress`` makes a display for the photos of one granularity.
+    """
+    os.environ[state.VARIABLE] = str(ROOT / ".twinlens" / "demo" / "local.json")
+    phases: dict[str, float] = {}
+    done: list[SampleRun] = []
+    try:
+        with _phase(phases, "start the emulators"):
+            if not all(emulators.status().values()):
+                emulators.down()  # what an earlier demonstration left behind
+            emulators.up()
+        for granularity in GRANULARITIES:
+            for name in LocalStack:
+                with _phase(phases, f"pulumi up {name}, {granularity}"):
+                    stack.up(name, settings={"twinlens:granularity": granularity})
+            with _phase(phases, f"process the samples, {granularity}"), progress() as bar:
+                deployments = [DeployedStack.of(name) for name in LocalStack]
+                fresh = process(deployments, bar)
+            with _phase(phases, f"collect what was billed, {granularity}"):
+                for deployment, each in zip(deployments, fresh, strict=True):
+                    collect_run(deployment, read(each.folder))
+            done += fresh
+        with _phase(phases, "write the report"):
+            runs = [read(each.folder) for each in done]
+            runs.sort(key=lambda each: each.run.stack)
+            report = build(runs)
+            page = write(report, runs, OUT)
+    finally:
+        with _phase(phases, "take everything down"):
+            emulators.down()
+    return Demonstration(report, page, phases, surprises(done))
+
+
+def process(deployments: Sequence[DeployedStack], bar: Progress) -> list[SampleRun]:
+    """Put all samples into all deployments, one at a time; return the runs.
+
+    Together they would wait for this machine's cores, and the report would show little but that.
+    """
+    photos = sorted(path for path in SAMPLES.iterdir() if path.suffix != ".md")
+    task = bar.add_task("processing", total=len(photos) * len(deployments), note="")
+    done = []
+    for deployment in deployments:
+        run = head(deployment, photos, Plan(bursts=len(photos), burst_size=1))
+        folder = OUT / "runs" / f"{deployment.stack}-{run.granularity}"
+        shutil.rmtree(folder, ignore_errors=True)
+        records = []
+        for number, photo in enumerate(photos, start=1):
+            # The same upload under the same key would be the same job in both granularities.
+            upload = send(deployment, photo, f"{run.granularity}/{photo.name}")
+            row = follow([upload], TIMEOUT_SECONDS, lambda _: bar.advance(task)).get(upload)
+            records.append(record(upload, row, burst=number, outputs=True))
+            keep_previews(folder, run, upload, row)
+        write_head(folder, replace(run, ended=now()))
+        append_jobs(folder, records)
+        done.append(SampleRun(folder.name, folder, tuple(records)))
+    return done
+
+
+def surprises(done: Sequence[SampleRun]) -> list[str]:
+    """Return a sentence for each sample that did not end as it should."""
+    told = []
+    outputs: dict[str, set[frozenset[tuple[str, str]]]] = {}
+    for run in done:
+        for made in run.records:
+            expected = "rejected" if made.photo in REJECTED else "succeeded"
+            if made.state != expected:
+                reason = made.job.error.message if made.job and made.job.error else "no reason was recorded"
+                told.append(f"{made.photo} on {run.name} should be {expected}, but is {made.state}: {reason}")
+            if made.state == "succeeded":
+                outputs.setdefault(made.photo, set()).add(frozenset(made.outputs.items()))
+    differing = [photo for photo, kinds in outputs.items() if len(kinds) > 1]
+    return told + [f"The outputs of {photo} are not the same in all runs." for photo in differing]
+
+
+@contextmanager
+def _phase(phases: dict[str, float], name: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    phases[name] = time.monotonic() - began
