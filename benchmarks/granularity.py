@@ -23,7 +23,7 @@ from camera import PHOTOS, SAMPLES, make_photo
 from rich.console import Console
 from rich.table import Table
 
-from core import recipe
+from core import recipes
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.steps import Tools, execute
@@ -62,7 +62,7 @@ def run(photo: Path, granularity: str, chosen: str, call_ms: float = 0) -> Times
     """Do all steps once; ``None`` if the file is refused, as some samples are to be."""
     data = photo.read_bytes()
     store = SlowStore({photo.name: data}, call_ms)
-    tools = Tools(store, store, recipe.load(chosen), 2**30, 10**9)
+    tools = Tools(store, store, recipes.load(chosen), 2**30, 10**9)
     job = Job("0" * 32, chosen, Source("here", photo.name, "", len(data)), "here", "", "")
     wall, cpu = time.perf_counter(), time.process_time()
     for step in pipeline_in(granularity).steps():

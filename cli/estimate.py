@@ -26,7 +26,7 @@ from compare.metering.estimate import scenarios
 from compare.prices.book import load
 from components.settings import Settings
 from core.errors import SettingsError
-from core.recipe import load as load_recipe
+from core.recipes import load as load_recipe
 
 ROOT = Path(__file__).parent.parent
 REGION_KEYS = {"aws": "aws:region", "azure": "azure-native:location"}

@@ -17,7 +17,7 @@ import typer
 
 from cli.console import Json, console, print_error, print_json, progress, shown, table
 from components.uploads import SUFFIXES
-from core import recipe as recipes
+from core import recipes
 from core.errors import PhotoError, SetupError, StoreError, TwinlensError
 from core.folder import FolderStore
 from core.job import Artifact, Job, Photo, Source, job_id

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 
-from core import recipe
+from core import recipes
 from core.ports import ObjectStore
 from core.steps import Tools
 from core.workflow.environment import Environment
@@ -23,7 +23,7 @@ def tools(open_store: Callable[[str], ObjectStore]) -> Tools:
     return Tools(
         input=open_store(environment.input_container),
         output=open_store(environment.output_container),
-        recipe=recipe.load(environment.recipe),
+        recipe=recipes.load(environment.recipe),
         max_bytes=environment.max_bytes,
         max_pixels=environment.max_pixels,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from measure import main
 
-from core import recipe
+from core import recipes
 from core.folder import FolderStore
 from core.job import Job, Source
 from core.memory import MemoryStore
@@ -25,7 +25,7 @@ def work(photo: Path, folder: Path, task: dict[str, Any]) -> None:
     outputs = [dict(output) for output in task["outputs"]]
     asked = {"sizes": task["sizes"], "filters": GALLERY if task["filtered"] else [], "outputs": outputs}
     made = MemoryStore()
-    tools = Tools(FolderStore(photo.parent), made, recipe.parse("benchmark", asked), 2**30, 10**9)
+    tools = Tools(FolderStore(photo.parent), made, recipes.parse("benchmark", asked), 2**30, 10**9)
     job = Job("0" * 32, "benchmark", Source("here", photo.name, "", photo.stat().st_size), "here", "", "")
     for artifact in run(job, tools).artifacts:
         (folder / artifact.name).write_bytes(made.objects[artifact.key])

@@ -10,7 +10,7 @@ import pytest
 import sample_jobs
 
 from cli.process import process_photo
-from core import recipe as recipes
+from core import recipes
 
 pytestmark = pytest.mark.cloud
 TOLD_SECONDS = 120

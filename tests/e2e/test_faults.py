@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 from bench.faults import injected
 from cli.main import app
-from core import recipe
+from core import recipes
 from core.chaos import Profile
 from core.job import Job, Source, job_id
 from core.memory import MemoryStore
@@ -63,7 +63,7 @@ def picture(number: int) -> bytes:
 
 def undisturbed(data: bytes) -> dict[str, str]:
     """Return the SHA-256 of each output that a run without faults makes, by name."""
-    gallery = recipe.load("gallery")
+    gallery = recipes.load("gallery")
     tools = Tools(MemoryStore({"photo": data}), MemoryStore(), gallery, LIMIT, LIMIT)
     job = Job("0" * 32, "gallery", Source("", "photo", "", len(data)), "", "", "")
     for step in PIPELINE.steps():

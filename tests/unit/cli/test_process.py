@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import cli.process as module
 from cli.process import Result, process, process_photo
-from core import recipe
+from core import recipes
 from core.errors import RecipeError, SetupError
 from core.job import Photo
 
@@ -78,7 +78,7 @@ def test_an_empty_folder_and_a_wrong_recipe_are_explained(tmp_path: Path, photo:
 
 def test_a_place_that_cannot_be_written_is_a_failure(photo: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    result = process_photo(photo, tmp_path / "taken", recipe.load("gallery"))
+    result = process_photo(photo, tmp_path / "taken", recipes.load("gallery"))
     assert result.state == "failed"
     assert "can't be written" in result.reason
 
@@ -91,7 +91,7 @@ def test_a_file_that_goes_bad_after_validation_is_rejected(photo: Path, tmp_path
         raise DamagedPhoto("It broke.")
 
     monkeypatch.setattr(process, "films", fail)
-    result = process_photo(photo, tmp_path / "out", recipe.load("gallery"))
+    result = process_photo(photo, tmp_path / "out", recipes.load("gallery"))
     assert (result.state, result.reason) == ("rejected", "It broke.")
     assert not (tmp_path / "out").exists()
 

@@ -160,7 +160,7 @@ def test_the_aws_archive_is_small(architecture, archives):
 PROGRAM = """
 import hashlib, json, sys
 from pathlib import Path
-from core import recipe
+from core import recipes
 from core.job import Job, Source
 from core.steps import Tools, execute
 
@@ -172,9 +172,9 @@ class Store(dict):
         self[key] = data
 
 made = {}
-for name in recipe.names():
+for name in recipes.names():
     for photo in sorted(Path(sys.argv[1]).iterdir()):
-        tools = Tools(Store(a=photo.read_bytes()), Store(), recipe.load(name), 10**8, 10**8)
+        tools = Tools(Store(a=photo.read_bytes()), Store(), recipes.load(name), 10**8, 10**8)
         execute("process", Job("id", name, Source("in", "a", "e", 1), "", "", ""), tools)
         for key, data in tools.output.items():
             made[f"{name} {photo.name} {key}"] = hashlib.sha256(data).hexdigest()

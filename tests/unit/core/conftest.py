@@ -7,7 +7,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from core import recipe
+from core import recipes
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.steps import Tools
@@ -58,4 +58,4 @@ def job() -> Job:
 
 @pytest.fixture
 def tools() -> Tools:
-    return Tools(MemoryStore(), MemoryStore(), recipe.load("gallery"), LIMIT, LIMIT)
+    return Tools(MemoryStore(), MemoryStore(), recipes.load("gallery"), LIMIT, LIMIT)

@@ -21,7 +21,7 @@ WORKER = """
 import hashlib, io, json, os, sys
 import psutil
 from PIL import Image
-from core import recipe
+from core import recipes
 from core.errors import PhotoError
 from core.job import Job, Source
 from core.memory import MemoryStore
@@ -34,7 +34,7 @@ def file(width, height):
 
 photos = {"huge": file(6000, 4000), "small": file(320, 240)}
 photos["broken"] = photos["huge"][: len(photos["huge"]) // 2]
-gallery = recipe.load("gallery")
+gallery = recipes.load("gallery")
 process = psutil.Process()
 told = []
 

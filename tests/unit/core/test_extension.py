@@ -59,7 +59,7 @@ from io import BytesIO
 from pathlib import Path
 from PIL import Image
 import core
-from core import recipe
+from core import recipes
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.steps import Tools, execute
@@ -69,7 +69,7 @@ from handlers.azure import function_app
 
 file = BytesIO()
 Image.new("RGB", (80, 80), (255, 0, 10)).save(file, "PNG")
-tools = Tools(MemoryStore({"a": file.getvalue()}), MemoryStore(), recipe.load("mine"), 10**6, 10**6)
+tools = Tools(MemoryStore({"a": file.getvalue()}), MemoryStore(), recipes.load("mine"), 10**6, 10**6)
 job = Job("1" * 32, "mine", Source("in", "a", "e", 1), "x", "", "")
 for step in PIPELINE.steps():
     job = execute(step.name, job, tools)

@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from bench.stack import DeployedStack
-from core import recipe
+from core import recipes
 from core.job import Job, Source, job_id
 from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
 from core.ports import DeadLetters, Intake, Upload
@@ -79,7 +79,7 @@ class MemoryCloud:
         return etag
 
     def _process(self, job: Job) -> None:
-        tools = Tools(self.input, self.outputs, recipe.load("gallery"), 1 << 26, 1 << 26)
+        tools = Tools(self.input, self.outputs, recipes.load("gallery"), 1 << 26, 1 << 26)
         if not self.ledger.claim(job):
             return
         for step in PIPELINE.steps():

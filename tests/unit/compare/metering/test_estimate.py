@@ -7,7 +7,7 @@ from compare.cost.bill import price
 from compare.metering import Stack
 from compare.metering.estimate import estimate, scenarios
 from compare.prices.book import load
-from core.recipe import load as load_recipe
+from core.recipes import load as load_recipe
 
 AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1")
 AZURE = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")

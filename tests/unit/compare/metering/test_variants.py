@@ -19,7 +19,7 @@ from compare.metering.standing import standing
 from compare.prices.book import load
 from compare.run import JobRecord
 from core.job import Artifact, Job, Rendition, Source
-from core.recipe import load as load_recipe
+from core.recipes import load as load_recipe
 from core.trace import TraceEntry
 from core.workflow.granularity import GRANULARITIES
 from core.workflow.model import Task

@@ -38,7 +38,7 @@ picture.save("photo", kind, **options)
 READ = """
 import json, sys
 from pathlib import Path
-from core import recipe
+from core import recipes
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.photo.decode import read
@@ -51,7 +51,7 @@ def peak_mb():
 data, small = Path("photo").read_bytes(), Path(sys.argv[1]).read_bytes()
 read(small, 10**9, [Size("a", 80, 60)])
 before = peak_mb()
-chosen = recipe.load(sys.argv[2])
+chosen = recipes.load(sys.argv[2])
 job = Job("0" * 32, chosen.name, Source("in", "a", "e", len(data)), "x", "", "")
 done = execute("process", job, Tools(MemoryStore({"a": data}), MemoryStore(), chosen, 10**9, 10**9))
 assert not done.error, done.error

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from core import recipe
+from core import recipes
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.photo.decode import decode, read
@@ -106,7 +106,7 @@ def test_every_photo_makes_every_output(
 ) -> None:
     data = written(picture(width, height, kind[1]), kind[0], orientation)
     formats = tuple(OutputFormat(name) for name in ("jpeg", "webp", "gif", "png"))
-    store, chosen = MemoryStore({"a": data}), replace(recipe.load("gallery"), outputs=formats)
+    store, chosen = MemoryStore({"a": data}), replace(recipes.load("gallery"), outputs=formats)
     job = Job("0" * 32, "gallery", Source("in", "a", "e", len(data)), "x", "", "")
     done = execute("process", job, Tools(store, made := MemoryStore(), chosen, 10**7, 10**7))
     assert done.error is None

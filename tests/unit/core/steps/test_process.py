@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import recipe
+from core import recipes
 from core.errors import ObjectMissing
 from core.job import Job
 from core.photo import copyright
@@ -23,7 +23,7 @@ def outputs(tools: Tools) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     "name", ["mountain.jpg", "sideways.jpg", "transparent.png", "cmyk.jpg", "animated.gif"]
 )
-@pytest.mark.parametrize("chosen", recipe.names())
+@pytest.mark.parametrize("chosen", recipes.names())
 def test_one_decode_makes_what_the_steps_make_byte_for_byte(
     job: Job, tools: Tools, name: str, chosen: str
 ) -> None:
@@ -34,7 +34,7 @@ def test_one_decode_makes_what_the_steps_make_byte_for_byte(
             tools,
             input=type(tools.input)({job.source.key: photo}),
             output=type(tools.output)(),
-            recipe=recipe.load(chosen),
+            recipe=recipes.load(chosen),
             max_pixels=10**8,
         )
         done = job

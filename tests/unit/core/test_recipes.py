@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from core import recipe
+from core import recipes
 from core.errors import RecipeError
 from core.recipe import FilterCall, Options, OutputFormat, Size
 
@@ -21,13 +21,13 @@ format = "jpeg"
 """
 
 
-@pytest.mark.parametrize("name", recipe.names())
+@pytest.mark.parametrize("name", recipes.names())
 def test_every_recipe_of_the_project_is_right(name: str) -> None:
-    assert recipe.load(name).name == name
+    assert recipes.load(name).name == name
 
 
 def test_the_gallery_is_what_the_design_says() -> None:
-    gallery = recipe.load("gallery")
+    gallery = recipes.load("gallery")
     assert gallery.sizes == (
         Size("display", 800, 600, "inside"),
         Size("thumbnail", 200, 200, "cover"),
@@ -38,7 +38,7 @@ def test_the_gallery_is_what_the_design_says() -> None:
 
 def test_a_recipe_is_read_with_its_defaults(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(GOOD)
-    mine = recipe.load("mine", tmp_path)
+    mine = recipes.load("mine", tmp_path)
     assert mine.sizes == (Size("display", 800, 600, "inside"),)
     assert mine.filters == (FilterCall("sepia", {"amount": 1.0}),)
     assert mine.outputs == (OutputFormat("jpeg", 80),)
@@ -46,12 +46,12 @@ def test_a_recipe_is_read_with_its_defaults(tmp_path: Path) -> None:
 
 def test_options_stand_above_the_tables(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('background = "#102030"\ncopyright = true\n' + GOOD)
-    assert recipe.load("mine", tmp_path).options == Options("#102030", copyright=True)
+    assert recipes.load("mine", tmp_path).options == Options("#102030", copyright=True)
     (tmp_path / "mine.toml").write_text('background = "red"\n' + GOOD)
     with pytest.raises(
         RecipeError, match=r"mine\.toml, line 1: background is 'red'; it must be text like #rr"
     ):
-        recipe.load("mine", tmp_path)
+        recipes.load("mine", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,20 @@ def test_options_stand_above_the_tables(tmp_path: Path) -> None:
 )
 def test_a_name_is_never_a_path(name: str) -> None:
     with pytest.raises(RecipeError, match="is no name for a recipe"):
-        recipe.load(name)
+        recipes.load(name)
 
 
 def test_an_unknown_recipe_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "one.toml").write_text(GOOD)
     with pytest.raises(RecipeError, match="no recipe 'two'; there are one"):
-        recipe.load("two", tmp_path)
+        recipes.load("two", tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"[[sizes", b"\xff\xfe"])
 def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.toml").write_bytes(content)
     with pytest.raises(RecipeError, match=r"bad\.toml is not TOML"):
-        recipe.load("bad", tmp_path)
+        recipes.load("bad", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -154,5 +154,5 @@ def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, sentence: str) -
     assert old in GOOD
     (tmp_path / "mine.toml").write_text(GOOD.replace(old, new))
     with pytest.raises(RecipeError) as caught:
-        recipe.load("mine", tmp_path)
+        recipes.load("mine", tmp_path)
     assert str(caught.value).startswith(sentence)
