@@ -1,6 +1,6 @@
 # Everything from nothing: `make demo` shows Twinlens at work, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-cloud lint fuzz benchmark audit lock clean
+.PHONY: help setup demo test test-cloud golden lint fuzz benchmark audit lock clean
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
@@ -35,6 +35,13 @@ ifeq ($(STACK),)
 	@echo "Say which stack of yours to test: make test-cloud STACK=aws" >&2; exit 2
 endif
 	@STACK=$(STACK) $(BIN)/python -m pytest tests/cloud -m cloud
+
+golden: setup ## write the golden pictures of a filter, or of all with this in their name: make golden NAME=sepia
+ifeq ($(NAME),)
+	@echo "Say which pictures to write: make golden NAME=sepia" >&2; exit 2
+endif
+	@TWINLENS_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/core/photo/test_golden.py -k "$(NAME)"
+	@git status --short tests/unit/core/photo/golden
 
 lint: setup ## check style, types and who imports whom
 	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)

@@ -17,8 +17,9 @@ from typing import Any
 SERVICES = ("s3", "dynamodb", "sns", "stepfunctions")
 ENDPOINTS = ("s3", "dynamodb", "sns", "states")  # how botocore's table of endpoints calls them
 
-# The formats that are taken or written, and those that Pillow imports by itself whenever it opens a file.
-FORMATS = ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")
+# The plugins that Pillow imports by itself; the photo core names those of the formats it reads and writes.
+PILLOW_IMPORTS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm")
+PHOTO_CORE = Path(__file__).parent.parent / "core" / "photo"
 # Pillow's ways to a screen, and its formats that are no pictures.
 NO_PICTURES = (
     *("ImageGrab", "ImageQt", "ImageShow", "ImageTk", "ImageWin", "_imagingtk", "_tkinter_finder"),
@@ -99,8 +100,13 @@ def _trim_werkzeug(package: Path) -> None:
 
 
 def _trim_pillow(package: Path) -> None:
-    kept = {f"{name}ImagePlugin.py" for name in FORMATS}
-    _remove(path for path in package.glob("*ImagePlugin.py") if path.name not in kept)
+    sources = "".join(path.read_text(encoding="utf-8") for path in PHOTO_CORE.rglob("*.py"))
+    kept = {*PILLOW_IMPORTS, *re.findall(r"(\w+)ImagePlugin\b", sources)}
+    _remove(
+        path
+        for path in package.glob("*ImagePlugin.py")
+        if path.name.removesuffix("ImagePlugin.py") not in kept
+    )
     _remove(path for path in package.iterdir() if path.name.split(".")[0] in NO_PICTURES)
 
 

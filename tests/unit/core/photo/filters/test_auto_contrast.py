@@ -2,6 +2,8 @@ from PIL import Image, ImageStat
 
 from core.photo.filters.auto_contrast import apply
 
+EXAMPLES = {"": {"cutoff": 2.0}}
+
 
 def faint() -> Image.Image:
     return Image.linear_gradient("L").point(lambda value: 100 + value // 8).convert("RGB")

@@ -2,6 +2,8 @@ from PIL import Image, ImageStat
 
 from core.photo.filters.blur import apply
 
+EXAMPLES = {"": {"radius": 2.0}}
+
 
 def test_an_edge_becomes_a_ramp() -> None:
     image = Image.new("RGB", (60, 10))

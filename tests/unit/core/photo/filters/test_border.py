@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.border import apply
 
+EXAMPLES = {"": {"colour": "#204080", "width": 0.1}}
+
 
 def test_the_frame_is_as_thick_as_asked_and_inside() -> None:
     made = apply(Image.new("RGB", (100, 50)), colour="#ff0000", width=0.1)

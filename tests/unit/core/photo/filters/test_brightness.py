@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.brightness import apply
 
+EXAMPLES = {"": {"factor": 1.5}}
+
 
 def test_tones_are_multiplied() -> None:
     image = Image.new("RGB", (2, 2), (100, 50, 10))

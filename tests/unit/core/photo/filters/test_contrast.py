@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.contrast import apply
 
+EXAMPLES = {"": {"factor": 0.5}}
+
 
 def test_tones_move_apart_and_together() -> None:
     image = Image.new("RGB", (2, 1), (100, 100, 100))

@@ -3,6 +3,8 @@ from PIL import Image
 
 from core.photo.filters.crop import apply
 
+EXAMPLES = {"": {"left": 0.25, "top": 0.25, "width": 0.5, "height": 0.5}}
+
 
 def test_a_part_is_cut_out(colourful: Image.Image) -> None:
     made = apply(colourful, left=0.25, top=0.5, width=0.5, height=0.25)

@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.grayscale import apply
 
+EXAMPLES = {"": {"amount": 0.7}}
+
 RED = Image.new("RGB", (2, 2), (200, 0, 0))
 
 

@@ -3,6 +3,8 @@ from PIL import Image
 
 from core.photo.filters.rotate import apply
 
+EXAMPLES = {"": {"degrees": 30.0}, "90": {"degrees": 90.0}}
+
 
 @pytest.mark.parametrize(
     ("degrees", "at"), [(0, (0, 0)), (90, (3, 0)), (180, (5, 3)), (-90, (0, 5)), (270, (0, 5)), (360, (0, 0))]

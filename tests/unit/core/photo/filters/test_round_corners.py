@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.round_corners import apply
 
+EXAMPLES = {"": {"radius": 0.3}}
+
 
 def test_corners_are_transparent_and_the_rest_is_not() -> None:
     made = apply(Image.new("RGB", (40, 20), "red"), radius=0.5)

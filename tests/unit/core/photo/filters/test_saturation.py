@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.saturation import apply
 
+EXAMPLES = {"": {"factor": 2.0}}
+
 
 def test_colours_grow_weaker_and_stronger() -> None:
     image = Image.new("RGB", (2, 2), (150, 100, 100))

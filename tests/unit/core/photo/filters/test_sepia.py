@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.sepia import apply
 
+EXAMPLES = {"": {"amount": 0.8}}
+
 
 def test_gray_becomes_brown() -> None:
     red, green, blue = apply(Image.new("RGB", (2, 2), (100, 100, 100))).getpixel((0, 0))

@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.sharpen import apply
 
+EXAMPLES = {"": {"radius": 2.0, "percent": 200, "threshold": 0}}
+
 
 def edge() -> Image.Image:
     image = Image.new("RGB", (40, 10), (100, 100, 100))

@@ -4,7 +4,13 @@ from PIL import Image, ImageChops
 from core.errors import RecipeError
 from core.photo import filters
 from core.photo.filters.stamp import apply
+from core.photo.stamping import Position
 from core.where import Where
+
+EXAMPLES = {
+    position: {"picture": "twinlens.png", "width": 0.3, "opacity": 0.8, "position": position}
+    for position in Position.__args__
+}
 
 LOGO = "twinlens.png"
 

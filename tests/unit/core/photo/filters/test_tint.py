@@ -2,6 +2,8 @@ from PIL import Image
 
 from core.photo.filters.tint import apply
 
+EXAMPLES = {"": {"colour": "#c04020", "amount": 0.8}}
+
 
 def test_mid_gray_takes_the_colour_and_the_ends_stay() -> None:
     image = Image.new("L", (3, 1))

@@ -2,6 +2,12 @@ import pytest
 from PIL import Image, ImageChops
 
 from core.photo.filters.watermark import apply
+from core.photo.stamping import Position
+
+EXAMPLES = {
+    position: {"text": "Ada", "height": 0.2, "opacity": 0.8, "position": position}
+    for position in Position.__args__
+}
 
 SIZE = (400, 300)
 

@@ -8,7 +8,6 @@ from core.errors import RecipeError
 from core.photo import formats
 from core.photo.film import Film
 from core.photo.formats import Settings, avif, jpeg, png, webp
-from core.photo.signature import identify
 
 SAMPLES = Path(__file__).parents[5] / "samples"
 
@@ -19,8 +18,7 @@ def test_every_format_writes_itself_the_same_each_time(name: str, mode: str, col
     kind = formats.load(name)
     image = colourful.convert(mode)
     data = kind.encode(image, Settings(80))
-    assert identify(data) == name
-    assert f"image/{name}" == kind.CONTENT_TYPE
+    assert Image.open(BytesIO(data)).get_format_mimetype() == kind.CONTENT_TYPE
     assert kind.encode(image.copy(), Settings(80)) == data
 
 
@@ -36,10 +34,11 @@ def test_no_format_writes_metadata(name: str, colourful: Image.Image) -> None:
         "dpi": (72, 72),
         "icc_profile": b"p",
     }
-    written = Image.open(BytesIO(formats.load(name).encode(image, Settings(80))))
+    data = formats.load(name).encode(image, Settings(80))
+    written = Image.open(BytesIO(data))
     written.load()
     assert not set(written.info) & {"exif", "xmp", "comment", "icc_profile"}
-    assert not written.getexif()
+    assert not any(each in data for each in (b"secret", b"a name nobody should see"))
 
 
 def test_quality_buys_likeness_with_bytes(colourful: Image.Image) -> None:
@@ -78,5 +77,5 @@ def test_webp_keeps_transparency_and_png_everything(colourful: Image.Image) -> N
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(RecipeError, match="no format 'tga'; there are avif, gif, jpeg, png, webp"):
+    with pytest.raises(RecipeError, match=f"no format 'tga'; there are {', '.join(formats.names())}"):
         formats.load("tga")
