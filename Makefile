@@ -62,7 +62,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks audit
 
 lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade takes the newest versions of all
-	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o locks/project.txt && \
+	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --extra local --group dev -o locks/project.txt && \
 		for group in $(GROUPS); do \
 			$(COMPILE) $(UPGRADE) --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; \
 		done)

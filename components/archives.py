@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 KEPT = 5  # of each cloud and processor: going back to a setting or a commit finds its archive ready
 # Pulumi reads an archive for as long as it deploys, from whichever process asked for it last.
@@ -46,12 +45,6 @@ def _taken(path: Path) -> float:
     return path.stat().st_mtime
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from taking or removing archives meanwhile."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+def _alone(folder: Path) -> FileLock:
+    """Return the lock that keeps other processes from taking or removing archives."""
+    return FileLock(folder / ".lock")

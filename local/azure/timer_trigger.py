@@ -8,23 +8,19 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+from croniter import CroniterBadDateError, CroniterError, croniter
 
 from local.azure import tasks
 from local.azure.errors import DeploymentError, FunctionFailed
 from local.azure.process import Value
 
-# learn.microsoft.com, "Timer trigger for Azure Functions", NCRONTAB expressions: the fields and their values.
-FIELDS = (
-    ("second", range(60)),
-    ("minute", range(60)),
-    ("hour", range(24)),
-    ("day", range(1, 32)),
-    ("month", range(1, 13)),
-    ("day of the week", range(7)),
-)
-ITEM = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/(\d+))?")
-FURTHEST = timedelta(days=366 * 4 + 1)
+# learn.microsoft.com, "Timer trigger for Azure Functions", NCRONTAB expressions: six fields, seconds first.
+FIELDS = 6
+_VALUE = r"(?:\d+|[A-Za-z]{3})"
+FIELD = re.compile(rf"(?:(?:\*|{_VALUE}(?:-{_VALUE})?)(?:/\d+)?(?:,(?!$)|$))+")
+FURTHEST_YEARS = 4
 
 type Run = Callable[[Value], Awaitable[object]]
 """Run the function on what the trigger hands it."""
@@ -32,23 +28,28 @@ type Run = Callable[[Value], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Schedule:
-    """An NCRONTAB expression: the values that each field takes, numbers only."""
+    """An NCRONTAB expression, in UTC."""
 
-    fields: tuple[frozenset[int], ...]
+    expression: str
 
     @classmethod
     def parse(cls, text: str) -> Schedule:
         """Read an expression of six fields.
 
         Raises:
-            DeploymentError: It is none.
+            DeploymentError: It is not a valid NCRONTAB expression.
         """
-        given = text.split()
-        if len(given) != len(FIELDS):
-            raise DeploymentError(f"The timer's schedule {text!r} has {len(given)} fields; it needs six.")
-        return cls(
-            tuple(_values(part, name, allowed) for part, (name, allowed) in zip(given, FIELDS, strict=True))
-        )
+        fields = text.split()
+        if len(fields) != FIELDS:
+            raise DeploymentError(f"The timer's schedule {text!r} has {len(fields)} fields; it needs six.")
+        for field in fields:  # croniter knows more than NCRONTAB does
+            if not FIELD.fullmatch(field):
+                raise DeploymentError(f"The timer's schedule {text!r} has the field {field!r}, not NCRONTAB.")
+        try:
+            croniter.expand(text, second_at_beginning=True)
+        except CroniterError as error:
+            raise DeploymentError(f"The timer's schedule {text!r} is not valid: {error}.") from None
+        return cls(text)
 
     def after(self, moment: datetime) -> datetime:
         """Return the next moment, in whole seconds, that the schedule names.
@@ -56,20 +57,19 @@ class Schedule:
         Raises:
             DeploymentError: There is none, as for the 31st of February.
         """
-        seconds, minutes, hours, days, months, weekdays = self.fields
-        found = moment.replace(microsecond=0) + timedelta(seconds=1)
-        while found - moment < FURTHEST:
-            if found.month not in months or found.day not in days or found.isoweekday() % 7 not in weekdays:
-                found = found.replace(hour=0, minute=0, second=0) + timedelta(days=1)
-            elif found.hour not in hours:
-                found = found.replace(minute=0, second=0) + timedelta(hours=1)
-            elif found.minute not in minutes:
-                found = found.replace(second=0) + timedelta(minutes=1)
-            elif found.second not in seconds:
-                found += timedelta(seconds=1)
-            else:
-                return found
-        raise DeploymentError("The timer's schedule names no moment of the next four years.")
+        following = croniter(
+            self.expression,
+            moment,
+            day_or=False,
+            second_at_beginning=True,
+            max_years_between_matches=FURTHEST_YEARS,
+        )
+        try:
+            return following.get_next(datetime)
+        except CroniterBadDateError:
+            raise DeploymentError(
+                f"The timer's schedule {self.expression!r} names no moment of the next four years."
+            ) from None
 
 
 class TimerTrigger:
@@ -110,19 +110,3 @@ class TimerTrigger:
             await self.fire()
         except FunctionFailed as error:
             self._log.error("A timer's function failed: %s", error)
-
-
-def _values(part: str, name: str, allowed: range) -> frozenset[int]:
-    found: set[int] = set()
-    for item in part.split(","):
-        matched = ITEM.fullmatch(item)
-        if not matched:
-            raise DeploymentError(f"{item!r} is no {name} of a timer's schedule.")
-        first, last, step = (int(each) if each else None for each in matched.groups())
-        begin = allowed.start if first is None else first
-        # "5/15" means from 5 on; "5" alone means 5.
-        end = last if last is not None else (allowed[-1] if first is None or step else begin)
-        if begin not in allowed or end not in allowed or step == 0:
-            raise DeploymentError(f"{item!r} is no {name} of a timer's schedule.")
-        found.update(range(begin, end + 1, step or 1))
-    return frozenset(found)

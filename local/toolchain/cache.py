@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from local.toolchain.progress import say
 
@@ -20,18 +21,21 @@ def root() -> Path:
 
 @contextmanager
 def locked(lock: Path, waiting: str) -> Iterator[None]:
-    """Hold a lock file; if another process does, say what is waited for.
+    """Hold a lock file; if another process holds it, say ``waiting`` and wait.
 
-    The system lets go of the lock when the process ends, however it ends.
+    The system releases the lock when the process ends, however it ends.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(waiting)
-            fcntl.flock(stream, fcntl.LOCK_EX)
+    held = FileLock(lock)
+    try:
+        held.acquire(blocking=False)
+    except Timeout:
+        say(waiting)
+        held.acquire()
+    try:
         yield
+    finally:
+        held.release()
 
 
 @contextmanager

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.azure import timer_trigger
 from local.azure.errors import DeploymentError, FunctionError
 from local.azure.process import Value
 from local.azure.timer_trigger import Schedule, TimerTrigger
@@ -29,6 +28,8 @@ NOON = datetime(2026, 2, 27, 12, 0, 0, 500, tzinfo=UTC)  # a Friday
         ("0 0 9 * * 1-5", "2026-03-02T09:00:00"),
         ("0 45/10 11 * * *", "2026-02-28T11:45:00"),
         ("0 0 0 29 2 *", "2028-02-29T00:00:00"),
+        ("0 0 0 * * MON", "2026-03-02T00:00:00"),
+        ("0 0 0 1 * MON", "2026-06-01T00:00:00"),
     ],
 )
 def test_the_next_moment_of_a_schedule(schedule: str, following: str) -> None:
@@ -39,13 +40,15 @@ def test_the_next_moment_of_a_schedule(schedule: str, following: str) -> None:
     ("schedule", "told"),
     [
         ("*/5 * * * *", "has 5 fields"),
-        ("0 61 * * * *", "'61' is no minute"),
-        ("0 0 0 * * MON", "'MON' is no day of the week"),
-        ("0 5-3-1 * * * *", "is no minute"),
-        ("0 */0 * * * *", "is no minute"),
+        ("0 61 * * * *", "0 61 .* is not valid"),
+        ("0 0 0 L * *", "field 'L', not NCRONTAB"),
+        ("0 0 0 * * 5#2", "field '5#2', not NCRONTAB"),
+        ("0 5-3-1 * * * *", "field '5-3-1', not NCRONTAB"),
+        ("0 5, * * * *", "field '5,', not NCRONTAB"),
+        ("0 */0 * * * *", "is not valid"),
     ],
 )
-def test_what_is_no_schedule_is_named(schedule: str, told: str) -> None:
+def test_an_invalid_schedule_is_refused_by_name(schedule: str, told: str) -> None:
     with pytest.raises(DeploymentError, match=told):
         Schedule.parse(schedule)
 
@@ -59,7 +62,7 @@ class Often(Schedule):
     """A schedule whose next moment is always a moment away."""
 
     def after(self, moment: datetime) -> datetime:
-        return moment + timer_trigger.timedelta(milliseconds=5)
+        return moment + timedelta(milliseconds=5)
 
 
 def test_the_function_runs_at_each_moment_and_goes_on_after_a_failure() -> None:
@@ -71,7 +74,7 @@ def test_the_function_runs_at_each_moment_and_goes_on_after_a_failure() -> None:
             raise FunctionError("broken")
 
     async def play() -> None:
-        trigger = TimerTrigger(Often(()), run, LOG)
+        trigger = TimerTrigger(Often(""), run, LOG)
         async with asyncio.timeout(10):
             while len(given) < 3:
                 await asyncio.sleep(0.005)
@@ -92,7 +95,7 @@ def test_a_run_that_began_ends_before_the_trigger_has_stopped() -> None:
             await asyncio.sleep(0.05)
             ended.append("ended")
 
-        trigger = TimerTrigger(Often(()), run, LOG)
+        trigger = TimerTrigger(Often(""), run, LOG)
         await began.wait()
         await trigger.stop()
         assert ended
