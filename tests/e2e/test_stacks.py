@@ -34,7 +34,7 @@ def test_a_persons_own_preview_shows_no_change_and_writes_nothing(local_stacks, 
 
 
 # A mistake further in than the SDK looks, and what the engine then tells; the same kinds as on AWS are in
-# tests/unit/local/providers/test_engine.py.
+# tests/integration/local/providers/test_engine.py.
 MISTAKES = {
     'azure.storage.StorageAccount("a", resource_group_name="g", kind="Storage", sku={"nmae": "x"})': (
         "there is no property 'nmae' (did you mean 'name'?)"

@@ -112,20 +112,3 @@ def test_bench_injects_them_and_says_so_in_the_run(deployed, clouds, photos, run
     (folder,) = runs.iterdir()
     assert read_head(folder).chaos == str(STORM)
     assert deployed == [("aws-local", str(STORM)), ("aws-local", None)]
-
-
-def test_a_stack_on_a_real_cloud_is_deployed_over_a_copy_of_its_config(tmp_path, monkeypatch):
-    config = tmp_path / "Pulumi.dev.yaml"
-    config.write_text("config: {twinlens:allowChaos: true}\n")
-    program = tmp_path / "pulumi"
-    program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\necho spoilt > "$5"\n')
-    program.chmod(0o755)
-    monkeypatch.setattr(faults, "ROOT", tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with injected(Profile(error=0.5), ["dev"], warned.append):
-        pass
-    first, second = (tmp_path / "asked").read_text().splitlines()
-    assert "up --stack dev --config-file" in first
-    assert "--config twinlens:chaos=error=0.5" in first
-    assert "chaos" not in second
-    assert config.read_text() == "config: {twinlens:allowChaos: true}\n"

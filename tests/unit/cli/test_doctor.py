@@ -34,11 +34,3 @@ def test_json_holds_every_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(result.output) == [
         {"name": "Node.js", "found": None, "needed": True, "remedy": "Run `make setup`."}
     ]
-
-
-def test_this_machine_has_what_the_tests_need() -> None:
-    """The tests run in what ``make setup`` made, so nothing that is needed can be missing."""
-    result = CliRunner().invoke(app, ["--json"])
-    missing = [each["name"] for each in json.loads(result.output) if each["needed"] and not each["found"]]
-    assert missing == []
-    assert result.exit_code == 0

@@ -1,6 +1,4 @@
 import json
-import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,12 +75,3 @@ def test_status_fails_unless_all_runs(done: list[str], monkeypatch: pytest.Monke
     result = CliRunner().invoke(app, ["status"])
     assert result.exit_code == 1
     assert "not running" in result.output
-
-
-def test_a_shell_can_evaluate_the_environment(done: list[str]) -> None:
-    state.save(RUNNING)
-    lines = CliRunner().invoke(app, ["env"]).output
-    shown = ["sh", "-c", f'{lines}\nprintf %s "$AZURE_STORAGE_KEY $AWS_ENDPOINT_URL"']
-    assert subprocess.check_output(shown, text=True) == "k'ey http://127.0.0.1:4566"
-    assert all(shlex.split(line)[0] == "export" for line in lines.splitlines())
-    assert json.loads(CliRunner().invoke(app, ["env", "--json"]).output)["PULUMI_HOME"] == "/home"

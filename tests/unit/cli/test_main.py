@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from importlib.metadata import version
 
 import pytest
@@ -66,16 +64,6 @@ def test_errors_of_the_clouds_name_their_cloud():
         "AWS did not do what was asked: Unable to locate credentials"
     )
     assert explain(HttpResponseError("Forbidden")).startswith("Azure did not do what was asked: Forbidden")
-
-
-def test_a_command_loads_quickly_no_more_than_it_needs():
-    asked = (
-        "import sys; from cli.main import app; app(['filters'], standalone_mode=False); print(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
-    assert "cli.filters" in loaded
-    assert not loaded & {"cli.report", "boto3", "jinja2", "numpy", "pulumi", "requests", "scipy"}
 
 
 def test_a_mistyped_command_is_told_the_likeliest():

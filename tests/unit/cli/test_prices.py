@@ -76,9 +76,3 @@ def test_refresh_writes_only_when_told(monkeypatch: pytest.MonkeyPatch):
     result = run("refresh", "--write")
     assert [each.kind for each in written] == ["changed"]
     assert "Wrote 1 prices" in result.output
-
-
-def test_refresh_reads_the_addresses_it_is_given():
-    result = run("refresh", "aws.s3.put_requests", "--aws-url", "http://127.0.0.1:9", "-r", "us-east-1")
-    assert result.exit_code == 1
-    assert "127.0.0.1:9" in result.output.replace("\n", "")

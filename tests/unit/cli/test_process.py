@@ -1,8 +1,5 @@
 import json
 import os
-import sys
-import types
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -10,11 +7,9 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-import cli.process as module
-from cli.process import Result, process, process_photo
+from cli.process import process, process_photo
 from core import recipes
 from core.errors import RecipeError, SetupError
-from core.job import Photo
 
 app = typer.Typer()
 app.command()(process)
@@ -137,27 +132,3 @@ def test_names_that_are_no_text_are_printed(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "out")])
     assert done.exit_code == 1
     assert "caf\\xe9.png: rejected: The file is empty." in done.output
-
-
-def die_of_one(photo: Path, folder: Path, recipe: object) -> Result:
-    """Stand for ``process_photo`` in another process, which one photo kills."""
-    if photo.name == "deadly.png":
-        os._exit(9)
-    return Result(photo, "succeeded", 1.0, "", Photo("png", 1, 1, 1), folder)
-
-
-def test_a_photo_that_kills_its_process_stops_no_other(tmp_path: Path, monkeypatch) -> None:
-    for name in ("a.png", "deadly.png", "z.png"):
-        (tmp_path / name).touch()
-    # What runs in the other processes is looked up by its module's name.
-    stand_in = types.ModuleType("stand_in")
-    monkeypatch.setattr(module, "get_context", lambda _: get_context("fork"))
-    monkeypatch.setitem(sys.modules, "stand_in", stand_in)
-    monkeypatch.setattr(die_of_one, "__module__", "stand_in")
-    monkeypatch.setattr(stand_in, "die_of_one", die_of_one, raising=False)
-    monkeypatch.setattr(module, "process_photo", die_of_one)
-    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
-    done = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "out")])
-    assert done.exit_code == 1
-    assert "2 of 3 photos succeeded" in done.output
-    assert "deadly.png: failed: Its process died" in done.output

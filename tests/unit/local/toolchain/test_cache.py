@@ -1,19 +1,8 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from local.toolchain import cache
-
-HOLDER = """
-import sys
-from pathlib import Path
-from local.toolchain import cache
-with cache.locked(Path(sys.argv[1]), "waiting"):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
 
 
 def test_the_cache_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,20 +44,6 @@ def test_a_killed_draft_is_thrown_away(tmp_path: Path) -> None:
     (left / "half").touch()
     with cache.drafting(tmp_path / "tool") as draft:
         assert list(draft.iterdir()) == []
-
-
-def test_only_one_process_holds_a_lock(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lock = tmp_path / "lock"
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdin is not None
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(cache, "say", lambda _: holder.kill())  # told to wait: let the holder die
-            with cache.locked(lock, "waiting"):
-                assert holder.wait() != 0
 
 
 def test_a_free_lock_is_taken_without_a_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

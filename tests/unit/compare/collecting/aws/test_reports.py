@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from compare.collecting.asking import NotTold
@@ -92,6 +94,7 @@ def logs():
         region_name="us-east-1",
         aws_access_key_id="a",
         aws_secret_access_key="b",
+        config=Config(retries={"total_max_attempts": 1}),
     )
     with Stubber(client) as stubber:
         yield client, stubber
@@ -140,11 +143,13 @@ def test_a_page_that_fails_fails_all(logs, window, code, again, says):
     assert error.value.again is again
 
 
-def test_no_answer_may_come_later(window):
-    client = boto3.client(
-        "logs", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b",
-        endpoint_url="http://127.0.0.1:9", config=boto3.session.Config(retries={"total_max_attempts": 1}),
-    )  # fmt: skip
+def test_no_answer_may_come_later(logs, window):
+    def refuse(request, **_):
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    client, stubber = logs
+    stubber.deactivate()
+    client.meta.events.register("before-send.logs", refuse)
     with pytest.raises(NotTold, match="no answer") as error:
         list(reports(client, "group", window))
     assert error.value.again
