@@ -1,13 +1,18 @@
-"""The table of traps names tests that there are."""
+"""The tests that the documents name exist."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if "`test_" in page.read_text()]
 
 
-def test_every_test_that_the_table_names_exists():
-    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "traps.md").read_text()))
-    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_a_document_names_exists(page):
+    files = list((ROOT / "tests").rglob("test_*.py"))
+    functions = re.findall(r"^def (test_\w+)\(", "\n".join(path.read_text() for path in files), re.MULTILINE)
+    named = set(re.findall(r"`(test_\w+(?:\.py)?)`", page.read_text()))
     assert named
-    assert named <= set(re.findall(r"^def (test_\w+)\(", tests, re.MULTILINE))
+    assert named <= {*functions, *(path.name for path in files)}
