@@ -1,4 +1,3 @@
-# Everything from nothing: `make demo` shows Twinlens at work, `make test` proves it.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-cloud golden lint fuzz benchmark audit lock clean
 MAKEFLAGS += --no-print-directory
@@ -10,64 +9,64 @@ BIN := .venv/bin
 # Where containers forbid Python to keep what it compiled, every `pulumi up` compiles the clouds' classes anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# $(call timed,WHAT,COMMAND) says what is done, does it, and says how long it took.
+# $(call timed,WHAT,COMMAND) announces the command, runs it, and prints how long it took.
 timed = @begun=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): done in $$(($$(date +%s) - begun)) s"
 
-help: ## say what there is
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
 
-setup: ## install everything the project needs; quick when nothing changed
+setup: ## install everything the project needs; does nothing if nothing changed
 ifeq ($(PYTHON),)
 	@echo "Twinlens needs Python 3.13 on PATH, as python3.13 or python3: see https://www.python.org/downloads/." >&2; exit 1
 endif
 	$(call timed,Setting up,$(PYTHON) -m local.toolchain.bootstrap && $(BIN)/python -m local.toolchain)
 
-demo: setup ## run the sample photos through both clouds, emulated here, and write out/report.html
+demo: setup ## process the sample photos on both emulated clouds and write out/report.html
 	$(call timed,The demo,$(BIN)/python -m cli.demo)
 
-test: setup lint ## run all checks and all tests, the end-to-end ones included
+test: setup lint ## run all checks and all tests, end-to-end tests included
 	$(call timed,Looking for a browser,$(BIN)/python -m local.toolchain chromium)
 	@echo "== Running the tests"
 	@$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-test-cloud: $(if $(STACK),setup) ## put the sample photos through a stack of yours: make test-cloud STACK=aws
+test-cloud: $(if $(STACK),setup) ## send the sample photos through your own stack: make test-cloud STACK=aws
 ifeq ($(STACK),)
-	@echo "Say which stack of yours to test: make test-cloud STACK=aws" >&2; exit 2
+	@echo "Name the stack to test: make test-cloud STACK=aws" >&2; exit 2
 endif
 	@STACK=$(STACK) $(BIN)/python -m pytest tests/cloud -m cloud
 
-golden: setup ## write the golden pictures of a filter, or of all with this in their name: make golden NAME=sepia
+golden: setup ## write the golden pictures whose name contains NAME: make golden NAME=sepia
 ifeq ($(NAME),)
-	@echo "Say which pictures to write: make golden NAME=sepia" >&2; exit 2
+	@echo "Name the golden pictures to write: make golden NAME=sepia" >&2; exit 2
 endif
 	@TWINLENS_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/unit/core/photo/test_golden.py -k "$(NAME)"
 	@git status --short tests/unit/core/photo/golden
 
-lint: setup ## check style, types and who imports whom
+lint: setup ## check style, types and import rules
 	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)
 	$(call timed,Checking the types,$(BIN)/mypy)
-	$(call timed,Checking who imports whom,$(BIN)/lint-imports)
+	$(call timed,Checking the import rules,$(BIN)/lint-imports)
 
-fuzz: setup ## change 20,000 photos at random and see that each ends as a photo or as an error of ours
+fuzz: setup ## mutate 20,000 photos and check that each ends as a photo or as one of our errors
 	@$(BIN)/python -m tools.fuzz --inputs 20000
 
 benchmark: setup ## compare the photo core with plain Pillow, sharp and libvips
-	@npm ci --prefix benchmarks --no-audit --no-fund || echo "sharp can't be installed here." >&2
+	@npm ci --prefix benchmarks --no-audit --no-fund || echo "sharp could not be installed; it is left out of the comparison." >&2
 	@$(BIN)/uv run --no-project --python 3.13 --with-requirements locks/benchmarks.txt benchmarks/photo.py
 
-audit: setup ## look for known vulnerabilities, and write bills of materials to out/sbom
+audit: setup ## check for known vulnerabilities and write bills of materials to out/sbom
 	@$(BIN)/uv run --no-project --python 3.13 --with-requirements locks/audit.txt tools/audit.py
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13
 GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks audit
 
-lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade takes the newest versions of all
+lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade upgrades all of them
 	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --extra local --group dev -o locks/project.txt && \
 		for group in $(GROUPS); do \
 			$(COMPILE) $(UPGRADE) --group pyproject.toml:$$group -o locks/$$group.txt || exit 1; \
 		done)
 
-clean: ## stop the emulators and remove all that was installed or made in this folder, runs/ excepted
+clean: ## stop the emulators and delete everything installed or generated here, except runs/
 	@if [ -x $(BIN)/twinlens ]; then $(BIN)/twinlens local down; fi
 	rm -rf .venv .venvs local/node_modules benchmarks/node_modules .twinlens build out .coverage*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -117,7 +117,7 @@ def entered() -> tuple[DeployedStack, dict[str, str]]:
     """The stack that STACK names, and the environment in which it is reached."""
     stack = os.environ.get(VARIABLE)
     if not stack:
-        pytest.exit("Say which stack of yours to test: make test-cloud STACK=aws", returncode=2)
+        pytest.exit("Name the stack to test: make test-cloud STACK=aws", returncode=2)
     before = dict(os.environ)
     try:
         deployment = DeployedStack.of(stack)
