@@ -20,6 +20,8 @@ from core.job import Job
 from core.photo.decode import decode
 from core.ports import LedgerRow
 from core.trace import now
+from core.workflow.document import to_document
+from core.workflow.granularity import pipeline_in
 
 PREVIEW_PIXELS = 480
 PREVIEW_QUALITY = 70
@@ -49,6 +51,7 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
         },
         photos=tuple(map(_photo_file, photos)),
         plan=plan,
+        workflow=to_document(pipeline_in(outputs["granularity"])),
         chaos=outputs.get("chaos", ""),
     )
 

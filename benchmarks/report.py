@@ -25,6 +25,8 @@ from compare.folder import append_jobs, write_head
 from compare.run import JobRecord, PhotoFile, Plan, Run
 from core.job import Artifact, Job, Photo, Source
 from core.trace import TraceEntry, stamp
+from core.workflow.document import to_document
+from core.workflow.photo import PIPELINE
 
 console = Console(highlight=False)
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -80,6 +82,7 @@ def _run(made: Path, stack: str, jobs: int, photos: int) -> Path:
         versions={"Twinlens": "made up"},
         photos=files,
         plan=Plan(bursts=-(-jobs // BURST), burst_size=BURST),
+        workflow=to_document(PIPELINE),
     )
     write_head(made / stack, run)
     append_jobs(made / stack, _records(jobs, files, memory_mb, pace))

@@ -32,7 +32,7 @@ def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
         deployment = DeployedStack.of(stack or folder.run.stack)
         with errors.status(f"asking what was billed for {shown(folder.run.name)}"):
             billed = collect_run(deployment, folder)
-        compared.append(compare(folder.run.name, folder.run, folder.jobs, billed))
+        compared.append(compare(folder.run.name, folder, billed))
     if as_json:
         print_json(msgspec.to_builtins(compared))
     else:

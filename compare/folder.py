@@ -6,28 +6,34 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
+from compare import format_1
 from compare.collecting import billed
 from compare.collecting.billed import Billed
 from compare.files import write_whole
 from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError, SentUpload
 from compare.soundness import head_flaw, jobs_flaw
 from core.job import Artifact, Job
+from core.workflow.document import from_document
+from core.workflow.model import Workflow
 
 HEAD = "run.json"
 JOBS = "jobs.jsonl"
 UPLOADS = "uploads.jsonl"  # what `bench` sent, noted before anything is known of its jobs
 PREVIEWS = "previews"
+FORMATS = (format_1.FORMAT, FORMAT)
 BEFORE = "before"  # the preview of the photo itself
 
 
 class _Format(msgspec.Struct):
-    """The one field that every format of ``run.json`` has."""
+    """What is read of ``run.json`` before its format is known."""
 
     format: int
+    granularity: str = ""
 
 
 def write_head(folder: Path, run: Run) -> None:
@@ -76,14 +82,17 @@ def read_head(folder: Path) -> Run:
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from None
     try:
-        found = msgspec.json.decode(text, type=_Format).format
-        if found != FORMAT:
-            age = "a newer" if found > FORMAT else "an older"
+        found = msgspec.json.decode(text, type=_Format)
+        if found.format not in FORMATS:
+            age = "a newer" if found.format > FORMAT else "an older"
             raise RunError(
-                f"{path} has format {found}, from {age} Twinlens; this one reads format {FORMAT}. "
-                "Make the run again, or use the Twinlens that made it."
+                f"{path} has format {found.format}, from {age} Twinlens; this one reads the formats "
+                f"{' and '.join(map(str, FORMATS))}. Make the run again, or use the Twinlens that made it."
             )
-        run = msgspec.json.decode(text, type=Run)
+        values = msgspec.json.decode(text)
+        if found.format == format_1.FORMAT:
+            values |= {"format": FORMAT, "workflow": format_1.workflow(found.granularity)}
+        run = msgspec.convert(values, Run)
     except msgspec.MsgspecError as error:
         raise RunError(f"{path} is not the head of a Twinlens run: {error}.") from None
     if flaw := head_flaw(run):
@@ -155,6 +164,11 @@ class RunFolder:
     jobs: tuple[JobRecord, ...]
     billed: Billed | None = None
 
+    @cached_property
+    def workflow(self) -> Workflow:
+        """The workflow that the run ran."""
+        return from_document(self.run.workflow)
+
 
 def read(path: Path) -> RunFolder:
     """Read a run folder.
@@ -162,9 +176,9 @@ def read(path: Path) -> RunFolder:
     Raises:
         RunError: It is missing, foreign, half written or of another format; the file and line are named.
     """
-    run, jobs = read_head(path), tuple(read_jobs(path))
-    if flaw := jobs_flaw(run, jobs):
+    folder = RunFolder(path, read_head(path), tuple(read_jobs(path)), billed.read(path))
+    if flaw := jobs_flaw(folder.run, folder.workflow, folder.jobs):
         raise RunError(
             f"{path / JOBS}, line {flaw[0]}, {flaw[1]}: this run was not left as Twinlens made it."
         )
-    return RunFolder(path, run, jobs, billed.read(path))
+    return folder

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from core.errors import TwinlensError
 from core.job import Job
 
-FORMAT = 1
+FORMAT = 2
 
 Where = Literal["emulator", "cloud"]
 Outcome = Literal["succeeded", "rejected", "failed", "lost"]
@@ -49,7 +49,8 @@ class Run:
 
     Times are ISO 8601 UTC on the client's clock; ``ended`` is ``None`` while the run is unfinished.
     ``where`` says whether the stack stood on an emulator or on a real cloud, ``chaos`` which faults were
-    injected on request; see :class:`core.chaos.Profile`.
+    injected on request; see :class:`core.chaos.Profile`. ``workflow`` is what it ran, as
+    :mod:`core.workflow.document` has it: a run is priced by its own workflow, whatever became of that since.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Run:
     versions: Mapping[str, str]
     photos: tuple[PhotoFile, ...]
     plan: Plan
+    workflow: Mapping[str, Any]
     chaos: str = ""
     format: int = FORMAT
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from compare.fit import misfit
 from compare.run import JobRecord, Run
+from core.workflow.document import from_document
 from core.workflow.granularity import GRANULARITIES
+from core.workflow.model import Workflow
 
 KNOWN = {
     "cloud": ("aws", "azure"),
@@ -23,10 +26,14 @@ def head_flaw(run: Run) -> str | None:
             return f"its {name} is {value!r}, and Twinlens knows {', '.join(known)}"
     if run.memory_mb < 1:
         return f"its memory_mb is {run.memory_mb}, which must be above 0"
+    try:
+        from_document(run.workflow)
+    except ValueError as error:
+        return str(error)
     return None
 
 
-def jobs_flaw(run: Run, records: Sequence[JobRecord]) -> tuple[int, str] | None:
+def jobs_flaw(run: Run, workflow: Workflow, records: Sequence[JobRecord]) -> tuple[int, str] | None:
     """Return the first line with a flaw, and what it is."""
     photos = {photo.name for photo in run.photos}
     seen: set[str] = set()
@@ -38,7 +45,7 @@ def jobs_flaw(run: Run, records: Sequence[JobRecord]) -> tuple[int, str] | None:
         seen.add(record.id)
         if record.state != "lost" and (record.job is None or record.recorded_at is None):
             return number, f"says {record.state}, but has no job or no time at which that was recorded"
-        if record.job and (flaw := _trace_flaw(record)):
+        if flaw := _trace_flaw(record) or misfit(record, workflow, run.where):
             return number, flaw
     return None
 

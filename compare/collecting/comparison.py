@@ -9,8 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from compare.clock import milliseconds
 from compare.collecting.billed import Billed, Figure, FunctionFigures, Scope
 from compare.cost.exact import exact, settled
+from compare.folder import RunFolder
 from compare.metering import JobLoad, Stack, meter
-from compare.run import JobRecord, Run
+from compare.run import JobRecord
 from core.trace import TraceEntry
 
 RATIO_GRAIN = Decimal("0.001")
@@ -72,12 +73,13 @@ class BilledRun:
     functions: tuple[FunctionComparison, ...]
 
 
-def compare(label: str, run: Run, records: Sequence[JobRecord], billed: Billed) -> BilledRun:
-    """Put what the rules say of all records beside what was collected."""
-    loads = [load for load in (JobLoad.of(record, run.granularity) for record in records) if load]
+def compare(label: str, folder: RunFolder, billed: Billed) -> BilledRun:
+    """Put what the rules say of all records of a run beside what was collected."""
+    records = folder.jobs
+    loads = [load for load in (JobLoad.of(record, folder.workflow) for record in records) if load]
     ruled: dict[str, Decimal] = {}
     with exact():
-        for each in meter(Stack.of(run), loads):
+        for each in meter(Stack.of(folder.run), loads):
             ruled[each.meter] = ruled.get(each.meter, Decimal(0)) + each.quantity
     ruled = {name: settled(quantity) for name, quantity in ruled.items()}
     return BilledRun(

@@ -13,12 +13,11 @@ from compare.metering import meter
 from compare.metering.assumptions import BOOKKEEPING_MS
 from compare.metering.durable import SCHEDULER
 from compare.metering.load import JobLoad, Span, StepLoad
-from compare.metering.path import path, tasks
+from compare.metering.path import branches, path
 from compare.metering.stack import Stack
 from compare.metering.standing import standing
 from core.recipe import Recipe
 from core.workflow.granularity import FUSED, pipeline_in
-from core.workflow.model import Parallel, State, Step
 
 LAMBDA_MB_PER_CPU = 1769  # Lambda Developer Guide: at this memory a function has one vCPU
 BYTES_PER_MEGAPIXEL = 400_000
@@ -95,23 +94,24 @@ def estimate(stack: Stack, recipe: Recipe, scenario: Scenario) -> tuple[Metered,
     metered = meter(stack, [load for load in loads if load.count])
     with exact():
         waiting = _idle(stack, scenario.live_hours) if stack.cloud == "azure" else ()
-    return (*metered, *waiting, *standing(stack))
+    return (*metered, *waiting, *standing(stack, pipeline_in(stack.granularity)))
 
 
 def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> JobLoad:
     """Return the load of one photo that goes through the whole workflow on an instance of its own."""
     renditions = len(recipe.sizes) + bool(recipe.filters)
     artifacts = renditions * len(recipe.outputs)
-    way = path("succeeded", frozenset(), stack.granularity)
+    workflow = pipeline_in(stack.granularity)
+    way = path(workflow, "succeeded", frozenset())
     between = 0 if stack.granularity == FUSED else renditions  # pictures that steps leave for each other
     gets, puts = way.input_reads + between, between + artifacts
     calls = Decimal(gets + puts) / len(way.steps)
     # The orchestrator's start and the claim come first.
     steps, clock = [], 2 * BOOKKEEPING_MS.value
-    for state in pipeline_in(stack.granularity).states:
-        branches = [branch for branch in _branches(state) if branch]
-        began = clock + scenario.gap_ms if branches else clock
-        for branch in branches:
+    for state in workflow.states:
+        beside = [branch for branch in branches(state) if branch]
+        began = clock + scenario.gap_ms if beside else clock
+        for branch in beside:
             at = began
             for name in branch:
                 ended = at + _step_ms(stack, scenario, name, calls)
@@ -128,12 +128,6 @@ def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> Jo
         kept_bytes=int(scenario.megapixels * BYTES_PER_MEGAPIXEL) + artifacts * OUTPUT_BYTES,
         document_bytes=DOCUMENT_BYTES,
     )
-
-
-def _branches(state: State) -> list[list[str]]:
-    """Return the steps of a state: those of a branch follow each other, branches run side by side."""
-    branches = state.branches if isinstance(state, Parallel) else ((state,),)
-    return [[each.name for each in tasks(branch) if isinstance(each.action, Step)] for branch in branches]
 
 
 def _step_ms(stack: Stack, scenario: Scenario, name: str, store_calls: Decimal) -> int:

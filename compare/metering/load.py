@@ -12,8 +12,7 @@ from compare.metering.path import Path, path
 from compare.run import JobRecord
 from core.job import Job
 from core.trace import TraceEntry
-from core.workflow.granularity import STEPWISE
-from core.workflow.model import Step
+from core.workflow.model import Step, Workflow
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,13 @@ class JobLoad:
     alone: bool = False
 
     @classmethod
-    def of(cls, record: JobRecord, granularity: str = STEPWISE) -> JobLoad | None:
-        """Return the load of a job that ran in this granularity; ``None`` for an upload that was lost."""
+    def of(cls, record: JobRecord, workflow: Workflow) -> JobLoad | None:
+        """Return the load of a job that ran this workflow; ``None`` for an upload that was lost."""
         job = record.job
         if job is None or record.recorded_at is None:
             return None
         finished = [_step(entry) for entry in job.trace]
-        way = path(record.state, frozenset(step.name for step in finished), granularity)
+        way = path(workflow, record.state, frozenset(step.name for step in finished))
         ended = round(milliseconds(record.recorded_at))
         steps = (*finished, *_unfinished(job, way, finished, ended))
         return cls(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import assert_never
 
-from core.workflow.granularity import STEPWISE, pipeline_in
 from core.workflow.model import Choice, Claim, Fail, Parallel, State, Step, Succeed, Task, Workflow
 
 
@@ -30,9 +29,9 @@ class Path:
 
 
 @cache
-def path(outcome: str, ran: frozenset[str], granularity: str = STEPWISE) -> Path:
-    """Return the way through the pipeline of a job with this final state that finished these steps."""
-    states = visited(pipeline_in(granularity), outcome, ran)
+def path(workflow: Workflow, outcome: str, ran: frozenset[str]) -> Path:
+    """Return the way through the workflow of a job with this final state that finished these steps."""
+    states = visited(workflow, outcome, ran)
     return Path(states, tasks(states))
 
 
@@ -55,6 +54,12 @@ def visited(workflow: Workflow, outcome: str, ran: Collection[str]) -> tuple[Sta
 def tasks(states: Collection[State]) -> tuple[Task, ...]:
     """Return the states among these that do something."""
     return tuple(state for state in states if isinstance(state, Task))
+
+
+def branches(state: State) -> list[list[str]]:
+    """Return the steps of a state: those of a branch follow each other, branches run side by side."""
+    found = state.branches if isinstance(state, Parallel) else ((state,),)
+    return [[each.name for each in tasks(branch) if isinstance(each.action, Step)] for branch in found]
 
 
 def _left(rest: tuple[State, ...], outcome: str, ran: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from compare.billing import azure_alerts, cloudwatch
 from compare.billing.metered import Metered
 from compare.metering.stack import Stack
-from core.workflow.granularity import pipeline_in
+from core.workflow.model import Workflow
 
 # As components.aws.alarms and components.azure.alerts make them; a test holds the numbers to the components.
 FAILURE_METRICS = 3  # executions failed, timed out, aborted
@@ -18,10 +18,10 @@ LOG_ALERTS = 3
 ALERTED_SERIES = 1 + 2 * 3  # dead letters; and of each of two storage accounts, three kinds of throttling
 
 
-def standing(stack: Stack) -> tuple[Metered, ...]:
-    """Return a month's alarms and dashboards, whatever is done with the stack."""
+def standing(stack: Stack, workflow: Workflow) -> tuple[Metered, ...]:
+    """Return a month's alarms and dashboards of a stack with this workflow, whatever is done with it."""
     if stack.cloud == "azure":
         return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))
-    functions = len(pipeline_in(stack.granularity).steps())
+    functions = len(workflow.steps())
     watched = FAILURE_METRICS + LATENCY_METRICS + DEAD_LETTER_QUEUES + functions
     return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))

@@ -55,7 +55,7 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
         break_evens=break_evens(billed),
         fusions=fusions(measured),
         billed=tuple(
-            compare(name, folder.run, folder.jobs, folder.billed)
+            compare(name, folder, folder.billed)
             for name, folder in zip(names, folders, strict=True)
             if folder.billed
         ),

@@ -64,15 +64,16 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
 
     A region that the book does not know takes the prices of the vendor's home region.
     """
-    run = measured.folder.run
-    found = [JobLoad.of(job.record, run.granularity) for job in measured.jobs]
+    run, workflow = measured.folder.run, measured.folder.workflow
+    found = [JobLoad.of(job.record, workflow) for job in measured.jobs]
     loads = [load for load in found if load]
     if not loads:
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
     stack = Stack.of(run)
-    return PricedRun(measured.label, len(loads), meter(stack, loads), standing(stack), region, book)
+    stands = standing(stack, workflow)
+    return PricedRun(measured.label, len(loads), meter(stack, loads), stands, region, book)
 
 
 def cost(run: PricedRun, images: int) -> Cost:

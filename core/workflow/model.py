@@ -131,6 +131,9 @@ class Workflow:
     timeout_seconds: int = 900
     late: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # a whole walk would cost more than what is worked out once for a workflow
+
     def all_states(self) -> Iterator[State]:
         """Yield every state: the main sequence, then the endings, parallel branches included."""
         for sequence in (self.states, *self.endings.values()):

@@ -34,7 +34,7 @@ def collected(stand, path: Path) -> BilledRun:
     folder = read(path)
     billed = collect_run(stand.deployment, folder)
     assert read(path).billed == billed
-    return compare(folder.run.name, folder.run, folder.jobs, billed)
+    return compare(folder.run.name, folder, billed)
 
 
 def test_what_an_emulator_counts_is_what_the_rules_say(stand, compared):

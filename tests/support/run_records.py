@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from compare import format_1
 from compare.folder import append_jobs, preview_path, write_head
 from compare.run import JobRecord, PhotoFile, Plan, Run
 from core.job import Artifact, Job, Photo, Problem, Source
@@ -110,7 +111,9 @@ def head(stack: str, photos: Sequence[str], **changes: object) -> Run:
         ),
         "plan": Plan(bursts=1, burst_size=len(photos)),
     }
-    return Run(**{**values, **changes})
+    values |= changes
+    granularity = str(values["granularity"])
+    return Run(**{"workflow": format_1.workflow(granularity), **values})
 
 
 MakeRun = Callable[..., Path]

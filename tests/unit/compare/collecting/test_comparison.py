@@ -49,7 +49,7 @@ def run(make_run, make_record, billed):
 
 @pytest.fixture
 def compared(run):
-    return compare("aws", run.run, run.jobs, run.billed)
+    return compare("aws", run, run.billed)
 
 
 def test_every_job_that_ended_is_compared(compared):
@@ -63,10 +63,10 @@ def test_every_job_that_ended_is_compared(compared):
 
 def test_a_meter_that_is_counted_in_parts_is_compared_as_a_whole(run, billed):
     told = replace(billed, figures=(Figure("aws.cloudwatch.log_gb", Decimal(1), "CloudWatch", "window"),))
-    express = replace(run.run, orchestrator="express")
-    (logs,) = compare("aws", express, run.jobs, told).meters
-    loads = [load for load in map(JobLoad.of, run.jobs) if load]
-    parts = [each.quantity for each in meter(Stack.of(express), loads) if each.meter == logs.meter]
+    express = replace(run, run=replace(run.run, orchestrator="express"))
+    (logs,) = compare("aws", express, told).meters
+    loads = [load for load in (JobLoad.of(each, run.workflow) for each in run.jobs) if load]
+    parts = [each.quantity for each in meter(Stack.of(express.run), loads) if each.meter == logs.meter]
     assert len(parts) == 2
     assert logs.ruled == pytest.approx(sum(parts))
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from compare import format_1
 from compare.billing.spans import merged
 from compare.clock import milliseconds
 from compare.metering import JobLoad, Stack, meter, scaled
@@ -11,9 +12,11 @@ from compare.prices.book import load
 from compare.run import JobRecord
 from core.job import Artifact, Job, Problem, Rendition, Source
 from core.trace import TraceEntry
+from core.workflow.document import from_document
 
 AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1")
 AZURE = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
+STEPWISE = from_document(format_1.workflow("stepwise"))
 STEPS = {"validate": (200, 300), "resize": (400, 700), "apply_filters": (450, 900), "optimize": (1000, 1400)}
 
 
@@ -45,7 +48,7 @@ def record(state: str = "succeeded", steps: tuple[str, ...] = tuple(STEPS), **ch
 
 
 def quantities(stack: Stack, *records: JobRecord) -> dict[str, Decimal]:
-    loads = [load for load in map(JobLoad.of, records) if load]
+    loads = [load for load in (JobLoad.of(each, STEPWISE) for each in records) if load]
     return {each.meter: each.quantity for each in meter(stack, loads)}
 
 
@@ -62,7 +65,7 @@ def test_a_succeeded_job_on_aws():
     assert counted["aws.sns.publishes"] == 1
     assert counted["aws.xray.traces"] == 1
     # a claim of 1.2 KB and a record of its whole row
-    row = 500 + JobLoad.of(record()).document_bytes  # type: ignore[union-attr]
+    row = 500 + JobLoad.of(record(), STEPWISE).document_bytes  # type: ignore[union-attr]
     # The row when it is claimed and when it is recorded, and the index of open jobs both times.
     assert counted["aws.dynamodb.write_units"] == 2 + -(-row // 1024) + 2
     assert set(counted) <= set(load().meters)
@@ -130,7 +133,7 @@ def test_jobs_side_by_side_share_an_instance():
     alone, together = quantities(AZURE, record()), quantities(AZURE, *[record()] * 10)
     assert together["azure.functions.flex.gb_seconds"] == alone["azure.functions.flex.gb_seconds"]
     assert together["azure.functions.flex.executions"] == 10 * alone["azure.functions.flex.executions"]
-    apart = JobLoad.of(record())
+    apart = JobLoad.of(record(), STEPWISE)
     assert apart
     assert {each.meter: each.quantity for each in meter(AZURE, [apart.times(10)])}[
         "azure.functions.flex.gb_seconds"
@@ -139,19 +142,19 @@ def test_jobs_side_by_side_share_an_instance():
 
 def test_a_lost_upload_has_no_load():
     lost = replace(record(), state="lost", job=None)
-    assert JobLoad.of(lost) is None
-    assert JobLoad.of(replace(record(), recorded_at=None)) is None
+    assert JobLoad.of(lost, STEPWISE) is None
+    assert JobLoad.of(replace(record(), recorded_at=None), STEPWISE) is None
 
 
 def test_a_month_is_the_measured_jobs_so_many_times_over():
-    loads = [JobLoad.of(record())]
+    loads = [JobLoad.of(record(), STEPWISE)]
     (first, *_) = scaled(meter(AWS, [load for load in loads if load]), Decimal(1000))
     assert (first.meter, first.quantity) == ("aws.lambda.requests", 4000)
     assert first.formula.endswith("x 1,000")
 
 
 def test_many_jobs_are_metered_quickly():
-    one = JobLoad.of(record())
+    one = JobLoad.of(record(), STEPWISE)
     assert one
     counted = {each.meter: each.quantity for each in meter(AWS, [one] * 50_000)}
     assert counted["aws.lambda.requests"] == 200_000

@@ -1,8 +1,10 @@
 import pytest
 
+from compare import format_1
 from compare.metering.path import path, tasks, visited
-from core.workflow.photo import PIPELINE
+from core.workflow.document import from_document
 
+STEPWISE, FUSED = (from_document(format_1.workflow(each)) for each in ("stepwise", "fused"))
 ALL = ("validate", "resize", "apply_filters", "optimize")
 ENDING = ["record_{}", "notify_{}", "{}"]
 
@@ -53,11 +55,11 @@ def ending(state: str) -> list[str]:
     ],
 )
 def test_states_a_job_went_through(outcome: str, ran: list[str], names: list[str]):
-    assert [state.name for state in visited(PIPELINE, outcome, ran)] == names
+    assert [state.name for state in visited(STEPWISE, outcome, ran)] == names
 
 
 def test_tasks_are_the_states_that_do_something():
-    assert [task.name for task in tasks(visited(PIPELINE, "rejected", ["validate"]))] == [
+    assert [task.name for task in tasks(visited(STEPWISE, "rejected", ["validate"]))] == [
         "claim",
         "validate",
         "record_rejected",
@@ -66,7 +68,7 @@ def test_tasks_are_the_states_that_do_something():
 
 
 def test_a_fused_job_calls_one_function():
-    way = path("succeeded", frozenset({"process"}), "fused")
+    way = path(FUSED, "succeeded", frozenset({"process"}))
     assert [step.name for step in way.steps] == ["process"]
     assert way.input_reads == 1
     assert len(way.states) == 6

@@ -21,7 +21,7 @@ from compare.run import JobRecord
 from core.job import Artifact, Job, Rendition, Source
 from core.recipes import load as load_recipe
 from core.trace import TraceEntry
-from core.workflow.granularity import GRANULARITIES
+from core.workflow.granularity import GRANULARITIES, pipeline_in
 from core.workflow.model import Task
 
 SNAPSHOTS = Path(__file__).parents[3] / "infra" / "snapshots"
@@ -65,7 +65,7 @@ def record(stack: Stack) -> JobRecord:
     def at(ms: int) -> str:
         return (began + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
 
-    steps = [step.name for step in path("succeeded", frozenset(), stack.granularity).steps]
+    steps = [step.name for step in path(pipeline_in(stack.granularity), "succeeded", frozenset()).steps]
     kept = () if stack.granularity == "fused" else tuple(Rendition(name, name, 1, 1) for name in "abc")
     trace = tuple(
         TraceEntry(name, 1, at(200 + 500 * n), at(600 + 500 * n), False, "one", 1024, 1.0, 1.0, 1.0, 1, 1)
@@ -90,12 +90,12 @@ def record(stack: Stack) -> JobRecord:
 @STACKS
 def test_a_photo_is_estimated_to_count_what_one_that_ran_counts(stack: Stack):
     month = scenarios(1, Decimal(12), Decimal(0))["low"]  # nothing polls
-    ran = JobLoad.of(record(stack), stack.granularity)
+    ran = JobLoad.of(record(stack), pipeline_in(stack.granularity))
     assert ran
     # The imagined document is as large as real ones are; the one above is smaller.
     ran = replace(ran, document_bytes=2_800)
     estimated, metered = counted(estimate(stack, load_recipe("gallery"), month)), counted(meter(stack, [ran]))
-    for each in standing(stack):
+    for each in standing(stack, pipeline_in(stack.granularity)):
         assert estimated.pop(each.meter) == each.quantity
     assert set(estimated) == set(metered)
     for name, quantity in metered.items():
@@ -123,7 +123,7 @@ def test_every_variant_has_a_bill_in_order(stack: Stack, images: int):
 
 def test_express_bills_time_and_logs_instead_of_transitions():
     stack = Stack("aws", "express", "stepwise", "arm64", 1024, "us-east-1")
-    ran = JobLoad.of(record(stack))
+    ran = JobLoad.of(record(stack), pipeline_in(stack.granularity))
     assert ran
     metered = counted(meter(stack, [ran.times(10)]))
     standard = counted(meter(replace(stack, orchestrator="standard"), [ran.times(10)]))
@@ -147,7 +147,7 @@ def test_the_definition_is_as_large_as_assumed_or_smaller():
 
 def test_a_scheduler_counts_actions_instead_of_storage_operations():
     storage = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
-    ran = JobLoad.of(record(storage))
+    ran = JobLoad.of(record(storage), pipeline_in(storage.granularity))
     assert ran
     kept, scheduled = (
         counted(meter(replace(storage, orchestrator=each), [ran.times(10)]))
@@ -165,7 +165,7 @@ def test_a_scheduler_counts_actions_instead_of_storage_operations():
 
 def test_a_retry_waits_for_a_timer():
     stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
-    ran = JobLoad.of(record(stack))
+    ran = JobLoad.of(record(stack), pipeline_in(stack.granularity))
     assert ran
     again = replace(ran, steps=(*ran.steps[:-1], replace(ran.steps[-1], attempts=2)))
     once, twice = counted(meter(stack, [ran])), counted(meter(stack, [again]))
@@ -199,7 +199,7 @@ def test_what_is_listed_as_assumed_of_a_stack_is_what_its_bill_depends_on(
 ):
     job = record(stack)
     cold = replace(job.job, trace=tuple(replace(each, cold=True) for each in job.job.trace))
-    load = JobLoad.of(replace(job, job=cold), stack.granularity)
+    load = JobLoad.of(replace(job, job=cold), pipeline_in(stack.granularity))
     assert load
     before = counted(meter(stack, [load]))
     listed = assumptions.assumed([stack])
