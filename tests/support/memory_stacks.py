@@ -20,7 +20,7 @@ from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
 from core.ports import DeadLetters, Intake, Upload
 from core.steps import Tools, execute
 from core.trace import now
-from core.workflow.photo import PIPELINE
+from core.workflow.granularity import pipeline_in
 
 OUTPUTS = {
     "cloud": "aws",
@@ -49,6 +49,7 @@ class MemoryCloud:
         self.stored: list[Upload] = []
         self.dead_letters: list[DeadLetters] = []
         self.deliveries = 0
+        self.granularity = "stepwise"
 
     @property
     def intake(self) -> Intake:
@@ -82,7 +83,7 @@ class MemoryCloud:
         tools = Tools(self.input, self.outputs, recipes.load("gallery"), 1 << 26, 1 << 26)
         if not self.ledger.claim(job):
             return
-        for step in PIPELINE.steps():
+        for step in pipeline_in(self.granularity).steps():
             job = execute(step.name, job, tools)
             if job.error:
                 self.ledger.record(replace(job, state="rejected"))

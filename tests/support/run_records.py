@@ -18,7 +18,16 @@ from core.job import Artifact, Job, Photo, Problem, Source
 from core.trace import TraceEntry
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
-STEPS = {"validate": (0, 60), "resize": (90, 300), "apply_filters": (95, 420), "optimize": (560, 350)}
+# When each step begins after the first and how long it takes, in milliseconds.
+STEPS = {
+    "stepwise": {
+        "validate": (0, 60),
+        "resize": (90, 300),
+        "apply_filters": (95, 420),
+        "optimize": (560, 350),
+    },
+    "fused": {"process": (0, 1130)},
+}
 
 
 def iso(ms: float) -> str:
@@ -50,11 +59,12 @@ def record(
     *,
     burst: int = 1,
     cold: bool = False,
+    granularity: str = "stepwise",
 ) -> JobRecord:
     """One job: sent at ``at``, accepted 100 ms later, its steps stretched by ``pace``."""
     key = f"incoming/{burst}/{photo}"
     identifier = hashlib.sha256(f"{key}{at}".encode()).hexdigest()[:32]
-    steps = STEPS if state == "succeeded" else {"validate": (0, 60)}
+    steps = STEPS[granularity] if state == "succeeded" else {next(iter(STEPS[granularity])): (0, 60)}
     accepted = at + 100
     trace = tuple(
         entry(name, accepted + 20 + pace * start, pace * took, cold=cold)

@@ -101,6 +101,7 @@ def test_the_whole_demo_ends_with_its_report(clouds, samples, monkeypatch):
     def up(name, settings):
         ups.append((str(name), settings["twinlens:granularity"]))
         deployment = DeployedStack.of(name)
+        clouds[name].granularity = settings["twinlens:granularity"]
         outputs = {**deployment.outputs, "granularity": settings["twinlens:granularity"]}
         monkeypatch.setattr(
             DeployedStack, "of", lambda stack: DeployedStack(stack, outputs, clouds[stack], "emulator")

@@ -2,8 +2,10 @@ import json
 
 import pytest
 
+from compare import format_1
 from compare.folder import append_jobs, mend, preview_path, read, read_head, write_head
 from compare.run import PhotoFile, RunError
+from core.workflow.document import from_document
 
 
 def test_a_run_is_read_as_it_was_written(make_run, make_record):
@@ -32,7 +34,7 @@ def test_the_head_is_replaced_whole(make_run, make_record):
         ("", "not the head of a Twinlens run"),
         ('{"format": 1, "name": "cut o', "not the head of a Twinlens run"),
         ('{"some": "thing else"}', "missing required field `format`"),
-        ('{"format": 2}', "from a newer Twinlens"),
+        ('{"format": 3}', "from a newer Twinlens"),
         ('{"format": 0}', "from an older Twinlens"),
         ('{"format": 1, "name": 3}', r"\$.name"),
     ],
@@ -41,6 +43,44 @@ def test_a_foreign_or_broken_head_is_refused(make_run, make_record, text, fault)
     path = make_run("aws-local", [make_record("a.jpg")])
     (path / "run.json").write_text(text)
     with pytest.raises(RunError, match=fault):
+        read(path)
+
+
+@pytest.mark.parametrize("granularity", format_1.GRANULARITIES)
+def test_a_run_of_format_1_ran_the_workflow_of_its_time(make_run, make_record, granularity):
+    path = make_run(
+        "aws-local", [make_record("a.jpg", granularity=granularity)], granularity=granularity, workflow={}
+    )
+    values = json.loads((path / "run.json").read_text()) | {"format": 1}
+    del values["workflow"]
+    (path / "run.json").write_text(json.dumps(values))
+    folder = read(path)
+    assert folder.run.format == 2
+    assert folder.workflow == from_document(format_1.workflow(granularity))
+    assert len(folder.workflow.states) == {"stepwise": 8, "fused": 6}[granularity]
+
+
+def test_a_run_of_format_1_names_a_granularity_of_its_time(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg")])
+    values = json.loads((path / "run.json").read_text()) | {"format": 1, "granularity": "../fused"}
+    (path / "run.json").write_text(json.dumps(values))
+    with pytest.raises(RunError, match=r"its granularity is '\.\./fused'"):
+        read(path)
+
+
+@pytest.mark.parametrize("broken", [{}, {"name": "x", "states": [{"kind": "gate", "name": "checked"}]}])
+def test_a_workflow_that_cannot_be_priced_is_refused_by_name(make_run, make_record, broken):
+    path = make_run("aws-local", [make_record("a.jpg")], workflow=broken)
+    fault = "is of the kind 'gate'; Twinlens knows task" if broken else "workflow lacks the key 'name'"
+    with pytest.raises(RunError, match=rf"run\.json is not the head of .*{fault}"):
+        read(path)
+
+
+def test_a_trace_that_does_not_fit_its_workflow_is_refused(make_run, make_record):
+    path = make_run("aws-local", [make_record("a.jpg"), make_record("b.jpg", granularity="fused")])
+    with pytest.raises(
+        RunError, match="line 2, has the step 'process', which the workflow 'pipeline' of its"
+    ):
         read(path)
 
 

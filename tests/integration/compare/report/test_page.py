@@ -33,7 +33,7 @@ def browser(chromium):
 def page_path(make_run, make_record, tmp_path):
     photos = ("a.jpg", "a long name with spaces, ünïcode and %20.webp", HOSTILE, "bad.jpg")
 
-    def records(pace):
+    def records(pace, granularity="stepwise"):
         noise = random.Random(pace)
         return [
             make_record(
@@ -43,6 +43,7 @@ def page_path(make_run, make_record, tmp_path):
                 state="rejected" if photo == "bad.jpg" else "succeeded",
                 burst=burst,
                 cold=burst == 1,
+                granularity=granularity,
             )
             for burst in range(1, 4)
             for number, photo in enumerate(photos)
@@ -51,9 +52,11 @@ def page_path(make_run, make_record, tmp_path):
     azure = {"region": "eastus2", "orchestrator": "storage", "memory_mb": 2048}
     folders = [
         read(make_run("aws-local", records(1.0))),
-        read(make_run("aws-local", records(0.5), granularity="fused", name="aws-fused")),
+        read(make_run("aws-local", records(0.5, "fused"), granularity="fused", name="aws-fused")),
         read(make_run("azure-local", records(1.6), **azure)),
-        read(make_run("azure-local", records(0.9), **azure, granularity="fused", name="azure-fused")),
+        read(
+            make_run("azure-local", records(0.9, "fused"), **azure, granularity="fused", name="azure-fused")
+        ),
     ]
     return write(build(folders), folders, tmp_path / "out")
 

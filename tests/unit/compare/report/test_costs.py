@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from compare.report import build
 from compare.report.costs import VOLUMES, PricedRun, break_evens, priced
 from compare.report.measured import measure
 from compare.report.model import BreakEven
+from core.workflow import granularity
+from core.workflow.model import Step, Task
 
 
 @pytest.fixture
@@ -68,6 +71,26 @@ def test_an_unknown_region_takes_the_home_regions_prices(measured):
     run = priced(measured("aws-local", region="mars-north-1"), load())
     assert run is not None
     assert run.region == "us-east-1"
+
+
+@pytest.fixture
+def longer_definition(monkeypatch):
+    """The definition with a step more after validation, as somebody would add it."""
+    moderate = Task("moderate", Step("moderate", frozenset({"input"}), frozenset()))
+    states = (*granularity.PIPELINE.states[:2], moderate, *granularity.PIPELINE.states[2:])
+    monkeypatch.setattr(granularity, "PIPELINE", replace(granularity.PIPELINE, states=states))
+    granularity.pipeline_in.cache_clear()
+    yield
+    monkeypatch.undo()
+    granularity.pipeline_in.cache_clear()
+
+
+@pytest.mark.parametrize("stack", ["aws-local", "azure-local"])
+def test_a_run_is_priced_by_its_own_workflow(measured, stack, request):
+    region = {"aws-local": "us-east-1", "azure-local": "eastus2"}[stack]
+    before = build([measured(stack, region=region).folder]).costs
+    request.getfixturevalue("longer_definition")
+    assert build([measured(stack, region=region, name="later").folder]).costs == before
 
 
 def test_nothing_is_billed_where_all_was_lost(make_run, make_record):

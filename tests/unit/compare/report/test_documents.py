@@ -22,15 +22,15 @@ def folders(make_run, make_record):
     photos = ("a.jpg", HOSTILE, "bad.jpg", "lost.jpg")
     states = ("succeeded", "succeeded", "rejected", "lost")
 
-    def records(pace):
+    def records(pace, granularity="stepwise"):
         return [
-            make_record(photo, at=number * 4000, pace=pace, state=state)
+            make_record(photo, at=number * 4000, pace=pace, state=state, granularity=granularity)
             for number, (photo, state) in enumerate(zip(photos, states, strict=True))
         ]
 
     return [
         read(make_run("aws-local", records(1))),
-        read(make_run("aws-local", records(0.4), granularity="fused", name="fused")),
+        read(make_run("aws-local", records(0.4, "fused"), granularity="fused", name="fused")),
         read(make_run("azure-local", records(1.7), region="eastus2", orchestrator="storage")),
     ]
 

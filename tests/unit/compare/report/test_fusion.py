@@ -10,7 +10,8 @@ from compare.report.measured import measure
 def measured(make_run, make_record):
     def make(name, granularity, paces, **changes):
         records = [
-            make_record(f"{at}.jpg", at=9000 * at, pace=pace, cold=at == 0) for at, pace in enumerate(paces)
+            make_record(f"{at}.jpg", at=9000 * at, pace=pace, cold=at == 0, granularity=granularity)
+            for at, pace in enumerate(paces)
         ]
         run = make_run("aws-local", records, name=name, granularity=granularity, **changes)
         return measure(read(run), name)
@@ -32,26 +33,44 @@ def test_billed_time_is_that_of_warm_jobs_of_the_same_photos(measured):
 
 
 def test_what_was_billed_as_the_photos_came_has_their_cold_starts(make_run, make_record):
-    """A photo's first job met one in each of four functions; INIT is assumed to take 500 ms."""
-    records = [make_record("a.jpg", at=9000 * at, cold=at == 0) for at in range(2)]
-    runs = [make_run("aws-local", records, name=each, granularity=each) for each in ("stepwise", "fused")]
+    """A photo's first job met one in each of its functions; INIT is assumed to take 500 ms."""
+    runs = [
+        make_run(
+            "aws-local",
+            [make_record("a.jpg", at=9000 * at, cold=at == 0, granularity=each) for at in range(2)],
+            name=each,
+            granularity=each,
+        )
+        for each in ("stepwise", "fused")
+    ]
     (found,) = fusions([measure(read(run), run.name) for run in runs])
-    assert found.stepwise.billed == pytest.approx(1130)
+    assert found.stepwise.billed == found.fused.billed == pytest.approx(1130)
     assert found.stepwise.as_sent == pytest.approx(1130 + 4 * INIT_MS.value / 2)
+    assert found.fused.as_sent == pytest.approx(1130 + INIT_MS.value / 2)
 
 
 def test_an_instance_that_is_shared_is_billed_as_if_it_were_not(make_run, make_record):
     """Jobs of one moment would hide behind each other on Azure, stepwise and fused alike."""
     apart, together = (
-        measure(read(make_run("azure-local", records, region="eastus2", name=name, **azure)), name)
-        for name, records, azure in (
-            ("apart", [make_record(f"{at}.jpg", at=60_000 * at) for at in range(7)], {}),
-            ("together", [make_record(f"{at}.jpg") for at in range(7)], {"granularity": "fused"}),
+        measure(
+            read(
+                make_run(
+                    "azure-local",
+                    [make_record(f"{at}.jpg", at=gap * at, granularity=each) for at in range(7)],
+                    region="eastus2",
+                    name=each,
+                    granularity=each,
+                )
+            ),
+            each,
         )
+        for each, gap in (("stepwise", 60_000), ("fused", 0))
     )
     (found,) = fusions([apart, together])
-    assert found.stepwise.billed == found.fused.billed
-    assert found.share.value == 1
+    # At 1 GB, rounded up to 100 ms: from the claim to the notification 1,030 ms, fused 1,280 ms.
+    assert found.stepwise.billed == pytest.approx(1100)
+    assert found.fused.billed == pytest.approx(1300)
+    assert found.share.value == pytest.approx(13 / 11)
     # What they share is told beside it: seven jobs at the same moments are billed as one.
     assert found.stepwise.as_sent == pytest.approx(found.stepwise.billed)
     assert found.fused.as_sent == pytest.approx(found.fused.billed / 7)
@@ -60,8 +79,15 @@ def test_an_instance_that_is_shared_is_billed_as_if_it_were_not(make_run, make_r
 @pytest.mark.parametrize(("stack", "least"), [("aws-local", 0), ("azure-local", 1000)])
 def test_the_least_is_what_steps_that_take_no_time_are_billed(make_run, make_record, stack, least):
     """At 1 GB: 1,000 ms of an instance on Azure, and nothing on AWS."""
-    records = [make_record(f"{at}.jpg", at=60_000 * at, pace=3) for at in range(3)]
-    runs = [make_run(stack, records, name=each, granularity=each) for each in ("stepwise", "fused")]
+    runs = [
+        make_run(
+            stack,
+            [make_record(f"{at}.jpg", at=60_000 * at, pace=3, granularity=each) for at in range(3)],
+            name=each,
+            granularity=each,
+        )
+        for each in ("stepwise", "fused")
+    ]
     (found,) = fusions([measure(read(run), run.name) for run in runs])
     assert found.fused.least == least
     assert found.fused.billed > least
