@@ -3,30 +3,43 @@
 ===================  =======================================================================
 in the file          becomes
 ===================  =======================================================================
-an ICC profile       colours converted to sRGB, relative colorimetric; one that is broken
-                     or larger than 4 MiB is ignored
-gray, 1-bit          RGB of the same gray
+an ICC profile       colours converted to sRGB, relative colorimetric; one that is broken,
+                     of other colours than the picture, or larger than 4 MiB is ignored
+gray, 1-bit          RGB of the same gray, or of what its gray profile says
 16 bits a sample     their upper eight
 palette              its colours
 CMYK, no profile     each of red, green, blue = (255 - ink) x (255 - black) / 255
 transparency         RGBA; RGB if every pixel is opaque
 32-bit, float, Lab   refused: no photo, and no agreed white
 ===================  =======================================================================
+
+A profile that does what sRGB's does, whatever its name, changes nothing.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL.Image import Image
+from PIL.Image import Image, frombytes
+from PIL.ImageChops import difference
 from PIL.ImageFile import ImageFile
 
 from core.errors import UnsupportedFormat
+
+if TYPE_CHECKING:
+    from PIL.ImageCms import ImageCmsTransform
 
 # The largest profiles of printing presses have about 3 MB.
 MAX_PROFILE_BYTES = 4 * 2**20
 _EIGHT_BIT = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
 _SIXTEEN_BIT = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+_GRAY_MODES = frozenset({"1", "L", "LA", "La"}) | _SIXTEEN_BIT
+_HEADER_BYTES = 128
+_GRAY, _COLOUR, _INKS = b"GRAY", b"RGB ", b"CMYK"
+# How far a profile may be from sRGB for its colours to be left as they are: rounding, no more.
+_SAME = 2
 
 
 def check_mode(image: Image) -> None:
@@ -36,23 +49,33 @@ def check_mode(image: Image) -> None:
         UnsupportedFormat: The picture has such samples.
     """
     if image.mode not in _EIGHT_BIT | _SIXTEEN_BIT:
-        raise UnsupportedFormat(f"Pictures with {image.mode} samples are not accepted; send 8 or 16 bits.")
+        raise UnsupportedFormat(
+            "Pictures with floating-point, 32-bit or Lab samples are not accepted; send 8 or 16 bits."
+        )
 
 
-def to_srgb(image: Image) -> Image:
-    """Return the decoded picture as RGB or RGBA in sRGB, with no metadata."""
-    profile = image.info.get("icc_profile")
+def fits(profile: bytes, *, gray: bool) -> bool:
+    """Tell whether this is an ICC profile of gray, or else of RGB."""
+    if not _HEADER_BYTES < len(profile) <= MAX_PROFILE_BYTES or profile[36:40] != b"acsp":
+        return False
+    return profile[16:20] == (_GRAY if gray else _COLOUR)
+
+
+def to_srgb(image: Image, profile: bytes | None = None) -> Image:
+    """Return the decoded picture as RGB or RGBA in sRGB, with no metadata, its colours after ``profile``."""
+    gray = image.mode in _GRAY_MODES
     if image.mode in _SIXTEEN_BIT:
         image = image.point(lambda value: value / 256).convert("L")
-        image.info.pop("transparency", None)  # a 16-bit gray that means nothing among eight bits
     if image.has_transparency_data:
         image = image.convert("RGBA")
         if image.getchannel("A").getextrema() == (255, 255):
             image = image.convert("RGB")
+    elif image.mode == "1":
+        image = image.convert("L")
     elif image.mode not in {"L", "CMYK", "RGB"}:
         image = image.convert("RGB")
     if profile and len(profile) <= MAX_PROFILE_BYTES:
-        image = _convert(image, profile)
+        image = _convert(image, profile, gray=gray)
     if image.mode not in {"RGB", "RGBA"}:
         image = image.convert("RGB")
     if isinstance(image, ImageFile):
@@ -61,22 +84,51 @@ def to_srgb(image: Image) -> Image:
     return image
 
 
-def _convert(image: Image, profile: bytes) -> Image:
-    """Return the picture converted from ``profile``; unchanged if that is broken or of another mode."""
+def _convert(image: Image, profile: bytes, *, gray: bool) -> Image:
+    """Return the picture converted from ``profile``; unchanged if that is of other colours than the picture."""
+    space = profile[16:20]
+    if space == _GRAY and gray:
+        tones = image if image.mode == "L" else image.getchannel("R")
+        transform = _transform(profile, "L", "RGB")
+        if transform is None:
+            return image
+        converted = transform.apply(tones)
+        if image.mode == "RGBA":
+            converted.putalpha(image.getchannel("A"))
+        return converted
+    if not ((space == _COLOUR and not gray) or (space == _INKS and image.mode == "CMYK")):
+        return image
+    transform = _transform(profile, image.mode, "RGBA" if image.mode == "RGBA" else "RGB")
+    return image if transform is None else transform.apply(image)
+
+
+@lru_cache(maxsize=1)  # all pictures of an animation have one
+def _transform(profile: bytes, mode: str, target: str) -> ImageCmsTransform | None:
+    """Return the way from the profile to sRGB; ``None`` if that is broken, or changes nothing."""
     from PIL import ImageCms  # only a photo with a profile pays for colour management
 
     try:
-        source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        if (source.profile.profile_description or "").startswith("sRGB"):
-            return image
-        converted = ImageCms.profileToProfile(
-            image,
-            source,
+        transform = ImageCms.buildTransform(
+            ImageCms.ImageCmsProfile(BytesIO(profile)),
             ImageCms.createProfile("sRGB"),
+            mode,
+            target,
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGBA" if image.mode == "RGBA" else "RGB",
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
+        probe = _probe(mode)
+        seen = transform.apply(probe)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return converted or image
+        return None
+    if mode == "CMYK":
+        return transform
+    changes = difference(seen.convert("RGB"), probe.convert("RGB")).getextrema()
+    return None if all(most <= _SAME for _, most in changes) else transform
+
+
+def _probe(mode: str) -> Image:
+    """Return all grays, and colours from all over the cube."""
+    colours = [bytes((each, each, each)) for each in range(256)]
+    steps = range(0, 256, 51)
+    colours += [bytes((red, green, blue)) for red in steps for green in steps for blue in steps]
+    return frombytes("RGB", (len(colours), 1), b"".join(colours)).convert(mode)

@@ -6,11 +6,42 @@ a pixel, so that such a file would keep a worker busy for minutes; here they are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 GIF_IMAGE = b","
 _SEQUENTIAL = (0xC0, 0xC1)  # frames that are neither progressive nor lossless
-_START_OF_SCAN = 0xDA
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_ALONE = {0x01, *range(0xD0, 0xDA)}  # markers without a segment
+# In a scan's data FF 00 stands for FF, and FF D0 to FF D7 are restarts.
+_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_MOST_MARKERS = 50_000
+_COEFFICIENTS = 64
+
+
+class Chunk(NamedTuple):
+    """A chunk of a PNG file: its kind, and where it is, its length and checksum included."""
+
+    kind: bytes
+    start: int
+    end: int
+
+
+class Frame(NamedTuple):
+    """What a JPEG file's frame header says: the kind of coding (its marker), the precision, the components."""
+
+    kind: int
+    bits: int
+    components: int
+
+
+class Scans(NamedTuple):
+    """The scans of a JPEG file, and whether together they hold every coefficient of every component."""
+
+    count: int
+    complete: bool
 
 
 def parts(data: bytes, name: str) -> Iterator[bytes]:
@@ -32,12 +63,57 @@ def in_one_scan(data: bytes) -> bool:
     return False
 
 
+def jpeg_frame(data: bytes) -> Frame | None:
+    """Return what a JPEG file's frame header says; ``None`` if there is none before the first scan."""
+    for at in _segments(data):
+        if data[at] == 0xFF and data[at + 1] in _FRAMES and at + 9 < len(data):
+            return Frame(data[at + 1], data[at + 4], data[at + 9])
+    return None
+
+
+def jpeg_scans(data: bytes) -> Scans:
+    """Follow the scans of a JPEG file up to its end marker; what is behind that is none of it."""
+    frame, count = jpeg_frame(data), 0
+    progressive = frame is not None and frame.kind not in _SEQUENTIAL
+    missing: dict[int, set[int]] = {}
+    for at in _markers(data):
+        if data[at + 1] == _START_OF_SCAN and at + 4 < len(data):
+            count += 1
+            components = data[at + 4]
+            first, last, precision = 0, _COEFFICIENTS - 1, 0
+            ending = data[at + 5 + 2 * components : at + 8 + 2 * components]
+            if progressive and len(ending) == 3:
+                first, last, precision = ending[0], ending[1], ending[2] & 15
+            for each in data[at + 5 : at + 5 + 2 * components : 2]:
+                lacking = missing.setdefault(each, set(range(_COEFFICIENTS)))
+                if precision == 0:
+                    lacking -= set(range(first, last + 1))
+    complete = frame is not None and len(missing) >= frame.components and not any(missing.values())
+    return Scans(count, complete)
+
+
+def jpeg_ends(data: bytes) -> bool:
+    """Tell whether a JPEG file has its end marker."""
+    return any(data[at + 1] == _END_OF_IMAGE for at in _markers(data))
+
+
 def _jpeg(data: bytes) -> Iterator[bytes]:
     return (data[at : at + 2] for at in _segments(data))
 
 
+def _markers(data: bytes) -> Iterator[int]:
+    """Walk the markers to the one that ends the picture, the scans' data left out (ITU-T T.81, annex B)."""
+    at, count = 2, 0
+    while (found := _MARKER.search(data, at)) and (count := count + 1) <= _MOST_MARKERS:
+        at = found.start()
+        yield at
+        if data[at + 1] == _END_OF_IMAGE:
+            return
+        at += 2 if data[at + 1] in _ALONE else 2 + int.from_bytes(data[at + 2 : at + 4])
+
+
 def _segments(data: bytes) -> Iterator[int]:
-    """Walk the segments up to the first scan (ITU-T T.81, annex B)."""
+    """Walk the segments up to the first scan, and the bytes out of place between them."""
     at = 2
     while at + 4 <= len(data):
         marker = data[at : at + 2]
@@ -46,18 +122,25 @@ def _segments(data: bytes) -> Iterator[int]:
             at += 1
         elif marker[1] == _START_OF_SCAN:
             return
-        elif marker[1] == 0x01 or 0xD0 <= marker[1] <= 0xD9:  # these stand alone
+        elif marker[1] in _ALONE:
             at += 2
         else:
             at += 2 + int.from_bytes(data[at + 2 : at + 4])
 
 
-def _png(data: bytes) -> Iterator[bytes]:
-    """Walk the chunks (PNG, third edition, section 5)."""
+def png_chunks(data: bytes) -> Iterator[Chunk]:
+    """Walk the chunks of a PNG file up to its end (PNG, third edition, section 5)."""
     at = 8
     while at + 8 <= len(data):
-        yield data[at + 4 : at + 8]
-        at += 12 + int.from_bytes(data[at : at + 4])
+        chunk = Chunk(data[at + 4 : at + 8], at, at + 12 + int.from_bytes(data[at : at + 4]))
+        yield chunk
+        if chunk.kind == b"IEND":
+            return
+        at = chunk.end
+
+
+def _png(data: bytes) -> Iterator[bytes]:
+    return (chunk.kind for chunk in png_chunks(data))
 
 
 def _gif(data: bytes) -> Iterator[bytes]:

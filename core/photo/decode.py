@@ -2,7 +2,8 @@
 
 Rules, whatever the format:
 
-- The format is found by content (:mod:`core.photo.signature`) and only its own parser sees the bytes.
+- The format is found by content (:mod:`core.photo.signature`) and only its own reader
+  (:mod:`core.photo.reading`) sees the bytes.
 - What the file declares is held against the limits before a pixel is decoded (:mod:`core.photo.limits`), and
   the whole of it is decoded before it is trusted.
 - EXIF orientation is baked in and colours become sRGB (:mod:`core.photo.colour`); no metadata is left.
@@ -13,16 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from io import BytesIO
 
 from PIL.Image import Image
-from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
-from core.photo import colour, copyright, film, limits, orientation, signature
+from core.photo import colour, film, limits, orientation, reading, signature
 from core.photo.film import Film
+from core.photo.reading import Source
 from core.photo.resize import scale_for
 from core.recipe import Size
 
@@ -31,8 +30,6 @@ from core.recipe import Size
 # at most 0.005 SSIM, and 48 megapixels to 2048 pixels take half the time. Averages leave room for Lanczos.
 DRAFT_HEADROOM = 1.0
 REDUCE_HEADROOM = 2.0
-# A reader's words may quote the file.
-MAX_REASON = 200
 # The formats whose several pictures are one that moves.
 ANIMATED = frozenset({"gif", "webp", "png", "avif"})
 _REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
@@ -47,18 +44,14 @@ def inspect(data: bytes, max_pixels: int, sizes: Iterable[Size] = (), *, animate
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
     name = signature.identify(data)
-    with _opened(data, name, max_pixels) as image:
-        size, frames = image.size, limits.count_frames(image, name, data)
-        if image.format == "JPEG":
-            image.draft(None, (1, 1))
-        limits.load(image)
-        upright = orientation.upright_size(size, orientation.read(image))
-        if animated and _moves(name, frames):
-            limits.check_animation(size, frames, max_pixels, sizes)
-            for number in range(1, frames):
-                image.seek(number)
-                image.load()
-        return Photo(name, *upright, frames, copyright.read(image))
+    with _opened(data, name, max_pixels) as source:
+        source.draft(1, 1)
+        source.picture()
+        if animated and _moves(name, source):
+            limits.check_animation(source.size, source.frames, max_pixels, sizes)
+            for _ in source.pictures():
+                pass
+        return _photo(name, source)
 
 
 def decode(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> Image:
@@ -75,18 +68,16 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
     Raises:
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
-    name = signature.identify(data)
-    with _opened(data, name, max_pixels) as image:
-        size, frames, sizes = image.size, limits.count_frames(image, name, data), tuple(sizes)
-        if image.format == "JPEG":
-            scale = _scale(image, orientation.read(image), sizes) * DRAFT_HEADROOM
-            image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
-            limits.check_drafted(image)
-        limits.load(image)
-        turn = orientation.read(image)
-        photo = Photo(name, *orientation.upright_size(size, turn), frames, copyright.read(image))
-        reduced = _reduced(image, _scale(image, turn, sizes) * REDUCE_HEADROOM)
-        return photo, orientation.bake(colour.to_srgb(reduced), turn)
+    name, sizes = signature.identify(data), tuple(sizes)
+    with _opened(data, name, max_pixels) as source:
+        if name == "jpeg":
+            scale = _scale(source.size, source.turn, sizes) * DRAFT_HEADROOM
+            width, height = (int(each * scale) + 1 for each in source.size)
+            limits.check_drafted(source.draft(width, height))
+        picture = source.picture()
+        turn = source.turn
+        reduced = _reduced(picture, _scale(picture.size, turn, sizes) * REDUCE_HEADROOM)
+        return _photo(name, source), orientation.bake(colour.to_srgb(reduced, source.profile), turn)
 
 
 def read_film(
@@ -101,53 +92,44 @@ def read_film(
     """
     name, sizes = signature.identify(data), tuple(sizes)
     if animated and name in ANIMATED:
-        with _opened(data, name, max_pixels) as image:
-            frames = limits.count_frames(image, name, data)
-            if _moves(name, frames):
-                limits.check_animation(image.size, frames, max_pixels, sizes)
-                return _read_frames(image, name, frames, sizes)
+        with _opened(data, name, max_pixels) as source:
+            if _moves(name, source):
+                limits.check_animation(source.size, source.frames, max_pixels, sizes)
+                return _read_frames(name, source, sizes)
     photo, picture = read(data, max_pixels, sizes)
     return photo, Film((picture,))
 
 
-def _read_frames(image: ImageFile, name: str, frames: int, sizes: Collection[Size]) -> tuple[Photo, Film]:
+def _read_frames(name: str, source: Source, sizes: Collection[Size]) -> tuple[Photo, Film]:
     pictures, durations = [], []
-    image.load()
-    turn = orientation.read(image)
-    photo = Photo(name, *orientation.upright_size(image.size, turn), frames, copyright.read(image))
-    scale = _scale(image, turn, sizes) * REDUCE_HEADROOM
-    for number in range(1 if image.info.get("default_image") else 0, frames):
-        image.seek(number)
-        image.load()
-        durations.append(film.shown(image.info.get("duration", 0)))
-        pictures.append(orientation.bake(colour.to_srgb(_reduced(image, scale)), turn))
-    return photo, Film(film.of_one_mode(pictures), tuple(durations), _plays(image, name))
+    turn = source.turn
+    scale = _scale(source.size, turn, sizes) * REDUCE_HEADROOM
+    for picture, duration in source.pictures():
+        durations.append(film.shown(duration))
+        pictures.append(orientation.bake(colour.to_srgb(_reduced(picture, scale), source.profile), turn))
+    return _photo(name, source), Film(film.of_one_mode(pictures), tuple(durations), film.plays(source.plays))
 
 
-def _moves(name: str, frames: int) -> bool:
+def _photo(name: str, source: Source) -> Photo:
+    return Photo(name, *orientation.upright_size(source.size, source.turn), source.frames, source.copyright)
+
+
+def _moves(name: str, source: Source) -> bool:
     """Tell whether the file is an animation; a TIFF's pictures are pages."""
-    return name in ANIMATED and frames > 1
-
-
-def _plays(image: ImageFile, name: str) -> int:
-    """Return how often the animation is to be shown, 0 for endlessly; a GIF says how often again."""
-    if name == "gif":
-        loop = image.info.get("loop")
-        return 1 if loop is None else loop + 1 if loop else 0
-    return int(image.info.get("loop", 0))
+    return name in ANIMATED and source.frames > 1
 
 
 @contextmanager
-def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
-    """Open the picture with its format's own reader; whatever a reader raises becomes a PhotoError."""
-    module, reader = signature.READERS[name]
-    kind = getattr(import_module(module), reader)  # out here: a reader that is missing is no photo's fault
+def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Source]:
+    """Open the file with its format's own reader; whatever that raises becomes a PhotoError."""
+    reader = reading.load(name)  # out here: a reader that is missing is no photo's fault
+    format_name, doing = name.upper(), "its header can't be read"
     try:
         limits.check_bytes(data, name)
-        image: ImageFile = kind(BytesIO(data))
-        limits.check_header(image, name, max_pixels)
-        colour.check_mode(image)
-        yield image
+        source = reader.open(data)
+        limits.check_header(source, name, max_pixels)
+        doing = "its pixels can't be decoded"
+        yield source
     except PhotoError:
         raise
     except MemoryError:
@@ -156,15 +138,14 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[ImageFile]:
         # Its traceback and this generator would hold each other, and the file, until the collector comes by.
         error.__traceback__ = None
         if "truncated" in str(error).lower():
-            raise DamagedPhoto(f"The {name.upper()} file is cut off: its end is missing.") from error
-        reason = " ".join(str(error).split())[:MAX_REASON].rstrip(".") or type(error).__name__
-        raise DamagedPhoto(f"The {name.upper()} file is damaged: {reason}.") from error
+            raise DamagedPhoto(f"The {format_name} file is cut off: its end is missing.") from error
+        raise DamagedPhoto(f"The {format_name} file is damaged: {doing}.") from error
 
 
-def _scale(image: Image, turn: int, sizes: Collection[Size]) -> float:
-    """Return the factor by which the picture shrinks for the largest of ``sizes``; 1 if there are none."""
-    width, height = orientation.upright_size(image.size, turn)
-    return max((scale_for(width, height, size) for size in sizes), default=1.0)
+def _scale(size: tuple[int, int], turn: int, sizes: Collection[Size]) -> float:
+    """Return the factor by which a picture shrinks for the largest of ``sizes``; 1 if there are none."""
+    width, height = orientation.upright_size(size, turn)
+    return max((scale_for(width, height, each) for each in sizes), default=1.0)
 
 
 def _reduced(image: Image, scale: float) -> Image:

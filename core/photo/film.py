@@ -9,6 +9,8 @@ from PIL.Image import Image
 
 # What browsers do with pictures that declare no time, or next to none.
 SHORTEST_MS, USUAL_MS = 10, 100
+# What WebP, and nearly what GIF, can say; an animation that plays more often does so for days.
+MOST_PLAYS = 65_535
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,8 @@ def of_one_mode(frames: Iterable[Image]) -> tuple[Image, ...]:
 def shown(duration_ms: float) -> int:
     """Return for how many milliseconds a picture with this declared duration is shown."""
     return round(duration_ms) if duration_ms > SHORTEST_MS else USUAL_MS
+
+
+def plays(declared: int) -> int:
+    """Return how often an animation that declares this many plays is shown; 0 is endlessly."""
+    return min(max(declared, 0), MOST_PLAYS)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable
 from itertools import islice
 from math import prod
-
-from PIL.ImageFile import ImageFile
+from typing import TYPE_CHECKING
 
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
 from core.photo import containers
 from core.recipe import Size
 from core.trace import memory_mb
+
+if TYPE_CHECKING:
+    from core.photo.reading import Source
 
 MAX_FRAMES = 1000
 # Progressive photos have about ten scans. Each scan passes over the whole picture, so a small file with
@@ -32,8 +33,6 @@ MAX_PARTS = 50_000
 MAX_ANIMATED_PIXELS = 25_000_000
 # Its pictures are held at each of the recipe's sizes, and travel between steps as one.
 BYTES_PER_PIXEL_ANIMATED = 13
-_START_OF_SCAN = b"\xff\xda"
-_TILE_WIDTH, _TILE_LENGTH = 0x0142, 0x0143
 
 
 def check_bytes(data: bytes, name: str) -> None:
@@ -44,51 +43,40 @@ def check_bytes(data: bytes, name: str) -> None:
     """
     if any(islice(containers.parts(data, name), MAX_PARTS, None)):
         raise DamagedPhoto(f"The {name.upper()} file has more than {MAX_PARTS:,} parts; no photo has.")
-    scans = data.count(_START_OF_SCAN) if name == "jpeg" and not containers.in_one_scan(data) else 1
+    scans = containers.jpeg_scans(data).count if name == "jpeg" and not containers.in_one_scan(data) else 1
     if scans > MAX_SCANS:
         raise DamagedPhoto(f"The JPEG file has {scans} scans; no photo has more than {MAX_SCANS}.")
 
 
-def check_header(image: ImageFile, name: str, max_pixels: int) -> None:
+def check_header(source: Source, name: str, max_pixels: int) -> None:
     """Look at what the header declares; nothing is decoded yet.
 
     Raises:
-        TooManyPixels: The picture, or one of its tiles, is larger than ``max_pixels``, or needs more memory
-            than this worker was given.
+        TooManyPixels: The picture is larger than ``max_pixels``, or needs more memory than this worker was
+            given.
+        TooManyFrames: There are more than :data:`MAX_FRAMES` pictures.
     """
-    width, height = image.size
+    width, height = source.size
     if width * height > max_pixels:
         raise TooManyPixels(
             f"The picture has {width} x {height} pixels, {width * height:,} in all; "
             f"at most {max_pixels:,} are accepted."
         )
-    per_pixel = BYTES_PER_PIXEL_PROGRESSIVE if "progressive" in image.info else BYTES_PER_PIXEL[name]
+    per_pixel = BYTES_PER_PIXEL_PROGRESSIVE if source.progressive else BYTES_PER_PIXEL[name]
     _check_memory(width, height, per_pixel, f"to decode that from {name.upper()}")
-    tags = getattr(image, "tag_v2", {})
-    if tags.get(_TILE_WIDTH, 1) * tags.get(_TILE_LENGTH, 1) > max_pixels:
+    if prod(source.tile) > max_pixels:
         raise TooManyPixels(f"The picture has tiles of more than {max_pixels:,} pixels.")
+    if source.frames > MAX_FRAMES:
+        raise TooManyFrames(f"The file holds more than {MAX_FRAMES:,} pictures.")
 
 
-def load(image: ImageFile) -> None:
-    """Decode the picture, which must turn out as large as its header, or its draft, declared.
-
-    Raises:
-        DamagedPhoto: It does not.
-    """
-    declared = image.size
-    image.load()
-    if image.size != declared:
-        width, height = declared
-        raise DamagedPhoto(f"The picture declares {width} x {height} pixels, but has others.")
-
-
-def check_drafted(image: ImageFile) -> None:
-    """Look at the scale at which a JPEG is about to be decoded; large sizes may ask for the full one.
+def check_drafted(size: tuple[int, int]) -> None:
+    """Look at the size at which a JPEG is about to be decoded; large sizes may ask for the full one.
 
     Raises:
         TooManyPixels: That needs more memory than this worker was given.
     """
-    _check_memory(*image.size, BYTES_PER_PIXEL_DRAFTED, "to make sizes as large as the recipe's")
+    _check_memory(*size, BYTES_PER_PIXEL_DRAFTED, "to make sizes as large as the recipe's")
 
 
 def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: Iterable[Size]) -> None:
@@ -117,33 +105,3 @@ def _check_memory(width: int, height: int, bytes_per_pixel: int, what: str) -> N
             f"The picture has {width} x {height} pixels; {what} takes {needed_mb:,} MB of memory, "
             f"and there are {memory_mb():,}."
         )
-
-
-def count_frames(image: ImageFile, name: str, data: bytes) -> int:
-    """Return how many pictures the file holds, without decoding them.
-
-    Raises:
-        TooManyFrames: There are more than :data:`MAX_FRAMES`.
-    """
-    if name == "gif":
-        frames = max(1, sum(kind == containers.GIF_IMAGE for kind in containers.parts(data, name)))
-    elif name == "tiff":
-        frames = _tiff_frames(data)
-    else:
-        frames = getattr(image, "n_frames", 1)  # declared in the header
-    if frames > MAX_FRAMES:
-        raise TooManyFrames(f"The file holds more than {MAX_FRAMES:,} pictures.")
-    return frames
-
-
-def _tiff_frames(data: bytes) -> int:
-    """Follow the chain of directories (TIFF 6.0, section 2) to its end, or to where it bites its tail."""
-    order = "<" if data.startswith(b"II") else ">"
-    seen: set[int] = set()
-    (at,) = struct.unpack_from(f"{order}L", data, 4)
-    while at and at not in seen and at + 2 <= len(data) and len(seen) <= MAX_FRAMES:
-        seen.add(at)
-        (entries,) = struct.unpack_from(f"{order}H", data, at)
-        link = at + 2 + 12 * entries
-        (at,) = struct.unpack_from(f"{order}L", data, link) if link + 4 <= len(data) else (0,)
-    return len(seen)

@@ -7,20 +7,11 @@ from importlib.util import find_spec
 from core.errors import EmptyFile, NotAPhoto, UnsupportedFormat
 from core.photo import refused
 
-# Format -> where Pillow reads it. Only the plugin of the format found is imported and sees the bytes.
-READERS = {
-    "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
-    "png": ("PIL.PngImagePlugin", "PngImageFile"),
-    "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
-    "gif": ("PIL.GifImagePlugin", "GifImageFile"),
-    "tiff": ("PIL.TiffImagePlugin", "TiffImageFile"),
-    "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
-    "avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
-}
+# What is read here: each has a file of its name in core/photo/reading/.
+FORMATS = ["jpeg", "png", "webp", "gif", "tiff", "bmp", "avif"]
 # Read too where the extra "heic" is installed; its library is under the GPL, so it's no part of the rest.
-_HEIC = ("pillow_heif.as_plugin", "HeifImageFile")
 if find_spec("pillow_heif"):
-    READERS["heic"] = _HEIC
+    FORMATS.append("heic")
 
 _PREFIXES = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -35,7 +26,7 @@ _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 
 
 def identify(data: bytes) -> str:
-    """Return the format's name, a key of :data:`READERS`.
+    """Return the format's name, a key of :data:`FORMATS`.
 
     Raises:
         EmptyFile: There are no bytes.
@@ -46,10 +37,10 @@ def identify(data: bytes) -> str:
         raise EmptyFile("The file is empty.")
     name = _name(data)
     if name is None:
-        raise NotAPhoto(f"The file is not an image; send one of {', '.join(READERS)}.")
-    if name not in READERS:
+        raise NotAPhoto(f"The file is not an image; send one of {', '.join(FORMATS)}.")
+    if name not in FORMATS:
         raise UnsupportedFormat(
-            f"The file is {name}, which is not accepted; send one of {', '.join(READERS)}."
+            f"The file is {name}, which is not accepted; send one of {', '.join(FORMATS)}."
         )
     return name
 
@@ -74,5 +65,5 @@ def _iso_media(data: bytes) -> str:
     if brands & {b"avif", b"avis"}:
         return "avif"
     if brands & _HEIF_BRANDS:
-        return "heic" if "heic" in READERS else "HEIC"
+        return "heic" if "heic" in FORMATS else "HEIC"
     return "a camera's raw file" if b"crx " in brands else "a video"

@@ -1,0 +1,18 @@
+"""AVIF, still and animated."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL.AvifImagePlugin import AvifImageFile
+
+from core.photo.reading import Source, iso
+
+
+def open(data: bytes) -> Source:
+    """Read the header."""
+    source = Source(AvifImageFile(BytesIO(data)))
+    source.frames = source.image.n_frames
+    source.plays = int(source.image.info.get("loop", 0))
+    source.profile = source.profile or iso.profile(data)
+    return source

@@ -1,0 +1,53 @@
+"""Put the pictures of an animation together as browsers show them (GIF89a, section 23; PNG, section 11.3.6).
+
+The canvas is transparent at first; a file's background colour is of no consequence. Each picture covers a
+part of it, and after it was shown that part is kept, cleared, or put back to what it was before.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from PIL.Image import Image, new
+
+
+class Disposal(Enum):
+    """What becomes of a picture's part of the canvas before the next one."""
+
+    KEEP = auto()
+    CLEAR = auto()
+    RESTORE = auto()
+
+
+class Canvas:
+    """What is shown of an animation at a time."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._shown = new("RGBA", size)
+        self._dispose = Disposal.KEEP
+        self._part = (0, 0, 0, 0)
+        self._before: Image | None = None
+
+    def show(self, picture: Image, at: tuple[int, int], disposal: Disposal, *, over: bool = True) -> Image:
+        """Return the canvas with an RGBA ``picture`` at this place, ``over`` it or instead of it.
+
+        What stands out of the canvas is cut off.
+        """
+        self._clean()
+        left, top = at
+        room = self._shown.width - left, self._shown.height - top
+        if picture.width > room[0] or picture.height > room[1]:
+            picture = picture.crop((0, 0, min(picture.width, room[0]), min(picture.height, room[1])))
+        self._dispose, self._part = disposal, (left, top, left + picture.width, top + picture.height)
+        self._before = self._shown.crop(self._part) if disposal is Disposal.RESTORE else None
+        if over:
+            self._shown.alpha_composite(picture, at)
+        else:
+            self._shown.paste(picture, at)
+        return self._shown.copy()
+
+    def _clean(self) -> None:
+        if self._dispose is Disposal.CLEAR:
+            self._shown.paste((0, 0, 0, 0), self._part)
+        elif self._before:
+            self._shown.paste(self._before, self._part)

@@ -1,0 +1,17 @@
+"""HEIC, where the extra that reads it is installed."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from pillow_heif.as_plugin import HeifImageFile
+
+from core.photo.reading import Source, iso
+
+
+def open(data: bytes) -> Source:
+    """Read the header."""
+    source = Source(HeifImageFile(BytesIO(data)))
+    source.frames = getattr(source.image, "n_frames", 1)
+    source.profile = source.profile or iso.profile(data)
+    return source

@@ -1,0 +1,113 @@
+"""Find what AVIF and HEIC files say of their colours in code points (ISO/IEC 14496-12 and 23008-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from struct import unpack, unpack_from
+
+from core.photo import cicp
+
+_MOST_BOXES = 10_000
+# Boxes whose own fields stand before the boxes in them.
+_FIELDS = {b"meta": 4, b"stsd": 8, b"av01": 78, b"hvc1": 78}
+_TRACK = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"av01", b"colr")
+
+Box = tuple[bytes, int, int]
+
+
+def profile(data: bytes) -> bytes | None:
+    """Return the ICC profile of the primary item's code points; ``None`` for sRGB, or where there are none.
+
+    An ICC profile in the file comes before them.
+
+    Raises:
+        UnsupportedFormat: The picture is for screens of a high dynamic range.
+    """
+    points = _points(data)
+    return cicp.profile(*points) if points else None
+
+
+def _points(data: bytes) -> tuple[int, int] | None:
+    """Return primaries and transfer of the primary item, or of an animation's first track."""
+    whole = (b"", 0, len(data))
+    meta = next(_inside(data, whole, b"meta"), None)
+    found = _of_item(data, meta) if meta else None
+    if found is None:
+        found = next((each for colr in _path(data, whole, _TRACK) if (each := _nclx(data, colr))), None)
+    return found
+
+
+def _of_item(data: bytes, meta: Box) -> tuple[int, int] | None:
+    first = next(_inside(data, meta, b"pitm"), None)
+    properties = next(_inside(data, meta, b"iprp"), None)
+    held = next(_inside(data, properties, b"ipco"), None) if properties else None
+    if not (first and properties and held):
+        return None
+    item = int.from_bytes(data[first[1] + 4 : first[1] + (8 if data[first[1]] else 6)])
+    boxes = list(_boxes(data, held))
+    for association in _inside(data, properties, b"ipma"):
+        for index in _indices(data, association, item):
+            if 0 < index <= len(boxes) and (points := _nclx(data, boxes[index - 1])):
+                return points
+    return None
+
+
+def _indices(data: bytes, ipma: Box, wanted: int) -> Iterator[int]:
+    """Yield the numbers of the properties of an item, from 1."""
+    _, at, end = ipma
+    wide_items, wide_indices = data[at] > 0, data[at + 3] & 1
+    (count,) = unpack_from(">I", data, at + 4)
+    at += 8
+    for _ in range(min(count, _MOST_BOXES)):
+        if at + 5 > end:
+            return
+        item = int.from_bytes(data[at : at + (4 if wide_items else 2)])
+        at += 4 if wide_items else 2
+        size, number = 2 if wide_indices else 1, data[at]
+        at += 1
+        if item == wanted:
+            for place in range(at, at + number * size, size):
+                yield int.from_bytes(data[place : place + size]) & (0x7FFF if wide_indices else 0x7F)
+        at += number * size
+
+
+def _nclx(data: bytes, box: Box) -> tuple[int, int] | None:
+    kind, at, end = box
+    if kind != b"colr" or data[at : at + 4] != b"nclx" or end - at < 10:
+        return None
+    primaries, transfer = unpack(">HH", data[at + 4 : at + 8])
+    return primaries, transfer
+
+
+def _path(data: bytes, box: Box, kinds: tuple[bytes, ...]) -> Iterator[Box]:
+    if not kinds:
+        yield box
+        return
+    for each in _inside(data, box, kinds[0]):
+        yield from _path(data, each, kinds[1:])
+
+
+def _inside(data: bytes, box: Box, kind: bytes) -> Iterator[Box]:
+    return (each for each in _boxes(data, box) if each[0] == kind)
+
+
+def _boxes(data: bytes, box: Box) -> Iterator[Box]:
+    """Yield the boxes in a box: their kinds, and where their contents begin and end."""
+    return islice(_walk(data, box), _MOST_BOXES)
+
+
+def _walk(data: bytes, box: Box) -> Iterator[Box]:
+    at, end = box[1] + _FIELDS.get(box[0], 0), min(box[2], len(data))
+    while at + 8 <= end:
+        size, kind = unpack_from(">I4s", data, at)
+        begin = at + 8
+        if size == 1 and at + 16 <= end:
+            (size,) = unpack_from(">Q", data, at + 8)
+            begin += 8
+        elif size == 0:
+            size = end - at
+        if size < begin - at or at + size > end:
+            return
+        yield kind, begin, at + size
+        at += size

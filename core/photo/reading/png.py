@@ -1,0 +1,157 @@
+"""PNG and its animations: of the chunks, only those are looked at that change what is seen.
+
+What is transparent (``tRNS``) is compared at the file's own depth. A checksum that is wrong makes an
+ancillary chunk be ignored, and the file damaged if it is a critical one's.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from itertools import islice
+
+from PIL import ImageChops
+from PIL.Image import Image, frombytes, merge
+from PIL.PngImagePlugin import PngImageFile
+
+from core.errors import UnsupportedFormat
+from core.photo import containers, limits
+from core.photo.containers import Chunk
+from core.photo.reading import Source, apng, loaded
+from core.photo.reading.canvas import Canvas
+from core.photo.reading.joined import joined
+from core.photo.reading.png_colours import Colours
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_GRAY, _COLOUR, _PALETTE, _GRAY_ALPHA = 0, 2, 3, 4
+_LOOKED_AT = {b"tRNS", b"eXIf", b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"acTL"}
+_ANCILLARY = 0x20  # in a kind's first letter
+# How Pillow names the layout of which it takes the second byte of each sample, which is the lower one.
+_LOWER_BYTES = "RGB;16L"
+
+
+def open(data: bytes) -> PngSource:
+    """Read the header, and choose the chunks."""
+    chunks = list(islice(containers.png_chunks(data), limits.MAX_PARTS))
+    if chunks and chunks[0].kind == b"CgBI":
+        raise UnsupportedFormat(
+            "The file is a PNG as Apple's Xcode changes them (CgBI), which is not accepted; send the original."
+        )
+    return PngSource(data, chunks)
+
+
+class PngSource(Source):
+    """An open PNG file."""
+
+    image: PngImageFile
+
+    def __init__(self, data: bytes, chunks: list[Chunk]) -> None:
+        self._data, self._chunks = data, chunks
+        self._ancillary = {
+            each.kind: data[each.start + 8 : each.end - 4]
+            for each in reversed(chunks)  # of several, the first counts
+            if each.kind in _LOOKED_AT and _is_sound(data, each)
+        }
+        self._header = data[16:29].ljust(13, b"\0")
+        self._depth, kind = self._header[8], self._header[9]
+        self._key = _key(self._ancillary.get(b"tRNS", b""), self._depth, kind)
+        self._shared = self._parts(b"PLTE", *((b"tRNS",) if kind == _PALETTE else ()))
+        super().__init__(self._opened(self._parts(b"IHDR"), self._parts(b"IDAT")))
+        if exif := self._ancillary.get(b"eXIf"):
+            self.image.info["exif"] = b"Exif\0\0" + exif
+        colours = Colours(self._ancillary, gray=kind in (_GRAY, _GRAY_ALPHA))
+        self.profile, self._narrow = colours.profile(), colours.narrow
+        self._count, self.plays = apng.declared(self._ancillary.get(b"acTL", b""))
+        self._first_is_apart = b"fcTL" not in _before_pixels(chunks)
+        if self._count and b"acTL" in _before_pixels(chunks):
+            self.frames = self._count + self._first_is_apart
+
+    def picture(self) -> Image:
+        """Decode the picture; of an animation the one that is shown where animations are not."""
+        return self._with_alpha(loaded(self.image), self._parts(b"IHDR"), self._parts(b"IDAT"))
+
+    def pictures(self) -> Iterator[tuple[Image, float]]:
+        """Decode and yield the pictures as they are shown; one that is only for others is left out."""
+        canvas = Canvas(self.size)
+        for frame in apng.frames(self._data, self._chunks, self._count):
+            header, pixels = apng.still(frame, self._header)
+            image = loaded(self._opened([header], pixels))
+            picture = self._with_alpha(image, [header], pixels).convert("RGBA")
+            yield canvas.show(picture, frame.at, frame.disposal, over=frame.over), frame.duration_ms
+
+    def _parts(self, *kinds: bytes) -> list[memoryview]:
+        whole = memoryview(self._data)
+        return [
+            whole[each.start : each.end]
+            for each in self._chunks
+            if each.kind in kinds and (not each.kind[0] & _ANCILLARY or _is_sound(self._data, each))
+        ]
+
+    def _opened(
+        self, header: Iterable[bytes | memoryview], pixels: Iterable[bytes | memoryview]
+    ) -> PngImageFile:
+        return PngImageFile(joined([_SIGNATURE, *header, *self._shared, *pixels, *self._parts(b"IEND")]))
+
+    def _with_alpha(
+        self,
+        image: PngImageFile,
+        header: list[memoryview] | list[bytes],
+        pixels: list[memoryview] | list[bytes],
+    ) -> Image:
+        """Return a decoded picture with what is transparent, and with whole range."""
+        picture: Image = image
+        if self._key and self._depth < 16:
+            scaled = tuple(each * 255 // (2**self._depth - 1) for each in self._key)
+            image.info["transparency"] = scaled if len(scaled) > 1 else scaled[0]
+        elif self._key and image.mode == "RGB":
+            lower = self._opened(header, pixels)
+            lower.tile = [each._replace(args=_LOWER_BYTES) for each in lower.tile]
+            bands = image.split()
+            picture = merge("RGBA", (*bands, _alpha(bands, loaded(lower).split(), self._key)))
+        elif self._key:
+            raw = image.tobytes()
+            upper, low = (frombytes("L", image.size, raw[at::2]) for at in (1, 0))
+            picture = merge("LA", (upper, _alpha((upper,), (low,), self._key)))
+        return _widened(picture) if self._narrow else picture
+
+
+def _is_sound(data: bytes, chunk: Chunk) -> bool:
+    """Tell whether the chunk's checksum is right."""
+    content = memoryview(data)[chunk.start + 4 : chunk.end - 4]
+    return zlib.crc32(content) == int.from_bytes(data[chunk.end - 4 : chunk.end])
+
+
+def _before_pixels(chunks: list[Chunk]) -> set[bytes]:
+    kinds = [each.kind for each in chunks]
+    return set(kinds[: kinds.index(b"IDAT")] if b"IDAT" in kinds else kinds)
+
+
+def _key(transparent: bytes, depth: int, kind: int) -> tuple[int, ...]:
+    """Return the samples that stand for nothing; none where the palette has alpha of its own."""
+    count = {_GRAY: 1, _COLOUR: 3}.get(kind, 0)
+    if not count or len(transparent) < 2 * count:
+        return ()
+    mask = 2**depth - 1  # what is above the depth is not looked at
+    return tuple(int.from_bytes(transparent[2 * at : 2 * at + 2]) & mask for at in range(count))
+
+
+def _alpha(upper: Iterable[Image], lower: Iterable[Image], key: tuple[int, ...]) -> Image:
+    """Return 0 where all of the samples are the key's, and 255 elsewhere."""
+    masks = []
+    for high, low, sample in zip(upper, lower, key, strict=True):
+        masks.append(high.point([255 * (value != sample >> 8) for value in range(256)]))
+        masks.append(low.point([255 * (value != sample & 255) for value in range(256)]))
+    return reduce(ImageChops.lighter, masks)
+
+
+def _widened(picture: Image) -> Image:
+    """Return samples of the narrow range, 16 to 235, as 0 to 255 (ITU-T H.273, 8.3)."""
+    table = [min(255, max(0, round((value - 16) * 255 / 219))) for value in range(256)]
+    if picture.mode == "I;16":
+        picture = frombytes("L", picture.size, picture.tobytes()[1::2])
+    whole = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    colours = whole.convert("RGB").point(table * 3)
+    if whole.mode == "RGBA":
+        colours.putalpha(whole.getchannel("A"))
+    return colours
