@@ -1,4 +1,4 @@
-"""Colours as code points declare them (ITU-T H.273, tables 2 and 3): PNG's ``cICP`` and ISO files' ``nclx``."""
+"""Colours as code points declare them (ITU-T H.273, tables 2 and 3): PNG's ``cICP``, ISO media's ``nclx``."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def to_srgb(image: Image, profile: bytes | None = None) -> Image:
 
 
 def _convert(image: Image, profile: bytes, *, gray: bool) -> Image:
-    """Return the picture converted from ``profile``; unchanged if that is of other colours than the picture."""
+    """Return the picture converted from ``profile``; unchanged if that is of other colours."""
     space = profile[16:20]
     if space == _GRAY and gray:
         tones = image if image.mode == "L" else image.getchannel("R")
@@ -122,8 +122,8 @@ def _transform(profile: bytes, mode: str, target: str) -> ImageCmsTransform | No
         return None
     if mode == "CMYK":
         return transform
-    changes = difference(seen.convert("RGB"), probe.convert("RGB")).getextrema()
-    return None if all(most <= _SAME for _, most in changes) else transform
+    change = max(difference(seen.convert("RGB"), probe.convert("RGB")).tobytes())
+    return None if change <= _SAME else transform
 
 
 def _probe(mode: str) -> Image:

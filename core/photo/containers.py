@@ -30,7 +30,7 @@ class Chunk(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What a JPEG file's frame header says: the kind of coding (its marker), the precision, the components."""
+    """What a JPEG file's frame header says: how it is coded (its marker), precision and components."""
 
     kind: int
     bits: int
@@ -38,9 +38,9 @@ class Frame(NamedTuple):
 
 
 class Scans(NamedTuple):
-    """The scans of a JPEG file, and whether together they hold every coefficient of every component."""
+    """How many scans a JPEG file has, and whether they hold every coefficient of every component."""
 
-    count: int
+    number: int
     complete: bool
 
 
@@ -73,12 +73,12 @@ def jpeg_frame(data: bytes) -> Frame | None:
 
 def jpeg_scans(data: bytes) -> Scans:
     """Follow the scans of a JPEG file up to its end marker; what is behind that is none of it."""
-    frame, count = jpeg_frame(data), 0
+    frame, number = jpeg_frame(data), 0
     progressive = frame is not None and frame.kind not in _SEQUENTIAL
     missing: dict[int, set[int]] = {}
     for at in _markers(data):
         if data[at + 1] == _START_OF_SCAN and at + 4 < len(data):
-            count += 1
+            number += 1
             components = data[at + 4]
             first, last, precision = 0, _COEFFICIENTS - 1, 0
             ending = data[at + 5 + 2 * components : at + 8 + 2 * components]
@@ -89,7 +89,7 @@ def jpeg_scans(data: bytes) -> Scans:
                 if precision == 0:
                     lacking -= set(range(first, last + 1))
     complete = frame is not None and len(missing) >= frame.components and not any(missing.values())
-    return Scans(count, complete)
+    return Scans(number, complete)
 
 
 def jpeg_ends(data: bytes) -> bool:

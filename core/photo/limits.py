@@ -43,7 +43,7 @@ def check_bytes(data: bytes, name: str) -> None:
     """
     if any(islice(containers.parts(data, name), MAX_PARTS, None)):
         raise DamagedPhoto(f"The {name.upper()} file has more than {MAX_PARTS:,} parts; no photo has.")
-    scans = containers.jpeg_scans(data).count if name == "jpeg" and not containers.in_one_scan(data) else 1
+    scans = containers.jpeg_scans(data).number if name == "jpeg" and not containers.in_one_scan(data) else 1
     if scans > MAX_SCANS:
         raise DamagedPhoto(f"The JPEG file has {scans} scans; no photo has more than {MAX_SCANS}.")
 

@@ -13,6 +13,8 @@ FORMATS = ["jpeg", "png", "webp", "gif", "tiff", "bmp", "avif"]
 if find_spec("pillow_heif"):
     FORMATS.append("heic")
 
+_JPEG_LS = b"\xff\xd8\xff\xf7"
+_RAW_TIFF = ((8, b"CR\x02\x00"), (8, b"IIII"), (8, b"MMMM"))  # Canon, Phase One
 _PREFIXES = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -46,9 +48,12 @@ def identify(data: bytes) -> str:
 
 
 def _name(data: bytes) -> str | None:
+    if data.startswith(_JPEG_LS):
+        return refused.name(data)
     for prefix, name in _PREFIXES:
         if data.startswith(prefix):
-            return name
+            raw = name == "tiff" and any(data.startswith(mark, at) for at, mark in _RAW_TIFF)
+            return refused.RAW if raw else name
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
@@ -66,4 +71,4 @@ def _iso_media(data: bytes) -> str:
         return "avif"
     if brands & _HEIF_BRANDS:
         return "heic" if "heic" in FORMATS else "HEIC"
-    return "a camera's raw file" if b"crx " in brands else "a video"
+    return refused.RAW if b"crx " in brands else "a video"

@@ -12,7 +12,7 @@ from typing import Any, cast
 from PIL.Image import Image
 
 from core import registry
-from core.errors import RecipeError
+from core.errors import PhotoError, RecipeError, TwinlensError
 from core.parameters import arguments
 from core.recipe import FilterCall
 from core.where import Where
@@ -44,8 +44,18 @@ def check(name: str, parameters: Mapping[str, Any], where: Where) -> dict[str, A
 
 
 def apply(image: Image, name: str, parameters: Mapping[str, Any]) -> Image:
-    """Return the picture after one filter."""
-    return load(name)(image, **parameters)
+    """Return the picture after one filter.
+
+    Raises:
+        PhotoError: The filter can't be applied to this picture.
+    """
+    function = load(name)
+    try:
+        return function(image, **parameters)
+    except TwinlensError:
+        raise
+    except Exception as error:  # a picture may be too small, too large or too odd for a library
+        raise PhotoError(f"The filter {name} can't be applied to this picture.") from error
 
 
 def apply_all(image: Image, calls: Iterable[FilterCall]) -> Image:

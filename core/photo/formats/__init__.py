@@ -8,13 +8,15 @@ machine and writes no metadata but the copyright it is given. One that can show 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from PIL.Image import Exif, Image
 
 from core import registry
-from core.errors import RecipeError
+from core.errors import PhotoError, RecipeError, TwinlensError
 from core.photo import copyright
 from core.photo.film import Film
 
@@ -92,12 +94,35 @@ def animated() -> tuple[str, ...]:
 
 
 def encode(name: str, image: Image, settings: Settings) -> Encoded:
-    """Return the picture in the format of this name."""
+    """Return the picture in the format of this name.
+
+    Raises:
+        PhotoError: The encoder can't write this picture.
+    """
     kind = load(name)
-    return Encoded(kind.encode(image, settings), kind.EXTENSION, kind.CONTENT_TYPE)
+    with _named(name):
+        return Encoded(kind.encode(image, settings), kind.EXTENSION, kind.CONTENT_TYPE)
 
 
 def animate(name: str, film: Film, settings: Settings) -> Encoded:
-    """Return the animation in the format of this name, which must be one of :func:`animated`."""
+    """Return the animation in the format of this name, which must be one of :func:`animated`.
+
+    Raises:
+        PhotoError: The encoder can't write these pictures.
+    """
     kind = cast(AnimatedFormat, load(name))
-    return Encoded(kind.animate(film, settings), kind.EXTENSION, kind.CONTENT_TYPE)
+    with _named(name):
+        return Encoded(kind.animate(film, settings), kind.EXTENSION, kind.CONTENT_TYPE)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Turn whatever an encoder raises into an error of this one photo, so that it ends no batch."""
+    try:
+        yield
+    except TwinlensError:
+        raise
+    except MemoryError:
+        raise PhotoError(f"Writing the picture as {name.upper()} needs more memory than there is.") from None
+    except Exception as error:  # encoders refuse what their formats can't hold in many ways
+        raise PhotoError(f"The picture can't be written as {name.upper()}.") from error

@@ -7,6 +7,7 @@ from io import BytesIO
 from itertools import accumulate, pairwise
 
 from PIL.Image import Dither, Image, Quantize, Resampling
+from PIL.ImageChops import difference
 
 from core.photo.alpha import flatten
 from core.photo.film import Film
@@ -25,6 +26,8 @@ _LOOKED_AT = 128
 _CLEAR = 255  # the index that stands for nothing
 # Browsers slow down what is shown for less than 20 ms.
 _SHORTEST_CS = 2
+# What the format's 16 bits hold; a picture that is to be shown for longer is shown for this long.
+_LONGEST_CS = 65_535
 
 
 def encode(image: Image, settings: Settings) -> bytes:
@@ -38,18 +41,22 @@ def animate(film: Film, settings: Settings) -> bytes:
     The copyright is its comment.
     """
     file = BytesIO()
-    first, *others = (_indexed(frame, settings) for frame in film.frames)
+    pictures = [_indexed(frame, settings) for frame in film.frames]
+    durations = hundredths(film.durations)
+    if sum(durations) > _LONGEST_CS:
+        pictures, durations = _merged(pictures, durations)
+    first, *others = pictures
     clear = film.first.mode == "RGBA"
     options: dict[str, object] = {"transparency": _CLEAR} if clear else {}
     if film.animated:
-        options["duration"] = [10 * each for each in hundredths(film.durations)]
+        options["duration"] = [10 * each for each in durations]
         options["disposal"] = 2 if clear else 1  # away with what would shine through the next
         if film.plays != 1:
             options["loop"] = max(0, film.plays - 1)  # how often again; 0 is endlessly
     first.save(
         file,
         "GIF",
-        save_all=film.animated,
+        save_all=bool(others),
         append_images=others,
         optimize=False,
         comment=settings.copyright.encode(),
@@ -62,6 +69,21 @@ def hundredths(durations_ms: Sequence[int]) -> list[int]:
     """Return the durations in hundredths of seconds, rounded so that their sum stays right."""
     ends = [0, *(round(end / 10) for end in accumulate(durations_ms))]
     return [max(_SHORTEST_CS, end - begin) for begin, end in pairwise(ends)]
+
+
+def _merged(pictures: list[Image], durations: list[int]) -> tuple[list[Image], list[int]]:
+    """Return the pictures with equal neighbours as one, each shown for no longer than a GIF can say.
+
+    Pillow merges them too, but adds up to more than fits.
+    """
+    kept, times = pictures[:1], durations[:1]
+    for picture, duration in zip(pictures[1:], durations[1:], strict=True):
+        if difference(kept[-1].convert("RGBA"), picture.convert("RGBA")).getbbox(alpha_only=False):
+            kept.append(picture)
+            times.append(duration)
+        else:
+            times[-1] += duration
+    return kept, [min(each, _LONGEST_CS) for each in times]
 
 
 def _indexed(image: Image, settings: Settings) -> Image:

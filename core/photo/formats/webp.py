@@ -13,6 +13,8 @@ EXTENSION = "webp"
 CONTENT_TYPE = "image/webp"
 TRANSPARENCY = True
 LOSSLESS = False
+# What the format's 24 bits hold, more than four hours.
+_LONGEST_MS = 2**24 - 1
 
 
 def encode(image: Image, settings: Settings) -> bytes:
@@ -30,7 +32,7 @@ def animate(film: Film, settings: Settings) -> bytes:
         "WEBP",
         save_all=True,
         append_images=film.frames[1:],
-        duration=list(film.durations),
+        duration=[min(each, _LONGEST_MS) for each in film.durations],
         loop=film.plays,
         quality=settings.quality,
         method=settings.effort,

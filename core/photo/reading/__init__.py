@@ -66,7 +66,7 @@ class Source:
             yield loaded(self.image), self.image.info.get("duration", 0)
 
 
-def loaded(image: ImageFile) -> ImageFile:
+def loaded[Reader: ImageFile](image: Reader) -> Reader:
     """Decode the picture, which must turn out as large as its header, or its draft, declared.
 
     Raises:
@@ -79,13 +79,13 @@ def loaded(image: ImageFile) -> ImageFile:
     return image
 
 
-class Reader(Protocol):
+class Format(Protocol):
     """The shape of a format file."""
 
     def open(self, data: bytes) -> Source:
         """Return the file opened."""
 
 
-def load(name: str) -> Reader:
+def load(name: str) -> Format:
     """Import the format's file; no other format's is imported."""
-    return cast(Reader, import_module(f"{__name__}.{name}"))
+    return cast(Format, import_module(f"{__name__}.{name}"))

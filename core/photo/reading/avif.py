@@ -11,8 +11,8 @@ from core.photo.reading import Source, iso
 
 def open(data: bytes) -> Source:
     """Read the header."""
-    source = Source(AvifImageFile(BytesIO(data)))
-    source.frames = source.image.n_frames
-    source.plays = int(source.image.info.get("loop", 0))
+    image = AvifImageFile(BytesIO(data))
+    source = Source(image)
+    source.frames, source.plays = image.n_frames, int(image.info.get("loop", 0))
     source.profile = source.profile or iso.profile(data)
     return source

@@ -46,6 +46,8 @@ def open(data: bytes) -> GifSource:
 class GifSource(Source):
     """An open GIF file."""
 
+    image: GifImageFile
+
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._frames, loop = _walk(data)

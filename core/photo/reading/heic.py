@@ -11,7 +11,8 @@ from core.photo.reading import Source, iso
 
 def open(data: bytes) -> Source:
     """Read the header."""
-    source = Source(HeifImageFile(BytesIO(data)))
-    source.frames = getattr(source.image, "n_frames", 1)
+    image = HeifImageFile(BytesIO(data))  # type: ignore[no-untyped-call]
+    source = Source(image)
+    source.frames = getattr(image, "n_frames", 1)
     source.profile = source.profile or iso.profile(data)
     return source

@@ -36,7 +36,7 @@ def open(data: bytes) -> PngSource:
     chunks = list(islice(containers.png_chunks(data), limits.MAX_PARTS))
     if chunks and chunks[0].kind == b"CgBI":
         raise UnsupportedFormat(
-            "The file is a PNG as Apple's Xcode changes them (CgBI), which is not accepted; send the original."
+            "The file is a PNG changed by Apple's Xcode (CgBI), which is not accepted; send the original."
         )
     return PngSource(data, chunks)
 

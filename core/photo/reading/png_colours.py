@@ -59,9 +59,9 @@ class Colours:
 
     def _from_numbers(self) -> bytes | None:
         gamma, curve = self._chunks.get(b"gAMA", b""), SRGB_CURVE
-        if len(gamma) == 4 and (value := int.from_bytes(gamma)):
-            if abs(value - _SRGB_GAMMA) > _NEAR_GAMMA:
-                curve = Curve((_SCALE / value,))
+        value = int.from_bytes(gamma) if len(gamma) == 4 else 0
+        if value and abs(value - _SRGB_GAMMA) > _NEAR_GAMMA:
+            curve = Curve((_SCALE / value,))
         if self._gray:
             return None if curve == SRGB_CURVE else gray_profile(curve)
         primaries = self._primaries()

@@ -15,9 +15,9 @@ _TILE_WIDTH, _TILE_LENGTH = 0x0142, 0x0143
 
 def open(data: bytes) -> Source:
     """Read the header."""
-    source = Source(TiffImageFile(BytesIO(data)))
-    colour.check_mode(source.image)
-    tags = source.image.tag_v2
+    image = TiffImageFile(BytesIO(data))
+    colour.check_mode(image)
+    source, tags = Source(image), image.tag_v2
     source.tile = tags.get(_TILE_WIDTH, 1), tags.get(_TILE_LENGTH, 1)
     source.frames = _pages(data)
     return source

@@ -11,7 +11,7 @@ from core.photo.reading import Source
 
 def open(data: bytes) -> Source:
     """Read the header."""
-    source = Source(WebPImageFile(BytesIO(data)))
-    source.frames = source.image.n_frames
-    source.plays = int(source.image.info.get("loop", 0))
+    image = WebPImageFile(BytesIO(data))
+    source = Source(image)
+    source.frames, source.plays = image.n_frames, int(image.info.get("loop", 0))
     return source

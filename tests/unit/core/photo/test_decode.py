@@ -163,12 +163,12 @@ def test_a_transparent_colour_survives_a_reduced_decode(encode) -> None:
     assert (made.getpixel((10, 10))[3], made.getpixel((made.width - 10, 10))[3]) == (255, 0)
 
 
-def test_a_readers_words_are_kept_short(encode, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_readers_words_stay_inside(encode, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
-        raise ValueError("a\n" * 5000)
+        raise ValueError("PngImagePlugin.MAX_TEXT_CHUNK")
 
     monkeypatch.setattr(module.limits, "check_header", fail)
-    with pytest.raises(DamagedPhoto, match=r"^The PNG file is damaged: (a ){50,100}a?\.$"):
+    with pytest.raises(DamagedPhoto, match=r"^The PNG file is damaged: its header can't be read\.$"):
         inspect(encode(Image.new("RGB", (8, 8)), "PNG"), 100)
 
 
@@ -176,6 +176,6 @@ def test_a_reader_that_is_missing_is_no_photo_s_fault(
     encode: Any, colourful: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = encode(colourful, "PNG")
-    monkeypatch.setitem(sys.modules, "PIL.PngImagePlugin", None)
+    monkeypatch.setitem(sys.modules, "core.photo.reading.png", None)
     with pytest.raises(ImportError):
         decode(data, 10**8)

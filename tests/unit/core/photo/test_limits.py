@@ -9,6 +9,7 @@ from core.photo import limits
 from core.photo.decode import decode, inspect
 from core.recipe import Size
 
+SCAN = b"\xff\xda"
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
 
 
@@ -51,19 +52,27 @@ def test_a_tiff_with_giant_tiles_is_refused() -> None:
 
 def test_a_jpeg_of_endless_scans_is_refused(encode) -> None:
     data = encode(Image.new("RGB", (40, 25)), "JPEG", progressive=True)
+    last = data.rindex(SCAN)
+    again = data[last : len(data) - 2] * (101 - data.count(SCAN))
     with pytest.raises(DamagedPhoto, match="101 scans"):
-        inspect(data + limits._START_OF_SCAN * (101 - data.count(limits._START_OF_SCAN)), 10**8)
+        inspect(data[:-2] + again + data[-2:], 10**8)
+
+
+def test_what_follows_a_jpeg_is_no_scan(encode) -> None:
+    data = encode(Image.new("RGB", (40, 25)), "JPEG", progressive=True)
+    assert inspect(data + SCAN * 101, 10**8).width == 40
 
 
 def test_a_sequential_jpeg_may_hold_what_looks_like_scans(encode) -> None:
-    data = encode(Image.new("RGB", (40, 25)), "JPEG", comment=limits._START_OF_SCAN * 101)
+    data = encode(Image.new("RGB", (40, 25)), "JPEG", comment=SCAN * 101)
     assert inspect(data, 10**8).width == 40
 
 
 def test_a_jpeg_whose_scans_hold_a_component_each_is_not_trusted(encode) -> None:
     data = encode(Image.new("L", (40, 25)), "JPEG")
     frame = data.index(b"\xff\xc0")
-    several = data[: frame + 9] + b"\3" + data[frame + 10 :] + limits._START_OF_SCAN * 100
+    scan = data[data.index(SCAN) : len(data) - 2]
+    several = data[: frame + 9] + b"\3" + data[frame + 10 : -2] + scan * 100
     with pytest.raises(DamagedPhoto, match="101 scans"):
         inspect(several, 10**8)
 
