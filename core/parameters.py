@@ -1,7 +1,7 @@
 """Check what a recipe says against the signature of what it is meant for.
 
 A function's keyword-only parameters, or a dataclass's fields, are the keys that a table may hold. Their types
-are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of texts. ``Annotated`` adds a :data:`Rule`;
+are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of texts. ``Annotated`` adds a :class:`Rule`;
 a parameter with a default may be left out.
 """
 
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from core.errors import RecipeError
 from core.where import Where
@@ -21,8 +21,19 @@ PICTURES = Path(__file__).parent.parent / "recipes" / "pictures"
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
+class Rule(Protocol):
+    """What a value has to fulfil; as text, it ends a sentence that began with the type."""
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether the value is allowed."""
+
+    def detail(self, value: Any) -> str:
+        """Return what breaks the rule in this value, where the rule alone doesn't say it."""
+        return ""
+
+
 @dataclass(frozen=True)
-class Between:
+class Between(Rule):
     """A number from ``low`` to ``high``, both included."""
 
     low: float
@@ -37,7 +48,7 @@ class Between:
 
 
 @dataclass(frozen=True)
-class Length:
+class Length(Rule):
     """A text of ``low`` to ``high`` characters, both included."""
 
     low: int
@@ -52,7 +63,7 @@ class Length:
 
 
 @dataclass(frozen=True)
-class Colour:
+class Colour(Rule):
     """A colour written as ``#rrggbb``."""
 
     def holds(self, value: str) -> bool:
@@ -64,7 +75,7 @@ class Colour:
 
 
 @dataclass(frozen=True)
-class PictureFile:
+class PictureFile(Rule):
     """The name of a picture that is kept beside the recipes."""
 
     def holds(self, value: str) -> bool:
@@ -73,9 +84,6 @@ class PictureFile:
 
     def __str__(self) -> str:
         return " that names a file in recipes/pictures, like twinlens.png"
-
-
-Rule = Between | Length | Colour | PictureFile
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,10 @@ class Parameter:
         allowed = (
             value in get_args(self.kind) if get_origin(self.kind) is Literal else type(value) is self.kind
         )
-        if not allowed or not all(rule.holds(value) for rule in self.rules):  # type: ignore[arg-type]
-            raise RecipeError(f"{where} is {value!r}; it must be {self}.")
+        broken = [rule for rule in self.rules if not rule.holds(value)] if allowed else []
+        if not allowed or broken:
+            details = "".join(rule.detail(value) for rule in broken)
+            raise RecipeError(f"{where} is {value!r}; it must be {self}{details}.")
         return value
 
 

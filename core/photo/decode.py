@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from PIL.Image import Image
+from PIL.Image import Image, Resampling
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
@@ -149,8 +149,15 @@ def _scale(size: tuple[int, int], turn: int, sizes: Collection[Size]) -> float:
 
 
 def _reduced(image: Image, scale: float) -> Image:
-    """Average whole pixels where they shrink to half or less, so that all that follows has less to do."""
+    """Average whole pixels where they shrink to half or less, so that all that follows has less to do.
+
+    Where a side is no multiple of the factor, parts of pixels are averaged: what is left over at its end
+    would otherwise become a pixel as wide as the others.
+    """
     factor = int(1 / scale)
     if factor < 2 or image.mode not in _REDUCIBLE or "transparency" in image.info:
         return image
-    return image.reduce(factor)
+    if image.width % factor == 0 == image.height % factor:
+        return image.reduce(factor)
+    size = max(1, round(image.width / factor)), max(1, round(image.height / factor))
+    return image.resize(size, Resampling.BOX)

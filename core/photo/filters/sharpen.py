@@ -8,7 +8,7 @@ from PIL.Image import Image
 from PIL.ImageFilter import UnsharpMask
 
 from core.parameters import Between
-from core.photo.alpha import colours_only
+from core.photo.alpha import visible_colours
 
 
 def apply(
@@ -23,4 +23,4 @@ def apply(
     Details up to ``radius`` pixels gain ``percent`` contrast; differences up to ``threshold`` tones, mostly
     noise, are left alone.
     """
-    return colours_only(image, lambda rgb: rgb.filter(UnsharpMask(radius, percent, threshold)))
+    return visible_colours(image, lambda rgb: rgb.filter(UnsharpMask(radius, percent, threshold)))

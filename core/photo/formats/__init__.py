@@ -20,6 +20,10 @@ from core.errors import PhotoError, RecipeError, TwinlensError
 from core.photo import copyright
 from core.photo.film import Film
 
+# From this quality on every pixel keeps its own colour, as libvips and ImageMagick have it. Below, two by two
+# share one, which saves 14 to 25 % of the bytes: there, other losses show first.
+FULL_CHROMA = 90
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -36,6 +40,11 @@ class Settings:
     background: str = "#ffffff"
     copyright: str = ""
     small: bool = False
+
+    @property
+    def subsampling(self) -> str:
+        """How densely colour is sampled, where a format can say so."""
+        return "4:4:4" if self.quality >= FULL_CHROMA else "4:2:0"
 
     def exif(self) -> bytes:
         """Return the EXIF block that holds the copyright; empty if there is none."""

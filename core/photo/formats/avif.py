@@ -24,6 +24,7 @@ def encode(image: Image, settings: Settings) -> bytes:
         "AVIF",
         quality=settings.quality,
         speed=SPEED,
+        subsampling=settings.subsampling,
         max_threads=1,
         autotiling=False,
         exif=settings.exif(),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from io import BytesIO
 from itertools import accumulate, pairwise
 
-from PIL.Image import Dither, Image, Quantize, Resampling
+from PIL.Image import Image
 from PIL.ImageChops import difference
 
+from core.photo import palette
 from core.photo.alpha import flatten
 from core.photo.film import Film
 from core.photo.formats import Settings
@@ -21,8 +22,6 @@ LOSSLESS = False
 ALL_COLOURS = 80
 # Pixels with less than half of their colour are transparent: a GIF's are so, or they are not.
 _OPAQUE = 128
-# Enough pixels to choose colours by; to look at all of them takes most of a second for a million.
-_LOOKED_AT = 128
 _CLEAR = 255  # the index that stands for nothing
 # Browsers slow down what is shown for less than 20 ms.
 _SHORTEST_CS = 2
@@ -87,16 +86,31 @@ def _merged(pictures: list[Image], durations: list[int]) -> tuple[list[Image], l
 
 
 def _indexed(image: Image, settings: Settings) -> Image:
-    """Return the picture with a palette of its own, dithered."""
+    """Return the picture with a palette of its own; what is transparent has the last index and no colour."""
     flat = flatten(image, settings.background)
-    room = 256 if image.mode == "RGB" else _CLEAR
-    colours = max(2, min(room, round(256 * settings.quality / ALL_COLOURS)))
-    looked_at = flat.copy()
-    looked_at.thumbnail((_LOOKED_AT, _LOOKED_AT), Resampling.NEAREST)
-    palette = looked_at.quantize(colours, Quantize.MEDIANCUT)
-    made = flat.quantize(palette=palette, dither=Dither.FLOYDSTEINBERG)
-    if image.mode == "RGBA":
-        made.putpalette((made.getpalette() or []) + [0] * (768 - len(made.getpalette() or [])))
-        made.info["transparency"] = _CLEAR
-        made.paste(_CLEAR, mask=image.getchannel("A").point(lambda alpha: 255 * (alpha < _OPAQUE)))
+    if image.mode == "RGB":
+        return palette.indexed(flat, _colours(settings, 256))
+    alpha = image.getchannel("A")
+    clear = alpha.point(lambda tone: 255 * (tone < _OPAQUE))
+    flat.paste(_some_colour(flat, alpha), mask=clear)  # hidden colours take no room in the palette
+    made = palette.indexed(flat, _colours(settings, _CLEAR))
+    colours = made.getpalette() or []
+    made.putpalette(colours + [0] * (768 - len(colours)))
+    made.info["transparency"] = _CLEAR
+    made.paste(_CLEAR, mask=clear)
     return made
+
+
+def _colours(settings: Settings, room: int) -> int:
+    return max(2, min(room, round(256 * settings.quality / ALL_COLOURS)))
+
+
+def _some_colour(flat: Image, alpha: Image) -> tuple[int, int, int]:
+    """Return the colour of a pixel that is seen; black if there is none."""
+    seen = alpha.point(lambda tone: 255 * (tone >= _OPAQUE)).getbbox()
+    if not seen:
+        return (0, 0, 0)
+    left, top, right, _ = seen
+    row = alpha.crop((left, top, right, top + 1)).tobytes()
+    at = next(x for x, tone in enumerate(row) if tone >= _OPAQUE)
+    return flat.getpixel((left + at, top))  # type: ignore[return-value]

@@ -31,6 +31,7 @@ def _encode(image: Image, settings: Settings, progressive: bool) -> bytes:
         quality=settings.quality,
         optimize=True,
         progressive=progressive,
+        subsampling=settings.subsampling,
         exif=settings.exif(),
         comment=b"",
     )

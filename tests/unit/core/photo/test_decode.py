@@ -179,3 +179,15 @@ def test_a_reader_that_is_missing_is_no_photo_s_fault(
     monkeypatch.setitem(sys.modules, "core.photo.reading.png", None)
     with pytest.raises(ImportError):
         decode(data, 10**8)
+
+
+@pytest.mark.parametrize("size", [(1080, 20_000), (20_000, 1080), (1081, 5003), (999, 1001)])
+def test_what_is_left_over_at_an_end_is_no_wider_than_it_was(encode, size: tuple[int, int]) -> None:
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    image = Image.merge("RGB", (image.getchannel(0), image.getchannel(0).rotate(180), image.getchannel(0)))
+    image.paste("white", (size[0] - 9, 0, *size))
+    box = Size("box", 800, 600) if max(size) > 5003 else Size("box", 200, 150)
+    made = resize(decode(encode(image, "PNG"), 10**8, [box]), box, size)
+    wanted = image.resize(made.size, Image.Resampling.LANCZOS)
+    assert max(ImageStat.Stat(ImageChops.difference(made, wanted)).mean) < 1
+    assert max(high for _, high in ImageChops.difference(made, wanted).getextrema()) < 24

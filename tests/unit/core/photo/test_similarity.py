@@ -29,3 +29,12 @@ def test_transparency_is_seen_on_white() -> None:
 
 def test_a_picture_smaller_than_a_window_has_a_likeness_too() -> None:
     assert similarity(Image.new("RGB", (3, 1)), Image.new("RGB", (3, 1))) == pytest.approx(1)
+
+
+def test_lost_colour_is_noticed_where_brightness_is_the_same() -> None:
+    image = Image.new("RGB", (64, 64), (120, 120, 120))
+    for at in range(0, 64, 8):
+        image.paste((200, 79, 120), (at, 0, at + 4, 64))  # the same luma, 120
+    gray = image.convert("L").convert("RGB")
+    assert max(image.convert("L").getextrema()) - min(image.convert("L").getextrema()) <= 1
+    assert similarity(image, gray) < 0.95

@@ -79,3 +79,14 @@ def test_webp_keeps_transparency_and_png_everything(colourful: Image.Image) -> N
 def test_an_unknown_format_is_answered_with_the_known_ones() -> None:
     with pytest.raises(RecipeError, match=f"no format 'tga'; there are {', '.join(formats.names())}"):
         formats.load("tga")
+
+
+@pytest.mark.parametrize("kind", [jpeg, avif])
+def test_from_quality_90_on_every_pixel_has_its_own_colour(kind) -> None:
+    stripes = Image.new("RGB", (64, 64), (255, 0, 0))
+    for x in range(0, 64, 2):
+        stripes.paste((0, 0, 255), (x, 0, x + 1, 64))
+    for quality, sharp in ((89, False), (90, True)):
+        made = Image.open(BytesIO(kind.encode(stripes, Settings(quality)))).convert("RGB")
+        (red, _, blue), (other_red, _, other_blue) = made.getpixel((31, 32)), made.getpixel((32, 32))
+        assert (red - other_red > 150 and other_blue - blue > 150) is sharp
