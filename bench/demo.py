@@ -28,7 +28,7 @@ from compare.run import JobRecord, Plan
 from core.trace import now
 from core.workflow.granularity import GRANULARITIES
 from local import emulators, stack, state
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 SAMPLES = ROOT / "samples"
 OUT = ROOT / "out"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +10,12 @@ from typing import Any
 
 import yaml
 
-from bench.stack import LOCAL_SUFFIX, ROOT, run_pulumi
+from bench.stack import LOCAL_SUFFIX, ROOT, opened
 from core.chaos import NAMED, Profile
 from core.errors import SettingsError, SetupError, TwinlensError
 
 CHAOS = "twinlens:chaos"
 ALLOWED = "twinlens:allowChaos"
-QUIETLY = ("--yes", "--skip-preview")
 
 
 def profile(asked: str) -> Profile:
@@ -72,12 +70,19 @@ def _deploy(stack: str, settings: Mapping[str, str]) -> None:
 
         up(stack, settings=settings)
         return
-    with TemporaryDirectory() as folder:  # Pulumi writes what it is told into the file it is given
-        copy = shutil.copy(_config_file(stack), folder)
-        told = [part for name, value in settings.items() for part in ("--config", f"{name}={value}")]
-        done = run_pulumi("up", "--stack", stack, "--config-file", copy, *told, *QUIETLY)
-    if done.returncode:
-        raise SetupError(f"Pulumi cannot deploy the stack {stack!r}.\n{done.stdout}{done.stderr}")
+    from pulumi.automation import CommandError
+
+    from components.engine import with_settings
+
+    opened_stack = opened(stack)
+    with TemporaryDirectory() as folder:
+        config = _config_file(stack)
+        copy = with_settings(config, settings, Path(folder) / config.name)
+        try:
+            opened_stack.up(config_file=str(copy))
+        except CommandError:
+            reason = opened_stack.command.reason()
+            raise SetupError(f"Pulumi cannot deploy the stack {stack!r}.\n{reason}") from None
 
 
 def _config(stack: str) -> dict[str, Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.clouds import Cloud, connect
 from compare.run import Where
 from core.errors import SetupError
 from core.job import job_id
 from core.ports import LedgerRow
+
+if TYPE_CHECKING:
+    from components.engine import Stack
 
 ROOT = Path(__file__).parent.parent
 LOCAL_SUFFIX = "-local"
@@ -78,38 +79,40 @@ class DeployedStack:
         return self.cloud.outputs.get(key, max_bytes=1 << 30)
 
 
-def run_pulumi(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the caller's own Pulumi CLI on the project, and return what it printed, whether it failed or not.
+def opened(stack: str) -> Stack:
+    """Open the stack with the caller's own Pulumi CLI.
 
     Raises:
         SetupError: There is no Pulumi CLI.
     """
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
+    from components.engine import Command, Stack
+
+    program = shutil.which("pulumi")
+    if program is None:
         raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
-    # Ctrl-C reaches it from the terminal: it ends what it began and then itself.
-    return subprocess.run(  # noqa: S603  the CLI that the caller has on PATH
-        [pulumi, *arguments, "--non-interactive"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    return Stack(stack, ROOT, Command(Path(program)))
 
 
 def _enter_emulators() -> None:
     """Point this process at the emulators, as ``eval "$(twinlens local env)"`` does for a shell."""
     from local.emulators import check
-    from local.stack import environment
+    from local.environment import variables
 
     check()
-    os.environ.update(environment())
+    os.environ.update(variables())
 
 
-def _outputs(stack: str) -> dict[str, Any]:
-    done = run_pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack)
-    if done.returncode:
-        reason = done.stderr.strip().removeprefix("error: ").splitlines() or ["no reason given"]
+def _outputs(name: str) -> dict[str, Any]:
+    stack = opened(name)
+    from pulumi.automation import CommandError
+
+    try:
+        outputs = stack.values()
+    except CommandError:
+        reason = stack.command.reason().partition("\n")[0]
         raise SetupError(
-            f"Pulumi cannot read the stack {stack!r}: {reason[0]}. `pulumi up -s {stack}` makes it."
-        )
-    outputs: dict[str, Any] = json.loads(done.stdout)
+            f"Pulumi cannot read the stack {name!r}: {reason}. `pulumi up -s {name}` creates it."
+        ) from None
     if "cloud" not in outputs:
-        raise SetupError(f"Nothing is deployed in the stack {stack!r}: `pulumi up -s {stack}` does it.")
+        raise SetupError(f"Nothing is deployed in the stack {name!r}: `pulumi up -s {name}` deploys it.")
     return outputs

@@ -29,7 +29,7 @@ from bench.sending import FINAL_STATES
 from bench.stack import ROOT, DeployedStack
 from core.job import job_id
 from local import state
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 LOOK_SECONDS = 10
 QUIET_LOOKS = 12  # without a job's end: what has not ended by then is lost

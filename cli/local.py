@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.console import Json, console, print_json, table
-from local import emulators, stack, state
+from local import emulators, environment, state
+from local.environment import LocalStack
 from local.errors import NotRunning
-from local.stack import LocalStack
 
 app = typer.Typer(no_args_is_help=True, help="Run both clouds on this machine.")
 
@@ -27,6 +27,8 @@ def up(
         emulators.up()
         for name in LocalStack if only is None else [only]:
             if deploy:
+                from local import stack
+
                 stack.up(name)
     console.print('Ready. `eval "$(twinlens local env)"` points your own shell at it.')
 
@@ -42,7 +44,7 @@ def status(as_json: Json = False) -> None:
     """Say what runs, where, and what is deployed on it; exit with 1 unless all of it runs."""
     found = emulators.status()
     addresses = _addresses()
-    deployed = {str(name): bool(stack.outputs(name)) for name in LocalStack} if all(found.values()) else {}
+    deployed = _deployed() if all(found.values()) else {}
     if as_json:
         print_json({"emulators": found, "addresses": addresses, "deployed": deployed})
     else:
@@ -62,12 +64,18 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def env(as_json: Json = False) -> None:
     """Print what points a shell at the emulators, for ``eval "$(twinlens local env)"``."""
-    variables = stack.environment()
+    variables = environment.variables()
     if as_json:
         print_json(variables)
     else:
         for name, value in variables.items():
             typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _deployed() -> dict[str, bool]:
+    from local import stack  # half a second that only this and `up` need
+
+    return {str(name): bool(stack.outputs(name)) for name in LocalStack}
 
 
 def _addresses() -> dict[str, str]:

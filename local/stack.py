@@ -1,27 +1,24 @@
 """Deploy the local stacks with the real Pulumi engine, onto the emulators that are up.
 
-Pulumi's command line is used just as a person would: :func:`environment` is all that tells a local stack from
-a real one. What Pulumi printed last is in ``logs/pulumi-<stack>-<command>.log`` beside ``local.json``.
+What Pulumi printed last is in ``logs/pulumi-<stack>-<command>.log`` beside ``local.json``. Importing this
+module takes half a second, since it brings Pulumi's Automation API.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+from pulumi.automation import CommandError, OpType
 
+from components.engine import Command, Diagnostics, Stack, plain, with_settings
 from local import state
 from local.emulators import processes
+from local.environment import variables
 from local.errors import StackFailed
 from local.state import CHECKOUT
 from local.toolchain import pulumi
@@ -29,47 +26,20 @@ from local.toolchain.progress import say, step
 
 _FINISHING_SECONDS = 30  # for Pulumi to end what it began
 _PATIENCE_SECONDS = 300  # with another Pulumi on the same stack
-
-
-class LocalStack(StrEnum):
-    """The stacks that are deployed onto the emulators, one for each cloud."""
-
-    AWS = "aws-local"
-    AZURE = "azure-local"
-
-
-def environment() -> dict[str, str]:
-    """Return the variables under which Pulumi and the clouds' own libraries work on the emulators.
-
-    Raises:
-        NotRunning: The emulators are not up.
-        ToolMissing: The Pulumi CLI is not to be had.
-    """
-    current = state.load()
-    folders = (str(pulumi.ensure()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
-    return {
-        "PATH": os.pathsep.join(dict.fromkeys(os.pathsep.join(folders).split(os.pathsep))),
-        state.VARIABLE: str(state.path()),
-        "PULUMI_HOME": current.pulumi.home,
-        "PULUMI_BACKEND_URL": current.pulumi.backend,
-        "PULUMI_CONFIG_PASSPHRASE": current.pulumi.passphrase,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "AWS_ENDPOINT_URL": current.aws.endpoint,
-        "AWS_REGION": current.aws.region,
-        "AWS_DEFAULT_REGION": current.aws.region,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AZURE_STORAGE_KEY": current.azure.key,
-    }
+_DONE = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+    "same": "unchanged",
+}
 
 
 def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Deploy a stack, or bring it up to date, and return its outputs.
 
     Args:
-        name: One of :class:`LocalStack`.
+        name: One of :class:`local.environment.LocalStack`.
         project: The folder with ``Pulumi.yaml``.
         settings: Config for this time only, over the stack's own, which stays as it is.
 
@@ -78,14 +48,18 @@ def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None =
         NotRunning: The emulators are not up.
     """
     with step(f"Deploying {name}"):
-        _free(name, project)
-        _pulumi(["stack", "select", "--create", name], name, project)
-        over = _config(name, project, settings) if settings else []
-        told = _pulumi(
-            ["up", "--stack", name, "--yes", "--skip-preview", "--color", "never", *over], name, project
-        )
-        say(f"  {_summary(told)}")
-    return outputs(name, project)
+        stack, diagnostics = _open(name, project), Diagnostics()
+        _free(stack)
+        with _explained(stack):
+            if not _exists(stack):
+                stack.workspace.create_stack(name)
+        config = _config(name, project, settings) if settings else None
+        with _explained(stack, diagnostics.errors):
+            done = stack.up(color="never", config_file=config, on_event=diagnostics)
+        changes = done.summary.resource_changes or {}
+        counts = (f"{count} {_DONE.get(OpType(kind), OpType(kind).value)}" for kind, count in changes.items())
+        say(f"  {', '.join(counts) or 'no resources'}")
+        return plain(done.outputs)
 
 
 def destroy(name: str, project: Path = CHECKOUT) -> None:
@@ -95,12 +69,15 @@ def destroy(name: str, project: Path = CHECKOUT) -> None:
         StackFailed: Pulumi reports an error; the text holds it.
         NotRunning: The emulators are not up.
     """
-    if not _exists(name, project):
-        return
+    stack, diagnostics = _open(name, project), Diagnostics()
+    with _explained(stack):
+        if not _exists(stack):
+            return
     with step(f"Removing {name}"):
-        _free(name, project)
-        _pulumi(["destroy", "--stack", name, "--yes", "--skip-preview", "--color", "never"], name, project)
-        _pulumi(["stack", "rm", name, "--yes", "--preserve-config"], name, project)
+        _free(stack)
+        with _explained(stack, diagnostics.errors):
+            stack.destroy(color="never", on_event=diagnostics)
+            stack.workspace.remove_stack(name, preserve_config=True)
 
 
 def preview(name: str, project: Path = CHECKOUT) -> dict[str, int]:
@@ -110,9 +87,10 @@ def preview(name: str, project: Path = CHECKOUT) -> dict[str, int]:
         StackFailed: Pulumi reports an error; the text holds it.
         NotRunning: The emulators are not up.
     """
-    told = _pulumi(["preview", "--stack", name, "--json"], name, project)
-    summary: dict[str, int] = json.loads(told)["changeSummary"]
-    return summary
+    stack, diagnostics = _open(name, project), Diagnostics()
+    with _explained(stack, diagnostics.errors):
+        summary = stack.preview(color="never", on_event=diagnostics).change_summary
+    return {OpType(kind).value: count for kind, count in summary.items()}
 
 
 def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
@@ -122,81 +100,65 @@ def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
         StackFailed: Pulumi reports an error; the text holds it.
         NotRunning: The emulators are not up.
     """
-    if not _exists(name, project):
-        return {}
-    found: dict[str, Any] = json.loads(_pulumi(["stack", "output", "--stack", name, "--json"], name, project))
-    return found
+    stack = _open(name, project)
+    with _explained(stack):
+        return stack.values() if _exists(stack) else {}
 
 
-def _config(name: str, project: Path, settings: Mapping[str, str]) -> list[str]:
-    """Return the arguments that set these over a copy of the stack's config: Pulumi writes them into it."""
-    copy = state.path().parent / "pulumi" / f"Pulumi.{name}.yaml"
-    shutil.copy(project / copy.name, copy)
-    chosen = [part for key, value in settings.items() for part in ("--config", f"{key}={value}")]
-    return ["--config-file", str(copy), *chosen]
-
-
-def _exists(name: str, project: Path) -> bool:
-    stacks = json.loads(_pulumi(["stack", "ls", "--json"], name, project))
-    return any(stack["name"] == name for stack in stacks)
-
-
-def _pulumi(arguments: list[str], name: str, project: Path) -> str:
-    """Run the CLI and return what it printed.
-
-    It leads a session of its own: an interruption reaches it once, from here, and it is given time to finish
-    what it began and to unlock the stack.
-    """
-    folder = state.path().parent
-    process = subprocess.Popen(  # noqa: S603 - Pulumi's own CLI
-        [str(pulumi.ensure() / "pulumi"), "--non-interactive", *arguments],
-        cwd=project,
-        env={**os.environ, **environment(), processes.MARK: str(folder)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
+def _open(name: str, project: Path) -> Stack:
+    folder, surroundings = state.path().parent, variables()
+    tools = pulumi.ensure()
+    command = Command(
+        tools / "pulumi",
+        version=pulumi.version(tools),
+        patience=_FINISHING_SECONDS,
+        log=lambda asked: processes.log(folder, f"pulumi-{name}-{asked}"),
     )
+    return Stack(name, project, command, {**surroundings, processes.MARK: str(folder)})
+
+
+@contextmanager
+def _explained(stack: Stack, errors: Sequence[str] = ()) -> Iterator[None]:
+    """Say what failed, why, and where to read on.
+
+    Raises:
+        StackFailed: A command of Pulumi's fails in the block.
+    """
     try:
-        printed, errors = process.communicate()
-    except BaseException:
-        _interrupt(process)
-        raise
-    written = processes.log(folder, f"pulumi-{name}-{arguments[0]}")
-    written.parent.mkdir(parents=True, exist_ok=True)
-    written.write_text(printed + errors)
-    if process.returncode:
-        trouble = _trouble(printed, errors)
+        yield
+    except CommandError:
+        command = stack.command
+        why = "\n".join(errors) or command.reason()
         raise StackFailed(
-            f"Pulumi could not finish `{arguments[0]}` for {name}; {written} has it all.\n{trouble}"
-        )
-    return printed
+            f"Pulumi could not finish `{command.asked}` for {stack.name}; the whole output is in "
+            f"{processes.log(state.path().parent, f'pulumi-{stack.name}-{command.asked}')}.\n{why}"
+        ) from None
 
 
-def _interrupt(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGINT)
-    try:
-        process.communicate(timeout=_FINISHING_SECONDS)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+def _config(name: str, project: Path, settings: Mapping[str, str]) -> str:
+    """Write a copy of the stack's config with these settings over it, and return its path."""
+    copy = state.path().parent / "pulumi" / f"Pulumi.{name}.yaml"
+    return str(with_settings(project / copy.name, settings, copy))
 
 
-def _free(name: str, project: Path) -> None:
+def _exists(stack: Stack) -> bool:
+    return any(each.name == stack.name for each in stack.workspace.list_stacks())
+
+
+def _free(stack: Stack) -> None:
     """Wait for a run that is at work, and take away the lock of one that was cut short.
 
     Raises:
         StackFailed: The run that holds the lock does not end.
     """
-    for lock in _locks(name):
+    for lock in _locks(stack.name):
         try:
-            _outlast(json.loads(lock.read_text())["pid"], name)
+            _outlast(json.loads(lock.read_text())["pid"], stack.name)
         except FileNotFoundError:
             continue  # it ended meanwhile
-    if any(_locks(name)):
-        _pulumi(["cancel", name, "--yes"], name, project)
+    if any(_locks(stack.name)):
+        with _explained(stack):
+            stack.cancel()
 
 
 def _outlast(pid: int, name: str) -> None:
@@ -217,19 +179,3 @@ def _outlast(pid: int, name: str) -> None:
 def _locks(name: str) -> Iterator[Path]:
     stacks = Path(state.load().pulumi.backend.removeprefix("file://"))
     yield from (stacks / ".pulumi" / "locks").glob(f"**/{name}/*.json")
-
-
-def _summary(printed: str) -> str:
-    """Return the counts under ``Resources:`` in one line."""
-    found = re.search(r"^Resources:\n((?:[ ]+.*\n)+)", printed, re.MULTILINE)
-    return ", ".join(line.strip(" +-~") for line in found.group(1).splitlines()) if found else "no resources"
-
-
-def _trouble(printed: str, errors: str) -> str:
-    """Return the diagnostics of a failed run, or the errors, or the end of what was printed."""
-    found = re.search(
-        r"^Diagnostics:\n(.*?)^(?:Outputs|Resources|Duration):", printed, re.MULTILINE | re.DOTALL
-    )
-    if found:
-        return found.group(1).strip()
-    return errors.strip() or "\n".join(printed.splitlines()[-15:])

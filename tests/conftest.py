@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from local import emulators, stack, state
+from local import emulators, environment, stack, state
 from local.emulators import azurite as azurite_emulator
 from local.emulators import ministack as ministack_emulator
 from local.emulators import processes
 from local.emulators.azurite import Storage
-from local.stack import LocalStack
+from local.environment import LocalStack
 from local.state import AwsEmulator, LocalState
 from local.toolchain import chromium as browser
 
@@ -196,7 +196,7 @@ def local_stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStac
         patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("local") / "local.json"))
         with emulators.session() as running:
             outputs = {str(name): stack.up(name) for name in LocalStack}
-            yield LocalStacks(running, outputs, stack.environment())
+            yield LocalStacks(running, outputs, environment.variables())
 
 
 @pytest.fixture(scope="session")

@@ -56,8 +56,16 @@ def usable(folder: Path) -> bool:
     host = shutil.which(
         _LANGUAGE_HOST, path=os.pathsep.join((str(folder), os.environ.get("PATH", os.defpath)))
     )
-    told = answer([folder / "pulumi", "version"])
-    return host is not None and OLDEST <= (parse(told or "") or ()) < BEYOND
+    return host is not None and OLDEST <= (_version(folder) or ()) < BEYOND
+
+
+def version(folder: Path) -> VersionInfo:
+    """Return the version of a folder's CLI, one that is usable."""
+    return VersionInfo(*(_version(folder) or OLDEST))
+
+
+def _version(folder: Path) -> Version | None:
+    return parse(answer([folder / "pulumi", "version"]) or "")
 
 
 def _cached() -> Path:

@@ -24,7 +24,7 @@ from bench.clouds import connect
 from bench.stack import DeployedStack
 from core.ports import LedgerRow
 from handlers.aws import clients as aws_clients
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 

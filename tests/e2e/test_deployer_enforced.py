@@ -14,7 +14,7 @@ from core.errors import StoreError
 from core.job import job_id
 from core.recovery import Recovery
 from handlers.aws import clients
-from local import stack, state
+from local import environment, state
 from local.emulators.setup import pulumi_backend
 from local.state import AzureEmulator, LocalState
 from tools.deployer.__main__ import FOLDER
@@ -71,7 +71,7 @@ def pulumi(account, tmp_path):
         return subprocess.run(
             ["pulumi", "--non-interactive", *arguments, "--stack", "aws-local", *own],
             cwd=state.CHECKOUT,
-            env={**os.environ, **stack.environment(), **person},
+            env={**os.environ, **environment.variables(), **person},
             capture_output=True,
             text=True,
             check=False,
@@ -100,7 +100,7 @@ def sign_in(account, monkeypatch):
 
     def enter(person):
         forget()
-        for name, value in {**stack.environment(), **person}.items():
+        for name, value in {**environment.variables(), **person}.items():
             monkeypatch.setenv(name, value)
 
     yield enter

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from core.job import job_id
 from core.workflow.photo import PIPELINE
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

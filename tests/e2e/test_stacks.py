@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from local import state
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

@@ -5,7 +5,7 @@ import pytest
 from bench.stack import ROOT
 from core.job import Job, job_id
 from local import stack
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

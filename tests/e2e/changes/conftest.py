@@ -8,7 +8,7 @@ import pytest
 from bench.stack import ROOT
 from core.job import job_id
 from handlers.aws import clients as aws_clients
-from local import emulators, stack, state
+from local import emulators, environment, state
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def own_emulators(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("operations") / "local.json"))
         with emulators.session() as running:
-            yield running, stack.environment()
+            yield running, environment.variables()
 
 
 @pytest.fixture

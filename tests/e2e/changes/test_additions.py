@@ -7,7 +7,7 @@ from PIL import Image
 
 from core.job import Job
 from local import stack
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

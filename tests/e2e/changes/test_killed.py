@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from cli.main import app
 from core.job import job_id
 from local import emulators, stack, state
+from local.environment import LocalStack
 from local.errors import NotRunning
-from local.stack import LocalStack
 
 pytestmark = pytest.mark.e2e
 

@@ -4,7 +4,7 @@ import pytest
 from emulated import configure, left_over
 
 from local import stack
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,7 @@ from emulated import configure
 
 from core.job import Job, job_id
 from local import stack
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

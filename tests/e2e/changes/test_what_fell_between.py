@@ -11,7 +11,7 @@ from emulated import clear, configure, left_over
 from core.job import Job, Source, job_id
 from core.trace import now
 from local import stack, state
-from local.stack import LocalStack
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 

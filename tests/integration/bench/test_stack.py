@@ -39,7 +39,7 @@ def clouds_made(monkeypatch):
 
 
 def test_a_local_stack_is_reached_through_the_emulators(pulumi, monkeypatch, clouds_made):
-    monkeypatch.setattr("local.stack.environment", lambda: {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    monkeypatch.setattr("local.environment.variables", lambda: {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
     pulumi(prints=json.dumps({"cloud": "aws"}))
     assert DeployedStack.of("aws-local").where == "emulator"
     assert stack.os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"

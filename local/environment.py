@@ -1,0 +1,48 @@
+"""The local stacks, and the variables under which Pulumi and the clouds' libraries work on the emulators.
+
+:func:`variables` is all that tells a local stack from a real one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+from local import state
+from local.toolchain import pulumi
+
+
+class LocalStack(StrEnum):
+    """The stacks that are deployed onto the emulators, one for each cloud."""
+
+    AWS = "aws-local"
+    AZURE = "azure-local"
+
+
+def variables() -> dict[str, str]:
+    """Return the variables under which Pulumi and the clouds' own libraries work on the emulators.
+
+    Raises:
+        NotRunning: The emulators are not up.
+        ToolMissing: The Pulumi CLI is not to be had.
+    """
+    current = state.load()
+    folders = (str(pulumi.ensure()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+    return {
+        "PATH": os.pathsep.join(dict.fromkeys(os.pathsep.join(folders).split(os.pathsep))),
+        state.VARIABLE: str(state.path()),
+        "PULUMI_HOME": current.pulumi.home,
+        "PULUMI_BACKEND_URL": current.pulumi.backend,
+        "PULUMI_CONFIG_PASSPHRASE": current.pulumi.passphrase,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "AWS_ENDPOINT_URL": current.aws.endpoint,
+        "AWS_REGION": current.aws.region,
+        "AWS_DEFAULT_REGION": current.aws.region,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AZURE_STORAGE_KEY": current.azure.key,
+    }
