@@ -1,4 +1,4 @@
-"""Who is asked what a platform billed: AWS and Azure, as the person who is signed in."""
+"""Ask AWS or Azure what a run was billed, as the person who is signed in."""
 
 from __future__ import annotations
 
@@ -77,9 +77,14 @@ def collect_run(deployment: DeployedStack, folder: RunFolder) -> Billed:
             )
     if "metered" not in deployment.outputs:
         raise RunError(
-            f"The stack {deployment.stack} does not tell where its platform keeps account: "
+            f"The stack {deployment.stack} does not say where its platform keeps its billing figures: "
             f"`pulumi up -s {deployment.stack}` adds that."
         )
-    billed = BILLED[folder.run.cloud](deployment.outputs, folder)
+    ask = BILLED.get(folder.run.cloud)
+    if ask is None:
+        raise RunError(
+            f"The run {folder.run.name} was made on {folder.run.cloud!r}; {', '.join(BILLED)} can be asked."
+        )
+    billed = ask(deployment.outputs, folder)
     write(folder.path, billed)
     return billed

@@ -1,4 +1,4 @@
-"""The two clouds behind one face: what the command line does to a deployed stack."""
+"""The two clouds behind one protocol: what is done to a deployed stack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Cloud(Protocol):
 
     @property
     def notifier(self) -> Notifier:
-        """Return where is told how jobs ended."""
+        """Return the notifier that reports how jobs ended."""
 
     @property
     def dead_letters(self) -> Sequence[DeadLetters]:
@@ -48,7 +48,7 @@ class AwsCloud:
         from handlers.aws.recovery import S3Intake, SqsDeadLetters
         from handlers.aws.stores import S3Store
 
-        # Where the stack is, whatever this machine usually asks.
+        # Where the stack is, whatever region this machine asks by default.
         os.environ["AWS_DEFAULT_REGION"] = outputs["region"]
         self.ledger = DynamoLedger(outputs["ledger"])
         self.outputs = S3Store(outputs["outputContainer"])
@@ -116,9 +116,18 @@ CLOUDS: dict[str, Callable[[Mapping[str, Any]], Cloud]] = {"aws": AwsCloud, "azu
 
 
 def connect(outputs: Mapping[str, Any]) -> Cloud:
-    """Connect to the cloud that the stack outputs name; importing its SDK only now keeps the others quick."""
+    """Connect to the cloud that the stack outputs name; importing its SDK only now keeps the others quick.
+
+    Raises:
+        SetupError: The cloud is not known, or an output is missing.
+    """
     try:
-        return CLOUDS[outputs["cloud"]](outputs)
+        connected = CLOUDS.get(outputs["cloud"])
+        if connected is None:
+            raise SetupError(
+                f"The stack runs on {outputs['cloud']!r}; this Twinlens knows {', '.join(CLOUDS)}."
+            )
+        return connected(outputs)
     except KeyError as missing:
         raise SetupError(
             f"The stack has no output {missing}: `pulumi up` brings it up to this Twinlens."

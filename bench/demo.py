@@ -18,10 +18,11 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from bench import project
 from bench.accounts import collect_run
 from bench.records import head, keep_previews, record
 from bench.sending import follow, send
-from bench.stack import ROOT, DeployedStack
+from bench.stack import DeployedStack
 from compare.folder import append_jobs, read, write_head
 from compare.report import Report, build, write
 from compare.run import JobRecord, Plan
@@ -30,6 +31,7 @@ from core.workflow.granularity import GRANULARITIES
 from local import emulators, stack, state
 from local.environment import LocalStack
 
+ROOT = project.root()
 SAMPLES = ROOT / "samples"
 OUT = ROOT / "out"
 REJECTED = frozenset({"not-a-photo.jpg", "truncated.jpg"})  # the samples that are no photos, on purpose

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import yaml
-
-from bench.stack import LOCAL_SUFFIX, ROOT, opened
+from bench import emulators
+from bench.project import config, config_file
+from bench.stack import LOCAL_SUFFIX, opened
 from core.chaos import NAMED, Profile
 from core.errors import SettingsError, SetupError, TwinlensError
 
@@ -39,7 +38,7 @@ def injected(faults: Profile, stacks: Sequence[str], warn: Callable[[str], objec
         SettingsError: A stack is neither a test stack nor allows faults; then nothing was deployed.
     """
     for stack in stacks:
-        if not stack.endswith(LOCAL_SUFFIX) and _config(stack).get(ALLOWED) not in (True, "true"):
+        if not stack.endswith(LOCAL_SUFFIX) and config(stack).get(ALLOWED) not in (True, "true"):
             raise SettingsError(
                 f"Faults are for test stacks; for {stack!r}, "
                 f"`pulumi config set allowChaos true -s {stack}` would allow them."
@@ -66,9 +65,7 @@ def _restore(stack: str, warn: Callable[[str], object]) -> None:
 def _deploy(stack: str, settings: Mapping[str, str]) -> None:
     """Deploy the stack with these settings over its own, which stay as they are."""
     if stack.endswith(LOCAL_SUFFIX):
-        from local.stack import up
-
-        up(stack, settings=settings)
+        emulators.deploy(stack, settings)
         return
     from pulumi.automation import CommandError
 
@@ -76,28 +73,10 @@ def _deploy(stack: str, settings: Mapping[str, str]) -> None:
 
     opened_stack = opened(stack)
     with TemporaryDirectory() as folder:
-        config = _config_file(stack)
-        copy = with_settings(config, settings, Path(folder) / config.name)
+        own = config_file(stack)
+        copy = with_settings(own, settings, Path(folder) / own.name)
         try:
             opened_stack.up(config_file=str(copy))
         except CommandError:
             reason = opened_stack.command.reason()
             raise SetupError(f"Pulumi cannot deploy the stack {stack!r}.\n{reason}") from None
-
-
-def _config(stack: str) -> dict[str, Any]:
-    file = _config_file(stack)
-    try:
-        found: dict[str, Any] = yaml.safe_load(file.read_text())["config"]
-        return dict(found)
-    except (FileNotFoundError, LookupError, TypeError, ValueError, yaml.YAMLError):
-        raise SetupError(f"The stack {stack!r} has no config in {file}.") from None
-
-
-def _config_file(stack: str) -> Path:
-    return ROOT / f"Pulumi.{_plain(stack)}.yaml"
-
-
-def _plain(stack: str) -> str:
-    """Return the stack's name without its organisation and project."""
-    return stack.rpartition("/")[2]

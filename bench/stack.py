@@ -1,14 +1,14 @@
-"""A deployed stack as the command line sees it: its outputs, its objects and its ledger."""
+"""A deployed stack: its outputs, its objects and its ledger."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench import emulators, project
 from bench.clouds import Cloud, connect
 from compare.run import Where
 from core.errors import SetupError
@@ -18,7 +18,6 @@ from core.ports import LedgerRow
 if TYPE_CHECKING:
     from components.engine import Stack
 
-ROOT = Path(__file__).parent.parent
 LOCAL_SUFFIX = "-local"
 
 
@@ -41,7 +40,7 @@ class DeployedStack:
         """
         where: Where = "emulator" if stack.endswith(LOCAL_SUFFIX) else "cloud"
         if where == "emulator":
-            _enter_emulators()
+            emulators.enter()
         outputs = _outputs(stack)
         return cls(stack, outputs, connect(outputs), where)
 
@@ -52,9 +51,7 @@ class DeployedStack:
             NotRunning: It stands on emulators, and one has ended.
         """
         if self.where == "emulator":
-            from local.emulators import check
-
-            check()
+            emulators.check()
 
     def key(self, name: str) -> str:
         """Return the key under which an upload called ``name`` starts a job."""
@@ -83,23 +80,14 @@ def opened(stack: str) -> Stack:
     """Open the stack with the caller's own Pulumi CLI.
 
     Raises:
-        SetupError: There is no Pulumi CLI.
+        SetupError: There is no Pulumi CLI, or no Pulumi project.
     """
     from components.engine import Command, Stack
 
     program = shutil.which("pulumi")
     if program is None:
         raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
-    return Stack(stack, ROOT, Command(Path(program)))
-
-
-def _enter_emulators() -> None:
-    """Point this process at the emulators, as ``eval "$(twinlens local env)"`` does for a shell."""
-    from local.emulators import check
-    from local.environment import variables
-
-    check()
-    os.environ.update(variables())
+    return Stack(stack, project.root(), Command(Path(program)))
 
 
 def _outputs(name: str) -> dict[str, Any]:

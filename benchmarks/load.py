@@ -25,15 +25,16 @@ import psutil
 from PIL import Image
 from rich.console import Console
 
+from bench import project
 from bench.sending import FINAL_STATES
-from bench.stack import ROOT, DeployedStack
+from bench.stack import DeployedStack
 from core.job import job_id
 from local import state
 from local.environment import LocalStack
 
 LOOK_SECONDS = 10
 QUIET_LOOKS = 12  # without a job's end: what has not ended by then is lost
-PHOTO = ROOT / "samples" / "sunset.jpg"
+PHOTO = project.root() / "samples" / "sunset.jpg"
 PIXELS = (320, 240)
 
 console = Console(highlight=False)

@@ -94,7 +94,8 @@ def references(photo: Path, task: dict[str, Any]) -> dict[str, np.ndarray[Any, A
 
 
 def _luma(red: Any, green: Any, blue: Any) -> np.ndarray[Any, Any]:
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    luma: np.ndarray[Any, Any] = 0.299 * red + 0.587 * green + 0.114 * blue
+    return luma
 
 
 def ssim(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> float:
@@ -149,7 +150,9 @@ def compare(
     wanted = references(photo, task)
     return {
         name: Figures(
-            *(statistics.median(each[key] for each in runs) for key in ("wall_ms", "cpu_ms", "peak_mb")),
+            wall_ms=statistics.median(each["wall_ms"] for each in runs),
+            cpu_ms=statistics.median(each["cpu_ms"] for each in runs),
+            peak_mb=statistics.median(each["peak_mb"] for each in runs),
             ssim=likeness(out / name, wanted),
         )
         for name, runs in taken.items()

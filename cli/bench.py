@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from bench.bursts import Bench, begin
-from bench.bursts import resume as go_on
-from bench.faults import injected, profile
-from bench.stack import DeployedStack
+from bench.bursts import Bench
+from bench.faults import profile
+from bench.measurement import Measurement, Tally, measure
 from cli.console import Json, console, print_error, print_json, progress, table
-from compare.folder import read, write_head
-from compare.run import Plan, RunError
-from components.uploads import SUFFIXES
+from compare.run import Plan
 from core.chaos import NAMED
-from core.errors import StoreUnavailable
-from core.trace import now
-from local.emulators import ending_politely
-from local.errors import NotRunning
+from core.errors import TwinlensError
+from core.signals import ending_politely
 
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="A Pulumi stack; repeat for several.")]
 Photos = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder of photos, sent in turn.")]
@@ -62,75 +56,42 @@ def bench(
     An interrupted run keeps what was measured, and --resume goes on with it. Exits with 1 if an upload was
     lost or its job failed.
     """
-    files = sorted(path for path in photos.iterdir() if path.suffix.lower() in SUFFIXES)
-    if not files:
-        raise RunError(f"{photos} holds no photo; these are taken: {', '.join(SUFFIXES)}.")
     plan = Plan(bursts, burst_size, warm_up, rate)
-    faults = profile(chaos) if chaos else None
-    names = tuple(dict.fromkeys(stack))
-    deployments = [DeployedStack.of(name) for name in names]
-    if len({each.where for each in deployments}) > 1:
-        raise RunError("Stacks on emulators and on clouds cannot be measured together: measure them apart.")
-    kept = f"What was measured is kept in {out}; the same command with --resume goes on."
+    wanted = Measurement(stack, photos, plan, out, resume, profile(chaos) if chaos else None)
     benches: list[Bench] = []
     try:
-        with ending_politely(), injected(faults, names, print_error) if faults else nullcontext():
-            if faults:  # the stacks' outputs name them now
-                deployments = [DeployedStack.of(name) for name in names]
-            benches = [
-                go_on(each, files, out) if resume else begin(each, files, plan, out) for each in deployments
-            ]
-            _measure(benches, timeout)
+        with ending_politely(), wanted.prepared(print_error) as prepared, progress() as bar:
+            benches += prepared
+            measure(benches, timeout, bar)
     except KeyboardInterrupt:
         if benches:
-            _show([_accounts(each) for each in benches], as_json)
-        print_error(f"Interrupted. {kept}")
+            _show(benches, as_json)
+            print_error(f"Interrupted. {_kept(out)}")
+        else:
+            print_error("Interrupted.")
         raise typer.Exit(130) from None
-    except (StoreUnavailable, NotRunning):
-        print_error(kept)
+    except TwinlensError:
+        if benches:
+            print_error(_kept(out))
         raise
-    _finish(benches, as_json)
-
-
-def _measure(benches: Sequence[Bench], timeout: float) -> None:
-    """Send the bursts, stack by stack in turn, so that a change of the surroundings meets all of them."""
-    todo = sorted((part, at) for at, each in enumerate(benches) for part in each.parts())
-    with progress() as bar:
-        task = bar.add_task("all", total=len(todo), note="")
-        for part, at in todo:
-            benches[at].send(part, timeout, bar)
-            bar.advance(task)
-    for each in benches:
-        write_head(each.folder, replace(each.run, ended=now()))
-
-
-def _finish(benches: Sequence[Bench], as_json: bool) -> None:
-    results = [_accounts(each) for each in benches]
-    _show(results, as_json)
+    tallies = _show(benches, as_json)
     if not as_json:
         console.print(f"\ntwinlens report {escape(' '.join(str(each.folder) for each in benches))}")
-    if any(each["failed"] or each["lost"] for each in results):
+    if any(each.failed or each.lost for each in tallies):
         raise typer.Exit(1)
 
 
-def _show(results: Sequence[dict[str, Any]], as_json: bool) -> None:
+def _kept(out: Path) -> str:
+    return f"What was measured is kept in {out}; the same command with --resume goes on."
+
+
+def _show(benches: Sequence[Bench], as_json: bool) -> list[Tally]:
+    tallies = [Tally.of(each) for each in benches]
+    found = [asdict(each) for each in tallies]
     if as_json:
-        print_json(results)
-        return
-    names = list(results[0])
-    console.print(
-        table(names, [[escape(str(cell)) for cell in each.values()] for each in results], names[2:])
-    )
-
-
-def _accounts(bench: Bench) -> dict[str, Any]:
-    """Return what became of every upload; those under way were sent before an interruption."""
-    states = [record.state for record in read(bench.folder).jobs]
-    under_way = len(bench.under_way(range(bench.run.plan.bursts + 1)))
-    return {
-        "stack": bench.run.stack,
-        "run": str(bench.folder),
-        "uploads": len(states) + under_way,
-        **{state: states.count(state) for state in ("succeeded", "rejected", "failed", "lost")},
-        "under_way": under_way,
-    }
+        print_json(found)
+    else:
+        names = list(found[0])
+        rows = [[escape(str(cell)) for cell in each.values()] for each in found]
+        console.print(table(names, rows, names[2:]))
+    return tallies

@@ -6,18 +6,20 @@ import sys
 
 from rich.markup import escape
 
-from bench.demo import demonstrate
+from bench.emulators import extra
 from cli.console import console, print_error, progress
 from cli.main import explain
 from cli.report import show
 from core.errors import TwinlensError
-from local.emulators import ending_politely
-from local.toolchain.progress import seconds
+from core.signals import ending_politely
 
 
 def main() -> None:
     """Run the demo; exit with 0 only if every sample ended as it should everywhere."""
     try:
+        with extra():
+            from bench.demo import demonstrate
+            from local.toolchain.progress import seconds
         with ending_politely():
             done = demonstrate(progress)
     except TwinlensError as error:

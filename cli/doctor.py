@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import platform
-import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
+from bench.emulators import extra
 from cli.console import Json, console, print_json, table
-from local import emulators
-from local.toolchain import azurite, chromium, environments, golang, node, pulumi
-from local.toolchain.commands import answer
 
-_SET_UP = "Run `make setup`."
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked for.
-
-    ``needed`` tells whether the local stacks do without it; ``remedy`` how to get it if it is missing.
-    """
-
-    name: str
-    found: str | None
-    needed: bool
-    remedy: str
+if TYPE_CHECKING:
+    from local.doctor import Finding
 
 
 def doctor(as_json: Json = False) -> None:
     """Say what is missing on this machine and how to get it; exit with 1 if something needed is missing."""
-    findings = [look() for look in _LOOKS]
+    with extra():
+        from local.doctor import LOOKS
+    findings = [look() for look in LOOKS]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -46,73 +32,3 @@ def _row(finding: Finding) -> tuple[str, str, str]:
         return finding.name, f"[green]{finding.found}[/green]", ""
     colour, word = ("red", "missing") if finding.needed else ("yellow", "not here")
     return finding.name, f"[{colour}]{word}[/{colour}]", finding.remedy
-
-
-def _python() -> Finding:
-    version = platform.python_version() if sys.version_info[:2] == (3, 13) else None
-    return Finding("Python 3.13", version, needed=True, remedy="Install Python 3.13, then run `make setup`.")
-
-
-def _uv() -> Finding:
-    return Finding("uv", answer([environments.UV, "--version"]), needed=True, remedy=_SET_UP)
-
-
-def _ministack() -> Finding:
-    return _environment("MiniStack (AWS)", environments.MINISTACK)
-
-
-def _azure_host() -> Finding:
-    return _environment("Azure host", environments.AZURE_HOST)
-
-
-def _environment(name: str, environment: str) -> Finding:
-    found = str(environments.folder(environment)) if environments.ready(environment) else None
-    return Finding(name, found, needed=True, remedy=_SET_UP)
-
-
-def _node() -> Finding:
-    found = node.find()
-    return Finding("Node.js", str(found.node) if found else None, needed=True, remedy=_SET_UP)
-
-
-def _azurite() -> Finding:
-    found = str(azurite.program().parents[2]) if azurite.ready() else None
-    return Finding("Azurite (Azure storage)", found, needed=True, remedy=_SET_UP)
-
-
-def _pulumi() -> Finding:
-    found = pulumi.find()
-    remedy = f"{_SET_UP} It builds the CLI if it cannot be downloaded."
-    return Finding("Pulumi CLI with Python", str(found) if found else None, needed=True, remedy=remedy)
-
-
-def _go() -> Finding:
-    found = golang.find()
-    remedy = "Nothing: only building the Pulumi CLI needs Go, and `make setup` brings it then."
-    return Finding("Go", str(found) if found else None, needed=False, remedy=remedy)
-
-
-def _chromium() -> Finding:
-    found = chromium.find()
-    remedy = "Only the tests of the report need it: `make test` has apt-get install it where it can."
-    return Finding("Chromium", str(found) if found else None, needed=False, remedy=remedy)
-
-
-def _emulators() -> Finding:
-    well = all(emulators.status().values())
-    remedy = "Start them with `twinlens local up`."
-    return Finding("Emulators running", "yes" if well else None, needed=False, remedy=remedy)
-
-
-_LOOKS: tuple[Callable[[], Finding], ...] = (
-    _python,
-    _uv,
-    _ministack,
-    _azure_host,
-    _node,
-    _azurite,
-    _pulumi,
-    _go,
-    _chromium,
-    _emulators,
-)

@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
 import typer
-import yaml
 from rich.markup import escape
 
+from bench import project
 from cli.console import Json, Stack, console, print_json, table
 from cli.cost import NoFreeTier, Regions
 from compare.cost.bill import Bill, Line, price
@@ -28,7 +27,6 @@ from components.settings import Settings
 from core.errors import SettingsError
 from core.recipes import load as load_recipe
 
-ROOT = Path(__file__).parent.parent
 REGION_KEYS = {"aws": "aws:region", "azure": "azure-native:location"}
 
 
@@ -61,7 +59,7 @@ def estimate(
     as_json: Json = False,
 ) -> None:
     """Estimate a month's bill from a stack's config and the workflow, before anything is deployed."""
-    config = _config(stack)
+    config = {key: _text(value) for key, value in project.config(stack).items()}
     settings = _settings(config)
     book = load()
     home = book.home_regions[settings.cloud]
@@ -124,22 +122,6 @@ def _amount(line: Line | None, scenario: str) -> str:
     if line is None:
         return dollars(Decimal(0))
     return dollars({"low": line.low, "expected": line.amount, "high": line.high}[scenario])
-
-
-def _config(stack: str) -> dict[str, str]:
-    """Return the stack's config as Pulumi would hand it to the program.
-
-    Raises:
-        SettingsError: The stack has no config file, or it is no YAML.
-    """
-    path = ROOT / f"Pulumi.{stack}.yaml"
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except OSError:
-        raise SettingsError(f"There is no stack {stack!r}: {path.name} does not exist.") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path.name} is not valid YAML: {error}") from None
-    return {key: _text(value) for key, value in document.get("config", {}).items()}
 
 
 def _text(value: Any) -> str:

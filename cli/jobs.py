@@ -7,16 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from bench.stack import DeployedStack
-from cli import recovery
 from cli.console import Json, Stack, console, print_json, shown, state_text, table
+from cli.reconcile import reconcile, redrive
 from core.errors import SetupError
 from core.ports import LedgerRow
 
 app = typer.Typer(
     no_args_is_help=True, help="Read the ledger of a stack, and send through again what fell between."
 )
-app.command()(recovery.reconcile)
-app.command()(recovery.redrive)
+app.command()(reconcile)
+app.command()(redrive)
 
 
 def summary(row: LedgerRow) -> dict[str, Any]:

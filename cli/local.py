@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from bench.emulators import extra
 from cli.console import Json, console, print_json, table
-from local import emulators, environment, state
+from core.signals import ending_politely
 from local.environment import LocalStack
-from local.errors import NotRunning
 
 app = typer.Typer(no_args_is_help=True, help="Run both clouds on this machine.")
 
@@ -23,12 +23,12 @@ def up(
     deploy: Annotated[bool, typer.Option(help="Deploy the stacks, not only start the emulators.")] = True,
 ) -> None:
     """Start the emulators and deploy the local stacks; on a running set-up, bring the stacks up to date."""
-    with emulators.ending_politely():
+    with extra():
+        from local import emulators, stack
+    with ending_politely():
         emulators.up()
         for name in LocalStack if only is None else [only]:
             if deploy:
-                from local import stack
-
                 stack.up(name)
     console.print('Ready. `eval "$(twinlens local env)"` points your own shell at it.')
 
@@ -36,12 +36,16 @@ def up(
 @app.command()
 def down() -> None:
     """Stop the emulators and everything they started; the local stacks go with them."""
+    with extra():
+        from local import emulators
     console.print("The emulators are stopped." if emulators.down() else "No emulators were running.")
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
     """Say what runs, where, and what is deployed on it; exit with 1 unless all of it runs."""
+    with extra():
+        from local import emulators
     found = emulators.status()
     addresses = _addresses()
     deployed = _deployed() if all(found.values()) else {}
@@ -64,21 +68,26 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def env(as_json: Json = False) -> None:
     """Print what points a shell at the emulators, for ``eval "$(twinlens local env)"``."""
-    variables = environment.variables()
+    with extra():
+        from local.environment import variables
+    found = variables()
     if as_json:
-        print_json(variables)
+        print_json(found)
     else:
-        for name, value in variables.items():
+        for name, value in found.items():
             typer.echo(f"export {name}={shlex.quote(value)}")
 
 
 def _deployed() -> dict[str, bool]:
-    from local import stack  # half a second that only this and `up` need
+    from local import stack  # takes half a second
 
     return {str(name): bool(stack.outputs(name)) for name in LocalStack}
 
 
 def _addresses() -> dict[str, str]:
+    from local import state
+    from local.errors import NotRunning
+
     try:
         current = state.load()
     except NotRunning:

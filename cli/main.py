@@ -12,11 +12,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from bench import emulators
 from cli.console import print_error
 from core.errors import StoreUnavailable, TwinlensError
-from local.emulators import check
-from local.errors import NotRunning
-from local.state import VARIABLE
 
 DEBUG = "TWINLENS_DEBUG"
 
@@ -99,11 +97,8 @@ def main() -> None:
 
 def explain(error: Exception) -> str:
     """Return one line about the error: its own sentence, or its name and how to learn more."""
-    if isinstance(error, StoreUnavailable) and VARIABLE in os.environ:
-        try:
-            check()  # if an emulator has ended, that explains it
-        except NotRunning as reason:
-            return str(reason)
+    if isinstance(error, StoreUnavailable) and (reason := emulators.trouble()):
+        return reason
     if isinstance(error, TwinlensError):
         return str(error)
     where = type(error).__module__.partition(".")[0]

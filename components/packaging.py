@@ -28,8 +28,8 @@ PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file can hold no earlier date
 # What installers leave behind that says when and where, and what no function needs.
 CLUTTER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
-# Folders of the sources that only this machine uses.
-NOT_PACKED = ("core/memory",)
+# What of the sources only this machine uses.
+NOT_PACKED = ("core/memory", "core/signals.py")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def work(photo: Path, folder: Path, task: dict[str, Any]) -> None:
             picture = whole.thumbnail_image(size["width"], **box)
         made[size["name"]] = picture = picture.copy_memory()
         whole = whole or picture
-    if task["filtered"]:
+    if task["filtered"] and whole is not None:
         low, high = whole.percent(0.5), whole.percent(99.5)
         stretched = ((whole - low) * (255 / max(1, high - low))).cast("uchar")
         made["filtered"] = stretched.sharpen(sigma=1).copy_memory()

@@ -1,5 +1,5 @@
 """The emulators: MiniStack for AWS; Azurite and the Azure host for Azure."""
 
-from local.emulators.setup import check, down, ending_politely, session, status, up
+from local.emulators.setup import check, down, session, status, up
 
-__all__ = ["check", "down", "ending_politely", "session", "status", "up"]
+__all__ = ["check", "down", "session", "status", "up"]

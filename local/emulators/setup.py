@@ -7,13 +7,12 @@ started again with it, where it was.
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.signals import ending_politely
 from local import state
 from local.emulators import azure_host, azurite, health, ministack, processes
 from local.emulators.revival import revive
@@ -165,18 +164,3 @@ def _clean(folder: Path) -> bool:
 def _exclusive(folder: Path) -> Iterator[None]:
     with locked(folder / "lock", "Another command is starting or stopping the emulators; waiting for it ..."):
         yield
-
-
-@contextmanager
-def ending_politely() -> Iterator[None]:
-    """Turn requests to end into an exception, so that ``finally`` blocks are run."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    requests = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(request, lambda number, _: sys.exit(128 + number)) for request in requests]
-    try:
-        yield
-    finally:
-        for request, handler in zip(requests, before, strict=True):
-            signal.signal(request, handler)

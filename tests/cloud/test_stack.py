@@ -9,7 +9,7 @@ import uuid
 import pytest
 import sample_jobs
 
-from cli.process import process_photo
+from bench.offline import process_photo
 from core import recipes
 
 pytestmark = pytest.mark.cloud

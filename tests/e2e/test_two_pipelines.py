@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.stack import ROOT
+from bench.project import root
 from core.job import Job, job_id
 from local import stack
 from local.environment import LocalStack
@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import pulumi
 
-sys.path.insert(0, {str(ROOT)!r})
+sys.path.insert(0, {str(root())!r})
 
 from components.pipeline import build, outputs
 from components.settings import Settings
@@ -39,10 +39,10 @@ def project(tmp_path_factory):
     """A project with the usual settings, and the program above."""
     folder = tmp_path_factory.mktemp("pair")
     (folder / "__main__.py").write_text(PROGRAM)
-    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / "Pulumi.yaml").write_text((root() / "Pulumi.yaml").read_text())
+    (folder / ".venv").symlink_to(root() / ".venv")
     for name in LocalStack:
-        settings = (ROOT / f"Pulumi.{name}.yaml").read_text()
+        settings = (root() / f"Pulumi.{name}.yaml").read_text()
         (folder / f"Pulumi.pair-{name}.yaml").write_text(settings)
     return folder
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from bench.stack import ROOT
+from bench import project as checkout
 from core.job import job_id
 from handlers.aws import clients as aws_clients
 from local import emulators, environment, state
@@ -16,13 +16,17 @@ def project(tmp_path_factory):
     """A copy of the project as it is committed, and what is not committed yet."""
     copy = tmp_path_factory.mktemp("project")
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=checkout.root(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in listed.stdout.splitlines():
         if name.partition("/")[0] not in ("tests", "samples", "docs"):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
-    (copy / ".venv").symlink_to(ROOT / ".venv")
+            shutil.copy2(checkout.root() / name, copy / name)
+    (copy / ".venv").symlink_to(checkout.root() / ".venv")
     return copy
 
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 import yaml
 
-from bench import faults
+from bench import project
 from bench.faults import injected
 from core.chaos import Profile
 from core.errors import SetupError
@@ -38,7 +38,8 @@ def stack(tmp_path, monkeypatch):
     (tmp_path / "history").write_text(json.dumps([{**history, "config": {}, "result": "succeeded"}]))
     (tmp_path / "pulumi").write_text(CLI)
     (tmp_path / "pulumi").chmod(0o755)
-    monkeypatch.setattr(faults, "ROOT", tmp_path)
+    (tmp_path / "Pulumi.yaml").touch()
+    monkeypatch.setattr(project, "_CODE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     yield "dev"
     assert config.read_text() == "config: {twinlens:allowChaos: true}\n"

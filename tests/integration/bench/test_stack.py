@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_local_stack_is_reached_through_the_emulators(pulumi, monkeypatch, clo
     monkeypatch.setattr("local.environment.variables", lambda: {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
     pulumi(prints=json.dumps({"cloud": "aws"}))
     assert DeployedStack.of("aws-local").where == "emulator"
-    assert stack.os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
 
 def test_says_when_the_emulators_are_down(tmp_path, monkeypatch):

@@ -9,8 +9,9 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-import cli.process as module
-from cli.process import Result, process
+import bench.offline as module
+from bench.offline import Result
+from cli.process import process
 from core.job import Photo
 
 app = typer.Typer()

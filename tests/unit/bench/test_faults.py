@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from bench import faults
+from bench import faults, project
 from bench.faults import injected, profile
 from cli.main import app
 from compare.folder import read_head
@@ -22,7 +22,8 @@ def deployed(monkeypatch, tmp_path):
     def deploy(stack, settings):
         found.append((stack, settings.get("twinlens:chaos")))
 
-    monkeypatch.setattr(faults, "ROOT", tmp_path)
+    (tmp_path / "Pulumi.yaml").touch()
+    monkeypatch.setattr(project, "_CODE", tmp_path)
     monkeypatch.setattr(faults, "_deploy", deploy)
     return found
 
@@ -84,7 +85,7 @@ def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch):
 
 @pytest.mark.parametrize(
     ("stack", "said"),
-    [("live", "allowChaos true -s live"), ("org/project/nowhere", "has no config in")],
+    [("live", "allowChaos true -s live"), ("org/project/nowhere", "There is no stack")],
 )
 def test_other_stacks_are_refused_before_anything_is_done(deployed, stack, said):
     with (

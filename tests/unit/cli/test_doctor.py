@@ -5,7 +5,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli import doctor
-from cli.doctor import Finding
+from local.doctor import Finding
 
 app = typer.Typer()
 app.command()(doctor.doctor)
@@ -21,7 +21,7 @@ MISSING = Finding("Node.js", None, needed=True, remedy="Run `make setup`.")
 def test_only_what_is_needed_and_missing_fails(
     monkeypatch: pytest.MonkeyPatch, findings: list[Finding], code: int
 ) -> None:
-    monkeypatch.setattr(doctor, "_LOOKS", [lambda each=each: each for each in findings])
+    monkeypatch.setattr("local.doctor.LOOKS", [lambda each=each: each for each in findings])
     result = CliRunner().invoke(app)
     assert result.exit_code == code
     assert all(each.name in result.output for each in findings)
@@ -29,7 +29,7 @@ def test_only_what_is_needed_and_missing_fails(
 
 
 def test_json_holds_every_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_LOOKS", [lambda: MISSING])
+    monkeypatch.setattr("local.doctor.LOOKS", [lambda: MISSING])
     result = CliRunner().invoke(app, ["--json"])
     assert json.loads(result.output) == [
         {"name": "Node.js", "found": None, "needed": True, "remedy": "Run `make setup`."}

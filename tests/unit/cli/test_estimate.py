@@ -8,6 +8,7 @@ import typer
 from pulumi.runtime import set_all_config
 from typer.testing import CliRunner
 
+from bench import project
 from cli import estimate
 from compare.metering.assumptions import INIT_MS
 from core.errors import SettingsError
@@ -28,7 +29,8 @@ def run(*arguments: str) -> Any:
 
 @pytest.fixture
 def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(estimate, "ROOT", tmp_path)
+    (tmp_path / "Pulumi.yaml").touch()
+    monkeypatch.setattr(project, "_CODE", tmp_path)
     return tmp_path
 
 

@@ -7,7 +7,9 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from cli.process import process, process_photo
+from bench import offline
+from bench.offline import process_photo
+from cli.process import process
 from core import recipes
 from core.errors import RecipeError, SetupError
 
@@ -132,3 +134,9 @@ def test_names_that_are_no_text_are_printed(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [str(tmp_path), "--out", str(tmp_path / "out")])
     assert done.exit_code == 1
     assert "caf\\xe9.png: rejected: The file is empty." in done.output
+
+
+def test_the_time_is_in_milliseconds(photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter((10.0, 10.25))
+    monkeypatch.setattr(offline.time, "perf_counter", lambda: next(moments, 10.25))
+    assert process_photo(photo, tmp_path / "out", recipes.load("gallery")).ms == 250.0

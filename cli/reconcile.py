@@ -1,4 +1,4 @@
-"""``twinlens jobs reconcile`` and ``redrive``: nothing that was uploaded stays without an end."""
+"""``twinlens jobs reconcile`` and ``redrive``: see that every upload comes to an end."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def reconcile(
 ) -> None:
     """Send uploads without a job, and jobs that stand still, through the workflow again."""
     recovery = _recovery(DeployedStack.of(stack), dry_run)
-    _tell(recovery.reconcile(timedelta(minutes=older_than), datetime.now(UTC)), as_json)
+    _show(recovery.reconcile(timedelta(minutes=older_than), datetime.now(UTC)), as_json)
 
 
 def redrive(stack: Stack, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Send failed jobs, and uploads whose events were set aside, through the workflow again."""
     deployment = DeployedStack.of(stack)
-    _tell(_recovery(deployment, dry_run).redrive(deployment.cloud.dead_letters), as_json)
+    _show(_recovery(deployment, dry_run).redrive(deployment.cloud.dead_letters), as_json)
 
 
 def _recovery(deployment: DeployedStack, dry_run: bool) -> Recovery:
@@ -40,7 +40,7 @@ def _recovery(deployment: DeployedStack, dry_run: bool) -> Recovery:
     return Recovery(cloud.ledger, cloud.intake, cloud.notifier, deployment.outputs["recipe"], dry_run)
 
 
-def _tell(findings: Iterable[Finding], as_json: bool) -> None:
+def _show(findings: Iterable[Finding], as_json: bool) -> None:
     found = list(findings)
     if as_json:
         print_json([asdict(each) for each in found])
@@ -51,4 +51,4 @@ def _tell(findings: Iterable[Finding], as_json: bool) -> None:
         ]
         console.print(table(["why", "job", "since", "key", "done"], rows))
     else:
-        console.print("Nothing fell between.")
+        console.print("There is nothing to send again.")

@@ -2,6 +2,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -57,6 +58,26 @@ def test_reconcile_finds_uploads_that_no_job_knows_of(clouds, photos, run):
     assert cloud.ledger.get(found["job"]).state == "succeeded"
 
 
+def test_reconcile_is_patient_for_twenty_minutes_by_default(clouds, photos, run):
+    cloud = clouds["aws-local"]
+    cloud.swallowed = "."
+    for name in ("dark.png", "light one.jpg"):
+        run.invoke(app, ["submit", str(photos / name), "-s", "aws-local"])
+    ages = {"dark.png": 19, "light one.jpg": 21}
+    cloud.stored = [
+        replace(each, stored_at=minutes_ago(ages[each.source.key.partition("/")[2]])) for each in cloud.stored
+    ]
+
+    found = invoke(run, "reconcile", "--dry-run")
+
+    assert [each["key"] for each in found] == ["incoming/light one.jpg"]
+
+
+def minutes_ago(minutes):
+    moment = datetime.now(UTC) - timedelta(minutes=minutes)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def test_findings_are_shown_as_a_table_with_hostile_keys_as_they_are(clouds, photos, run):
     cloud = clouds["aws-local"]
     cloud.swallowed = "."
@@ -73,4 +94,4 @@ def test_findings_are_shown_as_a_table_with_hostile_keys_as_they_are(clouds, pho
 
 
 def test_nothing_to_do_is_said(clouds, run):
-    assert "Nothing fell between." in run.invoke(app, ["jobs", "redrive", "-s", "aws-local"]).stdout
+    assert "There is nothing to send again." in run.invoke(app, ["jobs", "redrive", "-s", "aws-local"]).stdout

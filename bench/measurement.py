@@ -1,0 +1,117 @@
+"""Measure stacks side by side: begin or resume a run of each, and send their bursts in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.progress import Progress
+
+from bench.bursts import Bench, begin
+from bench.bursts import resume as resume_newest
+from bench.faults import injected
+from bench.photos import photos_in
+from bench.stack import DeployedStack
+from compare.folder import read, write_head
+from compare.run import Plan, RunError
+from components.uploads import SUFFIXES
+from core.chaos import Profile
+from core.trace import now
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is to be measured.
+
+    Attributes:
+        stacks: The stacks' names.
+        photos: A folder of photos, sent in turn.
+        plan: How many uploads, and how they are spread.
+        out: Where the run folders are.
+        resume: Whether to finish the newest unfinished run of each stack instead of beginning one.
+        faults: Faults to inject meanwhile.
+    """
+
+    stacks: Sequence[str]
+    photos: Path
+    plan: Plan
+    out: Path
+    resume: bool = False
+    faults: Profile | None = None
+
+    @contextmanager
+    def prepared(self, warn: Callable[[str], object]) -> Iterator[list[Bench]]:
+        """Have a run of each stack for the length of a block, with the faults deployed.
+
+        Calls ``warn`` with a sentence about each stack that may still have faults afterwards.
+
+        Raises:
+            RunError: There are no photos, stacks on emulators and on clouds are mixed, or there is no run to
+                resume.
+            SetupError: A stack cannot be reached.
+            SettingsError: A stack allows no faults.
+        """
+        files = photos_in(self.photos)
+        if not files:
+            raise RunError(f"{self.photos} holds no photo; these are taken: {', '.join(SUFFIXES)}.")
+        names = tuple(dict.fromkeys(self.stacks))
+        deployments = [DeployedStack.of(name) for name in names]
+        if len({each.where for each in deployments}) > 1:
+            raise RunError(
+                "Stacks on emulators and on clouds cannot be measured together: measure them apart."
+            )
+        with injected(self.faults, names, warn) if self.faults else nullcontext():
+            if self.faults:  # the stacks' outputs name them now
+                deployments = [DeployedStack.of(name) for name in names]
+            yield [
+                resume_newest(each, files, self.out)
+                if self.resume
+                else begin(each, files, self.plan, self.out)
+                for each in deployments
+            ]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the uploads of a run ended; those under way were sent before an interruption."""
+
+    stack: str
+    run: str
+    uploads: int
+    succeeded: int
+    rejected: int
+    failed: int
+    lost: int
+    under_way: int
+
+    @classmethod
+    def of(cls, bench: Bench) -> Tally:
+        """Count the uploads of a run."""
+        states = [record.state for record in read(bench.folder).jobs]
+        under_way = len(bench.under_way(range(bench.run.plan.bursts + 1)))
+        return cls(
+            bench.run.stack,
+            str(bench.folder),
+            len(states) + under_way,
+            succeeded=states.count("succeeded"),
+            rejected=states.count("rejected"),
+            failed=states.count("failed"),
+            lost=states.count("lost"),
+            under_way=under_way,
+        )
+
+
+def measure(benches: Sequence[Bench], timeout: float, bar: Progress) -> None:
+    """Send the bursts, stack by stack in turn, so that a change of the surroundings affects all of them.
+
+    ``timeout`` is in seconds from a burst's last upload; jobs that end later are recorded as lost.
+    """
+    todo = sorted((part, at) for at, each in enumerate(benches) for part in each.parts())
+    task = bar.add_task("all", total=len(todo), note="")
+    for part, at in todo:
+        benches[at].send(part, timeout, bar)
+        bar.advance(task)
+    for each in benches:
+        write_head(each.folder, replace(each.run, ended=now()))

@@ -1,0 +1,61 @@
+"""The Pulumi project whose stacks are deployed, and their config files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.errors import SettingsError, SetupError
+
+_CODE = Path(__file__).parent.parent
+_FILE = "Pulumi.yaml"
+
+
+def root() -> Path:
+    """Return the project's folder: the checkout of this code, else the working directory or one above it.
+
+    Raises:
+        SetupError: There is none.
+    """
+    found = _find()
+    if found is None:
+        raise SetupError(f"This needs a checkout of Twinlens: run it in the folder that holds {_FILE}.")
+    return found
+
+
+def in_checkout() -> bool:
+    """Say whether this code is a checkout, not an installed package."""
+    return (_CODE / _FILE).is_file()
+
+
+def config_file(stack: str) -> Path:
+    """Return the path of a stack's config, in the working directory where there is no project.
+
+    A stack may be qualified with its organisation and project.
+    """
+    return (_find() or Path.cwd()) / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+
+
+def config(stack: str) -> dict[str, Any]:
+    """Read a stack's config.
+
+    Raises:
+        SettingsError: The stack has no config file, or it is not valid.
+    """
+    path = config_file(stack)
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return dict(document.get("config") or {})
+    except OSError:
+        raise SettingsError(f"There is no stack {stack!r}: {path} does not exist.") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path} is not valid YAML: {error}") from None
+    except (AttributeError, TypeError, ValueError):
+        raise SettingsError(f"{path} holds no config: it needs a table `config`.") from None
+
+
+def _find() -> Path | None:
+    folders = (_CODE, Path.cwd(), *Path.cwd().parents)
+    return next((folder for folder in folders if (folder / _FILE).is_file()), None)
