@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import Json, console, print_json, table
-from compare.billing.metered import plain
+from compare.billing.reading import plain
 from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars, exact, settled

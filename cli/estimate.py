@@ -19,7 +19,8 @@ from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars
 from compare.metering import Stack as StackFacts
-from compare.metering.assumptions import Assumption, assumed
+from compare.metering import assumed
+from compare.metering.assumptions import Assumption
 from compare.metering.estimate import estimate as meter_month
 from compare.metering.estimate import scenarios
 from compare.prices.book import load

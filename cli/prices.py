@@ -10,11 +10,11 @@ import typer
 from rich.markup import escape
 
 from cli.console import Json, console, print_json, table
-from compare.billing.metered import plain
+from compare.billing.reading import plain
 from compare.cost.document import allowance_document, source_document
 from compare.prices.book import Meter, Price, PriceBook, load
 from compare.prices.check import doubts
-from compare.prices.refresh import AWS_URL, AZURE_URL, PROBLEMS, Outcome, PriceLists, compare
+from compare.prices.refresh import ADDRESSES, PROBLEMS, Outcome, PriceLists, compare
 from compare.prices.refresh import write as write_outcomes
 
 app = typer.Typer(no_args_is_help=True, help="The price book and the vendors' live price lists.")
@@ -67,12 +67,12 @@ def refresh(
     write: Annotated[
         bool, typer.Option("--write", help="Write what the vendors list into the book.")
     ] = False,
-    aws_url: Annotated[str, typer.Option(help="Where the AWS price list is.")] = AWS_URL,
-    azure_url: Annotated[str, typer.Option(help="Where the Azure price list is.")] = AZURE_URL,
+    aws_url: Annotated[str, typer.Option(help="Where the AWS price list is.")] = ADDRESSES["aws"],
+    azure_url: Annotated[str, typer.Option(help="Where the Azure price list is.")] = ADDRESSES["azure"],
     as_json: Json = False,
 ) -> None:
     """Hold the price book against the vendors' lists; exit with 1 if something needs a person."""
-    lists = PriceLists(datetime.now(UTC).date(), aws_url, azure_url)
+    lists = PriceLists(datetime.now(UTC).date(), {"aws": aws_url, "azure": azure_url})
     outcomes = list(compare(load(), lists, region or (), meter))
     written = write_outcomes(outcomes) if write else 0
     if as_json:

@@ -5,7 +5,8 @@ The tree, below :class:`core.errors.TwinlensError`::
     CostError
     ├── UsageError          a stated usage makes no sense; the key is named
     ├── PriceBookError      the price book is broken, or has no price for what is asked
-    └── PriceSourceError    a vendor's price list could not be read
+    ├── PriceSourceError    a vendor's price list could not be read
+    └── UnknownCloud        a stack is on a cloud, or under an orchestrator, that nothing is known of
 """
 
 from __future__ import annotations
@@ -27,3 +28,7 @@ class PriceBookError(CostError):
 
 class PriceSourceError(CostError):
     """A vendor's price list could not be read."""
+
+
+class UnknownCloud(CostError):
+    """A stack is on a cloud, or under an orchestrator, that nothing is known of."""

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compare.fit import misfit
+from compare.metering.clouds import CLOUDS
 from compare.run import JobRecord, Run
 from core.workflow.document import from_document
 from core.workflow.granularity import GRANULARITIES
 from core.workflow.model import Workflow
 
-KNOWN = {
-    "cloud": ("aws", "azure"),
-    "orchestrator": ("standard", "express", "storage", "scheduler"),
-    "granularity": GRANULARITIES,
-    "architecture": ("arm64", "x86_64"),
-}
-
 
 def head_flaw(run: Run) -> str | None:
     """Say what is wrong with a run's head; ``None`` if nothing is."""
-    for name, known in KNOWN.items():
+    if run.cloud not in CLOUDS:
+        return f"its cloud is {run.cloud!r}, and Twinlens knows {', '.join(CLOUDS)}"
+    cloud = CLOUDS[run.cloud]
+    for name, known in (
+        ("orchestrator", cloud.orchestrators),
+        ("granularity", GRANULARITIES),
+        ("architecture", cloud.architectures),
+    ):
         value = getattr(run, name)
         if value not in known:
-            return f"its {name} is {value!r}, and Twinlens knows {', '.join(known)}"
+            return f"its {name} is {value!r}, and on {run.cloud} Twinlens knows {', '.join(known)}"
     if run.memory_mb < 1:
         return f"its memory_mb is {run.memory_mb}, which must be above 0"
     try:

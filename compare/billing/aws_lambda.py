@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from compare.billing.metered import (
+from compare.billing.reading import (
     MB_PER_GB,
     MS_PER_SECOND,
     ONE,
     SECONDS_PER_HOUR,
     ZERO,
-    Metered,
+    MeterReading,
     plain,
     present,
     up_to_step,
@@ -96,7 +96,7 @@ def function(
     cold_share: Decimal = ZERO,
     event_kb: Decimal = ZERO,
     provisioned: Provisioned | None = None,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter one function: every request takes ``duration_ms``, and a ``cold_share`` of them ``init_ms`` more.
 
     Provisioned concurrency has meters of its own for duration and requests, since the free tier does not
@@ -126,28 +126,30 @@ def function(
     enabled = provisioned_seconds(reserved.hours)
     memory = f"{plain(memory_mb)} MB / 1,024"
     return present(
-        Metered("aws.lambda.requests", billed_requests(requests, event_kb), f"{plain(requests)} requests"),
-        Metered(
+        MeterReading(
+            "aws.lambda.requests", billed_requests(requests, event_kb), f"{plain(requests)} requests"
+        ),
+        MeterReading(
             f"aws.lambda.gb_seconds.{architecture}",
             gb_seconds(seconds, memory_mb),
             f"{counted} x {memory}",
         ),
-        Metered(
+        MeterReading(
             "aws.lambda.ephemeral_gb_seconds",
             ephemeral_gb_seconds(seconds + reserved_seconds, ephemeral_mb),
             f"{plain(seconds + reserved_seconds)} s x ({plain(ephemeral_mb)} - 512) MB / 1,024",
         ),
-        Metered(
+        MeterReading(
             f"aws.lambda.provisioned_gb_seconds.{architecture}",
             gb_seconds(reserved.concurrency * enabled, memory_mb),
             f"{plain(reserved.concurrency)} environments x {plain(enabled)} s x {memory}",
         ),
-        Metered(
+        MeterReading(
             f"aws.lambda.provisioned_duration_gb_seconds.{architecture}",
             gb_seconds(reserved_seconds, memory_mb),
             f"{plain(reserved.requests)} requests x {plain(reserved_ms)} ms x {memory}",
         ),
-        Metered(
+        MeterReading(
             "aws.lambda.provisioned_requests",
             billed_requests(reserved.requests, event_kb),
             f"{plain(reserved.requests)} requests",
@@ -157,7 +159,7 @@ def function(
 
 def snapstart(
     *, memory_mb: Decimal, hours: Decimal, restores: Decimal = ZERO, versions: Decimal = ONE
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter SnapStart for Python and .NET: caching each published version, and restoring environments.
 
     Source: pricing page, "SnapStart Pricing". Java's managed runtimes are free of it.
@@ -166,12 +168,12 @@ def snapstart(
     seconds = snapstart_cache_seconds(hours)
     memory = f"{plain(memory_mb)} MB / 1,024"
     return present(
-        Metered(
+        MeterReading(
             "aws.lambda.snapstart_cache_gb_seconds",
             gb_seconds(versions * seconds, memory_mb),
             f"{plain(versions)} versions x {plain(seconds)} s x {memory}",
         ),
-        Metered(
+        MeterReading(
             "aws.lambda.snapstart_restore_gb",
             restores * memory_mb / MB_PER_GB,
             f"{plain(restores)} restores x {memory}",
@@ -185,20 +187,20 @@ def durable(
     operations: Decimal,
     written_gb: Decimal = ZERO,
     retained_gb_months: Decimal = ZERO,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter durable functions: ``operations`` of one execution, data written and retained in all.
 
     An execution's operations are its start, each completed step and each wait (pricing page, "Lambda Durable
     Functions Pricing"). Its invocations and replays are billed as requests and duration besides.
     """
     return present(
-        Metered(
+        MeterReading(
             "aws.lambda.durable_operations",
             executions * operations,
             f"{plain(executions)} executions x {plain(operations)} operations",
         ),
-        Metered("aws.lambda.durable_written_gb", written_gb, f"{plain(written_gb)} GB written"),
-        Metered(
+        MeterReading("aws.lambda.durable_written_gb", written_gb, f"{plain(written_gb)} GB written"),
+        MeterReading(
             "aws.lambda.durable_retained_gb_months",
             retained_gb_months,
             f"{plain(retained_gb_months)} GB-months retained",

@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ZERO, Metered, plain, present
+from compare.billing.reading import ZERO, MeterReading, plain, present
 
 MESSAGE_OPERATIONS = Decimal(3)  # put, get, delete
 
 
 def blob(
     *, writes: Decimal = ZERO, reads: Decimal = ZERO, storage_gb_months: Decimal = ZERO
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter a container: ``writes`` are writes and lists, ``reads`` all else; deletes are free."""
     return present(
-        Metered("azure.blob.write_operations", writes, f"{plain(writes)} writes and lists"),
-        Metered("azure.blob.read_operations", reads, f"{plain(reads)} reads"),
-        Metered("azure.blob.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
+        MeterReading("azure.blob.write_operations", writes, f"{plain(writes)} writes and lists"),
+        MeterReading("azure.blob.read_operations", reads, f"{plain(reads)} reads"),
+        MeterReading(
+            "azure.blob.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"
+        ),
     )
 
 
-def queue(*, messages: Decimal = ZERO, polls: Decimal = ZERO) -> tuple[Metered, ...]:
+def queue(*, messages: Decimal = ZERO, polls: Decimal = ZERO) -> tuple[MeterReading, ...]:
     """Meter a queue: a message is put, got and deleted, and every poll that finds nothing is one more."""
     return present(
-        Metered(
+        MeterReading(
             "azure.queue.operations",
             messages * MESSAGE_OPERATIONS + polls,
             f"{plain(messages)} messages x 3 + {plain(polls)} empty polls",
@@ -34,9 +36,11 @@ def queue(*, messages: Decimal = ZERO, polls: Decimal = ZERO) -> tuple[Metered, 
     )
 
 
-def table(*, operations: Decimal = ZERO, storage_gb_months: Decimal = ZERO) -> tuple[Metered, ...]:
+def table(*, operations: Decimal = ZERO, storage_gb_months: Decimal = ZERO) -> tuple[MeterReading, ...]:
     """Meter a table; a batch of up to 100 entities of one partition is one operation."""
     return present(
-        Metered("azure.table.operations", operations, f"{plain(operations)} operations"),
-        Metered("azure.table.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
+        MeterReading("azure.table.operations", operations, f"{plain(operations)} operations"),
+        MeterReading(
+            "azure.table.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"
+        ),
     )

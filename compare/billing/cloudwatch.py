@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ZERO, Metered, plain, present
+from compare.billing.reading import ZERO, MeterReading, plain, present
 
 OVERHEAD_BYTES = Decimal(26)
 BYTES_PER_GB = Decimal(1024**3)
@@ -25,26 +25,26 @@ def logs(
     event_bytes: Decimal = ZERO,
     gb: Decimal = ZERO,
     storage_gb_months: Decimal = ZERO,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter a log group from its events, or from ``gb`` where the ingested volume itself is known."""
     counted = log_gb(events, event_bytes)
     return present(
-        Metered(
+        MeterReading(
             "aws.cloudwatch.log_gb",
             counted + gb,
             f"{plain(events)} events x ({plain(event_bytes)} + 26) bytes"
             if counted
             else f"{plain(gb)} GB ingested",
         ),
-        Metered(
+        MeterReading(
             "aws.cloudwatch.log_storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"
         ),
     )
 
 
-def alarms(*, metrics: Decimal = ZERO, dashboards: Decimal = ZERO) -> tuple[Metered, ...]:
+def alarms(*, metrics: Decimal = ZERO, dashboards: Decimal = ZERO) -> tuple[MeterReading, ...]:
     """Meter a month of alarms, by the ``metrics`` that all of them look at, and of dashboards."""
     return present(
-        Metered("aws.cloudwatch.alarms", metrics, f"{plain(metrics)} metrics that alarms look at"),
-        Metered("aws.cloudwatch.dashboards", dashboards, f"{plain(dashboards)} dashboards"),
+        MeterReading("aws.cloudwatch.alarms", metrics, f"{plain(metrics)} metrics that alarms look at"),
+        MeterReading("aws.cloudwatch.dashboards", dashboards, f"{plain(dashboards)} dashboards"),
     )

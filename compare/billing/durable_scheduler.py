@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ZERO, Metered, plain, present
+from compare.billing.reading import ZERO, MeterReading, plain, present
 
 
 def actions(activities: Decimal, timers: Decimal = ZERO, events: Decimal = ZERO) -> Decimal:
@@ -17,11 +17,11 @@ def actions(activities: Decimal, timers: Decimal = ZERO, events: Decimal = ZERO)
 
 def orchestrations(
     *, orchestrations: Decimal, activities: Decimal, timers: Decimal = ZERO, events: Decimal = ZERO
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter orchestrations of ``activities``, ``timers`` and ``events`` each."""
     each = actions(activities, timers, events)
     return present(
-        Metered(
+        MeterReading(
             "azure.durable.scheduler_actions",
             orchestrations * each,
             f"{plain(orchestrations)} orchestrations x {plain(each)} actions",

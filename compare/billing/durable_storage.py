@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ONE, SECONDS_PER_HOUR, ZERO, Metered, plain, present
+from compare.billing.reading import ONE, SECONDS_PER_HOUR, ZERO, MeterReading, plain, present
 from compare.errors import UsageError
 
 PARTITIONS = Decimal(4)
@@ -50,7 +50,7 @@ def table_operations(activities: Decimal, parallel: Decimal = ONE, timers: Decim
 
 def orchestrations(
     *, orchestrations: Decimal, activities: Decimal, parallel: Decimal = ONE
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter orchestrations of ``activities`` each, of which up to ``parallel`` are started together.
 
     Raises:
@@ -61,8 +61,12 @@ def orchestrations(
     queue, table = queue_operations(activities), table_operations(activities, parallel)
     counted = f"{plain(orchestrations)} orchestrations"
     return present(
-        Metered("azure.queue.operations", orchestrations * queue, f"{counted} x {plain(queue)} operations"),
-        Metered("azure.table.operations", orchestrations * table, f"{counted} x {plain(table)} operations"),
+        MeterReading(
+            "azure.queue.operations", orchestrations * queue, f"{counted} x {plain(queue)} operations"
+        ),
+        MeterReading(
+            "azure.table.operations", orchestrations * table, f"{counted} x {plain(table)} operations"
+        ),
     )
 
 
@@ -71,7 +75,7 @@ def idle(
     instance_hours: Decimal = ZERO,
     scale_controller_hours: Decimal = ZERO,
     poll_seconds: Decimal = POLL_SECONDS,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter what a task hub costs while nothing happens.
 
     A live instance polls four control queues and the work-item queue, in the end every ``poll_seconds``
@@ -94,15 +98,15 @@ def idle(
     lived = f"{plain(instance_hours)} instance hours"
     scaled = f"{plain(scale_controller_hours)} h x {plain(scale_polls)} polls"
     return present(
-        Metered(
+        MeterReading(
             "azure.queue.operations",
             instance_hours * polls + scale_controller_hours * scale_polls,
             f"{lived} x {plain(polls)} polls + {scaled}",
         ),
-        Metered(
+        MeterReading(
             "azure.table.operations", instance_hours * partition, f"{lived} x {plain(partition)} operations"
         ),
-        Metered(
+        MeterReading(
             "azure.blob.read_operations",
             instance_hours * renewals,
             f"{lived} x {plain(renewals)} lease renewals",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from compare.billing.metered import ONE, ZERO, Metered, chunks, plain, present
+from compare.billing.reading import ONE, ZERO, MeterReading, chunks, plain, present
 
 Consistency = Literal["eventual", "strong", "transactional"]
 WriteKind = Literal["standard", "transactional"]
@@ -42,13 +42,15 @@ def table(
     read_kb: Decimal = ONE,
     consistency: Consistency = "eventual",
     storage_gb_months: Decimal = ZERO,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter a table; a conditional write that is refused counts like one that succeeds."""
     written, read = write_units(write_kb, write_kind), read_units(read_kb, consistency)
     return present(
-        Metered(
+        MeterReading(
             "aws.dynamodb.write_units", writes * written, f"{plain(writes)} writes x {plain(written)} units"
         ),
-        Metered("aws.dynamodb.read_units", reads * read, f"{plain(reads)} reads x {plain(read)} units"),
-        Metered("aws.dynamodb.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
+        MeterReading("aws.dynamodb.read_units", reads * read, f"{plain(reads)} reads x {plain(read)} units"),
+        MeterReading(
+            "aws.dynamodb.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"
+        ),
     )

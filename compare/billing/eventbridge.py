@@ -5,18 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from compare.billing.metered import ONE, Metered, chunks, plain, present
+from compare.billing.reading import ONE, MeterReading, chunks, plain, present
 
 EventKind = Literal["custom", "s3"]
 METERS: dict[EventKind, str] = {"custom": "aws.eventbridge.events", "s3": "aws.eventbridge.s3_events"}
 
 
-def events(*, events: Decimal, event_kb: Decimal = ONE, kind: EventKind = "custom") -> tuple[Metered, ...]:
+def events(
+    *, events: Decimal, event_kb: Decimal = ONE, kind: EventKind = "custom"
+) -> tuple[MeterReading, ...]:
     """Meter events put on a bus: each counts once for every 64 KB.
 
     What S3 itself puts on the bus has a meter of its own, because sources disagree on whether it is free.
     """
     size = chunks(event_kb)
     return present(
-        Metered(METERS[kind], events * size, f"{plain(events)} events x {plain(size)} chunks of 64 KB")
+        MeterReading(METERS[kind], events * size, f"{plain(events)} events x {plain(size)} chunks of 64 KB")
     )

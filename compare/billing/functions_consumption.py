@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import (
+from compare.billing.reading import (
     MB_PER_GB,
     MS_PER_SECOND,
     ONE,
-    Metered,
+    MeterReading,
     plain,
     present,
     up_to_step,
@@ -40,7 +40,7 @@ def consumption(
     duration_ms: Decimal | None = None,
     memory_mb: Decimal | None = None,
     gb_seconds: Decimal | None = None,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter executions from their time and memory, or from ``gb_seconds`` of all of them together.
 
     Raises:
@@ -59,6 +59,6 @@ def consumption(
         amount = executions * time / MS_PER_SECOND * memory / MB_PER_GB
         formula = f"{counted} x {plain(time)} ms x {plain(memory)} MB / 1,024"
     return present(
-        Metered("azure.functions.consumption.executions", executions, counted),
-        Metered("azure.functions.consumption.gb_seconds", amount, formula),
+        MeterReading("azure.functions.consumption.executions", executions, counted),
+        MeterReading("azure.functions.consumption.gb_seconds", amount, formula),
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import (
+from compare.billing.reading import (
     MB_PER_GB,
     MS_PER_SECOND,
     ONE,
     SECONDS_PER_HOUR,
     ZERO,
-    Metered,
+    MeterReading,
     plain,
     present,
     up_to_step,
@@ -49,12 +49,12 @@ def active_gb_seconds(
 
 def on_demand(
     *, executions: Decimal, duration_ms: Decimal, instance_mb: Decimal, concurrency: Decimal = ONE
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter executions on demand; ``concurrency`` is how many share an instance on average."""
     amount = active_gb_seconds(executions, duration_ms, instance_mb, concurrency)
     return present(
-        Metered("azure.functions.flex.executions", executions, f"{plain(executions)} executions"),
-        Metered(
+        MeterReading("azure.functions.flex.executions", executions, f"{plain(executions)} executions"),
+        MeterReading(
             "azure.functions.flex.gb_seconds",
             amount,
             _formula(executions, duration_ms, instance_mb, concurrency),
@@ -70,21 +70,21 @@ def always_ready(
     executions: Decimal = ZERO,
     duration_ms: Decimal = ZERO,
     concurrency: Decimal = ONE,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter instances that are always ready: their memory all the time, and more while they execute."""
     active = active_gb_seconds(executions, duration_ms, instance_mb, concurrency)
     return present(
-        Metered(
+        MeterReading(
             "azure.functions.flex.always_ready_gb_seconds",
             instances * hours * SECONDS_PER_HOUR * instance_mb / MB_PER_GB,
             f"{plain(instances)} instances x {plain(hours)} h x 3,600 x {plain(instance_mb)} MB / 1,024",
         ),
-        Metered(
+        MeterReading(
             "azure.functions.flex.always_ready_execution_gb_seconds",
             active,
             _formula(executions, duration_ms, instance_mb, concurrency),
         ),
-        Metered(
+        MeterReading(
             "azure.functions.flex.always_ready_executions", executions, f"{plain(executions)} executions"
         ),
     )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ONE, SECONDS_PER_HOUR, Metered, plain, present, up_to_step
+from compare.billing.reading import ONE, SECONDS_PER_HOUR, MeterReading, plain, present, up_to_step
 from compare.errors import UsageError
 
 
 def plan(
     *, hours: Decimal, instances: Decimal = ONE, vcpu: Decimal = ONE, memory_gib: Decimal = Decimal("3.5")
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter a plan; at least one instance always runs, and the defaults are the size EP1.
 
     Raises:
@@ -24,10 +24,10 @@ def plan(
     billed = up_to_step(hours * SECONDS_PER_HOUR, ONE) / SECONDS_PER_HOUR
     counted = f"{plain(instances)} instances x {plain(hours)} h"
     return present(
-        Metered(
+        MeterReading(
             "azure.functions.premium.vcpu_hours", instances * billed * vcpu, f"{counted} x {plain(vcpu)} vCPU"
         ),
-        Metered(
+        MeterReading(
             "azure.functions.premium.gib_hours",
             instances * billed * memory_gib,
             f"{counted} x {plain(memory_gib)} GiB",

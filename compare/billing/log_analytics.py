@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ZERO, Metered, plain, present
+from compare.billing.reading import ZERO, MeterReading, plain, present
 
 BYTES_PER_GB = Decimal(10**9)
 
@@ -19,11 +19,11 @@ def log_gb(records: Decimal, record_bytes: Decimal) -> Decimal:
 
 def workspace(
     *, records: Decimal = ZERO, record_bytes: Decimal = ZERO, gb: Decimal = ZERO
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter a workspace from its records, or from ``gb`` where the ingested volume itself is known."""
     counted = log_gb(records, record_bytes)
     return present(
-        Metered(
+        MeterReading(
             "azure.monitor.log_gb",
             counted + gb,
             f"{plain(records)} records x {plain(record_bytes)} bytes"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ZERO, Metered, plain, present
+from compare.billing.reading import ZERO, MeterReading, plain, present
 
 
 def storage(
     *, puts: Decimal = ZERO, gets: Decimal = ZERO, storage_gb_months: Decimal = ZERO
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter a bucket.
 
     ``puts`` are PUT, COPY, POST and LIST, each part of a multipart upload being one; ``gets`` are GET, HEAD
     and all others but DELETE, which is free.
     """
     return present(
-        Metered("aws.s3.put_requests", puts, f"{plain(puts)} PUT, COPY, POST or LIST"),
-        Metered("aws.s3.get_requests", gets, f"{plain(gets)} GET and others"),
-        Metered("aws.s3.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
+        MeterReading("aws.s3.put_requests", puts, f"{plain(puts)} PUT, COPY, POST or LIST"),
+        MeterReading("aws.s3.get_requests", gets, f"{plain(gets)} GET and others"),
+        MeterReading("aws.s3.storage_gb_months", storage_gb_months, f"{plain(storage_gb_months)} GB-months"),
     )

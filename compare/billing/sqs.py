@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ONE, Metered, chunks, plain, present
+from compare.billing.reading import ONE, MeterReading, chunks, plain, present
 
 
-def queue(*, requests: Decimal, message_kb: Decimal = ONE) -> tuple[Metered, ...]:
+def queue(*, requests: Decimal, message_kb: Decimal = ONE) -> tuple[MeterReading, ...]:
     """Meter a queue's API calls, receives that return nothing included."""
     size = chunks(message_kb)
     return present(
-        Metered(
+        MeterReading(
             "aws.sqs.requests", requests * size, f"{plain(requests)} calls x {plain(size)} chunks of 64 KB"
         )
     )

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import (
+from compare.billing.reading import (
     MB_PER_GB,
     MS_PER_SECOND,
     ONE,
     ZERO,
-    Metered,
+    MeterReading,
     plain,
     present,
     up_to_step,
@@ -50,10 +50,10 @@ def express_gb_seconds(executions: Decimal, duration_ms: Decimal, memory_mb: Dec
     return executions * seconds * express_billed_mb(memory_mb) / MB_PER_GB
 
 
-def standard(*, executions: Decimal, transitions: Decimal) -> tuple[Metered, ...]:
+def standard(*, executions: Decimal, transitions: Decimal) -> tuple[MeterReading, ...]:
     """Meter a Standard workflow whose executions make ``transitions`` each, retries included."""
     return present(
-        Metered(
+        MeterReading(
             "aws.stepfunctions.transitions",
             executions * transitions,
             f"{plain(executions)} executions x {plain(transitions)} transitions",
@@ -69,7 +69,7 @@ def express(
     definition_kb: Decimal | None = None,
     payload_kb: Decimal = ZERO,
     parallel_steps: Decimal = ZERO,
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter an Express workflow from the memory it used, or from what that memory is made of.
 
     Raises:
@@ -83,8 +83,8 @@ def express(
         used = express_memory_mb(definition_kb or ZERO, payload_kb, parallel_steps)
     billed_ms, billed_mb = express_billed_ms(duration_ms), express_billed_mb(used)
     return present(
-        Metered("aws.stepfunctions.express_requests", executions, f"{plain(executions)} executions"),
-        Metered(
+        MeterReading("aws.stepfunctions.express_requests", executions, f"{plain(executions)} executions"),
+        MeterReading(
             "aws.stepfunctions.express_gb_seconds",
             express_gb_seconds(executions, duration_ms, used),
             f"{plain(executions)} executions x {plain(billed_ms)} ms x {plain(billed_mb)} MB / 1,024",

@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from compare.billing.metered import Metered, plain, present
+from compare.billing.reading import MeterReading, plain, present
 
 
-def internet(*, cloud: Literal["aws", "azure"], gb: Decimal) -> tuple[Metered, ...]:
+def internet(*, cloud: Literal["aws", "azure"], gb: Decimal) -> tuple[MeterReading, ...]:
     """Meter bytes that leave a region for the internet; between services of one region they are free."""
-    return present(Metered(f"{cloud}.transfer.out_gb", gb, f"{plain(gb)} GB to the internet"))
+    return present(MeterReading(f"{cloud}.transfer.out_gb", gb, f"{plain(gb)} GB to the internet"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.metered import ONE, Metered, plain, present, within
+from compare.billing.reading import ONE, MeterReading, plain, present, within
 
 RESERVOIR_PER_SECOND = Decimal(1)
 FIXED_RATE = Decimal("0.05")
@@ -22,10 +22,12 @@ def default_share(requests_per_second: Decimal) -> Decimal:
 
 def tracing(
     *, requests: Decimal, sampled_share: Decimal | None = None, requests_per_second: Decimal = ONE
-) -> tuple[Metered, ...]:
+) -> tuple[MeterReading, ...]:
     """Meter the traces recorded: a stated share of the requests, or what the default rule samples."""
     share = default_share(requests_per_second) if sampled_share is None else sampled_share
     within("sampled_share", share, 0, 1, "a share")
     return present(
-        Metered("aws.xray.traces", requests * share, f"{plain(requests)} requests x {plain(share)} sampled")
+        MeterReading(
+            "aws.xray.traces", requests * share, f"{plain(requests)} requests x {plain(share)} sampled"
+        )
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.cost.exact import exact, settled
 from compare.errors import PriceBookError
 from compare.prices.book import Meter, Price, PriceBook, Tier
@@ -83,7 +83,7 @@ class Bill:
 
 
 def price(
-    usage: Iterable[Metered], book: PriceBook, regions: Iterable[str] = (), free_tier: bool = True
+    usage: Iterable[MeterReading], book: PriceBook, regions: Iterable[str] = (), free_tier: bool = True
 ) -> Bill:
     """Price one month's usage.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from compare.billing.metered import Metered, plain
+from compare.billing.reading import MeterReading, plain
 from compare.cost.exact import exact
 from compare.cost.workloads import WORKLOADS
 from compare.errors import UsageError
@@ -21,7 +21,7 @@ LARGEST = Decimal(10) ** 18
 DECIMALS = 18
 
 
-def read(path: Path, meters: Collection[str]) -> tuple[Metered, ...]:
+def read(path: Path, meters: Collection[str]) -> tuple[MeterReading, ...]:
     """Read a usage file and turn its workloads into meters; ``meters`` are the names that exist.
 
     Raises:
@@ -36,7 +36,7 @@ def read(path: Path, meters: Collection[str]) -> tuple[Metered, ...]:
     return parse(document, meters)
 
 
-def parse(document: Mapping[str, Any], meters: Collection[str]) -> tuple[Metered, ...]:
+def parse(document: Mapping[str, Any], meters: Collection[str]) -> tuple[MeterReading, ...]:
     """Turn a usage document, numbers in it whole or decimal, into metered quantities.
 
     Raises:
@@ -46,7 +46,7 @@ def parse(document: Mapping[str, Any], meters: Collection[str]) -> tuple[Metered
         return tuple(_metered(document, meters))
 
 
-def _metered(document: Mapping[str, Any], meters: Collection[str]) -> Iterator[Metered]:
+def _metered(document: Mapping[str, Any], meters: Collection[str]) -> Iterator[MeterReading]:
     for key, value in document.items():
         if key == "meters":
             yield from _stated(value, meters)
@@ -61,13 +61,13 @@ def _metered(document: Mapping[str, Any], meters: Collection[str]) -> Iterator[M
                 yield from _build(WORKLOADS[key], entry, f"[[{key}]] number {number}")
 
 
-def _stated(table: object, meters: Collection[str]) -> Iterator[Metered]:
+def _stated(table: object, meters: Collection[str]) -> Iterator[MeterReading]:
     for name, value in _flat(table):
         if name not in meters:
             raise UsageError(f"[meters]: unknown meter {name!r}; `twinlens prices show` lists them all.")
         quantity = _number(value, f"[meters]: {name}")
         if quantity:
-            yield Metered(name, quantity, f"{plain(quantity)} as stated")
+            yield MeterReading(name, quantity, f"{plain(quantity)} as stated")
 
 
 def _flat(table: object, prefix: str = "") -> Iterator[tuple[str, object]]:

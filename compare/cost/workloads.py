@@ -28,9 +28,9 @@ from compare.billing import (
     transfer,
     xray,
 )
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 
-Rule = Callable[..., tuple[Metered, ...]]
+Rule = Callable[..., tuple[MeterReading, ...]]
 
 WORKLOADS: Mapping[str, Rule] = {
     "lambda": aws_lambda.function,

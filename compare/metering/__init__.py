@@ -6,25 +6,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from compare.billing.metered import Metered, plain
+from compare.billing.reading import MeterReading, plain
 from compare.cost.exact import exact
-from compare.metering.aws import meter as meter_aws
-from compare.metering.azure import meter as meter_azure
+from compare.metering.clouds import assumed, cloud_of
 from compare.metering.load import JobLoad, Span
 from compare.metering.stack import Stack
+from core.workflow.model import Workflow
 
-__all__ = ["JobLoad", "Span", "Stack", "meter", "scaled"]
-
-METERS = {"aws": meter_aws, "azure": meter_azure}
+__all__ = ["JobLoad", "Span", "Stack", "assumed", "fixed_usage", "meter", "scaled"]
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
+def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     """Return what a stack is billed for these jobs together, idle time apart."""
     with exact():
-        return METERS[stack.cloud](stack, loads)
+        return cloud_of(stack).meter(stack, loads)
 
 
-def scaled(metered: Iterable[Metered], factor: Decimal) -> tuple[Metered, ...]:
+def fixed_usage(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
+    """Return what a month of a stack with this workflow is billed, whatever is done with it."""
+    return cloud_of(stack).standing(workflow)
+
+
+def scaled(metered: Iterable[MeterReading], factor: Decimal) -> tuple[MeterReading, ...]:
     """Return the same usage so many times over: jobs that were measured stand for those of a month."""
     with exact():
         return tuple(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from compare.metering.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -71,14 +68,3 @@ COMMON = (EVENT_KB, KEPT_MONTHS, ROW_BYTES)
 AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, *COMMON)
 EXPRESS = (*AWS, BOOKKEEPING_MS, DEFINITION_KB, EXPRESS_LOG_EVENTS)
 AZURE = (TELEMETRY_BYTES, BOOKKEEPING_MS, *COMMON)
-
-
-def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
-    """Return what is assumed of any of the stacks, once each."""
-    return tuple(dict.fromkeys(each for stack in stacks for each in _of(stack)))
-
-
-def _of(stack: Stack) -> tuple[Assumption, ...]:
-    if stack.cloud == "azure":
-        return AZURE
-    return EXPRESS if stack.orchestrator == "express" else AWS

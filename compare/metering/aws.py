@@ -9,7 +9,7 @@ from functools import cache
 from typing import assert_never
 
 from compare.billing import aws_lambda, cloudwatch, dynamodb
-from compare.billing.metered import MS_PER_SECOND, Metered, chunks, plain, present
+from compare.billing.reading import MS_PER_SECOND, MeterReading, chunks, plain, present
 from compare.metering import assumptions
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
@@ -19,6 +19,7 @@ from core.workflow.model import Claim, Notify, Record, Step
 KB = Decimal(1024)
 GB = Decimal(1024**3)
 INDEX_UNITS = 1  # a claim puts the job's keys into the index of open jobs, a record takes them out
+LAMBDA_MB_PER_CPU = Decimal(1769)  # Lambda Developer Guide: at this memory a function has one vCPU
 LOG_EVENTS = 3  # START, END and REPORT
 
 
@@ -41,7 +42,7 @@ class _Sums:
     row_bytes: int = 0
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
+def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, workflow, functions, ledger, notification, logs and traces.
 
     A step is billed for the time its trace says, each run rounded up to a millisecond, and a cold one for its
@@ -59,49 +60,65 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
     invocations = Decimal(sums.invocations)
     log_bytes = Decimal(assumptions.LOG_BYTES.value) / LOG_EVENTS
     return present(
-        Metered(
+        MeterReading(
             "aws.lambda.requests",
             invocations,
             f"{jobs}: {sums.invocations:,} runs of steps, retries included",
         ),
-        Metered(
+        MeterReading(
             f"aws.lambda.gb_seconds.{stack.architecture}",
             aws_lambda.gb_seconds(seconds, Decimal(stack.memory_mb)),
             f"{jobs}: {sums.billed_ms:,} ms in all, {sums.cold:,} cold starts included, "
             f"x {stack.memory_mb:,} MB / 1,024",
         ),
         *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs),)),
-        Metered("aws.s3.storage_gb_months", kept, f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes"),
-        Metered(
+        MeterReading(
+            "aws.s3.storage_gb_months", kept, f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes"
+        ),
+        MeterReading(
             "aws.s3.put_requests",
             Decimal(sums.puts + sums.jobs),
             f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
         ),
-        Metered("aws.s3.get_requests", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
-        Metered(
+        MeterReading("aws.s3.get_requests", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
+        MeterReading(
             "aws.eventbridge.s3_events",
             sums.jobs * chunks(Decimal(assumptions.EVENT_KB.value)),
             f"{jobs}: an event each",
         ),
-        Metered(
+        MeterReading(
             "aws.dynamodb.write_units",
             Decimal(sums.write_units),
             f"{jobs}: claims and records, by the KB of their rows, and a unit each for the index",
         ),
-        Metered(
+        MeterReading(
             "aws.dynamodb.storage_gb_months",
             Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
             f"{jobs}: rows of {sums.row_bytes:,} bytes",
         ),
-        Metered("aws.sns.publishes", Decimal(sums.publishes), f"{jobs}: a notification each"),
-        Metered("aws.sns.deliveries.email", Decimal(sums.emails), f"{sums.emails:,} failed jobs by e-mail"),
-        Metered(
+        MeterReading("aws.sns.publishes", Decimal(sums.publishes), f"{jobs}: a notification each"),
+        MeterReading(
+            "aws.sns.deliveries.email", Decimal(sums.emails), f"{sums.emails:,} failed jobs by e-mail"
+        ),
+        MeterReading(
             "aws.cloudwatch.log_gb",
             cloudwatch.log_gb(invocations * LOG_EVENTS, log_bytes),
             f"{sums.invocations:,} runs x {LOG_EVENTS} events x ({plain(log_bytes)} + 26) bytes",
         ),
-        Metered("aws.xray.traces", Decimal(sums.jobs), f"{jobs}: a trace each, at one job a second or less"),
+        MeterReading(
+            "aws.xray.traces", Decimal(sums.jobs), f"{jobs}: a trace each, at one job a second or less"
+        ),
     )
+
+
+def idle(stack: Stack, live_hours: Decimal) -> tuple[MeterReading, ...]:
+    """Return what waiting costs: nothing, since neither functions nor workflows poll."""
+    return ()
+
+
+def slowdown(memory_mb: int) -> Decimal:
+    """Return how many times longer a step takes than on one vCPU; beyond one, it gains nothing."""
+    return max(Decimal(1), LAMBDA_MB_PER_CPU / memory_mb)
 
 
 def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
@@ -137,8 +154,8 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
                 assert_never(task.action)
 
 
-def _transitions(sums: _Sums, jobs: str) -> Metered:
-    return Metered(
+def _transitions(sums: _Sums, jobs: str) -> MeterReading:
+    return MeterReading(
         "aws.stepfunctions.transitions",
         Decimal(sums.states + sums.retries),
         f"{jobs}: {sums.states:,} states entered + {sums.retries:,} retries",

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import assert_never
 
-from compare.billing import functions_flex, log_analytics
-from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered, chunks, present
+from compare.billing import azure_storage, durable_storage, functions_flex, log_analytics
+from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, SECONDS_PER_HOUR, MeterReading, chunks, present
 from compare.billing.spans import merged
 from compare.metering import assumptions
 from compare.metering.durable import SCHEDULER, orchestration
@@ -19,6 +19,8 @@ from core.workflow.model import Claim, Notify, Record, Step
 
 GB = Decimal(1024**3)
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
+# host.json: Durable and the queue trigger look for messages every two seconds at the latest.
+POLL_SECONDS = Decimal(2)
 EVENT_OPERATIONS = 2  # taken in, delivered
 
 
@@ -41,7 +43,7 @@ class _Sums:
     spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
+def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, queue, orchestration, functions, ledger, notification and telemetry.
 
     An instance is billed while anything runs on it: steps at the times of their traces, bookkeeping beside
@@ -56,59 +58,74 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[Metered, ...]:
     executions = Decimal(sums.executions)
     queue = sums.durable_queue + sums.messages + sums.jobs * UPLOAD_MESSAGE_OPERATIONS
     return present(
-        Metered(
+        MeterReading(
             "azure.functions.flex.gb_seconds",
             Decimal(sums.active_ms) / MS_PER_SECOND * stack.memory_mb / MB_PER_GB,
             f"{jobs}: instances active for {sums.active_ms:,} ms x {stack.memory_mb:,} MB / 1,024",
         ),
-        Metered(
+        MeterReading(
             "azure.functions.flex.executions",
             executions,
             f"{jobs}: {sums.executions:,} starts, activities and orchestrator episodes",
         ),
-        Metered(
+        MeterReading(
             "azure.durable.scheduler_actions",
             Decimal(sums.actions),
             f"{jobs}: {sums.actions:,} starts, activities, answers and timers",
         ),
-        Metered(
+        MeterReading(
             "azure.blob.storage_gb_months",
             Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value,
             f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
         ),
-        Metered(
+        MeterReading(
             "azure.blob.write_operations",
             Decimal(sums.puts + sums.jobs),
             f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
         ),
-        Metered("azure.blob.read_operations", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
-        Metered(
+        MeterReading(
+            "azure.blob.read_operations", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"
+        ),
+        MeterReading(
             "azure.queue.operations",
             Decimal(queue),
             f"{jobs}: {sums.durable_queue:,} by Durable, {sums.jobs * UPLOAD_MESSAGE_OPERATIONS:,} by "
             f"uploads, {sums.messages:,} notifications",
         ),
-        Metered(
+        MeterReading(
             "azure.table.operations",
             Decimal(sums.durable_table + sums.rows),
             f"{jobs}: {sums.durable_table:,} by Durable, {sums.rows:,} by the ledger",
         ),
-        Metered(
+        MeterReading(
             "azure.table.storage_gb_months",
             Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
             f"{jobs}: rows of {sums.row_bytes:,} bytes",
         ),
-        Metered(
+        MeterReading(
             "azure.eventgrid.operations",
             sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value)),
             f"{jobs}: an event taken in and delivered each",
         ),
-        Metered(
+        MeterReading(
             "azure.monitor.log_gb",
             log_analytics.log_gb(executions, Decimal(assumptions.TELEMETRY_BYTES.value)),
             f"{sums.executions:,} executions x {assumptions.TELEMETRY_BYTES.value:,} bytes",
         ),
     )
+
+
+def idle(stack: Stack, live_hours: Decimal) -> tuple[MeterReading, ...]:
+    """Return what a live instance polls while it waits: the upload queue, and Durable's own if it has any."""
+    uploads = azure_storage.queue(polls=live_hours * SECONDS_PER_HOUR / POLL_SECONDS)
+    if stack.orchestrator == SCHEDULER:
+        return uploads
+    return (*durable_storage.idle(instance_hours=live_hours, poll_seconds=POLL_SECONDS), *uploads)
+
+
+def slowdown(memory_mb: int) -> Decimal:
+    """Return 1: an instance of either size has at least one vCPU."""
+    return Decimal(1)
 
 
 def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:

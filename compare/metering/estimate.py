@@ -5,29 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from compare.billing import durable_storage
-from compare.billing.azure_storage import queue
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.cost.exact import exact
-from compare.metering import meter
+from compare.metering import fixed_usage, meter
 from compare.metering.assumptions import BOOKKEEPING_MS
-from compare.metering.durable import SCHEDULER
+from compare.metering.clouds import cloud_of
 from compare.metering.load import JobLoad, Span, StepLoad
 from compare.metering.path import branches, path
 from compare.metering.stack import Stack
-from compare.metering.standing import standing
 from core.recipe import Recipe
 from core.workflow.granularity import FUSED, pipeline_in
 
-LAMBDA_MB_PER_CPU = 1769  # Lambda Developer Guide: at this memory a function has one vCPU
 BYTES_PER_MEGAPIXEL = 400_000
 OUTPUT_BYTES = 150_000
 DOCUMENT_BYTES = 2_800
 STORE_CALL_MS = 30
 GAP_MS = 100
 HOURS_PER_MONTH = 730
-# host.json: Durable and the queue trigger look for messages every two seconds at the latest.
-POLL_SECONDS = Decimal(2)
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def scenarios(images: int, megapixels: Decimal, cold_share: Decimal) -> dict[str
     }
 
 
-def estimate(stack: Stack, recipe: Recipe, scenario: Scenario) -> tuple[Metered, ...]:
+def estimate(stack: Stack, recipe: Recipe, scenario: Scenario) -> tuple[MeterReading, ...]:
     """Return what the stack would count in a month of the scenario, every photo succeeding at once.
 
     What the stack costs merely by being there is counted too, so a month without photos has a bill as well.
@@ -93,8 +87,8 @@ def estimate(stack: Stack, recipe: Recipe, scenario: Scenario) -> tuple[Metered,
     ]
     metered = meter(stack, [load for load in loads if load.count])
     with exact():
-        waiting = _idle(stack, scenario.live_hours) if stack.cloud == "azure" else ()
-    return (*metered, *waiting, *standing(stack, pipeline_in(stack.granularity)))
+        waiting = cloud_of(stack).idle(stack, scenario.live_hours)
+    return (*metered, *waiting, *fixed_usage(stack, pipeline_in(stack.granularity)))
 
 
 def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> JobLoad:
@@ -133,14 +127,5 @@ def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> Jo
 def _step_ms(stack: Stack, scenario: Scenario, name: str, store_calls: Decimal) -> int:
     work = WORK.get(name, UNKNOWN_STEP)
     cpu = work.fixed + work.per_megapixel * scenario.megapixels
-    if stack.cloud == "aws":
-        cpu *= max(Decimal(1), Decimal(LAMBDA_MB_PER_CPU) / stack.memory_mb)
+    cpu *= cloud_of(stack).slowdown(stack.memory_mb)
     return int((cpu + STORE_CALL_MS * store_calls) * scenario.pace)
-
-
-def _idle(stack: Stack, live_hours: Decimal) -> tuple[Metered, ...]:
-    """Return what a live instance polls while it waits: the upload queue, and Durable's own if it has any."""
-    uploads = queue(polls=live_hours * 3600 / POLL_SECONDS)
-    if stack.orchestrator == SCHEDULER:
-        return uploads
-    return (*durable_storage.idle(instance_hours=live_hours, poll_seconds=POLL_SECONDS), *uploads)

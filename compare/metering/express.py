@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from compare.billing import cloudwatch, step_functions
-from compare.billing.metered import MB_PER_GB, MS_PER_SECOND, Metered
+from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, MeterReading
 from compare.metering import assumptions
 from compare.metering.load import JobLoad
 from compare.metering.path import Path
@@ -38,17 +38,19 @@ class Executions:
         self.log_events += load.count * events
         self.log_bytes += load.count * events * load.document_bytes
 
-    def metered(self) -> tuple[Metered, ...]:
+    def metered(self) -> tuple[MeterReading, ...]:
         """Return what was added up, as meters."""
         mean = Decimal(self.log_bytes) / max(1, self.log_events)
         return (
-            Metered("aws.stepfunctions.express_requests", Decimal(self.count), f"{self.count:,} executions"),
-            Metered(
+            MeterReading(
+                "aws.stepfunctions.express_requests", Decimal(self.count), f"{self.count:,} executions"
+            ),
+            MeterReading(
                 "aws.stepfunctions.express_gb_seconds",
                 Decimal(self.billed_mb_ms) / MS_PER_SECOND / MB_PER_GB,
                 f"{self.count:,} executions: {self.billed_ms:,} ms in steps of 100, memory in steps of 64 MB",
             ),
-            Metered(
+            MeterReading(
                 "aws.cloudwatch.log_gb",
                 cloudwatch.log_gb(Decimal(self.log_events), mean),
                 f"{self.log_events:,} events of executions with {self.log_bytes:,} bytes in all",

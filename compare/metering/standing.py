@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compare.billing import azure_alerts, cloudwatch
-from compare.billing.metered import Metered
-from compare.metering.stack import Stack
+from compare.billing.reading import MeterReading
 from core.workflow.model import Workflow
 
 # As components.aws.alarms and components.azure.alerts make them; a test holds the numbers to the components.
@@ -18,10 +17,12 @@ LOG_ALERTS = 3
 ALERTED_SERIES = 1 + 2 * 3  # dead letters; and of each of two storage accounts, three kinds of throttling
 
 
-def standing(stack: Stack, workflow: Workflow) -> tuple[Metered, ...]:
-    """Return a month's alarms and dashboards of a stack with this workflow, whatever is done with it."""
-    if stack.cloud == "azure":
-        return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))
-    functions = len(workflow.steps())
-    watched = FAILURE_METRICS + LATENCY_METRICS + DEAD_LETTER_QUEUES + functions
+def on_aws(workflow: Workflow) -> tuple[MeterReading, ...]:
+    """Return a month's alarms and dashboards: every function of the workflow is watched for throttling."""
+    watched = FAILURE_METRICS + LATENCY_METRICS + DEAD_LETTER_QUEUES + len(workflow.steps())
     return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))
+
+
+def on_azure(workflow: Workflow) -> tuple[MeterReading, ...]:
+    """Return a month's alerts, which are the same for any workflow: one app has all its functions."""
+    return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))

@@ -7,8 +7,7 @@ from itertools import combinations
 
 from compare.collecting.comparison import compare
 from compare.folder import RunFolder
-from compare.metering import Stack
-from compare.metering.assumptions import assumed
+from compare.metering import Stack, assumed
 from compare.prices.book import load
 from compare.report.costs import break_evens, cost, priced
 from compare.report.fusion import fusions

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.cost.bill import Bill, Line, price
 from compare.cost.exact import exact, settled
-from compare.metering import JobLoad, Stack, meter, scaled
-from compare.metering.standing import standing
+from compare.metering import JobLoad, Stack, fixed_usage, meter, scaled
 from compare.prices.book import PriceBook
 from compare.report.measured import MeasuredRun
 from compare.report.model import BreakEven, Cost, CostLine, VolumePoint
@@ -47,8 +46,8 @@ class PricedRun:
 
     label: str
     jobs: int
-    usage: tuple[Metered, ...]
-    standing: tuple[Metered, ...]
+    usage: tuple[MeterReading, ...]
+    standing: tuple[MeterReading, ...]
     region: str
     book: PriceBook
 
@@ -72,7 +71,7 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
     stack = Stack.of(run)
-    stands = standing(stack, workflow)
+    stands = fixed_usage(stack, workflow)
     return PricedRun(measured.label, len(loads), meter(stack, loads), stands, region, book)
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from core.errors import SetupError
 from core.job import Job, merge
-from core.metering import Metered
 from core.ports import ObjectStore
 from core.recipe import Recipe
+from core.timed_store import TimedStore
 from core.trace import Stopwatch
 from core.uploads import Uploads
 
@@ -71,7 +71,9 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
     job = merge(jobs) if isinstance(jobs, list) else jobs
     stopwatch = Stopwatch(name, attempt)
     with Uploads(tools.output) as uploads:
-        metered = replace(tools, input=Metered(tools.input, stopwatch), output=Metered(uploads, stopwatch))
+        metered = replace(
+            tools, input=TimedStore(tools.input, stopwatch), output=TimedStore(uploads, stopwatch)
+        )
         done = load(name).run(job, metered)
         with stopwatch.waiting("upload"):
             uploads.finish()

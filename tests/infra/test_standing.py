@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-from compare.metering import Stack
-from compare.metering.standing import standing
+from compare.metering import Stack, fixed_usage
 from core.workflow.granularity import pipeline_in
 
 
 def counted(graph) -> dict[str, Decimal]:
     chosen = (graph.config[each] for each in ("cloud", "orchestrator", "granularity", "architecture"))
     stack = Stack(*chosen, memory_mb=2048, region="anywhere")
-    return {each.meter: each.quantity for each in standing(stack, pipeline_in(stack.granularity))}
+    return {each.meter: each.quantity for each in fixed_usage(stack, pipeline_in(stack.granularity))}
 
 
 def test_alarms_and_dashboards_on_aws(any_aws):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from compare.billing.metered import MB_PER_GB, MS_PER_SECOND
+from compare.billing.reading import MB_PER_GB, MS_PER_SECOND
 from compare.collecting.asking import NotTold, Window
 from compare.collecting.aws.calls import telling
 from compare.cost.exact import exact

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from compare.billing.aws_lambda import gb_seconds
-from compare.billing.metered import MS_PER_SECOND
+from compare.billing.reading import MS_PER_SECOND
 from compare.collecting.asking import Window
 from compare.collecting.aws.calls import telling
 from compare.collecting.billed import FunctionFigures

@@ -1,7 +1,7 @@
 """Reads the vendors' public price lists and says how the price book differs from them."""
 
 from compare.prices.refresh.difference import PROBLEMS, Outcome, compare
-from compare.prices.refresh.lists import AWS_URL, AZURE_URL, PriceLists
+from compare.prices.refresh.lists import ADDRESSES, PriceLists
 from compare.prices.refresh.writing import write
 
-__all__ = ["AWS_URL", "AZURE_URL", "PROBLEMS", "Outcome", "PriceLists", "compare", "write"]
+__all__ = ["ADDRESSES", "PROBLEMS", "Outcome", "PriceLists", "compare", "write"]

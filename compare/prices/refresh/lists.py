@@ -13,17 +13,18 @@ from compare.prices.refresh import aws, azure
 from compare.prices.refresh.http import JsonReader, Unreachable
 from compare.prices.refresh.listing import Listed
 
-AWS_URL = "https://pricing.us-east-1.amazonaws.com"
-AZURE_URL = "https://prices.azure.com/api/retail/prices"
+ADDRESSES = {
+    "aws": "https://pricing.us-east-1.amazonaws.com",
+    "azure": "https://prices.azure.com/api/retail/prices",
+}
 
 
 @dataclass
 class PriceLists:
-    """Both vendors' lists, at addresses that can be set to a mirror's; ``today`` dates what has no date."""
+    """The vendors' lists, at addresses that can be set to a mirror's; ``today`` dates what has no date."""
 
     today: date
-    aws_url: str = AWS_URL
-    azure_url: str = AZURE_URL
+    addresses: Mapping[str, str] = field(default_factory=lambda: ADDRESSES)
     reader: JsonReader = field(default_factory=JsonReader)
     _read: dict[str, Any] = field(init=False, default_factory=dict)
 
@@ -32,25 +33,27 @@ class PriceLists:
 
         Raises:
             ListingProblem: The list has no usable price for it.
-            PriceSourceError: The list cannot be read.
+            PriceSourceError: The list cannot be read, or nobody knows how to read the vendor's.
         """
-        find = self._azure if meter.vendor == "azure" else self._aws
-        return find(price.listing, price.region)
+        readers = {"aws": self._aws, "azure": self._azure}
+        if meter.vendor not in readers:
+            raise PriceSourceError(
+                f"The price list of {meter.vendor!r} cannot be read; Twinlens reads {', '.join(readers)}."
+            )
+        return readers[meter.vendor](self.addresses[meter.vendor], price.listing, price.region)
 
-    def _aws(self, listing: Mapping[str, Any], region: str) -> Listed:
+    def _aws(self, server: str, listing: Mapping[str, Any], region: str) -> Listed:
         service = listing["service"]
-        url = aws.address(self.aws_url, service, region)
-        document = self._once(url, self.aws_url, lambda: self.reader.get(url))
+        url = aws.address(server, service, region)
+        document = self._once(url, server, lambda: self.reader.get(url))
         source = aws.source(document, url, service, region)
         name = f"{service.lower()}-{region}-{source.date}"
         return Listed(aws.find(document, listing, region), source, name)
 
-    def _azure(self, listing: Mapping[str, Any], region: str) -> Listed:
+    def _azure(self, server: str, listing: Mapping[str, Any], region: str) -> Listed:
         query = azure.query(listing, region)
-        found = self._once(
-            query["$filter"], self.azure_url, lambda: list(azure.items(self.reader, self.azure_url, query))
-        )
-        source = azure.source(self.azure_url, region, self.today)
+        found = self._once(query["$filter"], server, lambda: list(azure.items(self.reader, server, query)))
+        source = azure.source(server, region, self.today)
         return Listed(azure.find(found, listing, region), source, f"retail-{region}-{source.date}")
 
     def _once(self, what: str, server: str, read: Callable[[], Any]) -> Any:

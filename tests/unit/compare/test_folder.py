@@ -137,7 +137,10 @@ def test_previews_lie_in_the_folder_whatever_a_photo_is_called(tmp_path):
         ({"cloud": "gcp"}, "its cloud is 'gcp', and Twinlens knows aws, azure"),
         ({"granularity": "coarse"}, "its granularity is 'coarse'"),
         ({"architecture": "riscv"}, "its architecture is 'riscv'"),
-        ({"orchestrator": "temporal"}, "its orchestrator is 'temporal'"),
+        (
+            {"orchestrator": "temporal"},
+            "its orchestrator is 'temporal', and on aws Twinlens knows standard, express",
+        ),
         ({"memory_mb": 0}, "its memory_mb is 0"),
     ],
 )

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 
 
 @pytest.fixture
 def metered() -> Callable[..., dict[str, Decimal]]:
     """Call a workload with plain numbers or decimal strings and return quantities by meter."""
 
-    def call(rule: Callable[..., tuple[Metered, ...]], **values: Any) -> dict[str, Decimal]:
+    def call(rule: Callable[..., tuple[MeterReading, ...]], **values: Any) -> dict[str, Decimal]:
         decimals = {
             key: value
             if key in ("architecture", "cloud", "kind", "consistency", "write_kind")

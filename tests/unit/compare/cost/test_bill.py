@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.cost.bill import Bill, charge, price
 from compare.cost.document import bill_document, unit_price
 from compare.cost.exact import dollars, settled, text
@@ -14,7 +14,7 @@ ARM = "aws.lambda.gb_seconds.arm64"
 
 
 def bill(usage: dict[str, str | int], **options: object) -> Bill:
-    metered = [Metered(meter, Decimal(quantity), "as stated") for meter, quantity in usage.items()]
+    metered = [MeterReading(meter, Decimal(quantity), "as stated") for meter, quantity in usage.items()]
     return price(metered, load(), **options)  # type: ignore[arg-type]
 
 
@@ -137,7 +137,7 @@ def test_prices_in_the_units_they_are_quoted_in(meter: str, quantity: int | str,
 
 def test_quantities_of_one_meter_add_up_with_their_formulas():
     meter = "aws.sqs.requests"
-    made = price([Metered(meter, Decimal(1), "one"), Metered(meter, Decimal(2), "two")], load())
+    made = price([MeterReading(meter, Decimal(1), "one"), MeterReading(meter, Decimal(2), "two")], load())
     assert [(line.quantity, line.formulas) for line in made.lines] == [(3, ("one", "two"))]
 
 

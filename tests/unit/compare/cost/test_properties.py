@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.cost.bill import Bill, price
 from compare.cost.exact import exact
 from compare.cost.usage import parse
@@ -19,7 +19,9 @@ counts = st.integers(min_value=0, max_value=10**9).map(Decimal)
 
 
 def bill(quantities: dict[str, Decimal], free_tier: bool = True) -> Bill:
-    return price([Metered(name, each, "") for name, each in quantities.items()], BOOK, free_tier=free_tier)
+    return price(
+        [MeterReading(name, each, "") for name, each in quantities.items()], BOOK, free_tier=free_tier
+    )
 
 
 @given(usage, st.booleans(), st.data())

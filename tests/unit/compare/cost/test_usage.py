@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.cost.usage import parse, read
 from compare.cost.workloads import WORKLOADS
 from compare.errors import UsageError
 from compare.prices.book import load
 
 
-def parsed(text: str) -> tuple[Metered, ...]:
+def parsed(text: str) -> tuple[MeterReading, ...]:
     return parse(tomllib.loads(text, parse_float=Decimal), load().meters)
 
 

@@ -11,11 +11,10 @@ import pytest
 
 from compare.billing import step_functions
 from compare.cost.bill import price
-from compare.metering import JobLoad, Stack, assumptions, express, meter
+from compare.metering import JobLoad, Stack, assumed, assumptions, express, fixed_usage, meter
 from compare.metering.assumptions import DEFINITION_KB, EXPRESS_LOG_EVENTS
 from compare.metering.estimate import estimate, scenarios
 from compare.metering.path import path
-from compare.metering.standing import standing
 from compare.prices.book import load
 from compare.run import JobRecord
 from core.job import Artifact, Job, Rendition, Source
@@ -95,7 +94,7 @@ def test_a_photo_is_estimated_to_count_what_one_that_ran_counts(stack: Stack):
     # The imagined document is as large as real ones are; the one above is smaller.
     ran = replace(ran, document_bytes=2_800)
     estimated, metered = counted(estimate(stack, load_recipe("gallery"), month)), counted(meter(stack, [ran]))
-    for each in standing(stack, pipeline_in(stack.granularity)):
+    for each in fixed_usage(stack, pipeline_in(stack.granularity)):
         assert estimated.pop(each.meter) == each.quantity
     assert set(estimated) == set(metered)
     for name, quantity in metered.items():
@@ -202,7 +201,7 @@ def test_what_is_listed_as_assumed_of_a_stack_is_what_its_bill_depends_on(
     load = JobLoad.of(replace(job, job=cold), pipeline_in(stack.granularity))
     assert load
     before = counted(meter(stack, [load]))
-    listed = assumptions.assumed([stack])
+    listed = assumed([stack])
     assumption = ASSUMPTIONS[name]
     monkeypatch.setattr(assumptions, name, replace(assumption, value=assumption.value * 5_000))
     forget()

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from compare.billing.metered import Metered
+from compare.billing.reading import MeterReading
 from compare.folder import read
 from compare.prices.book import load
 from compare.report import build
@@ -25,7 +25,7 @@ def measured(make_run, make_record):
 
 def usage(label, **meters):
     metered = tuple(
-        Metered(name.replace("__", "."), Decimal(quantity), "") for name, quantity in meters.items()
+        MeterReading(name.replace("__", "."), Decimal(quantity), "") for name, quantity in meters.items()
     )
     return PricedRun(label, 1, metered, (), {"aws": "us-east-1", "azure": "eastus2"}[label], load())
 
@@ -39,7 +39,7 @@ def test_a_thousand_photos_are_billed_line_by_line(measured):
     assert all(line.formula and line.source and line.date for line in cost.lines)
 
 
-def test_a_month_is_the_thousand_times_its_volume_and_what_stands_there(measured):
+def test_a_month_is_the_thousand_times_its_volume_and_what_fixed_usage(measured):
     (cost,) = build([measured("aws-local").folder], images_per_month=50_000).costs
     assert cost.images_per_month == 50_000
     stands = {line.meter: line for line in cost.lines if not line.amount}

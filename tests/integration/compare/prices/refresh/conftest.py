@@ -128,8 +128,7 @@ def lists(vendor: Vendor) -> PriceLists:
     """The lists, read impatiently."""
     return PriceLists(
         date(2026, 11, 23),
-        vendor.url,
-        f"{vendor.url}/api/retail/prices",
+        {"aws": vendor.url, "azure": f"{vendor.url}/api/retail/prices"},
         JsonReader(timeout=0.4, backoff=0.01),
     )
 

@@ -146,7 +146,7 @@ def test_one_price_may_become_tiers_and_tiers_one_price(book: Book, lists: Price
         if product["attributes"].get("usagetype") == "USE1-Request"
     ]:
         document["terms"]["OnDemand"][sku] = {"t": term}
-    fresh = PriceLists(lists.today, lists.aws_url, lists.azure_url, lists.reader)
+    fresh = PriceLists(lists.today, lists.addresses, lists.reader)
     found = outcomes(book, fresh, region="us-east-1")
     write(found.values(), book[1])
     after = load(book[1])
@@ -259,7 +259,7 @@ def test_entries_with_and_without_the_prefix_are_one(book: Book, lists: PriceLis
             }
         }
     }
-    fresh = PriceLists(lists.today, lists.aws_url, lists.azure_url, lists.reader)
+    fresh = PriceLists(lists.today, lists.addresses, lists.reader)
     assert only(book, fresh, "aws.cloudwatch.log_gb", "us-east-1").kind == "ambiguous"
 
 
@@ -344,7 +344,7 @@ def test_one_list_that_is_missing_spoils_no_other(book: Book, lists: PriceLists,
 
 
 def test_nobody_listens(book: Book, lists: PriceLists):
-    away = PriceLists(lists.today, "http://127.0.0.1:9", "http://127.0.0.1:9", lists.reader)
+    away = PriceLists(lists.today, dict.fromkeys(lists.addresses, "http://127.0.0.1:9"), lists.reader)
     found = outcomes(book, away, "aws.s3.put_requests")
     assert {each.kind for each in found.values()} == {"unread"}
 

@@ -17,7 +17,7 @@ MS_PER_SECOND = Decimal(1000)
 
 
 @dataclass(frozen=True)
-class Metered:
+class MeterReading:
     """So much of one meter, and how it was counted, in words."""
 
     meter: str
@@ -53,6 +53,6 @@ def plain(value: Decimal) -> str:
     return f"{whole:,f}"
 
 
-def present(*metered: Metered) -> tuple[Metered, ...]:
+def present(*metered: MeterReading) -> tuple[MeterReading, ...]:
     """Return the quantities that are not zero."""
     return tuple(each for each in metered if each.quantity)

@@ -6,7 +6,7 @@ from core.ports import ObjectStore
 from core.trace import Stopwatch
 
 
-class Metered:
+class TimedStore:
     """Pass every call on to ``store`` and count its time and bytes."""
 
     def __init__(self, store: ObjectStore, stopwatch: Stopwatch) -> None:
