@@ -16,8 +16,11 @@ def read(image: Image) -> str:
         value = image.getexif().get(TAG)
     except Exception:  # broken EXIF is common in sound photos, and raises nearly anything
         return ""
-    if not isinstance(value, str):
-        return ""
+    return printable(value) if isinstance(value, str) else ""
+
+
+def printable(value: str) -> str:
+    """Return the first printable characters of a text that was taken for Latin-1."""
     with suppress(UnicodeError):
         value = value.encode("latin-1").decode()  # Pillow takes for Latin-1 what cameras write as UTF-8
     printable = "".join(each if each.isprintable() else " " for each in value)

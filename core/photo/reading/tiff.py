@@ -1,36 +1,168 @@
-"""TIFF; the first page is the photo."""
+"""TIFF: the first page is the photo. What Pillow reads wrongly, or not at all, is put together here.
+
+Pillow and libtiff undo the compression either way. Of a layout of samples that Pillow does not know they are
+given a directory in which rows of bytes are a gray picture, and the samples are found in those.
+"""
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Sequence
 from io import BytesIO
+from itertools import batched
 
+from PIL.Image import Image, merge, new
+from PIL.ImageChops import invert
+from PIL.ImagePalette import ImagePalette
 from PIL.TiffImagePlugin import TiffImageFile
 
-from core.photo import colour, limits
-from core.photo.reading import Source
+from core.errors import DamagedPhoto
+from core.photo import colour, copyright, limits
+from core.photo.reading import Source, loaded
+from core.photo.reading.tiff_directory import Directory, Tag, first, pages, written
+from core.photo.reading.tiff_layout import NO_COMPRESSION, Layout, Photometric, check
+from core.photo.reading.tiff_samples import channels, opaque, row_bytes
 
-_TILE_WIDTH, _TILE_LENGTH = 0x0142, 0x0143
+# Bytes of pieces that are decompressed at a time, if a piece is not larger.
+_AT_ONCE = 2**23
+# The bits of a byte, last first.
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def open(data: bytes) -> Source:
-    """Read the header."""
-    image = TiffImageFile(BytesIO(data))
-    colour.check_mode(image)
-    source, tags = Source(image), image.tag_v2
-    source.tile = tags.get(_TILE_WIDTH, 1), tags.get(_TILE_LENGTH, 1)
-    source.frames = _pages(data)
+    """Read the first directory, and name what is not accepted."""
+    directory = first(data)
+    check(data, directory)
+    layout = Layout.of(directory)
+    source: Source = NativeSource(data, layout) if layout.native else PlanesSource(data, directory, layout)
+    source.frames = pages(data, limits.MAX_FRAMES)
+    source.tile = layout.tile or (1, 1)
     return source
 
 
-def _pages(data: bytes) -> int:
-    """Follow the chain of directories (TIFF 6.0, section 2) to its end, or to where it bites its tail."""
-    order = "<" if data.startswith(b"II") else ">"
-    seen: set[int] = set()
-    (at,) = struct.unpack_from(f"{order}L", data, 4)
-    while at and at not in seen and at + 2 <= len(data) and len(seen) <= limits.MAX_FRAMES:
-        seen.add(at)
-        (entries,) = struct.unpack_from(f"{order}H", data, at)
-        link = at + 2 + 12 * entries
-        (at,) = struct.unpack_from(f"{order}L", data, link) if link + 4 <= len(data) else (0,)
-    return len(seen)
+class NativeSource(Source):
+    """An open TIFF file that Pillow reads right, and turns upright."""
+
+    def __init__(self, data: bytes, layout: Layout) -> None:
+        super().__init__(TiffImageFile(BytesIO(data)))
+        self._layout = layout
+
+    @property
+    def turn(self) -> int:
+        """None that is left to do."""
+        return 1
+
+    def picture(self) -> Image:
+        """Decode the picture; colours of a palette may be given in 8 bits in place of 16."""
+        image = loaded(self.image)
+        if image.mode == "P" and self._layout.palette:
+            image.palette = ImagePalette("RGB", self._layout.palette)
+            image.im.putpalette("RGB", "RGB", self._layout.palette)
+        return image
+
+
+class PlanesSource(Source):
+    """An open TIFF file whose channels are put together here."""
+
+    def __init__(self, data: bytes, directory: Directory, layout: Layout) -> None:
+        self._data, self._directory, self._layout = data, directory, layout
+        self.size, self.frames, self.plays, self.progressive = layout.size, 1, 1, False
+        self.profile = directory.content(Tag.ICC_PROFILE) or None
+
+    @property
+    def turn(self) -> int:
+        """The orientation, 1 to 8."""
+        return self._layout.orientation
+
+    @property
+    def copyright(self) -> str:
+        """The copyright; often empty."""
+        return copyright.printable(
+            self._directory.content(Tag.COPYRIGHT).partition(b"\0")[0].decode("latin-1")
+        )
+
+    def picture(self) -> Image:
+        """Decode the picture."""
+        layout, planes = self._layout, list[Image]()
+        pieces = [*zip(layout.offsets, layout.counts, strict=True)]
+        if layout.planar:
+            each = layout.pieces
+            for number in range(layout.samples):
+                planes += self._channels(pieces[number * each : (number + 1) * each], 1)
+        else:
+            planes = self._channels(pieces[: layout.pieces], layout.samples)
+        alpha = planes[layout.alpha] if layout.alpha else None
+        if alpha and layout.premultiplied:
+            planes = [opaque(each, alpha) for each in planes[: layout.colours]]
+        return self._assembled(planes[: layout.colours], alpha)
+
+    def _assembled(self, planes: list[Image], alpha: Image | None) -> Image:
+        """Return the picture of these channels, of inks already as what they look like."""
+        layout = self._layout
+        if layout.photometric == Photometric.CMYK:
+            colours = colour.to_srgb(merge("CMYK", planes), self.profile)
+            self.profile = None
+        elif layout.photometric == Photometric.RGB:
+            colours = merge("RGB", planes)
+        elif layout.photometric == Photometric.PALETTE:
+            (colours,) = planes
+            colours.putpalette(layout.palette)
+            if alpha:  # it is no index, and in as many bits
+                alpha = alpha.point([min(255, value * 255 // (2**layout.bits - 1)) for value in range(256)])
+            colours = colours.convert("RGB")
+        else:
+            colours = invert(planes[0]) if layout.photometric == Photometric.WHITE_IS_ZERO else planes[0]
+        if alpha:
+            colours.putalpha(alpha)
+        return colours
+
+    def _channels(self, pieces: Sequence[tuple[int, int]], samples: int) -> list[Image]:
+        """Return the channels that these strips or tiles hold, some of them decoded at a time."""
+        layout = self._layout
+        if len(pieces) < layout.pieces:
+            raise DamagedPhoto("The TIFF file is damaged: it holds too few strips or tiles for its size.")
+        whole = [new("L", layout.size) for _ in range(samples)]
+        width, height = layout.piece
+        across, row = -(-layout.size[0] // width), row_bytes(width, samples, layout.bits)
+        for band in batched(enumerate(pieces), max(1, _AT_ONCE // (row * height)), strict=False):
+            tops = [number // across * height for number, _ in band]
+            heights = [height if layout.tile else min(height, layout.size[1] - top) for top in tops]
+            rows = self._rows([piece for _, piece in band], row, heights)
+            parts = channels(
+                rows,
+                (width, sum(heights)),
+                samples,
+                layout.bits,
+                little=layout.little,
+                predicted=layout.predicted,
+                scaled=layout.photometric != Photometric.PALETTE,
+            )
+            for channel, part in zip(whole, parts, strict=True):
+                at = 0
+                for (number, _), top, high in zip(band, tops, heights, strict=True):
+                    channel.paste(part.crop((0, at, width, at + high)), (number % across * width, top))
+                    at += high
+        return whole
+
+    def _rows(self, pieces: Sequence[tuple[int, int]], row: int, heights: Sequence[int]) -> bytes:
+        """Return the pieces' bytes, one below the other, decompressed."""
+        packed = [self._data[at : at + count] for at, count in pieces]
+        if self._layout.compression != NO_COMPRESSION:
+            fields: dict[int, tuple[int, ...] | bytes] = {
+                Tag.WIDTH: (row,),
+                Tag.LENGTH: (sum(heights),),
+                Tag.BITS: (8,),
+                Tag.COMPRESSION: (self._layout.compression,),
+                Tag.PHOTOMETRIC: (Photometric.BLACK_IS_ZERO,),
+                Tag.FILL_ORDER: (self._layout.fill_order,),
+                Tag.SAMPLES: (1,),
+                Tag.ROWS_PER_STRIP: (heights[0],),
+            }
+            if tables := self._directory.content(Tag.JPEG_TABLES):
+                fields[Tag.JPEG_TABLES] = tables
+            file = written(packed, fields)
+            return loaded(TiffImageFile(BytesIO(file))).tobytes()
+        trimmed = [each[: row * high] for each, high in zip(packed, heights, strict=True)]
+        if any(len(each) < row * high for each, high in zip(trimmed, heights, strict=True)):
+            raise DamagedPhoto("The TIFF file is cut off: its end is missing.")
+        rows = b"".join(trimmed)
+        return rows if self._layout.fill_order == 1 else rows.translate(_REVERSED)
