@@ -2,13 +2,14 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import boto3
 import pytest
+from pulumi.automation import CommandError, ConfigValue, OpType
 
+from components.engine import Command, Stack
 from local.providers.install import install
 from local.toolchain import pulumi
 
@@ -31,15 +32,14 @@ pulumi.export("region", aws.get_region().region)
 """
 
 
-class Stack:
+class Small(Stack):
     """A stack of the test's own, in a folder of its own."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder: Path) -> None:
         install(folder / "home", Path(sys.executable))
-        path = (str(pulumi.ensure()), str(Path(sys.executable).parent), os.environ["PATH"])
-        self._environment = {
-            **os.environ,
+        tools = pulumi.ensure()
+        path = (str(tools), str(Path(sys.executable).parent), os.environ["PATH"])
+        environment = {
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": folder.as_uri(),
@@ -47,81 +47,69 @@ class Stack:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
+        self.folder = folder
         (folder / "Pulumi.yaml").write_text(json.dumps(PROJECT))
         self.write(PROGRAM)
-        self.run("stack", "init", "dev")
-        self.run("config", "set", "aws:region", "us-east-1")
+        super().__init__("dev", folder, Command(tools / "pulumi", version=pulumi.version(tools)), environment)
+        self.workspace.create_stack("dev")
+        self.set_config("aws:region", ConfigValue("us-east-1"))
 
-    def write(self, program):
+    def write(self, program: str) -> None:
         (self.folder / "__main__.py").write_text(program)
 
-    def configure(self, **settings):
+    def configure(self, **settings: str) -> None:
         for name, value in settings.items():
-            self.run("config", "set", f"small:{name}", value, *(["--secret"] if name == "word" else []))
+            self.set_config(f"small:{name}", ConfigValue(value, secret=name == "word"))
 
-    def run(self, *arguments, fails=False):
-        command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, timeout=300
-        )
-        assert (done.returncode != 0) == fails, done.stdout + done.stderr
-        return done.stdout + done.stderr if fails else done.stdout
-
-    def preview(self):
-        return json.loads(self.run("preview", "--json"))["changeSummary"]
-
-    def up(self, **options):
-        return self.run("up", "--yes", "--skip-preview", **options)
-
-    def outputs(self):
-        return json.loads(self.run("stack", "output", "--json"))
+    def changes(self) -> dict[str, int]:
+        return {OpType(kind).value: count for kind, count in self.preview().change_summary.items()}
 
 
 @pytest.fixture
 def stack(aws, tmp_path):
-    stack = Stack(tmp_path)
+    stack = Small(tmp_path)
     stack.configure(delay="1", word="hush-hush", bucket="engine-photos")
     yield stack
-    stack.run("destroy", "--yes", "--skip-preview")
+    stack.destroy()
 
 
 def test_life_of_a_stack(stack, aws):
     sqs, s3 = boto3.client("sqs"), boto3.client("s3")
-    assert stack.preview() == {"create": 5}
+    assert stack.changes() == {"create": 5}
     stack.up()
-    first = stack.outputs()
+    first = stack.values()
     assert first["loud"].startswith("ARN:AWS:SQS:US-EAST-1:")
     assert first["region"] == "us-east-1"
-    assert stack.preview() == {"same": 5}
-    assert "5 unchanged" in stack.run("refresh", "--yes", "--skip-preview")
-    assert "hush-hush" not in stack.run("stack", "export")
+    assert stack.changes() == {"same": 5}
+    assert stack.refresh().summary.resource_changes == {"same": 5}
+    assert "hush-hush" not in json.dumps(stack.export_stack().deployment)
     topic = boto3.client("sns").get_topic_attributes(TopicArn=first["topic"])
     assert topic["Attributes"]["DisplayName"] == "hush-hush"
 
     stack.configure(delay="2")
-    assert stack.preview() == {"same": 4, "update": 1}
+    assert stack.changes() == {"same": 4, "update": 1}
     stack.up()
-    assert stack.outputs() == first
+    assert stack.values() == first
     attributes = sqs.get_queue_attributes(QueueUrl=first["url"], AttributeNames=["DelaySeconds"])
     assert attributes["Attributes"]["DelaySeconds"] == "2"
 
     stack.configure(bucket="engine-pictures")
-    assert stack.preview() == {"same": 3, "create": 1, "delete": 1, "replace": 1}
+    assert stack.changes() == {"same": 3, "create": 1, "delete": 1, "replace": 1}
     stack.up()
     names = [bucket["Name"].rsplit("-", 1)[0] for bucket in s3.list_buckets()["Buckets"]]
     assert "engine-pictures" in names
     assert "engine-photos" not in names
 
     sqs.delete_queue(QueueUrl=first["url"])
-    stack.run("refresh", "--yes", "--skip-preview")
-    assert stack.preview() == {"same": 4, "create": 1}
+    stack.refresh()
+    assert stack.changes() == {"same": 4, "create": 1}
     stack.up()
 
-    stack.run("destroy", "--yes", "--skip-preview")
+    stack.destroy()
     left = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     assert not [name for name in left if name.startswith("engine-pictures-")]
     stack.up()
-    assert stack.preview() == {"same": 5}
+    assert stack.changes() == {"same": 5}
 
 
 # What a program says, and what the engine then tells.
@@ -147,5 +135,9 @@ REFUSED = {
 def test_what_the_cloud_would_refuse_is_refused_and_named(stack):
     for statement, told in REFUSED.items():
         stack.write(f"import pulumi_aws as aws\n{statement}\n")
-        assert told in stack.run("preview", fails=True)
-    assert told in stack.up(fails=True)
+        with pytest.raises(CommandError) as failed:
+            stack.preview(color="never")
+        assert told in str(failed.value)
+    with pytest.raises(CommandError) as failed:
+        stack.up(color="never")
+    assert told in str(failed.value)
