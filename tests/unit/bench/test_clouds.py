@@ -1,5 +1,6 @@
 """A connection to each cloud, with the answers of its SDK in place of the cloud."""
 
+import platform
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,8 @@ from bench.clouds import CLOUDS, connect
 from core.errors import SetupError, StoreUnavailable
 from handlers.aws import clients as aws_clients
 from handlers.azure import clients as azure_clients
+
+platform.processor()  # the SDKs ask for it once, which starts a process
 
 AWS = {
     "cloud": "aws",
