@@ -13,7 +13,7 @@ from typing import cast
 
 from bench.sending import Upload
 from bench.stack import DeployedStack
-from compare.folder import BEFORE, preview_path, renditions
+from compare.folder import BEFORE, first_artifacts, preview_path
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run
 from core.errors import PhotoError
 from core.job import Job
@@ -84,7 +84,7 @@ def keep_previews(folder: Path, run: Run, upload: Upload, row: LedgerRow | None)
     photo = next(each for each in run.photos if each.name == upload.photo.name)
     _keep(preview_path(folder, photo, BEFORE), upload.photo.read_bytes())
     job = Job.from_document(row.document) if row else None
-    for name, artifact in renditions(job).items():
+    for name, artifact in first_artifacts(job).items():
         _keep(preview_path(folder, photo, name), upload.deployment.read_output(artifact.key))
 
 

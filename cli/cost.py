@@ -14,7 +14,7 @@ from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars, exact, settled
 from compare.cost.usage import read
-from compare.prices.book import load
+from compare.prices.reading import load
 
 UsageFile = Annotated[Path, typer.Argument(help="A TOML file with one month's usage; see docs/prices.md.")]
 Regions = Annotated[

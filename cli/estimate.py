@@ -23,7 +23,7 @@ from compare.metering import assumed
 from compare.metering.assumptions import Assumption
 from compare.metering.estimate import estimate as meter_month
 from compare.metering.estimate import scenarios
-from compare.prices.book import load
+from compare.prices.reading import load
 from components.settings import Settings
 from core.errors import SettingsError
 from core.recipes import load as load_recipe

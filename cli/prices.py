@@ -12,8 +12,9 @@ from rich.markup import escape
 from cli.console import Json, console, print_json, table
 from compare.billing.reading import plain
 from compare.cost.document import allowance_document, source_document
-from compare.prices.book import Meter, Price, PriceBook, load
+from compare.prices.book import Meter, Price, PriceBook
 from compare.prices.check import doubts
+from compare.prices.reading import load
 from compare.prices.refresh import ADDRESSES, PROBLEMS, Outcome, PriceLists, compare
 from compare.prices.refresh import write as write_outcomes
 

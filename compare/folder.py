@@ -14,9 +14,9 @@ import msgspec
 from compare import format_1
 from compare.collecting import billed
 from compare.collecting.billed import Billed
-from compare.files import write_whole
 from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError, SentUpload
 from compare.soundness import head_flaw, jobs_flaw
+from core.files import write_whole
 from core.job import Artifact, Job
 from core.workflow.document import from_document
 from core.workflow.model import Workflow
@@ -147,7 +147,7 @@ def preview_path(folder: Path, photo: PhotoFile, name: str) -> Path:
     return folder / PREVIEWS / f"{photo.sha256[:16]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.jpg"
 
 
-def renditions(job: Job | None) -> dict[str, Artifact]:
+def first_artifacts(job: Job | None) -> dict[str, Artifact]:
     """Return the first artifact of each rendition, by the rendition's name: "display" for "display.jpg"."""
     found: dict[str, Artifact] = {}
     for artifact in job.artifacts if job else ():

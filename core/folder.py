@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from core.errors import ObjectMissing, StoreError
+from core.files import write_whole
 from core.ports import check_size
 
 
@@ -33,11 +33,7 @@ class FolderStore:
         path = self.path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=path.parent, prefix=".", delete_on_close=False) as file:
-                file.write(data)
-                file.close()
-                Path(file.name).chmod(0o644)
-                Path(file.name).rename(path)
+            write_whole(path, data)
         except OSError as error:
             raise StoreError(f"The file {str(path)!r} can't be written: {error.strerror}.") from error
 

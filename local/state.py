@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core.files import write_whole
 from local.errors import NotRunning
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -95,7 +96,4 @@ def save(state: LocalState) -> None:
     """Write the file in one step, readable by its owner alone: it holds the storage key."""
     target = path()
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(asdict(state), indent=2) + "\n")
-    draft.replace(target)
+    write_whole(target, (json.dumps(asdict(state), indent=2) + "\n").encode(), mode=0o600)

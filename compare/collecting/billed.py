@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from compare.files import write_whole
 from compare.run import RunError
+from core.files import write_whole
 
 FORMAT = 1
 FILE = "billed.json"

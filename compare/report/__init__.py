@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from compare.files import write_whole
 from compare.folder import RunFolder
 from compare.report import html, markdown
 from compare.report.build import build
 from compare.report.model import Report
+from core.files import write_whole
 
 __all__ = ["Report", "build", "schema", "to_json", "write"]
 

@@ -8,14 +8,16 @@ from itertools import combinations
 from compare.collecting.comparison import compare
 from compare.folder import RunFolder
 from compare.metering import Stack, assumed
-from compare.prices.book import load
+from compare.prices.reading import load
 from compare.report.costs import break_evens, cost, priced
 from compare.report.fusion import fusions
+from compare.report.labels import labels, title
 from compare.report.latency import bursts, run_report
 from compare.report.measured import MeasuredRun, measure
 from compare.report.model import Comparison, Report, RunReport
 from compare.report.photos import photo_reports
-from compare.report.words import NOTES, labels, notice, place, summary, title
+from compare.report.summary import summary
+from compare.report.words import NOTES, notice, place
 from compare.run import RunError
 from compare.statistics import compare_quantiles
 from core.trace import now

@@ -15,8 +15,8 @@ from compare.cost.bill import Bill, Line, price
 from compare.cost.exact import exact, settled
 from compare.metering import JobLoad, Stack, fixed_usage, meter, scaled
 from compare.prices.book import PriceBook
+from compare.report.cost_model import BreakEven, Cost, CostLine, VolumePoint
 from compare.report.measured import MeasuredRun
-from compare.report.model import BreakEven, Cost, CostLine, VolumePoint
 
 THOUSAND = 1_000
 VOLUMES = tuple(factor * 10**power for power in range(3, 8) for factor in (1, 2, 5))

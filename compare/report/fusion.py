@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, permutations
 
 from compare.metering import JobLoad, Span, Stack, meter
+from compare.report.cost_model import FunctionTime, Fusion
 from compare.report.measured import MeasuredRun
-from compare.report.model import FunctionTime, Fusion
 from compare.run import Run
 from compare.statistics import proportion
 from core.workflow.granularity import FUSED, STEPWISE

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from compare.cost.exact import dollars
 from compare.folder import BEFORE, RunFolder, preview_path
-from compare.report import billed, tables
+from compare.report import cost_tables
 from compare.report.axis import Axis, LogAxis
-from compare.report.model import Cost, PhotoReport, Point, Report, VolumePoint
+from compare.report.cost_model import Cost, VolumePoint
+from compare.report.figures import money, short, tick
+from compare.report.model import PhotoReport, Point, Report
+from compare.report.rendering import render as render_template
 from compare.report.rows import shown, shown_of
-from compare.report.words import SEGMENT_WORDS, amount, clocks, duration, money, saved, short, size, tick, why
+from compare.report.words import SEGMENT_WORDS, amount, clocks, saved, why
 
 SHOWN = 3  # renditions of a photo
 COLOURS = 6  # of stacks, in report.css
@@ -25,21 +25,12 @@ TINTS = (100, 70, 45, 25)  # of a purpose's colour in percent, for its meters in
 
 def render(report: Report, folders: Sequence[RunFolder]) -> str:
     """Return the page; ``folders`` are asked for the photos' previews."""
-    environment = Environment(
-        loader=PackageLoader("compare.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"duration": duration, "size": size, "dollars": dollars}
     photos = shown(report)
     clouds = by_cloud(report)
     months = [float(cost.month_with_free_tier) for cost in report.costs]
-    return environment.get_template("report.html.j2").render(
+    return render_template(
+        "report.html.j2",
         report=report,
-        tables=tables,
-        billed=billed,
         photos=photos,
         shown_of=shown_of(report),
         previews={photo.photo: previews(photo, folders) for photo in photos},
@@ -101,7 +92,7 @@ def tints(costs: Sequence[Cost]) -> dict[str, str]:
     """Return a colour for each meter: its purpose's, paler from one meter to the next."""
     found: dict[str, str] = {}
     used: dict[str, int] = {}
-    for line in tables.by_purpose(costs):
+    for line in cost_tables.by_purpose(costs):
         number = used.get(line.purpose, 0)
         used[line.purpose] = number + 1
         name = line.purpose.split()[0]

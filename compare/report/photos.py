@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from compare.folder import renditions
+from compare.folder import first_artifacts
 from compare.report.measured import MeasuredJob, MeasuredRun
 from compare.report.model import PhotoReport, PhotoResult
 
@@ -37,7 +37,7 @@ def _by_photo(run: MeasuredRun) -> dict[str, list[MeasuredJob]]:
 
 
 def _renditions(jobs: Sequence[MeasuredJob]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for job in jobs for name in renditions(job.record.job)))
+    return tuple(dict.fromkeys(name for job in jobs for name in first_artifacts(job.record.job)))
 
 
 def _outputs(jobs: Sequence[MeasuredJob]) -> Literal["equal", "different", "unknown"]:

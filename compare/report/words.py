@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from compare.cost.exact import dollars
-from compare.report.model import Comparison, Cost, Fusion, PhotoReport, RunReport
+from compare.report.cost_model import Cost, Fusion
+from compare.report.figures import duration, listed
+from compare.report.model import Comparison, RunReport
 from compare.run import Run
 from compare.statistics import Ratio
 
@@ -31,8 +33,6 @@ MIXED_NOTICE = (
 # Of what warm jobs are billed one by one: a smaller difference to what they were billed as sent is not told.
 MATTERS = 0.1
 
-# What may set runs of one stack apart, in the order of a label's words.
-SETTINGS = ("orchestrator", "granularity", "memory_mb", "architecture", "region", "recipe", "chaos")
 
 NOTES = (
     "End to end runs from the last byte that the client sent to the final state in the ledger. A workflow "
@@ -66,98 +66,6 @@ def place(runs: Sequence[Run]) -> str:
     if len(places) > 1:
         return "Emulators and clouds"
     return "Measured on emulators" if "emulator" in places else "Measured on clouds"
-
-
-def title(runs: Iterable[Run]) -> str:
-    """Name the stacks, and how many runs there are where a stack has several."""
-    stacks = [run.stack for run in runs]
-    names = listed(list(dict.fromkeys(stacks)))
-    return names if len(set(stacks)) == len(stacks) else f"{names}: {len(stacks)} runs"
-
-
-def labels(runs: Sequence[Run]) -> list[str]:
-    """Name each run by what sets it apart: its stack, settings that vary, its name."""
-    stacks: dict[str, list[Run]] = {}
-    for run in runs:
-        stacks.setdefault(run.stack, []).append(run)
-    varied = [
-        name
-        for name in SETTINGS
-        if any(len({getattr(run, name) for run in group}) > 1 for group in stacks.values())
-    ]
-    names = [" ".join((run.stack, *(_setting(run, name) for name in varied))) for run in runs]
-    if len(set(names)) == len(names):
-        return names
-    own = [f"{run.stack} {run.name}" for run in runs]
-    if len(set(own)) == len(own):
-        return own
-    return [f"{run.stack} {number}" for number, run in enumerate(runs, start=1)]
-
-
-def _setting(run: Run, name: str) -> str:
-    if name == "chaos":
-        return f"with {run.chaos or 'no faults'}"
-    return f"{run.memory_mb} MB" if name == "memory_mb" else str(getattr(run, name))
-
-
-def summary(
-    runs: Sequence[RunReport],
-    photos: Sequence[PhotoReport],
-    compared: Sequence[Comparison],
-    costs: Sequence[Cost],
-) -> tuple[str, ...]:
-    """Sum the report up: what happened to the photos, how long it took and why, what it costs."""
-    return (
-        _fate(runs, photos),
-        *_faults(runs),
-        _speed(runs, compared),
-        *([_price(costs, runs)] if costs else []),
-    )
-
-
-def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
-    counts = [run.counts for run in runs]
-    endings = {
-        word: sum(getattr(each, word) for each in counts)
-        for word in ("succeeded", "rejected", "failed", "lost")
-    }
-    told = listed([f"{number:,} {word}" for word, number in endings.items() if number])
-    uploads = sum(each.uploads for each in counts)
-    names = listed([run.label for run in runs])
-    sentence = f"{len(photos)} photos made {uploads:,} uploads to {names}: {told}"
-    compared = [photo.outputs for photo in photos if photo.outputs != "unknown"]
-    if not compared:
-        return sentence + "."
-    same = "every photo's outputs are equal byte for byte"
-    differ = f"{compared.count('different')} photos' outputs differ"
-    return f"{sentence}; {differ if 'different' in compared else same}."
-
-
-def _faults(runs: Sequence[RunReport]) -> Iterator[str]:
-    """Say which runs had faults injected: their times and fates are no ordinary ones."""
-    for each in runs:
-        if each.run.chaos:
-            yield f"Faults were injected into {each.label} on request: {each.run.chaos}."
-
-
-def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:
-    told = [f"{duration(middle)} on {run.label}" for run in runs if (middle := median(run)) is not None]
-    if not told:
-        return "No job succeeded, so there is no time to report."
-    sentence = f"From upload to recorded result half of the photos took at most {listed(told)}"
-    apart = max(compared, key=lambda each: abs(sum(each.contributions.values())), default=None)
-    if apart is None or not apart.contributions:
-        return f"{sentence}."
-    reason = why(apart)
-    return f"{sentence}; {reason[0].lower()}{reason[1:]}"
-
-
-def _price(costs: Sequence[Cost], runs: Sequence[RunReport]) -> str:
-    told = listed([f"{amount(each)} on {each.label}" for each in costs])
-    ranges = "; a range comes from prices that are not confirmed" if " to " in told else ""
-    emulated = any(run.run.where == "emulator" for run in runs)
-    pace = ", if functions take the time they took on this machine" if emulated else ""
-    return f"A thousand such photos cost {told} at list prices without free tiers{pace}{ranges}."
 
 
 def amount(cost: Cost) -> str:
@@ -257,45 +165,3 @@ def clocks(run: RunReport) -> str:
 def median(run: RunReport) -> float | None:
     """Return the median of the run's end-to-end time in milliseconds."""
     return next(each.value for each in run.end_to_end.quantiles if each.p == 0.5)
-
-
-def duration(ms: float | None) -> str:
-    """Return milliseconds for a reader: "85 ms", "1.24 s", "18.6 s"."""
-    if ms is None:
-        return "-"
-    if abs(ms) < 1000:
-        return f"{ms:,.0f} ms"
-    return f"{ms / 1000:,.2f} s" if abs(ms) < 10_000 else f"{ms / 1000:,.1f} s"
-
-
-def tick(ms: float) -> str:
-    """Return a round number of milliseconds as an axis shows it: "0", "500 ms", "2.5 s"."""
-    if ms == 0:
-        return "0"
-    return f"{ms:g} ms" if ms < 1000 else f"{ms / 1000:g} s"
-
-
-def money(amount: float) -> str:
-    """Return a round amount of dollars as an axis shows it: "0", "$0.20", "$1,500"."""
-    if amount == 0:
-        return "0"
-    return f"${amount:,.0f}" if amount >= 1 and amount == round(amount) else f"${amount:,.2f}"
-
-
-def short(count: float) -> str:
-    """Return a round number as an axis shows it: "500", "20k", "1M"."""
-    if count < 1000:
-        return f"{count:g}"
-    return f"{count / 1000:g}k" if count < 1_000_000 else f"{count / 1_000_000:g}M"
-
-
-def size(count: int) -> str:
-    """Return bytes for a reader, in powers of 1,000: "512 B", "34 kB", "4.2 MB"."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Join words as a sentence does: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

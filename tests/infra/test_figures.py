@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from cli import estimate
 from compare.cost.exact import dollars
-from compare.prices.book import load
+from compare.prices.reading import load
 
 ROOT = Path(__file__).parents[2]
 app = typer.Typer()

@@ -11,10 +11,11 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Item
 
-from compare.files import write_whole
-from compare.prices.book import FOLDER, VENDORS, Tier, load
+from compare.prices.book import Tier
+from compare.prices.reading import FOLDER, VENDORS, load
 from compare.prices.refresh.difference import Outcome
 from compare.prices.refresh.listing import Listed
+from core.files import write_whole
 
 
 def write(outcomes: Collection[Outcome], folder: Path = FOLDER) -> int:

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import prices
-from compare.prices.book import load
+from compare.prices.reading import load
 from compare.prices.refresh import Outcome
 
 

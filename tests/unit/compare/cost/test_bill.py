@@ -7,7 +7,8 @@ from compare.cost.bill import Bill, charge, price
 from compare.cost.document import bill_document, unit_price
 from compare.cost.exact import dollars, settled, text
 from compare.errors import PriceBookError
-from compare.prices.book import Tier, load
+from compare.prices.book import Tier
+from compare.prices.reading import load
 
 X86 = "aws.lambda.gb_seconds.x86_64"
 ARM = "aws.lambda.gb_seconds.arm64"

@@ -9,7 +9,7 @@ from compare.billing.reading import MeterReading
 from compare.cost.bill import Bill, price
 from compare.cost.exact import exact
 from compare.cost.usage import parse
-from compare.prices.book import load
+from compare.prices.reading import load
 
 BOOK = load()
 METERS = sorted(BOOK.meters)

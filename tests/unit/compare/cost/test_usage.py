@@ -8,7 +8,7 @@ from compare.billing.reading import MeterReading
 from compare.cost.usage import parse, read
 from compare.cost.workloads import WORKLOADS
 from compare.errors import UsageError
-from compare.prices.book import load
+from compare.prices.reading import load
 
 
 def parsed(text: str) -> tuple[MeterReading, ...]:

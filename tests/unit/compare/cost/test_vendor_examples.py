@@ -15,7 +15,7 @@ from cli.cost import cost
 from compare.cost.bill import price
 from compare.cost.document import bill_document
 from compare.cost.usage import read
-from compare.prices.book import load
+from compare.prices.reading import load
 
 EXAMPLES = Path(__file__).parent / "examples"
 CENT = Decimal("0.01")

@@ -13,7 +13,7 @@ from compare.cost.bill import Bill, price
 from compare.cost.usage import parse
 from compare.cost.workloads import WORKLOADS
 from compare.errors import UsageError
-from compare.prices.book import load
+from compare.prices.reading import load
 
 BOOK = load()
 Table = dict[str, Any]

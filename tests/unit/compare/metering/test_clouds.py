@@ -7,7 +7,7 @@ from compare.errors import UnknownCloud
 from compare.metering import Stack, assumed, fixed_usage, meter
 from compare.metering.clouds import CLOUDS, cloud_of
 from compare.metering.estimate import estimate, scenarios
-from compare.prices.book import load
+from compare.prices.reading import load
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
 

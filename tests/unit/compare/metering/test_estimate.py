@@ -6,7 +6,7 @@ import pytest
 from compare.cost.bill import price
 from compare.metering import Stack
 from compare.metering.estimate import estimate, scenarios
-from compare.prices.book import load
+from compare.prices.reading import load
 from core.recipes import load as load_recipe
 
 AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1")

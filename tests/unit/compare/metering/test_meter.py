@@ -8,7 +8,7 @@ from compare.billing.spans import merged
 from compare.clock import milliseconds
 from compare.metering import JobLoad, Stack, meter, scaled
 from compare.metering.assumptions import INIT_MS
-from compare.prices.book import load
+from compare.prices.reading import load
 from compare.run import JobRecord
 from core.job import Artifact, Job, Problem, Rendition, Source
 from core.trace import TraceEntry

@@ -15,7 +15,7 @@ from compare.metering import JobLoad, Stack, assumed, assumptions, express, fixe
 from compare.metering.assumptions import DEFINITION_KB, EXPRESS_LOG_EVENTS
 from compare.metering.estimate import estimate, scenarios
 from compare.metering.path import path
-from compare.prices.book import load
+from compare.prices.reading import load
 from compare.run import JobRecord
 from core.job import Artifact, Job, Rendition, Source
 from core.recipes import load as load_recipe

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from compare.errors import PriceBookError
-from compare.prices.book import FOLDER, load
 from compare.prices.check import doubts
+from compare.prices.reading import FOLDER, load
 
 # Section 7 of the design: the quantities that are priced.
 METERS = [

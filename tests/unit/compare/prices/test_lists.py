@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from compare.errors import PriceSourceError
-from compare.prices.book import load
+from compare.prices.reading import load
 from compare.prices.refresh.lists import PriceLists
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from compare.billing.reading import MeterReading
 from compare.folder import read
-from compare.prices.book import load
+from compare.prices.reading import load
 from compare.report import build
+from compare.report.cost_model import BreakEven
 from compare.report.costs import VOLUMES, PricedRun, break_evens, priced
 from compare.report.measured import measure
-from compare.report.model import BreakEven
 from core.workflow import granularity
 from core.workflow.model import Step, Task
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from compare.folder import read
-from compare.report import Report, build, html, markdown, schema, tables, to_json, write
+from compare.report import Report, build, cost_tables, html, markdown, schema, to_json, write
 from compare.report.rows import rows
 from compare.report.words import saved, why
 
@@ -100,7 +100,7 @@ def test_every_sentence_is_in_html_and_markdown(report, folders):
         *report.notes,
         *reasons,
         *told,
-        *tables.crossings(report),
+        *cost_tables.crossings(report),
     ):
         assert words(sentence) in page
         assert words(sentence) in text

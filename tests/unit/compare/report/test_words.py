@@ -1,22 +1,17 @@
 import pytest
 
-from compare.report.model import Comparison, FunctionTime, Fusion
+from compare.report.cost_model import FunctionTime, Fusion
+from compare.report.figures import duration, listed, money, short, size, tick
+from compare.report.labels import labels, title
+from compare.report.model import Comparison
 from compare.report.words import (
     CLOUD_NOTICE,
     EMULATOR_NOTICE,
     MIXED_NOTICE,
     decided,
-    duration,
-    labels,
-    listed,
-    money,
     notice,
     place,
     saved,
-    short,
-    size,
-    tick,
-    title,
     why,
 )
 from compare.statistics import Proportion, Ratio

@@ -11,7 +11,7 @@ from compare.collecting.azure.logs import volume
 from compare.collecting.azure.metrics import total
 from compare.collecting.azure.storage import meter_of
 from compare.collecting.billed import FunctionFigures
-from compare.prices.book import load
+from compare.prices.reading import load
 
 NAMES = ("app", "accounts", "topic", "workspace")
 

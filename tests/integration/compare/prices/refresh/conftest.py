@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compare.prices.book import FOLDER, Meter, Price, PriceBook, load
+from compare.prices.book import Meter, Price, PriceBook
+from compare.prices.reading import FOLDER, load
 from compare.prices.refresh.aws import USAGE_PREFIXES
 from compare.prices.refresh.azure import unit_size
 from compare.prices.refresh.http import JsonReader

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from compare.errors import PriceSourceError
-from compare.prices.book import PriceBook, Tier, load
+from compare.prices.book import PriceBook, Tier
+from compare.prices.reading import load
 from compare.prices.refresh import Outcome, PriceLists, compare, write
 from compare.prices.refresh.aws import find
 from compare.prices.refresh.azure import unit_size

@@ -10,7 +10,7 @@ import pytest
 
 from compare.collecting.asking import NotTold, Window
 from compare.collecting.aws.collect import AwsAccount
-from compare.prices.book import load
+from compare.prices.reading import load
 
 STEPS = ("validate", "resize", "apply_filters", "optimize")
 OUTPUTS = {

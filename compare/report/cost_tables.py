@@ -1,0 +1,110 @@
+"""The report's tables of money as text cells: HTML and Markdown print the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from compare.cost.exact import dollars
+from compare.report import billed
+from compare.report.cost_model import Cost, CostLine, FunctionTime
+from compare.report.costs import PURPOSE_NAMES
+from compare.report.model import Report
+from compare.report.table import NOTHING, Table
+from compare.report.words import amount
+
+
+def totals(report: Report) -> Table:
+    """Return what photos cost in all."""
+    body = tuple(
+        (each.label, each.region, amount(each), dollars(each.month), dollars(each.month_with_free_tier))
+        for each in report.costs
+    )
+    head = ("run", "prices of", "a thousand photos", f"{_month(report)} a month", "the same with free tiers")
+    return Table.of("US dollars", head, body, 2)
+
+
+def meters(report: Report, costs: Sequence[Cost]) -> Table:
+    """Return what photos cost by meter, for runs on one cloud."""
+    lines = [{line.meter: line for line in cost.lines} for cost in costs]
+    body = tuple(
+        (each.meter, each.purpose, *(cell for found in lines for cell in _paid(found.get(each.meter))))
+        for each in by_purpose(costs)
+    )
+    head = ("meter", "for", *(cell for cost in costs for cell in (f"{cost.label}, a thousand", "a month")))
+    month = f"a month has {_month(report)} photos, free tiers deducted"
+    return Table.of(f"US dollars by meter: a thousand photos without free tiers; {month}", head, body, 2)
+
+
+def by_purpose(costs: Iterable[Cost]) -> list[CostLine]:
+    """Return a line for each meter of any of the costs, those for one purpose together."""
+    lines = {line.meter: line for cost in costs for line in cost.lines}
+    return sorted(lines.values(), key=lambda line: PURPOSE_NAMES.index(line.purpose))
+
+
+def volumes(report: Report) -> Table:
+    """Return the cost of a month by how many photos it has."""
+    body = tuple(
+        (f"{points[0].images:,}", *(dollars(point.amount) for point in points))
+        for points in zip(*(cost.volumes for cost in report.costs), strict=True)
+    )
+    head = ("photos a month", *(cost.label for cost in report.costs))
+    return Table("US dollars a month, with free tiers", head, body, range(len(head)))
+
+
+def lines(cost: Cost) -> Table:
+    """Return every line of a thousand photos' bill."""
+    body = tuple(
+        (
+            line.meter,
+            line.title,
+            line.formula,
+            f"{billed.quantity(line.quantity)} {line.unit}",
+            f"${line.price:f} for {line.per}" + (f", first of {line.tiers} tiers" if line.tiers > 1 else ""),
+            dollars(line.amount)
+            + (f" ({dollars(line.low)} to {dollars(line.high)})" if line.low != line.high else ""),
+            line.status,
+            f"{line.source}, {line.date}, {line.url}",
+        )
+        for line in cost.lines
+    )
+    head = ("meter", "what", "how it was counted", "quantity", "price", "amount", "status", "source")
+    return Table(f"{cost.label}: a thousand photos without free tiers", head, body, range(3, 6))
+
+
+def fusions(report: Report) -> Table:
+    """Return the GB-seconds of both granularities and what they are made of."""
+    head = ("billed", "computing", "moving bytes", "minimums and bookkeeping", "as they were sent")
+    body = tuple(
+        (each.label, f"{each.jobs:,}", *map(_number, _parts(each)))
+        for fusion in report.fusions
+        for each in (fusion.stepwise, fusion.fused)
+    )
+    return Table.of("GB-seconds for a thousand photos", ("run", "warm jobs", *head), body)
+
+
+def _parts(time: FunctionTime) -> tuple[float, ...]:
+    return time.billed, time.compute, time.moving, time.rest, time.as_sent
+
+
+def crossings(report: Report) -> list[str]:
+    """Say where two runs cost the same, or that no two do."""
+    if report.break_evens:
+        return [
+            f"Up to {point.images:,} photos a month ({dollars(point.amount)}) {point.below} costs less, "
+            f"beyond that {point.above}."
+            for point in report.break_evens
+        ]
+    alone = len(report.costs) < 2
+    return [] if alone else ["No two of the runs change places at any volume shown."]
+
+
+def _paid(line: CostLine | None) -> tuple[str, str]:
+    return (dollars(line.amount), dollars(line.month_with_free_tier)) if line else (NOTHING, NOTHING)
+
+
+def _month(report: Report) -> str:
+    return f"{report.costs[0].images_per_month:,}" if report.costs else NOTHING
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"

@@ -1,0 +1,43 @@
+"""Fills the report's templates; a page's values are escaped, Markdown makes them inert itself."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from compare.cost.exact import dollars
+from compare.report import billed, cost_tables, tables
+from compare.report.figures import duration, size
+
+# Characters that could end a cell, open a tag or a link, or be taken for emphasis.
+SPECIAL = str.maketrans(
+    {character: f"\\{character}" for character in "\\`*_{}[]<>|~#!"} | {"\n": " ", "\r": " "}
+)
+
+
+def render(template: str, **values: object) -> str:
+    """Return the template with these values, the report's tables at hand."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(tables=tables, cost_tables=cost_tables, billed=billed, **values)
+    )
+
+
+def text(value: str) -> str:
+    """Escape what Markdown would read as more than text."""
+    return value.translate(SPECIAL)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("compare.report"),
+        autoescape=select_autoescape(("html.j2",), default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"duration": duration, "size": size, "dollars": dollars, "text": text}
+    return environment

@@ -1,0 +1,70 @@
+"""The report in a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compare.report.cost_model import Cost
+from compare.report.figures import duration, listed
+from compare.report.model import Comparison, PhotoReport, RunReport
+from compare.report.words import amount, median, why
+
+
+def summary(
+    runs: Sequence[RunReport],
+    photos: Sequence[PhotoReport],
+    compared: Sequence[Comparison],
+    costs: Sequence[Cost],
+) -> tuple[str, ...]:
+    """Sum the report up: what happened to the photos, how long it took and why, what it costs."""
+    return (
+        _fate(runs, photos),
+        *_faults(runs),
+        _speed(runs, compared),
+        *([_price(costs, runs)] if costs else []),
+    )
+
+
+def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
+    counts = [run.counts for run in runs]
+    endings = {
+        word: sum(getattr(each, word) for each in counts)
+        for word in ("succeeded", "rejected", "failed", "lost")
+    }
+    told = listed([f"{number:,} {word}" for word, number in endings.items() if number])
+    uploads = sum(each.uploads for each in counts)
+    names = listed([run.label for run in runs])
+    sentence = f"{len(photos)} photos made {uploads:,} uploads to {names}: {told}"
+    compared = [photo.outputs for photo in photos if photo.outputs != "unknown"]
+    if not compared:
+        return sentence + "."
+    same = "every photo's outputs are equal byte for byte"
+    differ = f"{compared.count('different')} photos' outputs differ"
+    return f"{sentence}; {differ if 'different' in compared else same}."
+
+
+def _faults(runs: Sequence[RunReport]) -> Iterator[str]:
+    """Say which runs had faults injected: their times and fates are no ordinary ones."""
+    for each in runs:
+        if each.run.chaos:
+            yield f"Faults were injected into {each.label} on request: {each.run.chaos}."
+
+
+def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:
+    told = [f"{duration(middle)} on {run.label}" for run in runs if (middle := median(run)) is not None]
+    if not told:
+        return "No job succeeded, so there is no time to report."
+    sentence = f"From upload to recorded result half of the photos took at most {listed(told)}"
+    apart = max(compared, key=lambda each: abs(sum(each.contributions.values())), default=None)
+    if apart is None or not apart.contributions:
+        return f"{sentence}."
+    reason = why(apart)
+    return f"{sentence}; {reason[0].lower()}{reason[1:]}"
+
+
+def _price(costs: Sequence[Cost], runs: Sequence[RunReport]) -> str:
+    told = listed([f"{amount(each)} on {each.label}" for each in costs])
+    ranges = "; a range comes from prices that are not confirmed" if " to " in told else ""
+    emulated = any(run.run.where == "emulator" for run in runs)
+    pace = ", if functions take the time they took on this machine" if emulated else ""
+    return f"A thousand such photos cost {told} at list prices without free tiers{pace}{ranges}."
