@@ -59,8 +59,8 @@ def cost(uploads_a_second: float, *, with_breaker: bool) -> float:
             took = HANG_SECONDS
             heapq.heappush(events, (clock.seconds + took, next(order), number, worker))
         busy += took
-        if number < RETRY.more_tries:
-            pause = dice.uniform(0, RETRY.first_seconds * RETRY.factor**number)
+        if number < RETRY.max_attempts:
+            pause = dice.uniform(0, RETRY.wait(number))
             heapq.heappush(events, (clock.seconds + took + pause, next(order), number + 1, None))
     return busy / jobs
 

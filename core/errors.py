@@ -95,7 +95,9 @@ class StoreUnavailable(StoreError):
 def _tree(root: type[TwinlensError]) -> Iterator[type[TwinlensError]]:
     yield root
     for child in root.__subclasses__():
-        yield from _tree(child)
+        # Not a class of some other module: the tables must not depend on what was imported before.
+        if child.__module__ == __name__:
+            yield from _tree(child)
 
 
 def wire_names(root: type[TwinlensError]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from compare.metering.path import Path, path
 from compare.run import JobRecord
 from core.job import Job
 from core.trace import TraceEntry
-from core.workflow.model import Step, Workflow
+from core.workflow.model import Step, Workflow, table_for
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def _unfinished(job: Job, way: Path, finished: list[StepLoad], ended: int) -> It
     known = {step.name for step in finished}
     for task in way.tasks:
         if isinstance(task.action, Step) and task.name not in known:
-            again = task.retry is not None and job.error is not None and job.error.name in task.retry.errors
-            tries = 1 + (task.retry.more_tries if again and task.retry else 0)
-            yield StepLoad(task.name, Span("", ended, ended), attempts=tries)
+            table = table_for(job.error.name, task.retry) if job.error else None
+            yield StepLoad(
+                task.name, Span("", ended, ended), attempts=1 + (table.max_attempts if table else 0)
+            )

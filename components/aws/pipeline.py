@@ -13,7 +13,7 @@ from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
 from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
-from components.aws.state_machine.compiler import LEDGER, RECIPE, function, topic
+from components.aws.state_machine.references import LEDGER, RECIPE, function, topic
 from components.aws.step_function import UNRESERVED, StepFunction
 from components.aws.trigger import Trigger
 from components.aws.workflow import STANDARD, StateMachine, Target, seconds

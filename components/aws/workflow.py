@@ -11,7 +11,8 @@ import pulumi_aws as aws
 
 from components.aws.policies import allow
 from components.aws.service_role import ServiceRole
-from components.aws.state_machine.compiler import Definition, compile_workflow, fill, permissions
+from components.aws.state_machine.compiler import compile_workflow
+from components.aws.state_machine.references import Definition, fill, permissions
 from components.aws.step_function import TRACING
 from components.settings import Settings
 from core.workflow.granularity import GRANULARITIES, pipeline_in

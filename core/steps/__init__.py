@@ -1,7 +1,9 @@
 """The steps of the workflow, one file each, found by name.
 
 A step file holds ``READS`` and ``WRITES``, the places it may touch (they become its permissions on both
-clouds), and ``run(job, tools)``, which returns the job with what the step added.
+clouds), and ``run(job, tools)``, which returns the job with what the step added. ``run`` rejects a photo by
+raising a :class:`~core.errors.PhotoError` or by setting the job's ``error``. A step that is there to reject
+photos is a gate, ``GATE = True``: then a rejection is no error of the function, and its trace is kept.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from core.errors import SetupError
-from core.job import Job, merge
+from core import errors
+from core.errors import PhotoError, SetupError, wire_names
+from core.job import Job, Problem, merge
 from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.timed_store import TimedStore
@@ -63,10 +66,18 @@ def access(name: str) -> tuple[frozenset[Place], frozenset[Place]]:
     return module.READS, module.WRITES
 
 
+def is_gate(name: str) -> bool:
+    """Return whether the step is a gate: most files do not say so and are none."""
+    return bool(getattr(load(name), "GATE", False))
+
+
 def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) -> Job:
     """Run one step on a job, or on the jobs that parallel branches returned, and add its trace entry.
 
     What the step puts is on its way while it goes on, and there when this returns.
+
+    Raises:
+        PhotoError: The step rejects the photo and is no gate. A gate returns the job with ``error`` set.
     """
     job = merge(jobs) if isinstance(jobs, list) else jobs
     stopwatch = Stopwatch(name, attempt)
@@ -74,7 +85,22 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
         metered = replace(
             tools, input=TimedStore(tools.input, stopwatch), output=TimedStore(uploads, stopwatch)
         )
-        done = load(name).run(job, metered)
+        done = _run(name, job, metered)
         with stopwatch.waiting("upload"):
             uploads.finish()
     return replace(done, trace=(*done.trace, stopwatch.stop()))
+
+
+def _run(name: str, job: Job, tools: Tools) -> Job:
+    try:
+        done = load(name).run(job, tools)
+    except PhotoError as error:
+        if is_gate(name):
+            return replace(job, error=Problem(type(error).__name__, str(error)))
+        if type(error).__name__ in wire_names(PhotoError):
+            raise
+        raise PhotoError(str(error)) from error  # the workflow's tables list the errors of core.errors only
+    if done.error and not is_gate(name):
+        known = done.error.name in wire_names(PhotoError)
+        raise getattr(errors, done.error.name if known else PhotoError.__name__)(done.error.message)
+    return done

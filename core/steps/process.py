@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core import artifacts
-from core.errors import PhotoError
-from core.job import Job, Problem
+from core.job import Job
 from core.photo import filters
 from core.photo.decode import read_film
 from core.photo.pyramid import films
@@ -20,21 +19,22 @@ if TYPE_CHECKING:
 
 READS: frozenset[Place] = frozenset({"input"})
 WRITES: frozenset[Place] = frozenset({"output"})
-# Any other step of the workflow runs by itself, after this one, in the fused granularity too.
+GATE = True
+# Any other step of the workflow runs by itself in the fused granularity too: see core.workflow.granularity.
 STANDS_FOR = frozenset({"validate", "resize", "apply_filters", "optimize"})
 
 
 def run(job: Job, tools: Tools) -> Job:
-    """Set ``photo`` and add all artifacts, or set ``error`` if the photo itself is at fault.
+    """Set ``photo`` and add all artifacts: those of the steps in :data:`STANDS_FOR`, byte for byte.
 
-    The artifacts are those of the steps in :data:`STANDS_FOR`, byte for byte. No renditions are left.
+    No renditions are left.
+
+    Raises:
+        PhotoError: The photo itself is at fault.
     """
     recipe = tools.recipe
-    try:
-        data = tools.input.get(job.source.key, tools.max_bytes)
-        photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
-    except PhotoError as error:
-        return replace(job, error=Problem(type(error).__name__, str(error)))
+    data = tools.input.get(job.source.key, tools.max_bytes)
+    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
     del data
     job = replace(job, photo=kept(photo, recipe.options))
     whole = photo.width, photo.height

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.errors import PhotoError
-from core.job import Job, Problem
+from core.job import Job
 from core.photo.decode import inspect
 from core.recipe import kept
 
@@ -16,14 +15,16 @@ if TYPE_CHECKING:
 
 READS: frozenset[Place] = frozenset({"input"})
 WRITES: frozenset[Place] = frozenset()
+GATE = True
 
 
 def run(job: Job, tools: Tools) -> Job:
-    """Set ``photo``, or ``error`` if the photo itself is at fault; the workflow then diverts."""
+    """Set ``photo``.
+
+    Raises:
+        PhotoError: The photo itself is at fault.
+    """
     recipe = tools.recipe
-    try:
-        data = tools.input.get(job.source.key, tools.max_bytes)
-        photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
-        return replace(job, photo=kept(photo, recipe.options))
-    except PhotoError as error:
-        return replace(job, error=Problem(type(error).__name__, str(error)))
+    data = tools.input.get(job.source.key, tools.max_bytes)
+    photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    return replace(job, photo=kept(photo, recipe.options))

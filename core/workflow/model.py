@@ -10,9 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.errors import SettingsError
+
 Place = Literal["input", "work", "output"]
 FinalState = Literal["succeeded", "rejected", "failed"]
 Topic = Literal["success", "error"]
+Jitter = Literal["full", "none"]
+
+DUPLICATE = "duplicate"  # the state of a job that another execution holds, or has brought to another end
+
+# Faults of the platform, in a table of retries; each cloud has names of its own for them.
+TRANSIENT = "Platform.Transient"  # a worker was lost, or a service failed in passing
+THROTTLED = "Platform.Throttled"  # a service was called too often
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,45 @@ Action = Step | Claim | Record | Notify
 
 @dataclass(frozen=True)
 class Retry:
-    """Try again on these errors, ``more_tries`` times: after ``first_seconds``, then ``factor`` times it."""
+    """One table of retries, with the words and the meaning of Amazon States Language.
+
+    A task uses the first of its tables that lists the error, and each table counts its own retries. The
+    first comes ``interval`` seconds after the error, each later one after ``backoff_rate`` times as long, at
+    most ``max_interval`` seconds. Jitter ``full`` draws the wait evenly between none and that long.
+
+    Raises:
+        SettingsError: A number is outside the range that Step Functions accepts.
+    """
 
     errors: tuple[str, ...]
-    first_seconds: float = 3
-    more_tries: int = 2
-    factor: float = 1.5
+    max_attempts: int = 2
+    interval: int = 3
+    backoff_rate: float = 1.5
+    max_interval: int | None = None
+    jitter: Jitter = "full"
+
+    def __post_init__(self) -> None:
+        """Refuse what Step Functions would refuse."""
+        longest = self.interval + 1 if self.max_interval is None else self.max_interval
+        limits = {
+            "max_attempts": (self.max_attempts >= 0, "0 or more"),
+            "interval": (self.interval >= 1, "1 second or more"),
+            "backoff_rate": (self.backoff_rate >= 1, "1 or more"),
+            "max_interval": (longest > self.interval, "more than its interval"),
+        }
+        for name, (holds, range_) in limits.items():
+            if not holds:
+                raise SettingsError(f"A retry's {name} is {getattr(self, name)}; it must be {range_}.")
+
+    def wait(self, retries: int) -> float:
+        """Return the seconds until the next retry, before jitter, after so many by this table."""
+        seconds = self.interval * self.backoff_rate**retries
+        return seconds if self.max_interval is None else min(seconds, self.max_interval)
+
+
+def table_for(error: str, tables: tuple[Retry, ...]) -> Retry | None:
+    """Return the table that decides about retries after this error: the first that lists it."""
+    return next((each for each in tables if error in each.errors), None)
 
 
 @dataclass(frozen=True)
@@ -76,7 +118,7 @@ class Task:
 
     name: str
     action: Action
-    retry: Retry | None = None
+    retry: tuple[Retry, ...] = ()
     catch: tuple[Catch, ...] = ()
 
 

@@ -1,13 +1,19 @@
 """The one definition of the photo pipeline.
 
-To add a step: write ``core/steps/<name>.py`` and put ``step("<name>"),`` where it belongs below.
+To add a step: write ``core/steps/<name>.py`` and put ``*step("<name>"),`` where it belongs below.
+To give one other retries: ``*step("<name>", retry=(Retry(retryable_names(), max_attempts=5), PLATFORM)),``
 """
 
 from __future__ import annotations
 
-from core.errors import PhotoError, retryable_names, wire_names
-from core.steps import access
+from dataclasses import replace
+from itertools import chain, pairwise
+
+from core.errors import PhotoError, SettingsError, retryable_names, wire_names
+from core.steps import access, is_gate
 from core.workflow.model import (
+    THROTTLED,
+    TRANSIENT,
     Catch,
     Choice,
     Claim,
@@ -25,20 +31,37 @@ from core.workflow.model import (
     Workflow,
 )
 
-RETRY = Retry(errors=retryable_names())
+PLATFORM = Retry((TRANSIENT, THROTTLED))
+RETRY = (Retry(retryable_names()), PLATFORM)
 ANY_ERROR = Catch(errors=None, then="failed")
 ON_ERROR = (Catch(errors=wire_names(PhotoError), then="rejected"), ANY_ERROR)
 
 
-def step(name: str) -> Task:
-    """Return the task that runs ``core/steps/<name>.py``."""
+def step(name: str, retry: tuple[Retry, ...] = RETRY) -> tuple[Task | Choice, ...]:
+    """Return the task that runs ``core/steps/<name>.py`` and, if it is a gate, the choice behind it."""
     reads, writes = access(name)
-    return Task(name, Step(name, reads, writes), retry=RETRY, catch=ON_ERROR)
+    task = Task(name, Step(name, reads, writes), retry, ON_ERROR)
+    if not is_gate(name):
+        return (task,)
+    return task, Choice(f"{name}_passed", absent="error", otherwise="rejected")
 
 
-def branch(*names: str) -> tuple[Task, ...]:
-    """Return steps for one arm of a :class:`Parallel`, whose own catch deals with their errors."""
-    return tuple(Task(task.name, task.action, task.retry) for task in map(step, names))
+def parallel(name: str, *branches: tuple[Task | Choice, ...]) -> Parallel:
+    """Return branches that run side by side, whose errors divert where those of a step do.
+
+    Raises:
+        SettingsError: A gate stands in a branch, where it could not keep the photo from the other branches.
+    """
+    tasks = [tuple(each for each in branch if isinstance(each, Task)) for branch in branches]
+    for before, choice in pairwise(chain(*branches)):
+        if isinstance(choice, Choice):
+            raise SettingsError(
+                f"The step {before.name!r} is a gate and stands in a branch of {name!r}, beside steps that "
+                f"do not wait for it. Put it in front of {name!r}, or remove GATE from "
+                f"core/steps/{before.name}.py: it can still reject a photo, as an error."
+            )
+    # A branch has no way out: its errors are the whole state's.
+    return Parallel(name, tuple(tuple(replace(task, catch=()) for task in each) for each in tasks), ON_ERROR)
 
 
 def finish(state: FinalState, topic: Topic, last: State) -> tuple[State, ...]:
@@ -54,10 +77,9 @@ PIPELINE = Workflow(
     name="pipeline",
     states=(
         Task("claim", Claim(duplicate="duplicate"), retry=RETRY),
-        step("validate"),
-        Choice("valid", absent="error", otherwise="rejected"),
-        Parallel("render", (branch("resize"), branch("apply_filters")), catch=ON_ERROR),
-        step("optimize"),
+        *step("validate"),
+        parallel("render", step("resize"), step("apply_filters")),
+        *step("optimize"),
         *finish("succeeded", "success", Succeed("succeeded")),
     ),
     endings={

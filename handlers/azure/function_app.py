@@ -6,24 +6,33 @@ bound parameters are plain classes, because the worker refuses parameterised one
 
 import logging
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as durable
 import azure.functions as functions
 
+from core.tools import tools
 from core.workflow import environment
+from core.workflow.activities import Activity, activities
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
+from core.workflow.interpreter import interpret
 from core.workflow.model import Workflow
-from handlers.azure import activities
+from handlers.azure import ports
 from handlers.azure.events import instance_id, job_from
-from handlers.azure.orchestrator import orchestrate
+from handlers.azure.host import DurableHost
 from handlers.azure.settings import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
 
 if TYPE_CHECKING:
     from core.recovery import Find
 
 WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
+ACTIVITIES = activities(
+    all_steps(),
+    ledger=ports.ledger,
+    notifier=ports.notifier,
+    tools=lambda: tools(ports.store),
+)
 app = durable.DFApp()
 
 
@@ -49,13 +58,13 @@ async def start(message: functions.QueueMessage, client: durable.DurableOrchestr
 
 def _orchestration(workflow: Workflow) -> None:
     def run(context: durable.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, Any]]:
-        return (yield from orchestrate(workflow, context))
+        return (yield from interpret(workflow, DurableHost(context)))
 
     run.__name__ = workflow.name
     app.function_name(workflow.name)(app.orchestration_trigger(context_name="context")(run))
 
 
-def _activity(name: str, activity: Callable[[activities.Payload], activities.Answer]) -> None:
+def _activity(name: str, activity: Activity) -> None:
     def run(payload: dict) -> dict:  # type: ignore[type-arg]
         return activity(payload)
 
@@ -77,11 +86,8 @@ def _timer(name: str, find: "Find", schedule: str) -> None:
 # All of them, whichever this deployment starts: what ran before a change of granularity goes on as it began.
 for each in WORKFLOWS.values():
     _orchestration(each)
-for step in all_steps():
-    _activity(step.name, activities.step(step.name))
-_activity("claim", activities.claim)
-_activity("record", activities.record)
-_activity("notify", activities.notify)
+for name, activity in ACTIVITIES.items():
+    _activity(name, activity)
 if STUCK_SCHEDULE in os.environ:
     _timer("find_stuck", "stuck", STUCK_SCHEDULE)
     _timer("find_unclaimed", "unclaimed", UNCLAIMED_SCHEDULE)

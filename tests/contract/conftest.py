@@ -1,4 +1,4 @@
-"""Both clouds' workflows, run once for all tests of the contract."""
+"""The workflow on every platform, run once for all tests of the contract."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
+import in_memory
 import on_aws
 import on_azure
 
@@ -21,6 +22,12 @@ def aws_deployment(ministack, tmp_path_factory):
 def aws_run(aws_deployment):
     """Every scenario on the compiled state machine."""
     return on_aws.run_all(aws_deployment)
+
+
+@pytest.fixture(scope="session")
+def memory_run(tmp_path_factory):
+    """Every scenario on the interpreter's host in memory."""
+    return in_memory.run_all(tmp_path_factory.mktemp("contract"))
 
 
 @pytest.fixture(scope="session")

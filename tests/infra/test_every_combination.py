@@ -7,7 +7,7 @@ from dataclasses import replace
 import pulumi
 from pulumi.runtime import rpc
 
-from components.aws.state_machine.compiler import permissions
+from components.aws.state_machine.references import permissions
 from components.pipeline import build
 from components.settings import Settings
 from core.workflow.granularity import pipeline_in

@@ -59,7 +59,7 @@ def test_the_deployed_definition_is_what_aws_takes(deployed):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"Nxt": "valid"}, "'Nxt' was unexpected"),
+        ({"Nxt": "validate_passed"}, "'Nxt' was unexpected"),
         ({"ResultPath": "$.job"}, "'ResultPath' was unexpected"),
         ({"TimeoutSeconds": "soon"}, "'soon' is not of type 'number'"),
     ],

@@ -1,27 +1,18 @@
-"""The workflow's definition as Amazon States Language: a pure function, with references left open.
-
-``${ledger}``, ``${function.<step>}``, ``${topic.<topic>}`` and ``${recipe}`` stand for what only a deployment
-knows; :func:`fill` puts it in.
-"""
+"""The workflow's definition as Amazon States Language: a pure function, with references left open."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
+from itertools import chain
+from typing import assert_never
 
 from components.aws.state_machine import expressions as jsonata
+from components.aws.state_machine import ledger
 from components.aws.state_machine.expressions import INPUT, embed
-from components.aws.state_machine.integrations import (
-    INTEGRATIONS,
-    INVOKE,
-    PUBLISH,
-    PUT_ITEM,
-    UPDATE_ITEM,
-    Integration,
-)
-from core.ports import RELEASED
+from components.aws.state_machine.integrations import INVOKE, PUBLISH, PUT_ITEM, UPDATE_ITEM, Integration
+from components.aws.state_machine.references import Definition, function, topic
 from core.workflow.model import (
+    DUPLICATE,
     Catch,
     Choice,
     Claim,
@@ -37,66 +28,13 @@ from core.workflow.model import (
     Workflow,
 )
 
-Definition = dict[str, Any]
-
-LEDGER = "${ledger}"
-RECIPE = "${recipe}"
 GRACE_SECONDS = 30  # how much longer than its function a step's task waits: the function has to start first
 SERVICE_SECONDS = 30  # how long a direct call of DynamoDB or SNS may take
-CONDITION_FAILED = "DynamoDB.ConditionalCheckFailedException"
-
-
-def function(step: str) -> str:
-    """Return the open reference to the step's function."""
-    return f"${{function.{step}}}"
-
-
-def topic(name: str) -> str:
-    """Return the open reference to the topic."""
-    return f"${{topic.{name}}}"
 
 
 def compile_workflow(workflow: Workflow, timeout_seconds: int) -> Definition:
     """Return the state machine's definition; a step's function ends itself after ``timeout_seconds``."""
     return _Compiler(workflow, timeout_seconds + GRACE_SECONDS).definition()
-
-
-def fill(definition: Definition, references: Mapping[str, str]) -> Definition:
-    """Return the definition with every open reference replaced.
-
-    Raises:
-        KeyError: A reference is left open.
-    """
-
-    def filled(value: object) -> object:
-        match value:
-            case str():
-                for reference, name in references.items():
-                    value = value.replace(reference, name)
-                if "${" in value:
-                    raise KeyError(value)
-                return value
-            case dict():
-                return {key: filled(each) for key, each in value.items()}
-            case list():
-                return [filled(each) for each in value]
-            case _:
-                return value
-
-    return cast(Definition, filled(definition))
-
-
-def permissions(definition: Definition) -> dict[str, set[str]]:
-    """Return what the definition calls: each permission with the references it is needed for."""
-    needed: dict[str, set[str]] = {}
-    for state in definition["States"].values():
-        for branch in state.get("Branches", ()):
-            for permission, references in permissions(branch).items():
-                needed.setdefault(permission, set()).update(references)
-        if state["Type"] == "Task":
-            integration = INTEGRATIONS[state["Resource"]]
-            needed.setdefault(integration.permission, set()).add(state["Arguments"][integration.target])
-    return needed
 
 
 class _Compiler:
@@ -137,20 +75,8 @@ class _Compiler:
 
     def _state(self, state: State, job: str, after: str | None) -> Definition:
         match state:
-            case Task(action=Step() as step):
-                call = {
-                    "FunctionName": function(step.name),
-                    "Payload": {"job": embed(INPUT), "attempt": embed(jsonata.ATTEMPT)},
-                }
-                result = "$states.result.Payload"
-                return self._task(state, INVOKE, call, self._step_seconds, result, job, after)
-            case Task(action=Claim() as claim):
-                return self._claim(state, claim, after)
-            case Task(action=Record() as record):
-                return self._record(state, record, job, after)
-            case Task(action=Notify() as notify):
-                call = {"TopicArn": topic(notify.topic), "Message": embed(jsonata.notification(job))}
-                return self._task(state, PUBLISH, call, SERVICE_SECONDS, job, job, after)
+            case Task():
+                return self._action(state, job, after)
             case Parallel():
                 branches = [
                     {"StartAt": branch[0].name, "States": self._sequence(branch)} for branch in state.branches
@@ -171,7 +97,27 @@ class _Compiler:
                 return {"Type": "Succeed"}
             case Fail():
                 return {"Type": "Fail", "Error": state.error, "Cause": state.cause}
-        raise TypeError(f"no such state: {state!r}")
+            case _:
+                assert_never(state)
+
+    def _action(self, task: Task, job: str, after: str | None) -> Definition:
+        match task.action:
+            case Step() as step:
+                call: Definition = {
+                    "FunctionName": function(step.name),
+                    "Payload": {"job": embed(INPUT), "attempt": embed(jsonata.ATTEMPT)},
+                }
+                result = "$states.result.Payload"
+                return self._task(task, INVOKE, call, self._step_seconds, result, job, after)
+            case Claim() as claim:
+                return self._claim(task, claim, after)
+            case Record() as record:
+                return self._record(task, record, job, after)
+            case Notify() as notify:
+                call = {"TopicArn": topic(notify.topic), "Message": embed(jsonata.notification(job))}
+                return self._task(task, PUBLISH, call, SERVICE_SECONDS, job, job, after)
+            case _:
+                assert_never(task.action)
 
     def _task(
         self,
@@ -197,35 +143,21 @@ class _Compiler:
     def _claim(self, task: Task, claim: Claim, after: str | None) -> Definition:
         """Compile the claim: it takes the store's event and is where the job document comes from."""
         job = jsonata.JOB_FROM_EVENT
-        call = {
-            "TableName": LEDGER,
-            "Item": embed(jsonata.ledger_item(job)),
-            "ConditionExpression": (
-                "attribute_not_exists(#id) OR #state = :released"
-                " OR (#execution = :execution AND #state = :claimed)"
-            ),
-            "ExpressionAttributeNames": {"#id": "id", "#state": "state", "#execution": "execution"},
-            "ExpressionAttributeValues": {
-                ":released": {"S": RELEASED},
-                ":claimed": {"S": "claimed"},
-                ":execution": {"S": embed(jsonata.EXECUTION)},
-            },
-        }
-        state = self._task(task, PUT_ITEM, call, SERVICE_SECONDS, job, job, after)
-        return self._unless_held(state, job, claim.duplicate)
+        state = self._task(task, PUT_ITEM, ledger.put(job), SERVICE_SECONDS, job, job, after)
+        return self._unless_refused(state, job, claim.duplicate)
 
     def _record(self, task: Task, record: Record, job: str, after: str | None) -> Definition:
         """Compile the record: the row takes one final state, and only from the execution that claimed it."""
         recorded = jsonata.with_state(job, record.state)
-        call = _update(job, recorded, record.state)
+        call = ledger.update(job, recorded, record.state)
         state = self._task(task, UPDATE_ITEM, call, SERVICE_SECONDS, recorded, job, after)
-        return self._unless_held(state, job, record.duplicate)
+        return self._unless_refused(state, job, record.duplicate)
 
-    def _unless_held(self, state: Definition, job: str, ending: str) -> Definition:
-        """Divert a ledger write whose condition does not hold."""
+    def _unless_refused(self, state: Definition, job: str, ending: str) -> Definition:
+        """Divert a ledger write that is refused."""
         refused = {
-            "ErrorEquals": [CONDITION_FAILED],
-            "Output": embed(jsonata.with_state(job, "duplicate")),
+            "ErrorEquals": [ledger.REFUSED],
+            "Output": embed(jsonata.with_state(job, DUPLICATE)),
             "Next": self._ending(ending),
         }
         return state | {"Catch": [refused, *state.get("Catch", ())]}
@@ -253,41 +185,19 @@ def _next(after: str | None) -> Definition:
     return {"Next": after} if after else {"End": True}
 
 
-def _retries(retry: Retry | None, integration: Integration) -> Definition:
-    """Compile the retry table; the platform's own transient errors share its numbers."""
-    if retry is None:
-        return {}
-    table = {
-        "ErrorEquals": [*retry.errors, *integration.transient],
-        "IntervalSeconds": math.ceil(retry.first_seconds),
-        "MaxAttempts": retry.more_tries,
-        "BackoffRate": retry.factor,
-        "JitterStrategy": "FULL",
-    }
-    return {"Retry": [table]}
+def _retries(tables: Iterable[Retry], integration: Integration) -> Definition:
+    compiled = [_table(each, integration) for each in tables]
+    return {"Retry": compiled} if compiled else {}
 
 
-def _update(job: str, recorded: str, state: str) -> Definition:
-    """Return the call that writes the job's state and document to the row its execution claimed."""
+def _table(retry: Retry, integration: Integration) -> Definition:
+    named = (integration.platform.get(error, (error,)) for error in retry.errors)
+    longest = {} if retry.max_interval is None else {"MaxDelaySeconds": retry.max_interval}
     return {
-        "TableName": LEDGER,
-        "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": (
-            "SET #state = :state, #updated_at = :updated_at, #document = :document REMOVE #open"
-        ),
-        "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :state)",
-        "ExpressionAttributeNames": {
-            "#state": "state",
-            "#updated_at": "updated_at",
-            "#document": "document",
-            "#open": "open",
-            "#execution": "execution",
-        },
-        "ExpressionAttributeValues": {
-            ":claimed": {"S": "claimed"},
-            ":state": {"S": state},
-            ":updated_at": {"S": embed(jsonata.NOW)},
-            ":document": {"S": embed(f"$string({recorded})")},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
-        },
+        "ErrorEquals": list(chain(*named)),
+        "IntervalSeconds": retry.interval,
+        "MaxAttempts": retry.max_attempts,
+        "BackoffRate": retry.backoff_rate,
+        **longest,
+        "JitterStrategy": retry.jitter.upper(),
     }

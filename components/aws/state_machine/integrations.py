@@ -1,58 +1,57 @@
-"""The services that the state machine calls by itself, and the faults of theirs that heal."""
+"""The services that the state machine calls by itself, and the names of their passing faults."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from core.workflow.model import THROTTLED, TRANSIENT
 
 
 @dataclass(frozen=True)
 class Integration:
     """One service call: its resource, the permission it takes, the argument that names its target.
 
-    ``transient`` lists the platform's own errors that are worth another try.
+    ``platform`` names the errors of its own that the workflow's tables of retries call by one word.
     """
 
     resource: str
     permission: str
     target: str
-    transient: tuple[str, ...]
+    platform: Mapping[str, tuple[str, ...]]
 
 
 # The Step Functions guide, "Handle transient Lambda service exceptions", and what a lost sandbox reports.
-LAMBDA_TRANSIENT = (
-    "Lambda.AWSLambdaException",
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.SdkClientException",
-    "Lambda.ServiceException",
-    "Lambda.TooManyRequestsException",
-    "Lambda.Unknown",
-    "Runtime.ExitError",
-    "Sandbox.Timedout",
-    "States.Timeout",
-)
-DYNAMODB_TRANSIENT = (
-    "DynamoDB.InternalServerErrorException",
-    "DynamoDB.ProvisionedThroughputExceededException",
-    "DynamoDB.RequestLimitExceededException",
-    "DynamoDB.SdkClientException",
-    "DynamoDB.ThrottlingException",
-    "States.Timeout",
-)
-SNS_TRANSIENT = (
-    "SNS.InternalErrorException",
-    "SNS.SdkClientException",
-    "SNS.ThrottledException",
-    "States.Timeout",
-)
+LAMBDA = {
+    TRANSIENT: (
+        "Lambda.AWSLambdaException",
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.SdkClientException",
+        "Lambda.ServiceException",
+        "Lambda.Unknown",
+        "Runtime.ExitError",
+        "Sandbox.Timedout",
+        "States.Timeout",
+    ),
+    THROTTLED: ("Lambda.TooManyRequestsException",),
+}
+DYNAMODB = {
+    TRANSIENT: ("DynamoDB.InternalServerErrorException", "DynamoDB.SdkClientException", "States.Timeout"),
+    THROTTLED: (
+        "DynamoDB.ProvisionedThroughputExceededException",
+        "DynamoDB.RequestLimitExceededException",
+        "DynamoDB.ThrottlingException",
+    ),
+}
+SNS = {
+    TRANSIENT: ("SNS.InternalErrorException", "SNS.SdkClientException", "States.Timeout"),
+    THROTTLED: ("SNS.ThrottledException",),
+}
 
-INVOKE = Integration(
-    "arn:aws:states:::lambda:invoke", "lambda:InvokeFunction", "FunctionName", LAMBDA_TRANSIENT
-)
-PUT_ITEM = Integration(
-    "arn:aws:states:::dynamodb:putItem", "dynamodb:PutItem", "TableName", DYNAMODB_TRANSIENT
-)
+INVOKE = Integration("arn:aws:states:::lambda:invoke", "lambda:InvokeFunction", "FunctionName", LAMBDA)
+PUT_ITEM = Integration("arn:aws:states:::dynamodb:putItem", "dynamodb:PutItem", "TableName", DYNAMODB)
 UPDATE_ITEM = Integration(
-    "arn:aws:states:::dynamodb:updateItem", "dynamodb:UpdateItem", "TableName", DYNAMODB_TRANSIENT
+    "arn:aws:states:::dynamodb:updateItem", "dynamodb:UpdateItem", "TableName", DYNAMODB
 )
-PUBLISH = Integration("arn:aws:states:::sns:publish", "sns:Publish", "TopicArn", SNS_TRANSIENT)
+PUBLISH = Integration("arn:aws:states:::sns:publish", "sns:Publish", "TopicArn", SNS)
 INTEGRATIONS = {each.resource: each for each in (INVOKE, PUT_ITEM, UPDATE_ITEM, PUBLISH)}

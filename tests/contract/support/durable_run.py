@@ -19,12 +19,12 @@ sys.path.append(sys.argv[1])
 import azure.functions as functions
 import scripted
 
-from core.workflow import environment
+from core.workflow import activities, environment
 from core.workflow.granularity import STEPWISE
-from handlers.azure import activities, function_app
+from handlers.azure import function_app
 
 activities.execute = scripted.execute
-activities.tools = lambda store: None
+function_app.tools = lambda store: None
 
 HASTY = "hasty"
 function_app.WORKFLOWS[HASTY] = replace(

@@ -108,6 +108,8 @@ class Orchestration:
                 result = self._functions[action["functionName"]](json.loads(action["input"]))
             except scripted.Hanging:
                 return self._next()
+            except scripted.Lost as error:
+                return self._event(FAILED, TaskScheduledId=number, Reason=str(error), Details="")
             return self._event(COMPLETED, TaskScheduledId=number, Result=json.dumps(result))
         self._timers.sort()
         fire_at, number = self._timers.pop(0)

@@ -12,6 +12,7 @@ from durabletask.internal import orchestrator_service_pb2 as messages
 
 from local.azure.durable.hub import STATUS_PREFIX, TaskHub
 from local.azure.durable.pump import Pump
+from local.azure.errors import FunctionFailed
 
 PATIENCE_SECONDS = 60
 
@@ -55,4 +56,6 @@ class Engine:
             result = await asyncio.to_thread(self._app[name], json.loads(value["value"]))
         except scripted.Hanging:
             await asyncio.Event().wait()
+        except scripted.Lost as error:
+            raise FunctionFailed(str(error)) from None
         return {"type": "json", "value": json.dumps(result)}

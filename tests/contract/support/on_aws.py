@@ -25,8 +25,9 @@ from outcome import (
     timeless_row,
 )
 
-from components.aws.state_machine.compiler import LEDGER, compile_workflow, fill, function, topic
-from components.aws.state_machine.compiler import RECIPE as RECIPE_REFERENCE
+from components.aws.state_machine.compiler import compile_workflow
+from components.aws.state_machine.references import LEDGER, fill, function, topic
+from components.aws.state_machine.references import RECIPE as RECIPE_REFERENCE
 from core.workflow.granularity import FUSED, GRANULARITIES, STEPWISE, pipeline_in
 from core.workflow.model import Workflow
 from local.state import AwsEmulator

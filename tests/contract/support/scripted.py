@@ -14,7 +14,8 @@ from core.trace import Stopwatch
 CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a step
 
 BUSY = "StoreUnavailable"
-REJECTS = "rejects"  # what only the first step does: say no without raising
+LOST = "lost"  # the platform lost the worker
+REJECTS = "rejects"  # what only gates do: say no without raising
 HANGS = "hangs"  # it neither ends nor dies
 HASTY_SECONDS = 10  # the whole time of a workflow that a step holds up
 SCENARIOS: dict[str, dict[str, list[str]]] = {
@@ -31,6 +32,8 @@ SCENARIOS: dict[str, dict[str, list[str]]] = {
     "gone before it was read": {"validate": ["ObjectMissing"]},
     "a defect of ours": {"resize": ["ZeroDivisionError"]},
     "a different error on the second try": {"optimize": [BUSY, "DamagedPhoto"]},
+    "healed of a lost worker": {"resize": [LOST]},
+    "busy and lost in turn": {"optimize": [BUSY, LOST, BUSY, LOST]},
 }
 # Where one function does all image work.
 FUSED: dict[str, dict[str, list[str]]] = {
@@ -47,6 +50,10 @@ SCRIPTS = SCENARIOS | FUSED | LATE
 
 class Hanging(BaseException):
     """Stands for a call that never answers; no handler of errors may catch it."""
+
+
+# Stands for what a platform says of a worker that died, by one of the names that Step Functions uses for it.
+Lost = type("Sandbox.Timedout", (BaseException,), {})
 
 
 def key(scenario: str) -> str:
@@ -66,6 +73,8 @@ def execute(name: str, jobs: Job | list[Job], tools: object, attempt: int = 1) -
         return replace(job, error=Problem("NotAPhoto", "It is a poem."), trace=(*job.trace, stopwatch.stop()))
     if outcome == HANGS:
         raise Hanging
+    if outcome == LOST:
+        raise Lost(f"The worker of {name} died.")
     if outcome != "well":
         kind = getattr(errors, outcome, ZeroDivisionError)
         raise kind(f"The step {name} says “{outcome}”.")
@@ -83,12 +92,14 @@ def _work(name: str, job: Job) -> Job:
         case "resize" | "apply_filters":
             made = Rendition(name, f"{job.work_prefix}{name}.png", 800, 600)
             return replace(job, renditions=(*job.renditions, made))
-        case _:
+        case "optimize":
             artifacts = tuple(
                 Artifact(f"{each.name}.jpg", f"{job.output_prefix}{each.name}.jpg", "image/jpeg", 800, 600, 5)
                 for each in job.renditions
             )
             return replace(job, artifacts=artifacts)
+        case _:
+            return job  # a step that was added to the pipeline
 
 
 def handler(event: dict, context: object) -> dict:

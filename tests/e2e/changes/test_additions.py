@@ -1,11 +1,13 @@
-"""A filter and a step are added to the project as a developer does it."""
+"""A filter, a step and a gate are added to the project as a developer does it."""
 
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from core.job import Job
+from core.errors import ObjectMissing
+from core.job import Job, Problem
+from core.workflow.granularity import GRANULARITIES
 from local import stack
 from local.environment import LocalStack
 
@@ -48,26 +50,65 @@ def run(job, tools):
 '''
 
 
-def test_a_filter_and_a_step_are_added_in_one_place_each(project, process, photo):
-    """The architecture's own test: two files, a line in the pipeline, the filter's name in a recipe."""
+GATE = '''"""Reject what nobody wants to see."""
+
+from core.errors import PhotoError
+
+READS = frozenset({"input"})
+WRITES = frozenset()
+GATE = True
+
+
+def run(job, tools):
+    if "unwanted" in job.source.key and tools.input.get(job.source.key, tools.max_bytes):
+        raise PhotoError("Nobody wants to see it.")
+    return job
+'''
+
+
+def add(project, name, text, behind):
+    """Add a step: its file, and a line behind another step's."""
+    (project / f"core/steps/{name}.py").write_text(text)
+    definition = project / "core/workflow/photo.py"
+    line = f'        *step("{behind}"),\n'
+    assert definition.read_text().count(line) == 1
+    definition.write_text(definition.read_text().replace(line, f'{line}        *step("{name}"),\n'))
+
+
+def test_a_filter_and_steps_are_added_in_one_place_each(project, process, photo):
+    """The architecture's own test: a file each, a line in the definition, the filter's name in a recipe.
+
+    In both granularities the gate lets one photo pass and leaves nothing of the other.
+    """
     (project / "core/photo/filters/posterize.py").write_text(FILTER)
-    (project / "core/steps/write_size.py").write_text(STEP)
     recipe = project / "recipes/gallery.toml"
     recipe.write_text(recipe.read_text() + '\n[[filters]]\nname = "posterize"\nbits = 2\n')
-    pipeline = project / "core/workflow/photo.py"
-    line = '        step("optimize"),\n'
-    assert pipeline.read_text().count(line) == 1
-    pipeline.write_text(pipeline.read_text().replace(line, line + '        step("write_size"),\n'))
+    add(project, "write_size", STEP, behind="optimize")
+    add(project, "moderate", GATE, behind="validate")
 
-    made = {}
+    made = []
     for name in LocalStack:
-        row, stand = process(name, stack.up(name, project), "incoming/new.jpg")
-        assert row.state == "succeeded", row.document["error"]
-        job = Job.from_document(row.document)
-        assert [entry.step for entry in job.trace][-1] == "write_size"
-        made[name] = {each.name: stand.deployment.read_output(each.key) for each in job.artifacts}
-    first, second = made.values()
-    assert first == second
+        for granularity in GRANULARITIES:
+            outputs = stack.up(name, project, {"twinlens:granularity": granularity})
+            row, stand = process(name, outputs, f"incoming/{granularity}.jpg")
+            assert row.state == "succeeded", row.document["error"]
+            job = Job.from_document(row.document)
+            steps = [entry.step for entry in job.trace]
+            assert (steps[:2], steps[-1]) == (["validate", "moderate"], "write_size")
+            made.append({each.name: stand.deployment.read_output(each.key) for each in job.artifacts})
+
+            row, _ = process(name, outputs, f"incoming/unwanted-{granularity}.jpg")
+            rejected = Job.from_document(row.document)
+            assert (row.state, rejected.error) == (
+                "rejected",
+                Problem("PhotoError", "Nobody wants to see it."),
+            )
+            assert [entry.step for entry in rejected.trace] == ["validate", "moderate"]
+            for artifact in job.artifacts:
+                with pytest.raises(ObjectMissing):
+                    stand.deployment.read_output(f"{rejected.output_prefix}{artifact.name}")
+    first, *others = made
+    assert all(each == first for each in others)
     assert first["size.txt"] == f"{len(photo)} bytes".encode()
     assert levels(first["filtered.jpg"]) < levels(first["display.jpg"])
 

@@ -71,4 +71,4 @@ def test_after_the_pause_all_are_let_through_until_one_fails(breaker: Breaker, c
 
 
 def test_the_pause_is_shorter_than_that_between_two_tries_of_a_step() -> None:
-    assert Retry(()).first_seconds > PAUSE_SECONDS
+    assert Retry(()).interval > PAUSE_SECONDS

@@ -1,7 +1,22 @@
+from itertools import pairwise
+
 from core.errors import PhotoError, retryable_names, wire_names
-from core.steps import access
-from core.workflow.model import Choice, Claim, Fail, Notify, Parallel, Record, Succeed, Task
-from core.workflow.photo import PIPELINE
+from core.steps import access, is_gate
+from core.workflow.model import (
+    THROTTLED,
+    TRANSIENT,
+    Choice,
+    Claim,
+    Fail,
+    Notify,
+    Parallel,
+    Record,
+    Retry,
+    Step,
+    Succeed,
+    Task,
+)
+from core.workflow.photo import PIPELINE, PLATFORM, RETRY, step
 
 
 def test_names_are_unique() -> None:
@@ -29,23 +44,35 @@ def test_every_way_out_records_and_notifies_once_but_a_duplicate() -> None:
 
 
 def test_steps_carry_the_access_they_declare() -> None:
-    steps = PIPELINE.steps()
-    assert [step.name for step in steps] == ["validate", "resize", "apply_filters", "optimize"]
-    assert all((step.reads, step.writes) == access(step.name) for step in steps)
+    assert all((each.reads, each.writes) == access(each.name) for each in PIPELINE.steps())
 
 
-def test_steps_are_tried_again_on_errors_that_may_heal_only() -> None:
+def test_steps_are_tried_again_on_errors_that_may_heal_and_on_faults_of_the_platform() -> None:
+    ours, platform = RETRY
+    assert ours.errors == retryable_names()
+    assert set(platform.errors) == {TRANSIENT, THROTTLED}
     for state in PIPELINE.all_states():
         if isinstance(state, Task):
-            assert state.retry is not None
-            assert state.retry.errors == retryable_names()
+            assert state.retry == RETRY
+
+
+def test_one_step_may_have_other_retries() -> None:
+    patient = (Retry(retryable_names(), max_attempts=5), PLATFORM)
+    (task,) = step("optimize", retry=patient)
+    assert task.retry == patient
+
+
+def test_a_choice_stands_directly_behind_each_gate_and_nowhere_else() -> None:
+    for before, state in pairwise(PIPELINE.states):
+        gate = isinstance(before, Task) and isinstance(before.action, Step) and is_gate(before.name)
+        assert isinstance(state, Choice) == gate
+        if gate:
+            assert state == Choice(f"{before.name}_passed", absent="error", otherwise="rejected")
 
 
 def test_photo_errors_reject_and_all_others_fail() -> None:
     for state in PIPELINE.states:
-        if isinstance(state, Parallel) or (
-            isinstance(state, Task) and state.name in ("validate", "optimize")
-        ):
+        if isinstance(state, Parallel) or (isinstance(state, Task) and isinstance(state.action, Step)):
             rejected, failed = state.catch
             assert (rejected.errors, rejected.then) == (wire_names(PhotoError), "rejected")
             assert (failed.errors, failed.then) == (None, "failed")

@@ -1,8 +1,11 @@
 import pytest
 
 from components.aws.state_machine import expressions
-from components.aws.state_machine.compiler import compile_workflow, fill, function, permissions, topic
+from components.aws.state_machine.compiler import compile_workflow
+from components.aws.state_machine.references import fill, function, permissions, topic
 from core.workflow.model import (
+    THROTTLED,
+    TRANSIENT,
     Catch,
     Choice,
     Claim,
@@ -43,15 +46,37 @@ def test_a_step_calls_its_function_with_job_and_attempt():
     assert state["TimeoutSeconds"] == 60
 
 
-def test_the_retry_table_has_the_model_s_numbers_for_its_errors_and_the_platform_s():
-    retry = Retry(("StoreUnavailable",), first_seconds=2.5, more_tries=4, factor=1.25)
-    (table,) = compiled(step("resize", retry=retry))["resize"]["Retry"]
-    assert {"StoreUnavailable", "Lambda.TooManyRequestsException", "States.Timeout"} <= set(
-        table["ErrorEquals"]
+def test_each_table_of_retries_becomes_one_with_its_numbers():
+    tables = (
+        Retry(("StoreUnavailable",), max_attempts=4, interval=2, backoff_rate=1.25, max_interval=20),
+        Retry((TRANSIENT,), jitter="none"),
+        Retry((THROTTLED,), max_attempts=9),
     )
-    assert "States.ALL" not in table["ErrorEquals"]
-    assert (table["IntervalSeconds"], table["MaxAttempts"], table["BackoffRate"]) == (3, 4, 1.25)
-    assert table["JitterStrategy"] == "FULL"
+    ours, transient, throttled = compiled(step("resize", retry=tables))["resize"]["Retry"]
+    assert ours == {
+        "ErrorEquals": ["StoreUnavailable"],
+        "IntervalSeconds": 2,
+        "MaxAttempts": 4,
+        "BackoffRate": 1.25,
+        "MaxDelaySeconds": 20,
+        "JitterStrategy": "FULL",
+    }
+    assert transient["JitterStrategy"] == "NONE"
+    assert "MaxDelaySeconds" not in transient
+    assert {"Lambda.ServiceException", "Sandbox.Timedout", "States.Timeout"} < set(transient["ErrorEquals"])
+    assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert throttled["MaxAttempts"] == 9
+
+
+@pytest.mark.parametrize(
+    ("action", "service"),
+    [(Claim("over"), "DynamoDB"), (Notify("error"), "SNS"), (Record("failed", "over"), "DynamoDB")],
+)
+def test_a_platform_s_faults_have_the_names_of_the_service_that_is_called(action, service):
+    task = Task("call", action, retry=(Retry((TRANSIENT, THROTTLED)),))
+    (table,) = compiled(task, over=(Succeed("over"),))["call"]["Retry"]
+    assert {name.partition(".")[0] for name in table["ErrorEquals"]} == {service, "States"}
+    assert any("Thrott" in name for name in table["ErrorEquals"])
 
 
 def test_no_retry_means_none():

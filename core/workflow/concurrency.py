@@ -1,20 +1,24 @@
-"""Run orchestration generators beside each other, or beside a clock, in one orchestration."""
+"""Run generators that yield a host's tasks side by side, or against a deadline, in one execution."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
-from handlers.azure.context import Timer
+from core.workflow.host import Host, Timer
+
+
+class DeadlinePassed(Exception):
+    """Time ran out."""
 
 
 def side_by_side[Result](
-    branches: list[Generator[Any, Any, Result]], task_any: Callable[[list[Any]], Any]
+    branches: Sequence[Generator[Any, Any, Result]], host: Host
 ) -> Generator[Any, Any, list[Result]]:
     """Resume each branch as soon as the task it waits for is done; return their results in branch order.
 
-    The first error of a branch is raised at once, and what the other branches still have under way runs to
-    its end unheard: the same as a Parallel state on AWS.
+    The first error of a branch is raised at once. What the other branches have started then runs to its end
+    and its result is ignored, as in a Parallel state of Step Functions.
     """
     results: dict[int, Result] = {}
     waiting: dict[int, Any] = {}
@@ -24,7 +28,7 @@ def side_by_side[Result](
         except StopIteration as done:
             results[index] = done.value
     while waiting:
-        winner = yield task_any(list(waiting.values()))
+        winner = yield host.first(list(waiting.values()))
         index = next(index for index, task in waiting.items() if task is winner)
         branch = branches[index]
         try:
@@ -40,22 +44,18 @@ def side_by_side[Result](
     return [results[index] for index in range(len(branches))]
 
 
-class DeadlinePassed(Exception):
-    """Time ran out."""
-
-
 def before[Result](
-    deadline: Timer, flow: Generator[Any, Any, Result], task_any: Callable[[list[Any]], Any]
+    deadline: Timer, flow: Generator[Any, Any, Result], host: Host
 ) -> Generator[Any, Any, Result]:
     """Run the flow to its end and cancel the timer: an orchestration ends only when its timers have.
 
     Raises:
-        DeadlinePassed: The timer was done first; what the flow has under way runs to its end unheard.
+        DeadlinePassed: The timer was done first. What the flow has started runs to its end and is ignored.
     """
     try:
         task = next(flow)
         while True:
-            if (yield task_any([task, deadline])) is deadline:
+            if (yield host.first([task, deadline])) is deadline:
                 raise DeadlinePassed
             try:
                 result = yield task  # it is done: this resumes at once, with its result or its error

@@ -2,7 +2,14 @@
 
 import pytest
 
-from handlers.azure.branches import side_by_side
+from core.workflow.concurrency import side_by_side
+
+
+class Host:
+    """A host whose task of the first of several is their list."""
+
+    def first(self, tasks):
+        return tasks
 
 
 def branch(name, log, *tasks):
@@ -33,18 +40,18 @@ def test_a_branch_does_not_wait_for_the_other():
     log = []
     branches = [branch("slow", log, "a1"), branch("quick", log, "b1", "b2")]
 
-    results = drive(side_by_side(branches, lambda tasks: tasks), ["b1", "b2", "a1"])
+    results = drive(side_by_side(branches, Host()), ["b1", "b2", "a1"])
 
     assert log == [("quick", "b1"), ("quick", "b2"), ("slow", "a1")]
     assert results == [("slow", ["result of a1"]), ("quick", ["result of b1", "result of b2"])]
 
 
 def test_a_branch_without_tasks_is_done_at_once():
-    assert drive(side_by_side([branch("idle", [])], lambda tasks: tasks), []) == [("idle", [])]
+    assert drive(side_by_side([branch("idle", [])], Host()), []) == [("idle", [])]
 
 
 def test_no_branches_give_no_results():
-    assert drive(side_by_side([], lambda tasks: tasks), []) == []
+    assert drive(side_by_side([], Host()), []) == []
 
 
 def test_the_first_error_ends_all():
@@ -52,7 +59,7 @@ def test_the_first_error_ends_all():
     branches = [branch("slow", log, "a1"), branch("faulty", log, "b1")]
 
     with pytest.raises(RuntimeError, match="b1"):
-        drive(side_by_side(branches, lambda tasks: tasks), ["b1", "a1"], failing={"b1"})
+        drive(side_by_side(branches, Host()), ["b1", "a1"], failing={"b1"})
     assert log == []
 
 
@@ -63,6 +70,4 @@ def test_a_branch_may_survive_an_error():
         except RuntimeError:
             return (yield "a2")
 
-    assert drive(side_by_side([stubborn()], lambda tasks: tasks), ["a1", "a2"], failing={"a1"}) == [
-        "result of a2"
-    ]
+    assert drive(side_by_side([stubborn()], Host()), ["a1", "a2"], failing={"a1"}) == ["result of a2"]

@@ -1,0 +1,54 @@
+"""The calls that write a job's ledger row, under the conditions of :class:`core.ports.Ledger`."""
+
+from __future__ import annotations
+
+from components.aws.state_machine import expressions as jsonata
+from components.aws.state_machine.expressions import embed
+from components.aws.state_machine.references import LEDGER, Definition
+from core.ports import RELEASED
+
+REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
+
+
+def put(job: str) -> Definition:
+    """Return the call that enters the job, unless another execution did; a released row is taken over."""
+    return {
+        "TableName": LEDGER,
+        "Item": embed(jsonata.ledger_item(job)),
+        "ConditionExpression": (
+            "attribute_not_exists(#id) OR #state = :released"
+            " OR (#execution = :execution AND #state = :claimed)"
+        ),
+        "ExpressionAttributeNames": {"#id": "id", "#state": "state", "#execution": "execution"},
+        "ExpressionAttributeValues": {
+            ":released": {"S": RELEASED},
+            ":claimed": {"S": "claimed"},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+        },
+    }
+
+
+def update(job: str, recorded: str, state: str) -> Definition:
+    """Return the call that writes the job's state and document to the row its execution claimed."""
+    return {
+        "TableName": LEDGER,
+        "Key": {"id": {"S": embed(f"({job}).id")}},
+        "UpdateExpression": (
+            "SET #state = :state, #updated_at = :updated_at, #document = :document REMOVE #open"
+        ),
+        "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :state)",
+        "ExpressionAttributeNames": {
+            "#state": "state",
+            "#updated_at": "updated_at",
+            "#document": "document",
+            "#open": "open",
+            "#execution": "execution",
+        },
+        "ExpressionAttributeValues": {
+            ":claimed": {"S": "claimed"},
+            ":state": {"S": state},
+            ":updated_at": {"S": embed(jsonata.NOW)},
+            ":document": {"S": embed(f"$string({recorded})")},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+        },
+    }

@@ -1,0 +1,65 @@
+"""What a compiled definition leaves open for a deployment to fill in, and what it calls.
+
+``${ledger}``, ``${function.<step>}``, ``${topic.<topic>}`` and ``${recipe}`` stand for what only a deployment
+knows; :func:`fill` puts it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from components.aws.state_machine.integrations import INTEGRATIONS
+
+Definition = dict[str, Any]
+
+LEDGER = "${ledger}"
+RECIPE = "${recipe}"
+
+
+def function(step: str) -> str:
+    """Return the open reference to the step's function."""
+    return f"${{function.{step}}}"
+
+
+def topic(name: str) -> str:
+    """Return the open reference to the topic."""
+    return f"${{topic.{name}}}"
+
+
+def fill(definition: Definition, references: Mapping[str, str]) -> Definition:
+    """Return the definition with every open reference replaced.
+
+    Raises:
+        KeyError: A reference is left open.
+    """
+
+    def filled(value: object) -> object:
+        match value:
+            case str():
+                for reference, name in references.items():
+                    value = value.replace(reference, name)
+                if "${" in value:
+                    raise KeyError(value)
+                return value
+            case dict():
+                return {key: filled(each) for key, each in value.items()}
+            case list():
+                return [filled(each) for each in value]
+            case _:
+                return value
+
+    return cast(Definition, filled(definition))
+
+
+def permissions(definition: Definition) -> dict[str, set[str]]:
+    """Return what the definition calls: each permission with the references it is needed for."""
+    needed: dict[str, set[str]] = {}
+    for state in definition["States"].values():
+        for branch in state.get("Branches", ()):
+            for permission, references in permissions(branch).items():
+                needed.setdefault(permission, set()).update(references)
+        if state["Type"] == "Task":
+            integration = INTEGRATIONS[state["Resource"]]
+            needed.setdefault(integration.permission, set()).add(state["Arguments"][integration.target])
+    return needed

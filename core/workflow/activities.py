@@ -1,0 +1,65 @@
+"""The activities of an interpreted workflow: job in, answer out.
+
+An activity never raises: it answers ``{"ok": <job document>}`` or ``{"error": {"name", "message"}}``. An
+exception would reach the interpreter as text that each host words differently, and the error's name, which
+decides what happens next, would be lost. What does arrive as an exception is then the platform's own: a lost
+worker or a time-out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.chaos import during
+from core.job import Job
+from core.ports import Ledger, Notifier
+from core.steps import Tools, execute
+from core.workflow.model import DUPLICATE, Step
+
+Payload = Mapping[str, Any]
+Answer = dict[str, Any]
+Activity = Callable[[Payload], Answer]
+
+
+def activities(
+    steps: Iterable[Step],
+    ledger: Callable[[], Ledger],
+    notifier: Callable[[], Notifier],
+    tools: Callable[[], Tools],
+) -> dict[str, Activity]:
+    """Return the activities by name: one for each step, and claim, record and notify.
+
+    The ports are opened when an activity first needs them.
+    """
+
+    def claim(job: Job, payload: Payload) -> Job:
+        return job if ledger().claim(job) else replace(job, state=DUPLICATE)
+
+    def record(job: Job, payload: Payload) -> Job:
+        done = replace(job, state=payload["state"])
+        return done if ledger().record(done) else replace(job, state=DUPLICATE)
+
+    def notify(job: Job, payload: Payload) -> Job:
+        notifier().publish(payload["topic"], job)
+        return job
+
+    def step(name: str) -> Callable[[Job, Payload], Job]:
+        return lambda job, payload: execute(name, job, tools(), payload["attempt"])
+
+    work = {each.name: step(each.name) for each in steps}
+    work |= {"claim": claim, "record": record, "notify": notify}
+    return {name: _answering(name, each) for name, each in work.items()}
+
+
+def _answering(name: str, work: Callable[[Job, Payload], Job]) -> Activity:
+    def activity(payload: Payload) -> Answer:
+        try:
+            job = Job.from_document(payload["job"])
+            with during(name, job, payload["attempt"]):
+                return {"ok": work(job, payload).to_document()}
+        except Exception as error:
+            return {"error": {"name": type(error).__name__, "message": str(error)}}
+
+    return activity

@@ -1,0 +1,49 @@
+"""What :mod:`core.workflow.interpreter` needs of the system it runs in: durable, in memory, or simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Timer(Protocol):
+    """The task of waiting until a moment."""
+
+    def cancel(self) -> Any:
+        """Stop waiting; only for a timer that is not done."""
+
+
+class Host(Protocol):
+    """One execution of a workflow.
+
+    ``call``, ``wait_until`` and ``first`` return tasks: the interpreter yields one and is resumed with its
+    result, or with an exception. A durable host runs the interpreter again from its start for every event, so
+    everything here has to be the same in every replay.
+    """
+
+    @property
+    def execution(self) -> str:
+        """The execution's id; no other execution ever has it."""
+
+    def input(self) -> Mapping[str, Any]:
+        """Return the job document that the execution was started with."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC of the event that is being handled."""
+
+    def random(self) -> float:
+        """Return a number from 0 to below 1, another one each time."""
+
+    def call(self, activity: str, payload: Mapping[str, Any]) -> Any:
+        """Return the task of running an activity; its result is the activity's answer.
+
+        The answer is ``{"ok": <job document>}`` or ``{"error": {"name", "message"}}``. The interpreter is
+        resumed with an exception only if the worker was lost before it could answer.
+        """
+
+    def wait_until(self, moment: datetime) -> Timer:
+        """Return the task of waiting until a moment in UTC."""
+
+    def first(self, tasks: Sequence[Any]) -> Any:
+        """Return the task of waiting for the first of several; its result is that task, which is done."""

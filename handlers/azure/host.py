@@ -1,0 +1,72 @@
+"""A Durable orchestration as a host of the interpreter; SDKs 1.x and 2.x both have what it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from core.workflow.host import Timer
+
+
+class Context(Protocol):
+    """The part of an orchestration's context that is used; what its methods return is to be yielded."""
+
+    @property
+    def instance_id(self) -> str:
+        """The orchestration's id."""
+
+    @property
+    def current_utc_datetime(self) -> datetime:
+        """The time of the event that is being handled."""
+
+    def get_input(self) -> Any:
+        """Return what the orchestration was started with."""
+
+    def new_uuid(self) -> str:
+        """Return an id that is the same in every replay."""
+
+    def call_activity(self, name: str, input_: Any) -> Any:
+        """Return the task of running an activity."""
+
+    def create_timer(self, fire_at: datetime) -> Timer:
+        """Return the task of waiting."""
+
+    def task_any(self, tasks: list[Any]) -> Any:
+        """Return the task of waiting for the first of several tasks."""
+
+
+class DurableHost:
+    """See :class:`core.workflow.host.Host`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        # An instance id can be started again after its first run ended; the uuid tells the runs apart.
+        self.execution = f"{context.instance_id}/{context.new_uuid()}"
+
+    def input(self) -> Mapping[str, Any]:
+        """Return the orchestration's input."""
+        document: Mapping[str, Any] = self._context.get_input()
+        return document
+
+    def now(self) -> datetime:
+        """Return the time of the event that is being handled."""
+        return self._context.current_utc_datetime.replace(tzinfo=UTC)
+
+    def random(self) -> float:
+        """Return a number made of the next id: Durable has no other randomness that replays can repeat."""
+        return UUID(str(self._context.new_uuid())).time_low / 2**32
+
+    def call(self, activity: str, payload: Mapping[str, Any]) -> Any:
+        """Return the task of running an activity function."""
+        return self._context.call_activity(activity, payload)
+
+    def wait_until(self, moment: datetime) -> Timer:
+        """Return a durable timer."""
+        zone = self._context.current_utc_datetime.tzinfo  # the SDK compares the two; 1.x has no zone
+        return self._context.create_timer(moment.replace(tzinfo=zone))
+
+    def first(self, tasks: Sequence[Any]) -> Any:
+        """Return the task of waiting for the first of several."""
+        return self._context.task_any(list(tasks))
