@@ -18,7 +18,7 @@ SAME = ("cloud", "orchestrator", "architecture", "region")  # what a run and its
 
 
 def aws_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
-    """Ask AWS, with the credentials and endpoints that boto3 finds, and patiently where it throttles."""
+    """Ask AWS, with the credentials and endpoints that boto3 finds, and retry where AWS throttles."""
     import boto3
     from botocore.config import Config
 
@@ -63,10 +63,10 @@ BILLED: dict[str, Callable[[Mapping[str, Any], RunFolder], Billed]] = {
 
 
 def collect_run(deployment: DeployedStack, folder: RunFolder) -> Billed:
-    """Collect what the deployment's platform says of one run, and keep it in the run's folder.
+    """Ask the deployment's platform what it billed for one run, and keep the answer in the run's folder.
 
     Raises:
-        RunError: The run is not finished, or was made on another stack than the deployment.
+        RunError: The run is not finished, was made on another stack, or is on a cloud that cannot be asked.
     """
     for name in SAME:
         ran, stands = getattr(folder.run, name), deployment.outputs[name]

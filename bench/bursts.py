@@ -1,4 +1,4 @@
-"""Runs in the making: uploads in bursts or at a fixed rate, noted when sent, kept when their jobs end."""
+"""Make runs: send uploads in bursts or at a fixed rate, and record their jobs as they end."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from rich.progress import Progress
 
 from bench.records import head, keep_previews, record
-from bench.sending import Upload, follow, send_together
+from bench.sending import Submission, follow, send_together
 from bench.stack import DeployedStack
 from compare.folder import append_jobs, append_sent, mend, read_head, read_jobs, read_sent, write_head
 from compare.run import Plan, Run, RunError, SentUpload
 from core.ports import LedgerRow
 
-WARM_UP = 0  # the number of the burst that counts in no figure
+WARM_UP = 0  # the number of the burst that no figure includes
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Bench:
     run: Run
 
     def parts(self) -> list[list[int]]:
-        """Return the bursts that are not whole yet, by what is sent without a pause.
+        """Return the incomplete bursts, in groups that are sent without a pause.
 
         A burst begins when the one before it has ended. At a fixed rate only the warm-up stands apart, and
         the bursts are stretches of one stream.
@@ -44,16 +44,16 @@ class Bench:
         return [part for part in (warm_up, stream) if part]
 
     def send(self, part: Sequence[int], timeout: float, bar: Progress) -> None:
-        """Send what is missing of the bursts, follow all of it to its end and keep it in the run folder.
+        """Send what is missing of the bursts, follow the jobs to their end and record them in the run folder.
 
-        Interrupted, it keeps the jobs that have ended; the others are found again by their notes.
+        When interrupted, it records the jobs that have ended; a resumed run finds the others by their notes.
         """
         waiting = self.under_way(part)
         missing = self._missing(part)
         bursts = {self.deployment.key(name): burst for burst, _, name in missing}
         task = bar.add_task(self._title(part), total=len(waiting) + len(missing), note="")
 
-        def note(upload: Upload) -> None:
+        def note(upload: Submission) -> None:
             burst = waiting[upload] = bursts[upload.key]
             sent = SentUpload(upload.id, upload.photo.name, upload.key, upload.began, upload.sent, burst)
             append_sent(self.folder, sent)
@@ -70,18 +70,20 @@ class Bench:
         self._keep(waiting, rows)
         bar.remove_task(task)
 
-    def under_way(self, part: Sequence[int]) -> dict[Upload, int]:
-        """Return the uploads of these bursts that were sent and whose jobs are not kept yet."""
+    def under_way(self, part: Sequence[int]) -> dict[Submission, int]:
+        """Return the uploads of these bursts that were sent and whose jobs are not recorded yet."""
         kept = {each.id for each in read_jobs(self.folder)}
         photos = {file.name: file for file in self.files}
         return {
-            Upload(each.id, self.deployment, photos[each.photo], each.key, each.began, each.sent): each.burst
+            Submission(
+                each.id, self.deployment, photos[each.photo], each.key, each.began, each.sent
+            ): each.burst
             for each in read_sent(self.folder)
             if each.id not in kept and each.burst in part
         }
 
     def _missing(self, part: Sequence[int]) -> list[tuple[int, Path, str]]:
-        """Return the burst, the photo and a new name for every upload that was not sent yet."""
+        """Return the burst, the photo and a new name of every upload that was not sent yet."""
         bursts = {each.id: each.burst for each in read_jobs(self.folder)}
         bursts |= {each.id: each.burst for each in read_sent(self.folder)}
         sent = Counter(bursts.values())
@@ -94,8 +96,8 @@ class Bench:
             for at in range(sent[burst], self._size(burst))
         ]
 
-    def _keep(self, waiting: Mapping[Upload, int], rows: Mapping[Upload, LedgerRow]) -> None:
-        """Write down the jobs in the order of their bursts, and pictures of the first of each photo."""
+    def _keep(self, waiting: Mapping[Submission, int], rows: Mapping[Submission, LedgerRow]) -> None:
+        """Record the jobs in the order of their bursts, and previews of the first of each photo."""
         ordered = sorted(waiting.items(), key=lambda item: (item[1], item[0].began))
         firsts = {upload.photo: upload for upload, burst in reversed(ordered) if burst == WARM_UP + 1}
         for upload in firsts.values():
@@ -131,7 +133,7 @@ def resume(deployment: DeployedStack, files: Sequence[Path], out: Path) -> Bench
     """Find the newest unfinished run of the deployment.
 
     Raises:
-        RunError: There is none, or the photos or the deployment are not what they were.
+        RunError: There is none, or the photos or the deployment have changed.
     """
     heads = {path.parent: read_head(path.parent) for path in out.glob("*/run.json")}
     mine = {

@@ -21,7 +21,7 @@ class Cloud(Protocol):
 
     @property
     def intake(self) -> Intake:
-        """Return where uploads are and their events enter the workflow."""
+        """Return the uploads and the entrance of their events into the workflow."""
 
     @property
     def notifier(self) -> Notifier:
@@ -29,7 +29,7 @@ class Cloud(Protocol):
 
     @property
     def dead_letters(self) -> Sequence[DeadLetters]:
-        """Return the places where events end that could not be delivered or handled."""
+        """Return the queues and containers of events that could not be delivered or handled."""
 
     @property
     def outputs(self) -> ObjectStore:
@@ -116,7 +116,7 @@ CLOUDS: dict[str, Callable[[Mapping[str, Any]], Cloud]] = {"aws": AwsCloud, "azu
 
 
 def connect(outputs: Mapping[str, Any]) -> Cloud:
-    """Connect to the cloud that the stack outputs name; importing its SDK only now keeps the others quick.
+    """Connect to the cloud that the stack outputs name; its SDK is imported only now, since that takes time.
 
     Raises:
         SetupError: The cloud is not known, or an output is missing.

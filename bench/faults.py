@@ -1,4 +1,4 @@
-"""Deploy stacks with faults for a while, through their setting ``chaos``, and take the faults away again."""
+"""Inject faults into stacks through their setting ``chaos``, and remove them again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALLOWED = "twinlens:allowChaos"
 
 
 def profile(asked: str) -> Profile:
-    """Read what was asked for: a profile's name, its text, or a file that holds either.
+    """Read a fault profile from its name, its text, or a file that holds either.
 
     Raises:
         SettingsError: It is none of these.
@@ -30,7 +30,7 @@ def profile(asked: str) -> Profile:
 
 @contextmanager
 def injected(faults: Profile, stacks: Sequence[str], warn: Callable[[str], object]) -> Iterator[None]:
-    """Deploy the stacks with faults for the length of a block, and without them at its end, whatever ends it.
+    """Deploy the stacks with faults, and without them again when the block ends, however it ends.
 
     Calls ``warn`` with a sentence about each stack that may still have faults afterwards.
 
@@ -40,8 +40,8 @@ def injected(faults: Profile, stacks: Sequence[str], warn: Callable[[str], objec
     for stack in stacks:
         if not stack.endswith(LOCAL_SUFFIX) and config(stack).get(ALLOWED) not in (True, "true"):
             raise SettingsError(
-                f"Faults are for test stacks; for {stack!r}, "
-                f"`pulumi config set allowChaos true -s {stack}` would allow them."
+                f"The stack {stack!r} does not allow faults: "
+                f"`pulumi config set allowChaos true -s {stack}` allows them."
             )
     begun: list[str] = []
     try:
@@ -59,7 +59,7 @@ def _restore(stack: str, warn: Callable[[str], object]) -> None:
     try:
         _deploy(stack, {})
     except (TwinlensError, KeyboardInterrupt) as error:
-        warn(f"The stack {stack!r} may still have faults; `pulumi up -s {stack}` takes them away. {error}")
+        warn(f"The stack {stack!r} may still have faults; `pulumi up -s {stack}` removes them. {error}")
 
 
 def _deploy(stack: str, settings: Mapping[str, str]) -> None:

@@ -43,7 +43,7 @@ class Measurement:
 
     @contextmanager
     def prepared(self, warn: Callable[[str], object]) -> Iterator[list[Bench]]:
-        """Have a run of each stack for the length of a block, with the faults deployed.
+        """Begin or resume a run of each stack, with the faults deployed until the block ends.
 
         Calls ``warn`` with a sentence about each stack that may still have faults afterwards.
 

@@ -26,7 +26,7 @@ from core.workflow.granularity import FUSED, pipeline_in
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one photo; ``artifacts`` are in ``folder``."""
+    """How one photo ended; its ``artifacts`` are in ``folder``."""
 
     photo: Path
     state: str
@@ -47,7 +47,7 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
     try:
         file = photo.resolve(strict=True)
         if not file.is_file():
-            return Result(photo, "failed", _ms(began), "It is no file with content.")
+            return Result(photo, "failed", _ms(began), "It is not a regular file.")
         tools = Tools(FolderStore(file.parent), made, recipe, USUAL_MAX_BYTES, USUAL_MAX_PIXELS)
         job = _job(file, recipe)
         for step in pipeline_in(FUSED).steps():
@@ -100,7 +100,7 @@ def _ms(began: float) -> float:
 
 
 def targets(photos: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """Return each photo with the folder for its outputs: named like it, and numbered where that is taken."""
+    """Map each photo to the folder for its outputs, named after it and numbered where that name is taken."""
     files: list[Path] = []
     for path in photos:
         if path.is_dir():
@@ -119,10 +119,10 @@ def targets(photos: Sequence[Path], out: Path) -> dict[Path, Path]:
 
 
 def process_all(targets: Mapping[Path, Path], recipe: Recipe) -> Iterator[Result]:
-    """Yield the results as they come in, from as many processes as there are cores.
+    """Yield the results as they arrive, from as many processes as there are cores.
 
-    If a process dies, as for want of memory, nobody knows of which photo: those that are left are then done
-    in a process each.
+    If a process dies, as for lack of memory, nobody knows which photo killed it: each of the remaining photos
+    then gets a process of its own.
     """
     workers, left = min(os.cpu_count() or 1, len(targets)), dict(targets)
     if workers == 1:
@@ -137,7 +137,7 @@ def process_all(targets: Mapping[Path, Path], recipe: Recipe) -> Iterator[Result
             try:
                 yield from _pooled({photo: folder}, recipe, 1)
             except BrokenProcessPool:
-                yield Result(photo, "failed", 0.0, "Its process died, perhaps for want of memory.")
+                yield Result(photo, "failed", 0.0, "Its process died, perhaps for lack of memory.")
 
 
 def _pooled(targets: Mapping[Path, Path], recipe: Recipe, workers: int) -> Iterator[Result]:

@@ -1,4 +1,4 @@
-"""From what a deployment did to a run folder."""
+"""Turn what a deployment did into the records of a run folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
-from bench.sending import Upload
+from bench.sending import Submission
 from bench.stack import DeployedStack
 from compare.folder import BEFORE, first_artifacts, preview_path
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run
@@ -57,9 +57,9 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
 
 
 def record(
-    upload: Upload, row: LedgerRow | None, *, burst: int = 1, warm_up: bool = False, outputs: bool = False
+    upload: Submission, row: LedgerRow | None, *, burst: int = 1, warm_up: bool = False, outputs: bool = False
 ) -> JobRecord:
-    """Write down an upload's fate: ``lost`` without a row in a final state.
+    """Record how an upload ended: ``lost`` if it has no row in a final state.
 
     With ``outputs`` every artifact is read back for its SHA-256.
     """
@@ -79,8 +79,8 @@ def record(
     )
 
 
-def keep_previews(folder: Path, run: Run, upload: Upload, row: LedgerRow | None) -> None:
-    """Keep small pictures of the photo before and of its renditions after; a broken photo has none."""
+def keep_previews(folder: Path, run: Run, upload: Submission, row: LedgerRow | None) -> None:
+    """Keep small pictures of the photo and of its renditions; a broken photo has none."""
     photo = next(each for each in run.photos if each.name == upload.photo.name)
     _keep(preview_path(folder, photo, BEFORE), upload.photo.read_bytes())
     job = Job.from_document(row.document) if row else None

@@ -1,4 +1,4 @@
-"""Uploads and what becomes of them: sending photos, following their jobs, writing down the result."""
+"""Send photos to deployed stacks and follow their jobs to the end."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from core.trace import now
 
 FINAL_STATES = frozenset({"succeeded", "rejected", "failed"})
 POLL_SECONDS = 0.5
-SENDERS = 64  # transfers at once, at most
+SENDERS = 64  # concurrent transfers at most
 
 
 @dataclass(frozen=True)
-class Upload:
-    """One photo on its way; ``began`` and ``sent`` bound the transfer on this machine's clock."""
+class Submission:
+    """A photo that was sent; ``began`` and ``sent`` bound its transfer by this machine's clock."""
 
     id: str
     deployment: DeployedStack
@@ -30,26 +30,26 @@ class Upload:
     sent: str
 
 
-def send(deployment: DeployedStack, photo: Path, name: str) -> Upload:
+def send(deployment: DeployedStack, photo: Path, name: str) -> Submission:
     """Upload the photo as ``name`` and note when."""
     began = now()
     identifier = deployment.upload(photo, name)
-    return Upload(identifier, deployment, photo, deployment.key(name), began, now())
+    return Submission(identifier, deployment, photo, deployment.key(name), began, now())
 
 
 def send_together(
     photos: Sequence[tuple[DeployedStack, Path, str]],
     rate: float | None = None,
-    note: Callable[[Upload], object] = lambda _: None,
-) -> list[Upload]:
-    """Upload the photos, each into its deployment under its name, side by side.
+    note: Callable[[Submission], object] = lambda _: None,
+) -> list[Submission]:
+    """Upload the photos concurrently, each into its deployment under its name.
 
     With ``rate`` that many uploads begin a second, whether or not earlier ones have ended (an open loop);
     without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time.
     """
     began, one_at_a_time = time.monotonic(), Lock()
 
-    def deliver(deployment: DeployedStack, photo: Path, name: str) -> Upload:
+    def deliver(deployment: DeployedStack, photo: Path, name: str) -> Submission:
         upload = send(deployment, photo, name)
         with one_at_a_time:
             note(upload)
@@ -65,17 +65,17 @@ def send_together(
 
 
 def follow(
-    uploads: Sequence[Upload], timeout: float, ended: Callable[[Upload], object]
-) -> dict[Upload, LedgerRow]:
-    """Poll the ledgers until every job is in a final state or ``timeout`` seconds are over.
+    uploads: Sequence[Submission], timeout: float, ended: Callable[[Submission], object]
+) -> dict[Submission, LedgerRow]:
+    """Poll the ledgers until every job is in a final state or ``timeout`` seconds have passed.
 
     Calls ``ended`` with each upload whose job ends, and returns the ledger rows of those that did.
 
     Raises:
-        NotRunning: An emulator has ended meanwhile.
+        NotRunning: An emulator has ended.
     """
     waiting = list(uploads)
-    rows: dict[Upload, LedgerRow] = {}
+    rows: dict[Submission, LedgerRow] = {}
     deadline = time.monotonic() + timeout
     while waiting:
         for upload in tuple(waiting):

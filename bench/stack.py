@@ -23,7 +23,7 @@ LOCAL_SUFFIX = "-local"
 
 @dataclass(frozen=True, eq=False)
 class DeployedStack:
-    """One stack that is up; ``outputs`` are the stack outputs, the same names on both clouds."""
+    """A stack that is deployed; ``outputs`` are its stack outputs, of the same names on both clouds."""
 
     stack: str
     outputs: Mapping[str, Any]
@@ -45,10 +45,10 @@ class DeployedStack:
         return cls(stack, outputs, connect(outputs), where)
 
     def check(self) -> None:
-        """See that nothing it stands on has gone; of a real cloud nothing is known.
+        """See that the emulators of a local stack still run; a real cloud is not checked.
 
         Raises:
-            NotRunning: It stands on emulators, and one has ended.
+            NotRunning: An emulator has ended.
         """
         if self.where == "emulator":
             emulators.check()
@@ -64,7 +64,7 @@ class DeployedStack:
         return job_id(self.outputs["inputContainer"], key, etag, self.outputs["recipe"])
 
     def row(self, job: str) -> LedgerRow | None:
-        """Return the job's ledger row, or ``None`` while there is none."""
+        """Return the job's ledger row, or ``None`` if there is none yet."""
         return self.cloud.ledger.get(job)
 
     def rows(self) -> Iterator[LedgerRow]:

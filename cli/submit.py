@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench.sending import Upload, follow, send
+from bench.sending import Submission, follow, send
 from bench.stack import DeployedStack
 from cli.console import Json, Stack, console, print_json, progress, shown, state_text, table
 from cli.jobs import summary
@@ -46,12 +46,12 @@ def submit(
         raise typer.Exit(1)
 
 
-def _follow(uploads: list[Upload], timeout: float) -> list[dict[str, Any]]:
+def _follow(uploads: list[Submission], timeout: float) -> list[dict[str, Any]]:
     with progress() as bar:
         task = bar.add_task("processing", total=len(uploads), note="")
         rows = follow(uploads, timeout, lambda _: bar.advance(task))
     return [summary(rows[upload]) if upload in rows else _sent(upload, "unfinished") for upload in uploads]
 
 
-def _sent(upload: Upload, state: str = "submitted") -> dict[str, Any]:
+def _sent(upload: Submission, state: str = "submitted") -> dict[str, Any]:
     return {"id": upload.id, "state": state, "key": upload.key}

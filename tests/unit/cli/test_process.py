@@ -110,7 +110,7 @@ def test_a_folder_of_all_sorts_is_gone_through(photo: Path, tmp_path: Path) -> N
     assert {name for name, each in results.items() if each["state"] == "succeeded"} == good
     assert {path.name for path in out.iterdir()} == {Path(name).stem for name in good}
     assert results["gone.png"]["reason"] == "It can't be read: No such file or directory."
-    assert results["pipe.jpg"]["reason"] == "It is no file with content."
+    assert results["pipe.jpg"]["reason"] == "It is not a regular file."
     assert (results["empty.gif"]["state"], results["empty.gif"]["reason"]) == (
         "rejected",
         "The file is empty.",
