@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -33,24 +31,14 @@ def quantile(samples: Sequence[float], p: float) -> Quantile:
     The interval's ends are order statistics, chosen by the binomial distribution of how many samples fall
     below the true quantile (Conover, Practical Nonparametric Statistics, 3.2).
     """
+    from scipy.stats import quantile_test  # here, since scipy.stats takes half a second to load
+
     count = len(samples)
     if not count:
         return Quantile(p, 0, None, None, None)
     ordered = np.sort(np.asarray(samples, dtype=float))
     value = float(np.quantile(ordered, p, method="inverted_cdf"))
-    low, high = _ranks(count, p)
-    if low < 1 or high > count:
+    interval = quantile_test(ordered, p=p).confidence_interval(CONFIDENCE)
+    if np.isnan(interval.low) or np.isnan(interval.high):
         return Quantile(p, count, value, None, None)
-    return Quantile(p, count, value, float(ordered[low - 1]), float(ordered[high - 1]))
-
-
-@cache
-def _ranks(count: int, p: float) -> tuple[int, int]:
-    """Return the ranks of the samples that bound the quantile; 0 or over ``count`` is none."""
-    from scipy.special import bdtr, bdtrc  # here, since even this part of scipy takes a moment to load
-
-    tail = (1 - CONFIDENCE) / 2
-    numbers = range(count + 1)
-    low = bisect_left(numbers, x=True, key=lambda below: bool(bdtr(below, count, p) >= tail))
-    high = bisect_left(numbers, x=True, key=lambda below: bool(bdtrc(below, count, p) <= tail)) + 1
-    return low, high
+    return Quantile(p, count, value, float(interval.low), float(interval.high))

@@ -1,6 +1,8 @@
 import random
 
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 from compare.statistics import compare_quantiles, comparison
 
@@ -92,3 +94,22 @@ def test_a_large_run_takes_no_longer_than_it_must(monkeypatch):
 def test_empty_bursts_say_nothing():
     first, second = samples(60, bursts=3), samples(60, 1.5, seed=2, bursts=3)
     assert compare_quantiles([[], *first], second, 0.5).value == compare_quantiles(first, second, 0.5).value
+
+
+@pytest.mark.parametrize(("p", "rank"), [(0.6, 5), (0.5, 4), (0.1, 1), (0.95, 7), (4 / 7, 4)])
+def test_a_resample_is_a_draw_of_as_many_samples_and_its_quantile_has_that_rank(p, rank):
+    """Of 1 to 7, drawn seven times with replacement: the exact distribution of the sample at that rank."""
+    found = comparison._resampled([list(range(7, 0, -1))], p, 100_000, _random())
+    at_most = [binom.sf(rank - 1, 7, value / 7) for value in range(1, 8)]
+    assert [float(np.mean(found <= value)) for value in range(1, 8)] == pytest.approx(at_most, abs=0.006)
+
+
+def test_whole_bursts_are_drawn():
+    """Of two bursts of one sample each, both draws are the first burst one time in four."""
+    found = comparison._resampled([[1.0], [2.0]], 0.5, 100_000, _random())
+    # Drawn twice the first: 1; drawn both: the smaller of two draws from both, 2 one time in four.
+    assert float(np.mean(found == 1)) == pytest.approx(1 / 4 + 1 / 2 * 3 / 4, abs=0.006)
+
+
+def _random():
+    return np.random.default_rng(1)

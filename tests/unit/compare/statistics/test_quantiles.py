@@ -63,3 +63,30 @@ def test_the_interval_holds_the_sample_quantile(samples, p):
     assert figure.count == len(samples)
     if figure.low is not None:
         assert figure.low <= figure.value <= figure.high
+
+
+@pytest.mark.parametrize(
+    ("count", "p", "low", "high"),
+    [
+        # Ranks of the order statistics that bound the quantile: the binomial distribution's, by a table.
+        (6, 0.5, 1, 6),
+        (10, 0.5, 2, 9),
+        (20, 0.5, 6, 15),
+        (100, 0.5, 40, 61),
+        (1000, 0.5, 469, 532),
+        (72, 0.95, 64, 72),
+        (100, 0.95, 90, 100),
+        (368, 0.99, 360, 368),
+        (1000, 0.99, 983, 997),
+    ],
+)
+def test_the_ends_are_these_order_statistics(count, p, low, high):
+    found = quantile(list(range(count, 0, -1)), p)
+    assert (found.low, found.high) == (low, high)
+
+
+@pytest.mark.parametrize(("count", "p"), [(5, 0.5), (71, 0.95), (367, 0.99), (1, 0.5)])
+def test_one_sample_fewer_has_no_interval(count, p):
+    found = quantile(list(range(count)), p)
+    assert (found.low, found.high) == (None, None)
+    assert found.value is not None
