@@ -7,16 +7,17 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from components.uploads import SUFFIXES
+from core.deployment.limits import SUFFIXES
+from core.deployment.names import POISON_SUFFIX
 from core.errors import SetupError
-from core.ports import DeadLetters, Intake, Notifier, ObjectStore, Rows
+from core.ports import DeadLetters, Intake, Ledger, Notifier, ObjectStore
 
 
 class Cloud(Protocol):
     """A connection to one stack's cloud."""
 
     @property
-    def ledger(self) -> Rows:
+    def ledger(self) -> Ledger:
         """Return the stack's ledger."""
 
     @property
@@ -43,9 +44,10 @@ class AwsCloud:
     """S3 and DynamoDB, with the credentials and endpoints that boto3 finds."""
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
+        from handlers.aws.dead_letters import SqsDeadLetters
+        from handlers.aws.intake import S3Intake
         from handlers.aws.ledger import DynamoLedger
         from handlers.aws.notifications import SnsNotifier
-        from handlers.aws.recovery import S3Intake, SqsDeadLetters
         from handlers.aws.stores import S3Store
 
         # Where the stack is, whatever region this machine asks by default.
@@ -76,9 +78,10 @@ class AzureCloud:
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         from handlers.azure import clients
+        from handlers.azure.dead_letters import PoisonQueue, UndeliveredEvents
+        from handlers.azure.intake import BlobIntake
         from handlers.azure.ledger import TableLedger
         from handlers.azure.notifications import QueueNotifier
-        from handlers.azure.recovery import BlobIntake, PoisonQueue, UndeliveredEvents
         from handlers.azure.stores import BlobStore
 
         self._blobs = clients.blobs(outputs["storeEndpoint"])
@@ -88,8 +91,7 @@ class AzureCloud:
         )
         self.outputs = BlobStore(self._blobs, outputs["outputContainer"])
         queues = clients.queues(outputs["queueEndpoint"])
-        # The Functions host's own rule for the poison queue's name: learn.microsoft.com, "Queue trigger".
-        uploads = queues.get_queue_client(outputs["deadLetters"].removesuffix("-poison"))
+        uploads = queues.get_queue_client(outputs["deadLetters"].removesuffix(POISON_SUFFIX))
         container = self._blobs.get_container_client(self._container)
         self.intake = BlobIntake(container, outputs["inputPrefix"], SUFFIXES, uploads)
         self.notifier = QueueNotifier(queues, {"error": outputs["errorTopic"]})

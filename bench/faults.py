@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 
 from bench import emulators
 from bench.project import config, config_file
-from bench.stack import LOCAL_SUFFIX, opened
+from bench.stack import opened
 from core.chaos import NAMED, Profile
+from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SettingsError, SetupError, TwinlensError
 
 CHAOS = "twinlens:chaos"

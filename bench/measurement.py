@@ -16,8 +16,8 @@ from bench.photos import photos_in
 from bench.stack import DeployedStack
 from compare.folder import read, write_head
 from compare.run import Plan, RunError
-from components.uploads import SUFFIXES
 from core.chaos import Profile
+from core.deployment.limits import SUFFIXES
 from core.trace import now
 
 

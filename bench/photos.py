@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from components.uploads import SUFFIXES
+from core.deployment.limits import SUFFIXES
 
 
 def photos_in(folder: Path) -> list[Path]:

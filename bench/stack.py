@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from bench import emulators, project
 from bench.clouds import Cloud, connect
 from compare.run import Where
+from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SetupError
 from core.job import job_id
 from core.ports import LedgerRow
 
 if TYPE_CHECKING:
     from components.engine import Stack
-
-LOCAL_SUFFIX = "-local"
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,8 +49,8 @@ AZURE = f"""
 sys.path.append({LIBRARIES!r})
 import function_app
 from core.tools import tools
-from handlers.azure import ports
-ports.ledger()
+from handlers.azure import adapters
+adapters.ledger()
 """
 LIMITS_MS = {"aws": 350, "azure": 700}
 LEAST_RATIO = 1.5

@@ -11,8 +11,8 @@ import typer
 
 from bench.stack import DeployedStack
 from cli.console import Json, Stack, console, print_json, shown, table
+from core.deployment.limits import patience
 from core.recovery import Finding, Recovery
-from core.workflow.environment import patience
 from core.workflow.photo import PIPELINE
 
 PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60

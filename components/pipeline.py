@@ -1,7 +1,8 @@
-"""The pipeline's one face: what a deployment tells about itself, the same names on both clouds."""
+"""The pipeline whatever its cloud: who builds it, and its outputs, which have the same names on both."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import pulumi
@@ -27,15 +28,33 @@ class Pipeline(Protocol):
     metered: pulumi.Output[Any]  # where the platform says what it billed: see compare/collecting
 
 
-def build(name: str, settings: Settings) -> Pipeline:
-    """Build the pipeline on the cloud that the settings name; only that cloud's SDK is imported."""
-    if settings.cloud == "aws":
-        from components.aws.pipeline import AwsPipeline
+def _aws(name: str, settings: Settings) -> Pipeline:
+    from components.aws.pipeline import AwsPipeline
 
-        return AwsPipeline(name, settings)
+    return AwsPipeline(name, settings)
+
+
+def _azure(name: str, settings: Settings) -> Pipeline:
     from components.azure.pipeline import AzurePipeline
 
     return AzurePipeline(name, settings)
+
+
+# Each imports its SDK only when it is called.
+PIPELINES: dict[str, Callable[[str, Settings], Pipeline]] = {"aws": _aws, "azure": _azure}
+
+
+def build(name: str, settings: Settings) -> Pipeline:
+    """Build the pipeline on the cloud that the settings name.
+
+    Raises:
+        pulumi.RunError: There is no such cloud.
+    """
+    if settings.cloud not in PIPELINES:
+        raise pulumi.RunError(
+            f"There is no pipeline for the cloud {settings.cloud!r}; there are {', '.join(PIPELINES)}."
+        )
+    return PIPELINES[settings.cloud](name, settings)
 
 
 def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[str | int]]:

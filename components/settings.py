@@ -11,8 +11,10 @@ from typing import Any
 import pulumi
 
 from core.chaos import Profile
+from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
+from core.deployment.names import LOCAL_SUFFIX
+from core.deployment.variables import Reconciler
 from core.errors import SettingsError
-from core.workflow import environment
 from core.workflow.granularity import GRANULARITIES
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -20,15 +22,15 @@ RECIPES = Path(__file__).parent.parent / "recipes"
 
 @dataclass(frozen=True)
 class Cloud:
-    """What one cloud offers; the first of each tuple is the usual choice."""
+    """What one cloud offers; the first of each tuple is the default."""
 
     orchestrators: tuple[str, ...]
     architectures: tuple[str, ...]
     memory_mb: Collection[int]
-    usual_memory_mb: int
+    default_memory_mb: int
     log_retention_days: Collection[int]
     max_concurrency: Collection[int]
-    usual_max_concurrency: int
+    default_max_concurrency: int
     point_in_time_recovery: tuple[bool, ...]
 
 
@@ -39,24 +41,23 @@ CLOUDS = {
         orchestrators=("standard", "express"),
         architectures=("arm64", "x86_64"),
         memory_mb=range(128, 10241),
-        usual_memory_mb=1024,
+        default_memory_mb=1024,
         log_retention_days=(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
         max_concurrency=range(1001),  # 0: whatever the account has left
-        usual_max_concurrency=0,
+        default_max_concurrency=0,
         point_in_time_recovery=(False, True),
     ),
     "azure": Cloud(
         orchestrators=("storage", "scheduler"),
         architectures=("x86_64",),
         memory_mb=(2048, 4096),
-        usual_memory_mb=2048,
+        default_memory_mb=2048,
         log_retention_days=range(30, 731),
         max_concurrency=range(40, 1001),
-        usual_max_concurrency=100,
+        default_max_concurrency=100,
         point_in_time_recovery=(False,),
     ),
 }
-LOCAL_SUFFIX = "-local"
 # Those after which a cron expression starts an hour anew; 0 for never.
 RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # A workflow is given 15 minutes, and a step may be tried three times.
@@ -102,13 +103,13 @@ class Settings:
             orchestrator=reader.choice("orchestrator", cloud.orchestrators, cloud.orchestrators[0]),
             granularity=reader.choice("granularity", GRANULARITIES, GRANULARITIES[0]),
             architecture=reader.choice("architecture", cloud.architectures, cloud.architectures[0]),
-            memory_mb=reader.number("memoryMb", cloud.memory_mb, cloud.usual_memory_mb),
+            memory_mb=reader.number("memoryMb", cloud.memory_mb, cloud.default_memory_mb),
             timeout_seconds=reader.number("timeoutSeconds", TIMEOUT_SECONDS, 30),
             recipe=reader.choice(
                 "recipe", tuple(sorted(path.stem for path in RECIPES.glob("*.toml"))), "gallery"
             ),
-            max_bytes=reader.number("maxBytes", range(1, 2**30 + 1), 50 * 2**20),
-            max_pixels=reader.number("maxPixels", range(1, 10**9 + 1), 10**8),
+            max_bytes=reader.number("maxBytes", range(1, 2**30 + 1), DEFAULT_MAX_BYTES),
+            max_pixels=reader.number("maxPixels", range(1, 10**9 + 1), DEFAULT_MAX_PIXELS),
             input_prefix=reader.text(
                 "inputPrefix", r"([\w.-]+/)*", "folders, each with a slash after it", "incoming/"
             ),
@@ -117,7 +118,7 @@ class Settings:
             ),
             log_retention_days=reader.number("logRetentionDays", cloud.log_retention_days, 30),
             max_concurrency=reader.number(
-                "maxConcurrency", cloud.max_concurrency, cloud.usual_max_concurrency
+                "maxConcurrency", cloud.max_concurrency, cloud.default_max_concurrency
             ),
             point_in_time_recovery=reader.flag("pointInTimeRecovery", cloud.point_in_time_recovery),
             keep_data=reader.flag("keepData", (False, True)),
@@ -130,9 +131,9 @@ class Settings:
             raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *reader.mistakes)))
         return settings
 
-    def reconciler(self, suffixes: tuple[str, ...], workflow_seconds: int) -> environment.Reconciler:
+    def reconciler(self, workflow_seconds: int) -> Reconciler:
         """Return what the reconciler is told."""
-        return environment.Reconciler(self.input_prefix, suffixes, environment.patience(workflow_seconds))
+        return Reconciler(self.input_prefix, SUFFIXES, patience(workflow_seconds))
 
 
 class _Reader:
@@ -142,27 +143,27 @@ class _Reader:
         self._config = config
         self.mistakes: list[str] = []
 
-    def choice(self, key: str, allowed: tuple[str, ...], usual: str) -> str:
-        value = self._config.get(key) or usual
+    def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self._config.get(key) or default
         if value not in allowed:
             self._mistake(key, value, f"one of {', '.join(allowed)}" if len(allowed) > 1 else allowed[0])
         return value
 
-    def number(self, key: str, allowed: Collection[int], usual: int) -> int:
-        text = self._config.get(key) or str(usual)
+    def number(self, key: str, allowed: Collection[int], default: int) -> int:
+        text = self._config.get(key) or str(default)
         try:
-            # 0 stands for the usual value, unless it is a value by itself.
-            value = int(text) if 0 in allowed else int(text) or usual
+            # 0 stands for the default, unless it is a value by itself.
+            value = int(text) if 0 in allowed else int(text) or default
         except ValueError:
             value = None
         if value is None or value not in allowed:
             self._mistake(key, text, f"a whole number {_span(allowed)}")
-            return usual
+            return default
         return value
 
-    def text(self, key: str, pattern: str, description: str, usual: str) -> str:
+    def text(self, key: str, pattern: str, description: str, default: str) -> str:
         given = self._config.get(key)
-        value = usual if given is None else given
+        value = default if given is None else given
         if not re.fullmatch(pattern, value):
             self._mistake(key, value, description)
         return value

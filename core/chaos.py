@@ -19,9 +19,9 @@ from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from core.deployment.variables import CHAOS
 from core.errors import SettingsError
 from core.job import Job
-from core.workflow.environment import CHAOS
 
 KILLED = 137  # the exit code of a worker that the kernel ended
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from core.errors import TooManyBytes
 from core.job import Job, Source
-
-# How long the ledger remembers a job.
-KEPT = timedelta(days=30)
 
 # A row that was given back: the next delivery of the upload's event may claim it.
 RELEASED = "released"
@@ -63,8 +60,8 @@ class LedgerRow:
     document: dict[str, Any]
 
 
-class Rows(Protocol):
-    """The table with one row a job, as people and tools use it."""
+class Ledger(Protocol):
+    """The table with one row a job, as people, tools and the reconciler use it."""
 
     def get(self, job_id: str) -> LedgerRow | None:
         """Return the row, or ``None`` if there is none."""
@@ -90,9 +87,15 @@ class Rows(Protocol):
         ``False``, and nothing is written, if the row has changed since it was read.
         """
 
+    def expire(self, moment: datetime, at_most: int) -> int:
+        """Delete up to ``at_most`` rows of jobs that have ended and were claimed before ``moment`` (UTC).
 
-class Ledger(Rows, Protocol):
-    """The table with one row a job, as the workflow writes it."""
+        Returns how many were deleted: none where the table deletes expired rows by itself.
+        """
+
+
+class Claims(Protocol):
+    """The same table as the workflow writes it; on AWS the state machine itself does."""
 
     def claim(self, job: Job) -> bool:
         """Insert the job's row, or take over a released one; ``False`` if another execution holds it already.
@@ -138,6 +141,10 @@ class Intake(Protocol):
         Raises:
             StoreUnavailable: It can't be delivered now.
         """
+
+
+HELD_SECONDS = 60  # how long a dead letter that was taken is kept from others
+SHOWN = 80  # characters of a message that cannot be understood
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
+from core.deployment.limits import LEDGER_RETENTION
+from core.deployment.names import STUCK
 from core.job import Job, Problem, Source, job_id
-from core.ports import KEPT, RELEASED, DeadLetters, Intake, LedgerRow, Notifier, Rows, Upload
+from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
 
 # A run by schedule stops after so many findings; the next one goes on.
 AT_MOST = 500
+# Of rows that are deleted after their retention; deleting is cheap, and has to keep up with busy days.
+EXPIRED_AT_MOST = 10_000
 # A job that is lost this long after its upload is sent through no more.
 GIVEN_UP = timedelta(hours=6)
 LOST = "JobLost"
@@ -49,7 +53,7 @@ class Finding:
 class Recovery:
     """One stack's way back into its workflow; a dry run finds the same and changes nothing."""
 
-    rows: Rows
+    ledger: Ledger
     intake: Intake
     notifier: Notifier
     recipe: str
@@ -62,7 +66,7 @@ class Recovery:
 
     def stuck(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
         """Redrive jobs that stand still for longer than ``older_than``; fail those that did so for hours."""
-        for row in self.rows.open_before(moment - older_than):
+        for row in self.ledger.open_before(moment - older_than):
             if moment - _time(row.document["uploaded_at"]) > max(GIVEN_UP, older_than):
                 yield self._fail(row)
             else:
@@ -71,15 +75,15 @@ class Recovery:
     def unclaimed(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
         """Deliver the uploads that no job has known of for longer than ``older_than``.
 
-        Reads all uploads, and the whole ledger unless there is none. Uploads that are older than the ledger's
-        memory are left alone: their rows were there once.
+        Reads all uploads, and the whole ledger unless there are none. Uploads that are older than the
+        ledger's retention are left alone: their rows may have expired.
         """
         found = {
             (upload.source.key, upload.source.etag): upload
             for upload in self.intake.uploads()
-            if older_than < moment - _time(upload.stored_at) < KEPT
+            if older_than < moment - _time(upload.stored_at) < LEDGER_RETENTION
         }
-        for row in self.rows.list() if found else ():
+        for row in self.ledger.list() if found else ():
             found.pop((row.document["source"]["key"], row.document["source"]["etag"]), None)
         for upload in found.values():
             yield self._deliver("unclaimed", upload)
@@ -89,7 +93,7 @@ class Recovery:
 
         A job that an earlier redrive gave back without delivering its event is delivered now.
         """
-        for row in tuple(self.rows.list()):
+        for row in tuple(self.ledger.list()):
             if row.state in ("failed", RELEASED):
                 yield self._redrive("failed", row)
         for place in dead_letters:
@@ -101,7 +105,7 @@ class Recovery:
             done = f"left: its recipe was {row.document['recipe']}, the stack's is {self.recipe}"
         elif self.dry_run:
             done = WOULD_REDRIVE
-        elif self.rows.release(row):
+        elif self.ledger.release(row):
             self.intake.deliver(upload)
             done = REDRIVEN
         else:
@@ -113,7 +117,7 @@ class Recovery:
         job = replace(Job.from_document(row.document), state="failed", error=told)
         if self.dry_run:
             done = WOULD_FAIL
-        elif self.rows.end(row, job):
+        elif self.ledger.end(row, job):
             self.notifier.publish("error", job)
             done = FAILED
         else:
@@ -140,10 +144,21 @@ class Recovery:
 
 
 def by_schedule(recovery: Recovery, find: Find, older_than: timedelta) -> Mapping[str, int]:
-    """Do one bounded run without a person, and return how often it did what."""
-    search = recovery.stuck if find == "stuck" else recovery.unclaimed
-    found = islice(search(older_than, datetime.now(UTC)), AT_MOST)
-    return Counter(f"{each.why}: {each.done}" for each in found)
+    """Do one bounded run without a person, and return how often it did what.
+
+    The daily run, which looks for unclaimed uploads, also deletes the rows whose retention is over.
+    """
+    moment = datetime.now(UTC)
+    if find == STUCK:
+        return _counted(islice(recovery.stuck(older_than, moment), AT_MOST))
+    done = _counted(islice(recovery.unclaimed(older_than, moment), AT_MOST))
+    if expired := recovery.ledger.expire(moment - LEDGER_RETENTION, EXPIRED_AT_MOST):
+        done["expired: deleted"] = expired
+    return done
+
+
+def _counted(findings: Iterable[Finding]) -> Counter[str]:
+    return Counter(f"{each.why}: {each.done}" for each in findings)
 
 
 def _time(text: str) -> datetime:

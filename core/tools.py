@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import cache
 
 from core import recipes
+from core.deployment.variables import Environment
 from core.ports import ObjectStore
 from core.steps import Tools
-from core.workflow.environment import Environment
 
 
 @cache

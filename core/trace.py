@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from core.deployment.variables import MEMORY_MB
+
 # One value for the life of a worker process: the first step it runs is its cold start.
 INSTANCE = uuid.uuid4().hex[:12]
 _steps_run = 0
@@ -31,7 +33,7 @@ class TraceEntry:
     """One run of one step. Times are ISO 8601 UTC, durations milliseconds, sizes bytes.
 
     ``download_ms`` and ``upload_ms`` are how long the step waited for bytes to be moved, ``compute_ms`` the
-    rest: an upload that goes on while the step computes (:mod:`core.uploads`) takes none of its time.
+    rest: an upload that goes on while the step computes (:mod:`core.write_behind`) takes none of its time.
     """
 
     step: str
@@ -97,5 +99,5 @@ class Stopwatch:
 
 def memory_mb() -> int:
     """Return the memory this worker was given, in MB; 0 where nobody said."""
-    given = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or os.environ.get("TWINLENS_MEMORY_MB")
+    given = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or os.environ.get(MEMORY_MB)
     return int(given) if given else 0

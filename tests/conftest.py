@@ -145,7 +145,7 @@ def ledger_table(aws: AwsEmulator) -> str:
     """An empty table with the keys and the index of the deployed one; tests/infra/test_aws.py holds those."""
     import boto3
 
-    from handlers.aws.ledger import OPEN_INDEX
+    from core.deployment.names import OPEN_INDEX
 
     name = f"ledger-{uuid.uuid4().hex[:12]}"
     boto3.client("dynamodb").create_table(

@@ -6,13 +6,12 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.policies import allow_service, deny_plain_http, document
+from core.deployment.limits import DEAD_LETTER_RETENTION, DELIVERY
 
-KEPT_SECONDS = 14 * 24 * 3600  # the longest a queue keeps a message
-DELIVERY_SECONDS = 24 * 3600
-DELIVERY_TRIES = 185  # EventBridge's own default, which fits into a day
+DELIVERY_ATTEMPTS = 185  # EventBridge's own default, which fits into a day
 RETRY_POLICY: pulumi.Input[aws.cloudwatch.EventTargetRetryPolicyArgsDict] = {
-    "maximum_event_age_in_seconds": DELIVERY_SECONDS,
-    "maximum_retry_attempts": DELIVERY_TRIES,
+    "maximum_event_age_in_seconds": int(DELIVERY.total_seconds()),
+    "maximum_retry_attempts": DELIVERY_ATTEMPTS,
 }
 
 
@@ -35,7 +34,10 @@ class DeadLetters(pulumi.ComponentResource):
         super().__init__("twinlens:aws:DeadLetters", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         queue = aws.sqs.Queue(
-            name, message_retention_seconds=KEPT_SECONDS, sqs_managed_sse_enabled=True, opts=child
+            name,
+            message_retention_seconds=int(DEAD_LETTER_RETENTION.total_seconds()),
+            sqs_managed_sse_enabled=True,
+            opts=child,
         )
         policy = aws.sqs.QueuePolicy(
             name,

@@ -6,12 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from components.settings import Settings
-
-OPEN_INDEX = "open"  # handlers.aws.ledger queries it
+from core.deployment.names import EXPIRES_AT, LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS
 
 
 class Ledger(pulumi.ComponentResource):
-    """A table that costs by use; rows go by themselves once ``expires_at`` has passed."""
+    """A table that costs by use; DynamoDB deletes rows once their ``expires_at`` has passed."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
@@ -22,20 +21,20 @@ class Ledger(pulumi.ComponentResource):
         table = aws.dynamodb.Table(
             name,
             billing_mode="PAY_PER_REQUEST",
-            hash_key="id",
-            attributes=[{"name": each, "type": "S"} for each in ("id", "open", "updated_at")],
-            # A row is in it while its job has not ended: whoever looks for those pays for them alone.
+            hash_key=LEDGER_KEY,
+            attributes=[{"name": each, "type": "S"} for each in (LEDGER_KEY, *OPEN_INDEX_KEYS)],
+            # A row is in it while its job has not ended: whoever looks for those pays for no others.
             global_secondary_indexes=[
                 {
                     "name": OPEN_INDEX,
                     "key_schemas": [
-                        {"attribute_name": "open", "key_type": "HASH"},
-                        {"attribute_name": "updated_at", "key_type": "RANGE"},
+                        {"attribute_name": name, "key_type": kind}
+                        for name, kind in zip(OPEN_INDEX_KEYS, ("HASH", "RANGE"), strict=True)
                     ],
                     "projection_type": "KEYS_ONLY",
                 }
             ],
-            ttl={"attribute_name": "expires_at", "enabled": True},
+            ttl={"attribute_name": EXPIRES_AT, "enabled": True},
             point_in_time_recovery={"enabled": settings.point_in_time_recovery},
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=settings.keep_data),
         )

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.policies import deny_plain_http, document
+from core.deployment.limits import WORK_RETENTION_DAYS
 
 
 class ObjectStore(pulumi.ComponentResource):
@@ -15,7 +16,7 @@ class ObjectStore(pulumi.ComponentResource):
         name: The logical name.
         keep: Leave the bucket and what is in it when the stack is destroyed.
         announce: Send an event to EventBridge for every new object.
-        short_lived_prefix: Objects under it are deleted after a day.
+        short_lived_prefix: Objects under it are deleted after :data:`WORK_RETENTION_DAYS`.
         opts: The usual resource options.
     """
 
@@ -74,7 +75,7 @@ class ObjectStore(pulumi.ComponentResource):
                     "id": "short-lived",
                     "status": "Enabled",
                     "filter": {"prefix": short_lived_prefix},
-                    "expiration": {"days": 1},
+                    "expiration": {"days": WORK_RETENTION_DAYS},
                 }
             )
         aws.s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=rules, opts=child)

@@ -18,9 +18,9 @@ from components.aws.step_function import UNRESERVED, StepFunction
 from components.aws.trigger import Trigger
 from components.aws.workflow import STANDARD, StateMachine, Target, seconds
 from components.settings import CLOUDS, Settings
-from components.uploads import SUFFIXES
+from core.deployment import variables
+from core.deployment.limits import SUFFIXES
 from core.job import OUTPUT_PREFIX, WORK_PREFIX
-from core.workflow import environment
 from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.model import Place
 
@@ -45,13 +45,13 @@ class AwsPipeline(pulumi.ComponentResource):
             "work": pulumi.Output.concat(results.arn, f"/{WORK_PREFIX}*"),
             "output": pulumi.Output.concat(results.arn, f"/{OUTPUT_PREFIX}*"),
         }
-        variables: dict[str, pulumi.Input[str]] = {
-            environment.INPUT_CONTAINER: uploads.name,
-            environment.OUTPUT_CONTAINER: results.name,
-            environment.RECIPE: settings.recipe,
-            environment.MAX_BYTES: str(settings.max_bytes),
-            environment.MAX_PIXELS: str(settings.max_pixels),
-            **environment.chaos(settings.chaos),
+        of_steps: dict[str, pulumi.Input[str]] = {
+            variables.INPUT_CONTAINER: uploads.name,
+            variables.OUTPUT_CONTAINER: results.name,
+            variables.RECIPE: settings.recipe,
+            variables.MAX_BYTES: str(settings.max_bytes),
+            variables.MAX_PIXELS: str(settings.max_pixels),
+            **variables.chaos(settings.chaos),
         }
         targets = {LEDGER: Target(ledger.name, ledger.arn)}
         for topic_name, arn in topics.arns.items():
@@ -65,7 +65,7 @@ class AwsPipeline(pulumi.ComponentResource):
                 step,
                 settings,
                 code,
-                variables,
+                of_steps,
                 places,
                 reserved=(step.name in used and settings.max_concurrency) or UNRESERVED,
                 opts=child,
@@ -98,12 +98,12 @@ class AwsPipeline(pulumi.ComponentResource):
                 settings,
                 code,
                 {
-                    environment.INPUT_CONTAINER: uploads.name,
-                    environment.RECIPE: settings.recipe,
-                    "TWINLENS_LEDGER_TABLE": ledger.name,
-                    "TWINLENS_STATE_MACHINE": machine.arn,
-                    "TWINLENS_ERROR_TOPIC": topics.arns["error"],
-                    **settings.reconciler(SUFFIXES, seconds(settings.orchestrator)).to_variables(),
+                    variables.INPUT_CONTAINER: uploads.name,
+                    variables.RECIPE: settings.recipe,
+                    variables.LEDGER_TABLE: ledger.name,
+                    variables.STATE_MACHINE: machine.arn,
+                    variables.ERROR_TOPIC: topics.arns["error"],
+                    **settings.reconciler(seconds(settings.orchestrator)).to_variables(),
                 },
                 [
                     allow(["dynamodb:Query"], [ledger.open_index]),

@@ -1,4 +1,4 @@
-"""What looks, again and again, for uploads and jobs that fell between."""
+"""The scheduled reconciler: it finds uploads without a job, and jobs that came to no end."""
 
 from __future__ import annotations
 
@@ -9,30 +9,29 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.dead_letters import DeadLetters
+from components.aws.function import Function
 from components.aws.policies import Statement, allow
 from components.aws.service_role import ServiceRole
-from components.aws.step_function import TRACING, logging
 from components.settings import Settings
+from core.deployment.limits import DAILY
+from core.deployment.names import STUCK, UNCLAIMED
 
 MEMORY_MB = 256
 TIMEOUT_SECONDS = 900  # the longest there is; a large bucket takes minutes to list
 RETRY_SECONDS = 3600
-# Jobs that stand still are found by an index, which costs next to nothing. Uploads without a job are found by
-# listing them all, and happen only if an event was lost.
-DAILY = "rate(1 day)"
 
 
-class Reconciler(pulumi.ComponentResource):
-    """A function of its own, and two schedules that call it: for jobs as often as asked, for uploads daily.
+class Reconciler(Function):
+    """A function, and two schedules that call it: for jobs as often as asked, for uploads daily.
 
     Args:
         name: The logical name.
         settings: The deployment's settings.
         code: The deployment package.
         environment: The function's variables.
-        statements: What it may do, beside writing its log and its dead letters.
+        statements: What it may do, beside writing its log, its traces and its dead letters.
         dead_letters: Where a run ends that could not begin, or failed.
-        opts: The usual resource options.
+        opts: The resource options.
     """
 
     def __init__(
@@ -45,41 +44,36 @@ class Reconciler(pulumi.ComponentResource):
         dead_letters: DeadLetters,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("twinlens:aws:Reconciler", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        log = aws.cloudwatch.LogGroup(name, retention_in_days=settings.log_retention_days, opts=child)
         set_aside = allow(["sqs:SendMessage"], [dead_letters.arn])
-        role = ServiceRole(name, "lambda", [*statements, set_aside, logging(log), TRACING], opts=child)
-        function = aws.lambda_.Function(
+        super().__init__(
+            "Reconciler",
             name,
-            code=code,
-            runtime="python3.13",
-            handler="handlers.aws.reconciler.handler",
-            architectures=[settings.architecture],
-            memory_size=MEMORY_MB,
-            timeout=TIMEOUT_SECONDS,
-            role=role.arn,
-            environment={"variables": dict(environment)},
+            settings,
+            code,
+            "handlers.aws.reconciler.handler",
+            [*statements, set_aside],
+            environment,
+            memory_mb=MEMORY_MB,
+            timeout_seconds=TIMEOUT_SECONDS,
             # A run that failed, and failed again: its message here makes the alarm go off.
             dead_letter_config={"target_arn": dead_letters.arn},
-            logging_config={"log_group": log.name, "log_format": "JSON"},
-            tracing_config={"mode": "Active"},
-            opts=child,
+            opts=opts,
         )
+        child = pulumi.ResourceOptions(parent=self)
         caller = ServiceRole(
             f"{name}-schedule",
             "scheduler",
-            [allow(["lambda:InvokeFunction"], [function.arn]), set_aside],
+            [allow(["lambda:InvokeFunction"], [self.arn]), set_aside],
             opts=child,
         )
-        for find, rate in (("stuck", minutely(settings.reconcile_minutes)), ("unclaimed", DAILY)):
+        for find, rate in ((STUCK, minutely(settings.reconcile_minutes)), (UNCLAIMED, DAILY["aws"])):
             aws.scheduler.Schedule(
                 f"{name}-{find}",
                 description=f"Looks for what is {find}.",
                 schedule_expression=rate,
                 flexible_time_window={"mode": "OFF"},
                 target={
-                    "arn": function.arn,
+                    "arn": self.arn,
                     "role_arn": caller.arn,
                     "input": json.dumps({"find": find}),
                     "dead_letter_config": {"arn": dead_letters.arn},
@@ -90,7 +84,7 @@ class Reconciler(pulumi.ComponentResource):
                 },
                 opts=child,
             )
-        self.register_outputs({"name": function.name})
+        self.register_outputs({"name": self.name})
 
 
 def minutely(minutes: int) -> str:

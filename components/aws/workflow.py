@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.function import TRACING
 from components.aws.policies import allow
 from components.aws.service_role import ServiceRole
 from components.aws.state_machine.compiler import compile_workflow
 from components.aws.state_machine.references import Definition, fill, permissions
-from components.aws.step_function import TRACING
 from components.settings import Settings
 from core.workflow.granularity import GRANULARITIES, pipeline_in
 from core.workflow.photo import PIPELINE

@@ -8,10 +8,10 @@ import pulumi
 from pulumi_azure_native import resources, storage
 
 from components.azure.storage import account, container
+from core.deployment.names import PACKAGES
 
 READABLE = "PT1H"  # the platform fetches the archive once, while it is delivered
 STORAGE_API = "2023-05-01"  # the version of the operation that signs
-PACKAGES = "packages"
 
 
 class AppCode(pulumi.ComponentResource):

@@ -6,19 +6,15 @@ import pulumi
 from pulumi_azure_native import storage
 
 from components.azure.storage import account, container
+from core.deployment.limits import WORK_RETENTION_DAYS
+from core.deployment.names import INPUT, LEDGER, OUTPUT, POISON, TOPICS, UPLOADS
 from core.job import WORK_PREFIX
 
-INPUT = "input"
-OUTPUT = "output"
 SHORT_LIVED = f"{OUTPUT}/{WORK_PREFIX}"
-LEDGER = "ledger"
-UPLOADS = "uploads"
-POISON = "uploads-poison"  # the Functions host's own name for it: learn.microsoft.com, "Queue trigger"
-TOPICS = {"success": "notify-success", "error": "notify-error"}
 
 
 class PhotoStore(pulumi.ComponentResource):
-    """Two containers, five queues and a table; what steps leave for each other goes after a day.
+    """Two containers, five queues and a table; what steps leave for each other is deleted after a day.
 
     ``keep`` leaves all of it when the stack is destroyed; its resource group has to be kept then, too.
     """
@@ -74,7 +70,11 @@ class PhotoStore(pulumi.ComponentResource):
                         "enabled": True,
                         "definition": {
                             "filters": {"blob_types": ["blockBlob"], "prefix_match": [SHORT_LIVED]},
-                            "actions": {"base_blob": {"delete": {"days_after_modification_greater_than": 1}}},
+                            "actions": {
+                                "base_blob": {
+                                    "delete": {"days_after_modification_greater_than": WORK_RETENTION_DAYS}
+                                }
+                            },
                         },
                     }
                 ]

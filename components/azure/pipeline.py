@@ -15,15 +15,16 @@ from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.function_app import FunctionApp
 from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json
-from components.azure.photo_store import INPUT, OUTPUT, POISON, TOPICS, UPLOADS, PhotoStore
+from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role
 from components.azure.storage import account, container
 from components.azure.telemetry import Telemetry
 from components.azure.trigger import Trigger
 from components.azure.workbook import Workbook, counted
 from components.settings import Settings
-from components.uploads import SUFFIXES
-from core.workflow import environment
+from core.deployment import variables
+from core.deployment.limits import SUFFIXES
+from core.deployment.names import INPUT, OUTPUT, PACKAGES, POISON, TOPICS, UNDELIVERED, UPLOADS
 from core.workflow.granularity import pipeline_in
 
 
@@ -48,8 +49,8 @@ class AzurePipeline(pulumi.ComponentResource):
             f"{name}-photos", f"{short}photos", group.name, keep=settings.keep_data, opts=child
         )
         state = account(f"{short}state", group.name, child)
-        packages = container(f"{name}-packages", state, "packages", group.name, child)
-        undelivered = container(f"{name}-undelivered", state, "undelivered", group.name, child)
+        packages = container(f"{name}-packages", state, PACKAGES, group.name, child)
+        undelivered = container(f"{name}-undelivered", state, UNDELIVERED, group.name, child)
         telemetry = Telemetry(name, group.name, settings.log_retention_days, opts=child)
         scheduler = (
             TaskScheduler(f"{name}-scheduler", group.name, opts=child)
@@ -84,26 +85,26 @@ class AzurePipeline(pulumi.ComponentResource):
             settings.max_concurrency,
             {
                 **_connection("AzureWebJobsStorage", state, identity),
-                **_connection("PHOTOS", photos.account, identity),
+                **_connection(variables.CONNECTION, photos.account, identity),
                 **(scheduler.app_settings(identity.client_id) if scheduler else {}),
                 "APPLICATIONINSIGHTS_CONNECTION_STRING": telemetry.insights.connection_string,
                 "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": pulumi.Output.concat(
                     "ClientId=", identity.client_id, ";Authorization=AAD"
                 ),
                 "AzureFunctionsJobHost__functionTimeout": _duration(settings.timeout_seconds),
-                "TWINLENS_UPLOADS_QUEUE": photos.queues[UPLOADS].name,
-                "TWINLENS_LEDGER_TABLE": photos.ledger.name,
-                "TWINLENS_SUCCESS_QUEUE": photos.queues[TOPICS["success"]].name,
-                "TWINLENS_ERROR_QUEUE": photos.queues[TOPICS["error"]].name,
-                environment.INPUT_CONTAINER: photos.containers[INPUT].name,
-                environment.OUTPUT_CONTAINER: photos.containers[OUTPUT].name,
-                environment.RECIPE: settings.recipe,
-                environment.MAX_BYTES: str(settings.max_bytes),
-                environment.MAX_PIXELS: str(settings.max_pixels),
-                environment.MEMORY_MB: str(settings.memory_mb),
-                environment.GRANULARITY: settings.granularity,
+                variables.UPLOADS_QUEUE: photos.queues[UPLOADS].name,
+                variables.LEDGER_TABLE: photos.ledger.name,
+                variables.SUCCESS_QUEUE: photos.queues[TOPICS["success"]].name,
+                variables.ERROR_QUEUE: photos.queues[TOPICS["error"]].name,
+                variables.INPUT_CONTAINER: photos.containers[INPUT].name,
+                variables.OUTPUT_CONTAINER: photos.containers[OUTPUT].name,
+                variables.RECIPE: settings.recipe,
+                variables.MAX_BYTES: str(settings.max_bytes),
+                variables.MAX_PIXELS: str(settings.max_pixels),
+                variables.MEMORY_MB: str(settings.memory_mb),
+                variables.GRANULARITY: settings.granularity,
                 **reconciler.app_settings(settings),
-                **environment.chaos(settings.chaos),
+                **variables.chaos(settings.chaos),
             },
             opts=child,
         )
@@ -159,11 +160,11 @@ class AzurePipeline(pulumi.ComponentResource):
 def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) -> dict[str, pulumi.Input[str]]:
     """Return the app settings by which host and handlers reach an account as the app's identity."""
     return {
-        f"{name}__blobServiceUri": of.primary_endpoints.blob,
-        f"{name}__queueServiceUri": of.primary_endpoints.queue,
-        f"{name}__tableServiceUri": of.primary_endpoints.table,
-        f"{name}__credential": "managedidentity",
-        f"{name}__clientId": identity.client_id,
+        variables.service_uri(name, "blob"): of.primary_endpoints.blob,
+        variables.service_uri(name, "queue"): of.primary_endpoints.queue,
+        variables.service_uri(name, "table"): of.primary_endpoints.table,
+        variables.credential(name): variables.MANAGED_IDENTITY,
+        variables.client_id(name): identity.client_id,
     }
 
 

@@ -1,13 +1,11 @@
-"""When the app looks for uploads and jobs that fell between."""
+"""The app settings of the scheduled reconciler."""
 
 from __future__ import annotations
 
 from components.settings import Settings
-from components.uploads import SUFFIXES
+from core.deployment.limits import DAILY
+from core.deployment.variables import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE
 from core.workflow.photo import PIPELINE
-
-# Not on the hour, when everybody's daily work begins.
-DAILY = "0 17 3 * * *"
 
 
 def app_settings(settings: Settings) -> dict[str, str]:
@@ -15,7 +13,7 @@ def app_settings(settings: Settings) -> dict[str, str]:
     if not settings.reconcile_minutes:
         return {}
     return {
-        "TWINLENS_STUCK_SCHEDULE": f"0 */{settings.reconcile_minutes} * * * *",
-        "TWINLENS_UNCLAIMED_SCHEDULE": DAILY,
-        **settings.reconciler(SUFFIXES, PIPELINE.timeout_seconds).to_variables(),
+        STUCK_SCHEDULE: f"0 */{settings.reconcile_minutes} * * * *",
+        UNCLAIMED_SCHEDULE: DAILY["azure"],
+        **settings.reconciler(PIPELINE.timeout_seconds).to_variables(),
     }

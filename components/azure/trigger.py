@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_azure_native import eventgrid, storage
 
-from components.azure.photo_store import INPUT, UPLOADS, PhotoStore
+from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role, grant
+from core.deployment.limits import DELIVERY
+from core.deployment.names import INPUT, UPLOADS
 
-DELIVERY_MINUTES = 24 * 60
-DELIVERY_TRIES = 30  # the most, and Event Grid's default
+DELIVERY_ATTEMPTS = 30  # the most, and Event Grid's default
 
 
 class Trigger(pulumi.ComponentResource):
@@ -85,7 +86,8 @@ class Trigger(pulumi.ComponentResource):
                 ],
             ),
             retry_policy=eventgrid.RetryPolicyArgs(
-                event_time_to_live_in_minutes=DELIVERY_MINUTES, max_delivery_attempts=DELIVERY_TRIES
+                event_time_to_live_in_minutes=int(DELIVERY.total_seconds() / 60),
+                max_delivery_attempts=DELIVERY_ATTEMPTS,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=grants),
         )

@@ -45,7 +45,7 @@ class MemoryLedger:
         self._rows: dict[str, LedgerRow] = {}
 
     def claim(self, job: Job) -> bool:
-        """See :meth:`core.ports.Ledger.claim`."""
+        """See :meth:`core.ports.Claims.claim`."""
         row = self._rows.get(job.id)
         if row and row.state != RELEASED:
             return self._executions[job.id] == job.execution
@@ -55,7 +55,7 @@ class MemoryLedger:
         return True
 
     def record(self, job: Job) -> bool:
-        """See :meth:`core.ports.Ledger.record`."""
+        """See :meth:`core.ports.Claims.record`."""
         row = self._rows.get(job.id)
         if row is None:
             raise ObjectMissing(f"There is no row of the job {job.id}.")
@@ -83,6 +83,15 @@ class MemoryLedger:
         for row in tuple(self._rows.values()):
             if row.state in OPEN and row.updated_at < stamp(moment):
                 yield row
+
+    def expire(self, moment: datetime, at_most: int) -> int:
+        """See :meth:`core.ports.Ledger.expire`."""
+        old = [
+            row.id for row in self._rows.values() if row.state not in OPEN and row.claimed_at < stamp(moment)
+        ]
+        for job_id in old[:at_most]:
+            del self._rows[job_id], self._executions[job_id]
+        return len(old[:at_most])
 
     def get(self, job_id: str) -> LedgerRow | None:
         """See :meth:`core.ports.Ledger.get`."""

@@ -19,7 +19,7 @@ from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.timed_store import TimedStore
 from core.trace import Stopwatch
-from core.uploads import Uploads
+from core.write_behind import WriteBehind
 
 if TYPE_CHECKING:  # a deployed step reads no workflow
     from core.workflow.model import Place
@@ -81,7 +81,7 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
     """
     job = merge(jobs) if isinstance(jobs, list) else jobs
     stopwatch = Stopwatch(name, attempt)
-    with Uploads(tools.output) as uploads:
+    with WriteBehind(tools.output) as uploads:
         metered = replace(
             tools, input=TimedStore(tools.input, stopwatch), output=TimedStore(uploads, stopwatch)
         )

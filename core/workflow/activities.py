@@ -14,7 +14,7 @@ from typing import Any
 
 from core.chaos import during
 from core.job import Job
-from core.ports import Ledger, Notifier
+from core.ports import Claims, Notifier
 from core.steps import Tools, execute
 from core.workflow.model import DUPLICATE, Step
 
@@ -25,7 +25,7 @@ Activity = Callable[[Payload], Answer]
 
 def activities(
     steps: Iterable[Step],
-    ledger: Callable[[], Ledger],
+    claims: Callable[[], Claims],
     notifier: Callable[[], Notifier],
     tools: Callable[[], Tools],
 ) -> dict[str, Activity]:
@@ -35,11 +35,11 @@ def activities(
     """
 
     def claim(job: Job, payload: Payload) -> Job:
-        return job if ledger().claim(job) else replace(job, state=DUPLICATE)
+        return job if claims().claim(job) else replace(job, state=DUPLICATE)
 
     def record(job: Job, payload: Payload) -> Job:
         done = replace(job, state=payload["state"])
-        return done if ledger().record(done) else replace(job, state=DUPLICATE)
+        return done if claims().record(done) else replace(job, state=DUPLICATE)
 
     def notify(job: Job, payload: Payload) -> Job:
         notifier().publish(payload["topic"], job)

@@ -1,4 +1,4 @@
-"""botocore clients: made once, on first use, with few and quick tries of their own."""
+"""botocore clients: made once, on first use, with few and quick retries of their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.session import Session
 
-from core.workflow.environment import CHAOS
+from core.deployment.variables import CHAOS
 
 # The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
 # three tries of a step are at most six requests. ``max_attempts`` here counts the first one too.

@@ -6,10 +6,10 @@ import os
 from typing import Any
 
 from core.chaos import during
+from core.deployment.variables import STEP
 from core.job import Job, merge
 from core.steps import execute
 from core.tools import tools
-from core.workflow.environment import STEP
 from handlers.aws.stores import S3Store
 
 

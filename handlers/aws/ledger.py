@@ -7,16 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from core.deployment.names import LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS, SHARDS
 from core.job import Job
 from core.ports import OPEN, RELEASED, LedgerRow
 from core.trace import now, stamp
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 
-# The index of jobs that have not ended. Its hash key is the first digit of the job's id, so that a burst of
-# jobs spreads over it; a row without that attribute isn't in it.
-OPEN_INDEX = "open"
-SHARDS = "0123456789abcdef"
+OPEN_KEY, CHANGED_KEY = OPEN_INDEX_KEYS
 
 
 class DynamoLedger:
@@ -29,7 +27,7 @@ class DynamoLedger:
         """Return the row, as last written, or ``None`` if there is none."""
         with translated(f"table {self._table}"):
             answer = client("dynamodb").get_item(
-                TableName=self._table, Key={"id": {"S": job_id}}, ConsistentRead=True
+                TableName=self._table, Key={LEDGER_KEY: {"S": job_id}}, ConsistentRead=True
             )
         return _row(answer["Item"]) if "Item" in answer else None
 
@@ -48,11 +46,11 @@ class DynamoLedger:
                     TableName=self._table,
                     IndexName=OPEN_INDEX,
                     KeyConditionExpression="#open = :shard AND #updated_at < :moment",
-                    ExpressionAttributeNames={"#open": "open", "#updated_at": "updated_at"},
+                    ExpressionAttributeNames={"#open": OPEN_KEY, "#updated_at": CHANGED_KEY},
                     ExpressionAttributeValues={":shard": {"S": shard}, ":moment": {"S": stamp(moment)}},
                 ):
                     # The index may lag behind and holds keys alone: the row has the last word.
-                    rows = (self.get(item["id"]["S"]) for item in page["Items"])
+                    rows = (self.get(item[LEDGER_KEY]["S"]) for item in page["Items"])
                     yield from (row for row in rows if row and row.state in OPEN)
 
     def release(self, row: LedgerRow) -> bool:
@@ -65,6 +63,10 @@ class DynamoLedger:
         update = "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open"
         return self._change(row, update, job.state, {":document": {"S": json.dumps(job.to_document())}})
 
+    def expire(self, moment: datetime, at_most: int) -> int:
+        """Leave it to DynamoDB, which deletes rows by their ``expires_at``: see ``components.aws.ledger``."""
+        return 0
+
     def _change(self, row: LedgerRow, update: str, state: str, values: Mapping[str, Any]) -> bool:
         database = client("dynamodb")
         names = {
@@ -74,7 +76,7 @@ class DynamoLedger:
             try:
                 database.update_item(
                     TableName=self._table,
-                    Key={"id": {"S": row.id}},
+                    Key={LEDGER_KEY: {"S": row.id}},
                     UpdateExpression=update,
                     ConditionExpression="#state = :state AND #updated_at = :updated_at",
                     ExpressionAttributeNames=names,

@@ -7,28 +7,27 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from core.deployment import variables
 from core.recovery import Recovery, by_schedule
-from core.workflow import environment
+from handlers.aws.intake import S3Intake
 from handlers.aws.ledger import DynamoLedger
 from handlers.aws.notifications import SnsNotifier
-from handlers.aws.recovery import S3Intake
-
-LEDGER = "TWINLENS_LEDGER_TABLE"
-STATE_MACHINE = "TWINLENS_STATE_MACHINE"
-ERROR_TOPIC = "TWINLENS_ERROR_TOPIC"
 
 
 def handler(event: dict[str, Any], context: object) -> Mapping[str, int]:
-    """Do one run of what ``{"find": "stuck" or "unclaimed"}`` asks for; return how often it did what."""
-    asked = environment.Reconciler.read(os.environ)
+    """Do one run of what ``{"find": "stuck" or "unclaimed"}`` asks for; return the number of each outcome."""
+    asked = variables.Reconciler.read(os.environ)
     intake = S3Intake(
-        os.environ[environment.INPUT_CONTAINER], asked.prefix, asked.suffixes, os.environ[STATE_MACHINE]
+        os.environ[variables.INPUT_CONTAINER],
+        asked.prefix,
+        asked.suffixes,
+        os.environ[variables.STATE_MACHINE],
     )
     recovery = Recovery(
-        DynamoLedger(os.environ[LEDGER]),
+        DynamoLedger(os.environ[variables.LEDGER_TABLE]),
         intake,
-        SnsNotifier({"error": os.environ[ERROR_TOPIC]}),
-        os.environ[environment.RECIPE],
+        SnsNotifier({"error": os.environ[variables.ERROR_TOPIC]}),
+        os.environ[variables.RECIPE],
     )
     done = by_schedule(recovery, event["find"], asked.patience)
     logging.getLogger(__name__).info("Looked for what is %s: %s", event["find"], dict(done) or "nothing")

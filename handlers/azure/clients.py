@@ -1,4 +1,4 @@
-"""Azure storage clients and who they sign in as: made once, with few and quick tries of their own."""
+"""Azure storage clients and who they sign in as: made once, with few and quick retries of their own."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from urllib.parse import urlsplit
 
 from azure.core.credentials import AzureNamedKeyCredential, TokenCredential
 
-from core.workflow.environment import CHAOS
-from handlers.azure.settings import CONNECTION
+from core.deployment import variables
+from core.deployment.variables import CHAOS, CONNECTION, MANAGED_IDENTITY
 
 if TYPE_CHECKING:  # slow to load: each SDK is imported by the first client that needs it
     from azure.data.tables import TableServiceClient
     from azure.storage.blob import BlobServiceClient
     from azure.storage.queue import QueueServiceClient
 
-CREDENTIAL = f"{CONNECTION}__credential"
-CLIENT_ID = f"{CONNECTION}__clientId"
+CREDENTIAL = variables.credential(CONNECTION)
+CLIENT_ID = variables.client_id(CONNECTION)
 KEY = "AZURE_STORAGE_KEY"  # set only beside an emulator, which knows no identities
 
 # The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
 # three tries of a step are at most six requests.
-TRIES: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 10}
+RETRIES: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 10}
 # The second request follows within half a second: a function is paid for while it waits.
-STORAGE_TRIES: dict[str, Any] = {
-    **TRIES,
+STORAGE_RETRIES: dict[str, Any] = {
+    **RETRIES,
     "initial_backoff": 0.25,
     "increment_base": 0,
     "random_jitter_range": 0.25,
@@ -38,7 +38,7 @@ def blobs(url: str) -> BlobServiceClient:
     """Return the client of the account's blob endpoint."""
     from azure.storage.blob import BlobServiceClient
 
-    return BlobServiceClient(url, credential=credential(url), **STORAGE_TRIES, **_transport())
+    return BlobServiceClient(url, credential=credential(url), **STORAGE_RETRIES, **_transport())
 
 
 @cache
@@ -46,7 +46,7 @@ def queues(url: str) -> QueueServiceClient:
     """Return the client of the account's queue endpoint."""
     from azure.storage.queue import QueueServiceClient
 
-    return QueueServiceClient(url, credential=credential(url), **STORAGE_TRIES, **_transport())
+    return QueueServiceClient(url, credential=credential(url), **STORAGE_RETRIES, **_transport())
 
 
 @cache
@@ -55,7 +55,7 @@ def tables(url: str) -> TableServiceClient:
     from azure.data.tables import TableServiceClient
 
     return TableServiceClient(
-        url, credential=credential(url), retry_backoff_factor=1, **TRIES, **_transport()
+        url, credential=credential(url), retry_backoff_factor=1, **RETRIES, **_transport()
     )
 
 
@@ -75,7 +75,7 @@ def account(url: str) -> str:
 @cache
 def _identity() -> TokenCredential:
     # Imported here: slow to load, and the first is all that the deployed archive has.
-    if os.environ.get(CREDENTIAL) == "managedidentity":
+    if os.environ.get(CREDENTIAL) == MANAGED_IDENTITY:
         from azure.identity import ManagedIdentityCredential
 
         return ManagedIdentityCredential(client_id=os.environ.get(CLIENT_ID))

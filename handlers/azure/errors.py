@@ -1,9 +1,8 @@
-"""What an Azure storage call can end in, in Twinlens' words."""
+"""What the Azure SDK's errors say, for the rule in :mod:`core.store_errors`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from azure.core.exceptions import (
     AzureError,
@@ -15,39 +14,23 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
-from core.errors import ObjectMissing, StoreError, StoreUnavailable
+from core import store_errors
+from core.store_errors import Failure, Kind
 
 
-@contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise the SDK's errors as Twinlens', with a sentence about ``what`` ("object 'a.jpg'").
-
-    Raises:
-        ObjectMissing: There is nothing of that name.
-        StoreUnavailable: Throttled, timed out, 5xx or no connection; the SDK's own tries are spent.
-        StoreError: Refused for any other reason.
-    """
-    try:
-        yield
-    except AzureError as error:
-        # Its traceback and this generator would hold each other, and the photo, until the collector comes by.
-        error.__traceback__ = None
-        raise _translation(error, what) from error
+def translated(what: str) -> AbstractContextManager[None]:
+    """Raise the SDK's errors as Twinlens': see :func:`core.store_errors.translated`."""
+    return store_errors.translated("Azure", what, (AzureError,), _read)
 
 
-def _translation(error: AzureError, what: str) -> StoreError:
+def _read(error: AzureError) -> Failure:
     match error:
         case ResourceNotFoundError():
-            return ObjectMissing(f"There is no {what}.")
+            return Failure(Kind.MISSING, error.message)
         case ServiceRequestError() | ServiceResponseError() | IncompleteReadError():
-            return StoreUnavailable(f"The connection to Azure broke over {what}: {error}")
+            return Failure(Kind.LOST, str(error))
         case ClientAuthenticationError(response=None):
-            return StoreError(
-                f"Azure knows nobody who is signed in here, so {what} is out of reach: `az login`."
-            )
+            return Failure(Kind.UNSENT, "nobody is signed in here; `az login` signs you in.")
         case HttpResponseError():
-            status = error.status_code or 0
-            if status in (408, 429) or status >= 500:
-                return StoreUnavailable(f"Azure could not serve {what} just now: status {status}.")
-            return StoreError(f"Azure refused {what}: {error.message}")
-    return StoreError(f"Azure could not be asked for {what}: {error}")
+            return Failure(Kind.REFUSED, error.message, error.status_code or 0)
+    return Failure(Kind.UNSENT, str(error))

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import azure.durable_functions as durable
 import azure.functions as functions
 
+from core.deployment import variables
+from core.deployment.names import STUCK, UNCLAIMED
+from core.deployment.variables import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
 from core.tools import tools
-from core.workflow import environment
 from core.workflow.activities import Activity, activities
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
 from core.workflow.interpreter import interpret
 from core.workflow.model import Workflow
-from handlers.azure import ports
+from handlers.azure import adapters
 from handlers.azure.events import instance_id, job_from
 from handlers.azure.host import DurableHost
-from handlers.azure.settings import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
 
 if TYPE_CHECKING:
     from core.recovery import Find
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
 ACTIVITIES = activities(
     all_steps(),
-    ledger=ports.ledger,
-    notifier=ports.notifier,
-    tools=lambda: tools(ports.store),
+    claims=adapters.ledger,
+    notifier=adapters.notifier,
+    tools=lambda: tools(adapters.store),
 )
 app = durable.DFApp()
 
@@ -41,11 +42,11 @@ app = durable.DFApp()
 @app.durable_client_input(client_name="client")
 async def start(message: functions.QueueMessage, client: durable.DurableOrchestrationClient) -> None:
     """Start an orchestration for the upload that the message tells of."""
-    job = job_from(message.get_body().decode(), os.environ[environment.RECIPE])
+    job = job_from(message.get_body().decode(), os.environ[variables.RECIPE])
     if job is None:
         return
     instance = instance_id(job, str(message.id))
-    workflow = WORKFLOWS[os.environ.get(environment.GRANULARITY, STEPWISE)]
+    workflow = WORKFLOWS[os.environ.get(variables.GRANULARITY, STEPWISE)]
     try:
         await client.start_new(workflow.name, instance, job.to_document())
     except Exception:
@@ -72,7 +73,9 @@ def _activity(name: str, activity: Activity) -> None:
     app.function_name(name)(app.activity_trigger(input_name="payload")(run))
 
 
-def _timer(name: str, find: "Find", schedule: str) -> None:
+def _timer(find: "Find", schedule: str) -> None:
+    name = f"find_{find}"
+
     def run(timer: functions.TimerRequest) -> None:
         # Imported here: a worker starts for photos, and seldom for this.
         from handlers.azure.reconciler import reconcile
@@ -89,5 +92,5 @@ for each in WORKFLOWS.values():
 for name, activity in ACTIVITIES.items():
     _activity(name, activity)
 if STUCK_SCHEDULE in os.environ:
-    _timer("find_stuck", "stuck", STUCK_SCHEDULE)
-    _timer("find_unclaimed", "unclaimed", UNCLAIMED_SCHEDULE)
+    _timer(STUCK, STUCK_SCHEDULE)
+    _timer(UNCLAIMED, UNCLAIMED_SCHEDULE)

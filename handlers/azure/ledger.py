@@ -1,41 +1,40 @@
-"""The ledger port on Table storage: one entity a job, the same columns as the DynamoDB table."""
+"""The ledger on Table storage: one entity a job, with the columns of the DynamoDB table."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import batched, groupby, islice
 from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
-from azure.data.tables import EdmType, EntityProperty, TableClient, TableEntity, UpdateMode
+from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
 
 from core.job import Job
-from core.ports import KEPT, OPEN, RELEASED, LedgerRow
+from core.ports import OPEN, RELEASED, LedgerRow
 from core.trace import now, stamp
 from handlers.azure.errors import translated
 
 # The SDK repeats no insert and no update by itself. Ours are conditional, so that repeating them is safe.
 REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"POST", "PATCH"})}
+BATCH = 100  # the most operations of one transaction, all in one partition
 
 
 class TableLedger:
-    """See :class:`core.ports.Ledger`."""
+    """See :class:`core.ports.Ledger` and :class:`core.ports.Claims`."""
 
     def __init__(self, table: TableClient) -> None:
         self._table = table
 
     def claim(self, job: Job) -> bool:
-        """See :meth:`core.ports.Ledger.claim`."""
+        """See :meth:`core.ports.Claims.claim`."""
         moment = now()
         entity = {
             "id": job.id,
             "execution": job.execution,
             "claimed_at": moment,
-            # Table storage deletes nothing by itself; the column is for a clean-up.
-            "expires_at": EntityProperty(int(time.time() + KEPT.total_seconds()), EdmType.INT64),
             "recipe": job.recipe,
             "container": job.source.container,
             "key": job.source.key,
@@ -51,7 +50,7 @@ class TableLedger:
         return True
 
     def record(self, job: Job) -> bool:
-        """See :meth:`core.ports.Ledger.record`."""
+        """See :meth:`core.ports.Claims.record`."""
 
         def open_to(held: TableEntity) -> bool:
             return held["execution"] == job.execution and held["state"] in ("claimed", job.state)
@@ -81,6 +80,22 @@ class TableLedger:
                     f"({states}) and updated_at lt @moment", parameters={"moment": stamp(moment)}
                 ),
             )
+
+    def expire(self, moment: datetime, at_most: int) -> int:
+        """See :meth:`core.ports.Ledger.expire`; a row that changes meanwhile is left to the next run."""
+        ended = " and ".join(f"state ne '{state}'" for state in OPEN)
+        deleted = 0
+        with translated(f"table {self._table.table_name}"):
+            old = self._table.query_entities(
+                f"{ended} and claimed_at lt @moment",
+                parameters={"moment": stamp(moment)},
+                select=["PartitionKey", "RowKey"],
+            )
+            # Table storage answers in the order of its keys, so a partition's rows come together.
+            for _, rows in groupby(islice(old, at_most), key=lambda row: row["PartitionKey"]):
+                for batch in batched(rows, BATCH, strict=False):
+                    deleted += self._delete(batch)
+        return deleted
 
     def get(self, job_id: str) -> LedgerRow | None:
         """Return the row, or ``None`` if there is none."""
@@ -112,6 +127,18 @@ class TableLedger:
             except ResourceModifiedError:
                 continue
             return True
+
+    def _delete(self, rows: tuple[TableEntity, ...]) -> int:
+        condition = MatchConditions.IfNotModified
+        try:
+            self._table.submit_transaction(
+                ("delete", row, {"etag": row.metadata["etag"], "match_condition": condition}) for row in rows
+            )
+        except TableTransactionError as error:
+            if error.status_code in (404, 412):  # another run was quicker, or the job was redriven
+                return 0
+            raise
+        return len(rows)
 
     def _holds(self, job: Job) -> bool:
         held = self._table.get_entity(*_keys(job.id).values())

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from core.workflow.environment import Reconciler
+from core.deployment import variables
+from core.deployment.names import OPEN_INDEX
+from core.deployment.variables import Reconciler
 from core.workflow.granularity import GRANULARITIES, all_steps
 from core.workflow.photo import PIPELINE
-from handlers.aws import ledger, reconciler
 
 
 def machine(graph, kind: str = "STANDARD") -> dict[str, Any]:
@@ -232,14 +233,14 @@ def test_an_express_state_machine_ends_in_time_and_logs_what_it_has_no_history_o
 
 def test_the_reconciler_is_told_what_its_handler_reads(aws):
     function = aws.one("Function", "reconciler").inputs
-    variables = function["environment"]["variables"]
-    assert {variables[each] for each in (reconciler.LEDGER, reconciler.STATE_MACHINE)} == {
+    told = function["environment"]["variables"]
+    assert {told[each] for each in (variables.LEDGER_TABLE, variables.STATE_MACHINE)} == {
         "twinlens-ledger",
         aws_arn("sfn", "twinlens-workflow"),
     }
-    assert variables[reconciler.ERROR_TOPIC] == aws_arn("sns", "twinlens-error")
-    told = Reconciler.read(variables)
-    assert (told.prefix, ".heic" in told.suffixes, told.patience) == (
+    assert told[variables.ERROR_TOPIC] == aws_arn("sns", "twinlens-error")
+    asked = Reconciler.read(told)
+    assert (asked.prefix, ".heic" in asked.suffixes, asked.patience) == (
         "incoming/",
         True,
         timedelta(minutes=20),
@@ -264,15 +265,15 @@ def test_nobody_looks_where_that_was_not_asked(run):
 
 def test_an_express_job_stands_still_sooner(run):
     graph = run({"cloud": "aws", "orchestrator": "express"})
-    variables = graph.one("Function", "reconciler").inputs["environment"]["variables"]
-    assert Reconciler.read(variables).patience == timedelta(minutes=10)
-    assert variables["TWINLENS_STATE_MACHINE"] == graph.outputs["workflow"]
+    told = graph.one("Function", "reconciler").inputs["environment"]["variables"]
+    assert Reconciler.read(told).patience == timedelta(minutes=10)
+    assert told[variables.STATE_MACHINE] == graph.outputs["workflow"]
 
 
 def test_a_row_is_in_the_index_of_open_jobs_by_what_the_workflow_writes(aws):
     table = aws.one("Table").inputs
     (index,) = table["globalSecondaryIndexes"]
-    assert (index["name"], index["projectionType"]) == (ledger.OPEN_INDEX, "KEYS_ONLY")
+    assert (index["name"], index["projectionType"]) == (OPEN_INDEX, "KEYS_ONLY")
     keys = [key["attributeName"] for key in index["keySchemas"]]
     assert keys == ["open", "updated_at"]
     states = json.loads(machine(aws)["definition"])["States"]

@@ -8,12 +8,18 @@ import pytest
 
 from components.azure.orchestration import host_json
 from components.azure.roles import Role
+from core.deployment import variables
+from core.deployment.variables import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Environment, Reconciler
 from core.job import WORK_PREFIX
-from core.workflow.environment import Environment, Reconciler
 from core.workflow.photo import PIPELINE
-from handlers.azure.settings import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Settings
 from local.providers.azure_native import functions, template
 
+NAMES = {
+    variables.UPLOADS_QUEUE: "uploads",
+    variables.LEDGER_TABLE: "ledger",
+    variables.SUCCESS_QUEUE: "notify-success",
+    variables.ERROR_QUEUE: "notify-error",
+}
 ROLE = "/subscriptions/0000/providers/Microsoft.Authorization/roleDefinitions/"
 
 
@@ -93,13 +99,7 @@ def test_the_app_reaches_its_accounts_as_its_identity(azure):
 def test_the_app_is_told_what_the_handlers_read(azure):
     given = settings(azure)
     assert Environment.read(given) == Environment("input", "output", "gallery", 52428800, 100000000)
-    read = Settings.read(given)
-    assert (read.ledger_table, read.success_queue, read.error_queue) == (
-        "ledger",
-        "notify-success",
-        "notify-error",
-    )
-    assert given["TWINLENS_UPLOADS_QUEUE"] == "uploads"
+    assert {each: given[each] for each in NAMES} == NAMES
     assert given["TWINLENS_MEMORY_MB"] == "2048"
     assert given["AzureFunctionsJobHost__functionTimeout"] == "00:00:30"
 

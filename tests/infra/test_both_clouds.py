@@ -5,7 +5,7 @@ import json
 import pulumi
 import pytest
 
-from core.workflow.environment import CHAOS
+from core.deployment.variables import CHAOS
 
 
 def test_every_alarm_has_its_alerts_and_every_alert_its_alarm(aws, azure):

@@ -5,13 +5,14 @@ Each is a plain expression; :func:`embed` puts it into a definition. ``${recipe}
 
 from __future__ import annotations
 
-from core.ports import KEPT
+from core.deployment.limits import LEDGER_RETENTION
 from core.workflow.notification import FIELDS
 
 INPUT = "$states.input"
 ATTEMPT = "$states.context.State.RetryCount + 1"
 EXECUTION = "$states.context.Execution.Id"
 NOW = "$now()"
+RETENTION_SECONDS = int(LEDGER_RETENTION.total_seconds())
 
 
 def embed(expression: str) -> str:
@@ -89,7 +90,7 @@ def ledger_item(job: str) -> str:
             "execution": {{"S": $job.execution}},
             "claimed_at": {{"S": {NOW}}},
             "updated_at": {{"S": {NOW}}},
-            "expires_at": {{"N": $string($floor($toMillis({NOW}) / 1000) + {int(KEPT.total_seconds())})}},
+            "expires_at": {{"N": $string($floor($toMillis({NOW}) / 1000) + {RETENTION_SECONDS})}},
             "recipe": {{"S": $job.recipe}},
             "container": {{"S": $job.source.container}},
             "key": {{"S": $job.source.key}},

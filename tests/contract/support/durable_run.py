@@ -19,7 +19,8 @@ sys.path.append(sys.argv[1])
 import azure.functions as functions
 import scripted
 
-from core.workflow import activities, environment
+from core.deployment import variables
+from core.workflow import activities
 from core.workflow.granularity import STEPWISE
 from handlers.azure import function_app
 
@@ -46,7 +47,7 @@ async def main() -> None:
     engine = Engine({name: each.get_user_function() for name, each in FUNCTIONS.items()})
     runs = []
     for message in json.load(sys.stdin)["messages"]:
-        os.environ[environment.GRANULARITY] = message["granularity"]
+        os.environ[variables.GRANULARITY] = message["granularity"]
         queued = functions.QueueMessage(id=message["id"], body=message["text"].encode())
         runs.append(await engine.start(queued))
     ends = [await end for end in runs]

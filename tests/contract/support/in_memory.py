@@ -31,7 +31,7 @@ class Memory:
         self.notifier = MemoryNotifier()
         found = activities.activities(
             all_steps(),
-            ledger=lambda: self.ledger,
+            claims=lambda: self.ledger,
             notifier=lambda: self.notifier,
             tools=lambda: None,  # type: ignore[arg-type,return-value]
         )

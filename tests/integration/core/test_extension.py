@@ -98,7 +98,7 @@ for granularity in GRANULARITIES:
         made, ledger, notifier = MemoryStore(), MemoryLedger(), MemoryNotifier()
         tools = Tools(photos, made, recipes.load("mine"), 10**6, 10**6)
         job = Job(key.encode().hex().ljust(32, "0"), "mine", Source("in", key, "e", 1), "", "", "")
-        ports = {"ledger": lambda: ledger, "notifier": lambda: notifier, "tools": lambda: tools}
+        ports = {"claims": lambda: ledger, "notifier": lambda: notifier, "tools": lambda: tools}
         done = MemoryHost(job.to_document(), activities(all_steps(), **ports)).run(workflow)
         made.objects = {name.rpartition("/")[2]: data for name, data in made.objects.items()}
         runs[granularity + " " + key] = {

@@ -24,7 +24,7 @@ for file in sorted(Path("core").rglob("*.py")):
 
 LIGHT = """
 import sys
-import core.steps, core.job, core.recipe, core.ports, core.memory, core.workflow.environment
+import core.steps, core.job, core.recipe, core.ports, core.memory, core.deployment.variables
 print(sorted(name for name in sys.modules if name.startswith("PIL") or name == "tomllib"))
 """
 

@@ -9,9 +9,9 @@ import pytest
 
 from core import chaos
 from core.chaos import Profile, during, strike
+from core.deployment.variables import CHAOS
 from core.errors import SettingsError
 from core.job import Job
-from core.workflow.environment import CHAOS
 
 PROFILE = "seed=7 throttle=0.1 error=0.1 lost=0.05"
 

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.deployment.variables import Environment
 from core.errors import RecipeError, SettingsError
 from core.memory import MemoryStore
 from core.tools import tools
-from core.workflow.environment import Environment
 
 VARIABLES = {
     "TWINLENS_INPUT_CONTAINER": "in",

@@ -7,9 +7,9 @@ import pytest
 
 from core import chaos
 from core.chaos import during
+from core.deployment.variables import CHAOS
 from core.errors import StoreUnavailable
 from core.job import Job, Source
-from core.workflow.environment import CHAOS
 from handlers.aws import chaos as unsettled
 from handlers.aws import clients
 from handlers.aws.stores import S3Store

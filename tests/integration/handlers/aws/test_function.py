@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from core import tools
+from core.deployment import variables
 from core.errors import ObjectMissing
 from core.job import Job, Source
-from core.workflow import environment
 from handlers.aws.function import handler
 
 JOB = Job(
@@ -28,11 +28,11 @@ def buckets(aws, monkeypatch):
     names = [f"{place}-{uuid.uuid4().hex[:12]}" for place in ("input", "output")]
     for name in names:
         boto3.client("s3").create_bucket(Bucket=name)
-    monkeypatch.setenv(environment.INPUT_CONTAINER, names[0])
-    monkeypatch.setenv(environment.OUTPUT_CONTAINER, names[1])
-    monkeypatch.setenv(environment.RECIPE, "gallery")
-    monkeypatch.setenv(environment.MAX_BYTES, "1000000")
-    monkeypatch.setenv(environment.MAX_PIXELS, "1000000")
+    monkeypatch.setenv(variables.INPUT_CONTAINER, names[0])
+    monkeypatch.setenv(variables.OUTPUT_CONTAINER, names[1])
+    monkeypatch.setenv(variables.RECIPE, "gallery")
+    monkeypatch.setenv(variables.MAX_BYTES, "1000000")
+    monkeypatch.setenv(variables.MAX_PIXELS, "1000000")
     tools.tools.cache_clear()
     yield names
     tools.tools.cache_clear()
@@ -45,7 +45,7 @@ def photo():
 
 
 def invoke(monkeypatch, step, job, attempt=1):
-    monkeypatch.setenv(environment.STEP, step)
+    monkeypatch.setenv(variables.STEP, step)
     return handler({"job": job, "attempt": attempt}, None)
 
 

@@ -6,12 +6,12 @@ import uuid
 import boto3
 import pytest
 
+from core.deployment import variables
 from core.job import Job, Source
 from core.trace import now
-from core.workflow import environment
 from handlers.aws import reconciler
+from handlers.aws.intake import upload_in
 from handlers.aws.ledger import DynamoLedger
-from handlers.aws.recovery import upload_in
 
 LONG_AGO = "2026-01-01T00:00:00.000Z"
 
@@ -35,14 +35,14 @@ def stack(ledger_table, monkeypatch):
         Attributes={"RawMessageDelivery": "true"},
     )
     for variable, value in {
-        environment.INPUT_CONTAINER: name,
-        environment.RECIPE: "gallery",
-        reconciler.LEDGER: name,
-        reconciler.STATE_MACHINE: machine,
-        reconciler.ERROR_TOPIC: topic,
-        environment.INPUT_PREFIX: "incoming/",
-        environment.SUFFIXES: ".jpg,.png",
-        environment.PATIENCE_SECONDS: "0",
+        variables.INPUT_CONTAINER: name,
+        variables.RECIPE: "gallery",
+        variables.LEDGER_TABLE: name,
+        variables.STATE_MACHINE: machine,
+        variables.ERROR_TOPIC: topic,
+        variables.INPUT_PREFIX: "incoming/",
+        variables.SUFFIXES: ".jpg,.png",
+        variables.PATIENCE_SECONDS: "0",
     }.items():
         monkeypatch.setenv(variable, value)
     return name, machine, queue

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from core import chaos
+from core.deployment.variables import CHAOS
 from core.errors import StoreUnavailable
-from core.workflow.environment import CHAOS
 from handlers.azure import chaos as unsettled
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.deployment import variables
 from core.trace import now
-from core.workflow import environment
-from handlers.azure import clients, ports, settings
+from handlers.azure import adapters, clients
 from handlers.azure.events import job_from
 from handlers.azure.reconciler import reconcile
 
@@ -22,21 +22,21 @@ def names(account, monkeypatch):
     for each in ("uploads", "success", "error"):
         clients.queues(account.queue).create_queue(f"{each}{unique}")
     for variable, value in {
-        f"{settings.CONNECTION}__blobServiceUri": account.blob,
-        f"{settings.CONNECTION}__queueServiceUri": account.queue,
-        f"{settings.CONNECTION}__tableServiceUri": account.table,
-        settings.UPLOADS_QUEUE: f"uploads{unique}",
-        settings.LEDGER_TABLE: f"ledger{unique}",
-        settings.SUCCESS_QUEUE: f"success{unique}",
-        settings.ERROR_QUEUE: f"error{unique}",
-        environment.INPUT_CONTAINER: f"photos{unique}",
-        environment.RECIPE: "gallery",
-        environment.INPUT_PREFIX: "incoming/",
-        environment.SUFFIXES: ".jpg,.png",
-        environment.PATIENCE_SECONDS: "-1",  # Azurite's times are whole seconds
+        variables.service_uri(variables.CONNECTION, "blob"): account.blob,
+        variables.service_uri(variables.CONNECTION, "queue"): account.queue,
+        variables.service_uri(variables.CONNECTION, "table"): account.table,
+        variables.UPLOADS_QUEUE: f"uploads{unique}",
+        variables.LEDGER_TABLE: f"ledger{unique}",
+        variables.SUCCESS_QUEUE: f"success{unique}",
+        variables.ERROR_QUEUE: f"error{unique}",
+        variables.INPUT_CONTAINER: f"photos{unique}",
+        variables.RECIPE: "gallery",
+        variables.INPUT_PREFIX: "incoming/",
+        variables.SUFFIXES: ".jpg,.png",
+        variables.PATIENCE_SECONDS: "-1",  # Azurite's times are whole seconds
     }.items():
         monkeypatch.setenv(variable, value)
-    caches = (ports.ledger, ports.notifier, ports.settings)
+    caches = (adapters.ledger, adapters.notifier)
     for cached in caches:
         cached.cache_clear()
     yield unique
@@ -54,18 +54,18 @@ def take(account, names):
 
 
 def test_a_job_that_stands_still_is_sent_again(take, job):
-    ports.ledger().claim(replace(job, uploaded_at=now()))
+    adapters.ledger().claim(replace(job, uploaded_at=now()))
     reconcile("stuck")
     [message] = take("uploads")
     assert job_from(message, "gallery").source == job.source
-    assert ports.ledger().get(job.id).state == "released"
+    assert adapters.ledger().get(job.id).state == "released"
 
 
 def test_a_job_that_was_sent_again_for_hours_is_ended_and_told_of(take, job):
-    ports.ledger().claim(job)
+    adapters.ledger().claim(job)
     reconcile("stuck")
     reconcile("stuck")
-    assert ports.ledger().get(job.id).state == "failed"
+    assert adapters.ledger().get(job.id).state == "failed"
     assert not take("uploads")
     [told] = map(json.loads, take("error"))
     assert (told["id"], told["state"], told["error"]["name"]) == (job.id, "failed", "JobLost")

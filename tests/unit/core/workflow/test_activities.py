@@ -31,7 +31,7 @@ def run(ledger, notifier):
     """Run an activity by its name."""
     found = activities(
         [Step("resize", frozenset(), frozenset())],
-        ledger=lambda: ledger,
+        claims=lambda: ledger,
         notifier=lambda: notifier,
         tools=lambda: TOOLS,
     )

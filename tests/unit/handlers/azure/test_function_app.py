@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import azure.functions as functions
 import pytest
 
-from core.workflow import environment
+from core.deployment import variables
+from core.deployment.variables import STUCK_SCHEDULE
 from core.workflow.granularity import FUSED, GRANULARITIES, pipeline_in
 from handlers.azure import function_app, reconciler
 from handlers.azure.events import instance_id, job_from
-from handlers.azure.settings import STUCK_SCHEDULE
 
 HOST = json.loads((Path(function_app.__file__).parent / "host.json").read_text())
 EVENT = {
@@ -45,7 +45,7 @@ class Client:
 
 @pytest.fixture(autouse=True)
 def recipe(monkeypatch):
-    monkeypatch.setenv(environment.RECIPE, "gallery")
+    monkeypatch.setenv(variables.RECIPE, "gallery")
 
 
 def message(event):
@@ -107,7 +107,7 @@ def test_an_upload_starts_an_orchestration():
 
 
 def test_the_deployment_s_granularity_says_which_orchestration(monkeypatch):
-    monkeypatch.setenv(environment.GRANULARITY, FUSED)
+    monkeypatch.setenv(variables.GRANULARITY, FUSED)
     client = Client()
 
     asyncio.run(start(message(EVENT), client))

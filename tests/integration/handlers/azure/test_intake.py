@@ -8,8 +8,9 @@ import pytest
 from core.job import Source
 from core.ports import Upload
 from handlers.azure import clients
+from handlers.azure.dead_letters import PoisonQueue, UndeliveredEvents
 from handlers.azure.events import job_from
-from handlers.azure.recovery import BlobIntake, PoisonQueue, UndeliveredEvents, event
+from handlers.azure.intake import BlobIntake, event
 
 UPLOAD = Upload(Source("photos", "incoming/a b+c.jpg", "e1", 7), "2026-01-01T00:00:00Z")
 

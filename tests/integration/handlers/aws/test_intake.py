@@ -8,7 +8,8 @@ import pytest
 
 from core.job import Source
 from core.ports import Upload
-from handlers.aws.recovery import S3Intake, SqsDeadLetters, event, upload_in
+from handlers.aws.dead_letters import SqsDeadLetters
+from handlers.aws.intake import S3Intake, event, upload_in
 
 UPLOAD = Upload(Source("photos", "incoming/a b+c.jpg", "e1", 7), "2026-01-01T00:00:00Z")
 

@@ -1,19 +1,15 @@
-"""The way back into the workflow on AWS: uploads in S3, events to Step Functions, dead letters in SQS."""
+"""Where uploads are on AWS, and where their events enter the workflow: S3 and Step Functions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from core.job import Source
-from core.ports import DeadLetter, Upload
+from core.ports import Upload
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
-
-HELD_SECONDS = 60
-SHOWN = 80  # characters of a message that can't be understood
 
 
 class S3Intake:
@@ -43,42 +39,6 @@ class S3Intake:
             )
 
 
-class SqsDeadLetters:
-    """The queue for events that EventBridge could not deliver; see :class:`core.ports.DeadLetters`."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def take(self) -> Iterator[DeadLetter]:
-        """See :meth:`core.ports.DeadLetters.take`."""
-        seen: set[str] = set()
-        while True:
-            with translated(f"queue {self._url}"):
-                answer = client("sqs").receive_message(
-                    QueueUrl=self._url,
-                    MaxNumberOfMessages=10,
-                    VisibilityTimeout=HELD_SECONDS,
-                    AttributeNames=["SentTimestamp"],
-                )
-            fresh = [each for each in answer.get("Messages", ()) if each["MessageId"] not in seen]
-            if not fresh:
-                return
-            seen.update(each["MessageId"] for each in fresh)
-            yield from map(_letter, fresh)
-
-    def put_back(self, letter: DeadLetter) -> None:
-        """See :meth:`core.ports.DeadLetters.put_back`."""
-        with translated(f"queue {self._url}"):
-            client("sqs").change_message_visibility(
-                QueueUrl=self._url, ReceiptHandle=letter.handle, VisibilityTimeout=0
-            )
-
-    def remove(self, letter: DeadLetter) -> None:
-        """See :meth:`core.ports.DeadLetters.remove`."""
-        with translated(f"queue {self._url}"):
-            client("sqs").delete_message(QueueUrl=self._url, ReceiptHandle=letter.handle)
-
-
 def event(upload: Upload) -> dict[str, Any]:
     """Return the part of EventBridge's "Object Created" event that the state machine reads."""
     source = upload.source
@@ -102,14 +62,3 @@ def upload_in(message: str) -> Upload | None:
         return Upload(source, told["time"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _letter(message: dict[str, Any]) -> DeadLetter:
-    upload = upload_in(message["Body"])
-    sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
-    return DeadLetter(
-        uploads=(upload,) if upload else (),
-        since=sent.isoformat(timespec="seconds"),
-        text=message["Body"][:SHOWN],
-        handle=message["ReceiptHandle"],
-    )

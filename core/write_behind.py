@@ -1,4 +1,4 @@
-"""Uploads that are under way while a step makes what is uploaded next."""
+"""Write behind: a step goes on while what it put is still being written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ THREADS = 4
 MOST_BYTES = 16 * 2**20
 
 
-class Uploads:
+class WriteBehind:
     """Let the puts of one step go on beside it; what it puts is surely there after :meth:`finish`.
 
     At most :data:`THREADS` files of :data:`MOST_BYTES` together (a larger one by itself) are held in memory

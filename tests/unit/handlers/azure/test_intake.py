@@ -7,7 +7,7 @@ import pytest
 
 from core.ports import Upload
 from handlers.azure.events import job_from
-from handlers.azure.recovery import event
+from handlers.azure.intake import event
 
 EVENTS = json.loads((Path(__file__).parents[3] / "events/event_grid_blob_created.json").read_text())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.aws.recovery import event, upload_in
+from handlers.aws.intake import event, upload_in
 
 EVENTS = json.loads((Path(__file__).parents[3] / "events/s3_object_created.json").read_text())
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from core import uploads
+from core import write_behind
 from core.chaos import during, strike
+from core.deployment.variables import CHAOS
 from core.errors import StoreError, StoreUnavailable
 from core.job import Job
 from core.memory import MemoryStore
 from core.steps import Tools, execute
-from core.uploads import THREADS, Uploads
-from core.workflow.environment import CHAOS
+from core.write_behind import THREADS, WriteBehind
 
 PATIENCE = 30  # seconds, for what happens at once unless the code is wrong
 
@@ -46,7 +46,7 @@ def fail(key: str) -> None:
         raise StoreUnavailable(f"The store was busy for {key}.")
 
 
-def put(store: Uploads, *keys: str, data: bytes = b"abc") -> None:
+def put(store: WriteBehind, *keys: str, data: bytes = b"abc") -> None:
     for key in keys:
         store.put(key, data, "image/png")
 
@@ -54,7 +54,7 @@ def put(store: Uploads, *keys: str, data: bytes = b"abc") -> None:
 def test_a_put_is_not_waited_for_and_all_are_there_in_the_end() -> None:
     gate = threading.Event()
     store = Store(lambda key: gate.wait(PATIENCE))
-    with Uploads(store) as sending:
+    with WriteBehind(store) as sending:
         put(sending, "a", "b")
         assert not store.objects
         gate.set()
@@ -67,7 +67,7 @@ def test_puts_go_on_side_by_side_but_not_too_many() -> None:
     # Nobody gets past it alone; a fifth put would have to wait for the next four.
     barrier = threading.Barrier(THREADS, timeout=PATIENCE)
     store = Store(lambda key: barrier.wait())
-    with Uploads(store) as sending:
+    with WriteBehind(store) as sending:
         put(sending, *map(str, range(2 * THREADS)))
         sending.finish()
     assert store.most == THREADS
@@ -75,9 +75,9 @@ def test_puts_go_on_side_by_side_but_not_too_many() -> None:
 
 
 def test_few_bytes_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "MOST_BYTES", 5)
+    monkeypatch.setattr(write_behind, "MOST_BYTES", 5)
     store = Store(lambda key: time.sleep(0.005))
-    with Uploads(store) as sending:
+    with WriteBehind(store) as sending:
         put(sending, "a", "b", "c", data=b"1234")
         put(sending, "larger than may be held", data=b"123456")
         sending.finish()
@@ -86,11 +86,11 @@ def test_few_bytes_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_first_error_is_raised_by_a_later_call() -> None:
-    with Uploads(Store(fail)) as sending:
+    with WriteBehind(Store(fail)) as sending:
         put(sending, "a", "bad 1")
         with pytest.raises(StoreUnavailable, match="busy for bad 1"):
             put(sending, *(f"bad {number}" for number in range(2, 2 + THREADS)))
-    with Uploads(Store(fail)) as sending:
+    with WriteBehind(Store(fail)) as sending:
         put(sending, "bad")
         with pytest.raises(StoreUnavailable, match="busy for bad"):
             sending.finish()
@@ -98,7 +98,7 @@ def test_the_first_error_is_raised_by_a_later_call() -> None:
 
 def test_an_error_of_the_step_itself_comes_first() -> None:
     def put_and_err() -> None:
-        with Uploads(Store(fail)) as sending:
+        with WriteBehind(Store(fail)) as sending:
             put(sending, "bad")
             raise ZeroDivisionError
 
@@ -110,7 +110,7 @@ def test_an_error_of_the_step_itself_comes_first() -> None:
 def test_no_thread_outlives_the_block(error: Exception | None) -> None:
     before = set(threading.enumerate())
     try:
-        with Uploads(Store(lambda key: time.sleep(0.005))) as sending:
+        with WriteBehind(Store(lambda key: time.sleep(0.005))) as sending:
             put(sending, *"abcdef")
             if error:
                 raise error
@@ -128,7 +128,7 @@ def test_what_is_read_or_put_again_is_waited_for() -> None:
             time.sleep(0.02)
 
     store = Store(slow_at_first)
-    with Uploads(store) as sending:
+    with WriteBehind(store) as sending:
         put(sending, "a", data=b"old")
         put(sending, "a", data=b"new")
         assert sending.get("a", 3) == b"new"
@@ -139,7 +139,7 @@ def test_a_put_sees_the_context_of_its_step() -> None:
     step: ContextVar[str] = ContextVar("step", default="nothing")
     seen = []
     step.set("resize")
-    with Uploads(Store(lambda key: seen.append(step.get()))) as sending:
+    with WriteBehind(Store(lambda key: seen.append(step.get()))) as sending:
         put(sending, "a")
         sending.finish()
     assert seen == ["resize"]
@@ -160,7 +160,7 @@ def test_what_hits_a_put_does_not_follow_from_which_thread_is_first(
             struck[key] = [strike() for _ in range(20)]
             done[key].set()
 
-        with during("optimize", job, 1), Uploads(Store(in_order)) as sending:
+        with during("optimize", job, 1), WriteBehind(Store(in_order)) as sending:
             put(sending, "a", "b", "c")
             sending.finish()
         return struck

@@ -1,0 +1,78 @@
+"""A Lambda function with a log group and a role of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.policies import Statement, allow
+from components.aws.service_role import ServiceRole
+from components.settings import Settings
+
+# X-Ray knows no resources: its statement has to name all of them.
+TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
+
+
+class Function(pulumi.ComponentResource):
+    """What every function of the pipeline has in common; each kind of function is a component of its own.
+
+    Args:
+        kind: The component's type, the last part of it.
+        name: The logical name.
+        settings: The deployment's settings.
+        code: The deployment package.
+        handler: The entry point in it.
+        statements: What it may do, beside writing its log and its traces.
+        environment: Its variables.
+        memory_mb: Its memory.
+        timeout_seconds: How long one call may take.
+        opts: The resource options.
+        more: Further arguments of the function.
+    """
+
+    arn: pulumi.Output[str]
+    name: pulumi.Output[str]
+    log_group: pulumi.Output[str]
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        settings: Settings,
+        code: pulumi.Archive,
+        handler: str,
+        statements: Sequence[Statement],
+        environment: Mapping[str, pulumi.Input[str]],
+        *,
+        memory_mb: int,
+        timeout_seconds: int,
+        opts: pulumi.ResourceOptions | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(f"twinlens:aws:{kind}", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        log = aws.cloudwatch.LogGroup(name, retention_in_days=settings.log_retention_days, opts=child)
+        role = ServiceRole(name, "lambda", [*statements, _logging(log), TRACING], opts=child)
+        function = aws.lambda_.Function(
+            name,
+            code=code,
+            runtime="python3.13",
+            handler=handler,
+            architectures=[settings.architecture],
+            memory_size=memory_mb,
+            timeout=timeout_seconds,
+            role=role.arn,
+            environment={"variables": dict(environment)},
+            logging_config={"log_group": log.name, "log_format": "JSON"},
+            tracing_config={"mode": "Active"},
+            opts=child,
+            **more,
+        )
+        self.arn, self.name, self.log_group = function.arn, function.name, log.name
+
+
+def _logging(log: aws.cloudwatch.LogGroup) -> Statement:
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(log.arn, ":*")])

@@ -1,0 +1,32 @@
+"""Names of deployed things that more than one part of the project has to know."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+# A stack whose name ends so runs on the emulators.
+LOCAL_SUFFIX = "-local"
+
+# The DynamoDB table. The index holds the jobs that have not ended; its hash key is the first digit of the
+# job's id, so that a burst of jobs spreads over it. A row without that attribute is not in it.
+LEDGER_KEY = "id"
+OPEN_INDEX = "open"
+OPEN_INDEX_KEYS = ("open", "updated_at")
+SHARDS = "0123456789abcdef"
+EXPIRES_AT = "expires_at"  # when DynamoDB may delete the row, in seconds since 1970
+
+# The Azure storage account with the photos.
+INPUT = "input"
+OUTPUT = "output"
+LEDGER = "ledger"
+UPLOADS = "uploads"
+POISON_SUFFIX = "-poison"  # the Functions host's own rule: learn.microsoft.com, "Queue trigger"
+POISON = UPLOADS + POISON_SUFFIX
+TOPICS = {"success": "notify-success", "error": "notify-error"}
+# The Azure storage account with the app's state.
+PACKAGES = "packages"
+UNDELIVERED = "undelivered"
+
+# What the two scheduled runs of the reconciler look for.
+STUCK: Literal["stuck"] = "stuck"
+UNCLAIMED: Literal["unclaimed"] = "unclaimed"

@@ -1,0 +1,133 @@
+"""The environment variables of deployed functions: written by components, read by handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.errors import SettingsError
+
+# Every step's.
+INPUT_CONTAINER = "TWINLENS_INPUT_CONTAINER"
+OUTPUT_CONTAINER = "TWINLENS_OUTPUT_CONTAINER"
+RECIPE = "TWINLENS_RECIPE"
+MAX_BYTES = "TWINLENS_MAX_BYTES"
+MAX_PIXELS = "TWINLENS_MAX_PIXELS"
+CHAOS = "TWINLENS_CHAOS"  # only in a deployment under test: see core.chaos
+
+# The reconciler's.
+INPUT_PREFIX = "TWINLENS_INPUT_PREFIX"
+SUFFIXES = "TWINLENS_SUFFIXES"
+PATIENCE_SECONDS = "TWINLENS_PATIENCE_SECONDS"
+LEDGER_TABLE = "TWINLENS_LEDGER_TABLE"
+
+# On AWS alone.
+STEP = "TWINLENS_STEP"  # which step a Lambda function runs
+STATE_MACHINE = "TWINLENS_STATE_MACHINE"
+ERROR_TOPIC = "TWINLENS_ERROR_TOPIC"
+
+# On Azure alone.
+CONNECTION = "PHOTOS"  # how bindings refer to the account with the photos, the queues and the ledger
+UPLOADS_QUEUE = "TWINLENS_UPLOADS_QUEUE"
+SUCCESS_QUEUE = "TWINLENS_SUCCESS_QUEUE"
+ERROR_QUEUE = "TWINLENS_ERROR_QUEUE"
+MEMORY_MB = "TWINLENS_MEMORY_MB"  # Lambda sets a variable of its own
+GRANULARITY = "TWINLENS_GRANULARITY"  # a state machine is compiled in its granularity
+# Cron expressions with seconds; absent where no reconciler was asked for.
+STUCK_SCHEDULE = "TWINLENS_STUCK_SCHEDULE"
+UNCLAIMED_SCHEDULE = "TWINLENS_UNCLAIMED_SCHEDULE"
+MANAGED_IDENTITY = "managedidentity"
+
+
+def service_uri(connection: str, service: str) -> str:
+    """Return the app setting with the endpoint of a storage connection: "blob", "queue" or "table"."""
+    return f"{connection}__{service}ServiceUri"
+
+
+def credential(connection: str) -> str:
+    """Return the app setting that says how the app signs in to a storage connection."""
+    return f"{connection}__credential"
+
+
+def client_id(connection: str) -> str:
+    """Return the app setting with the identity that the app signs in as."""
+    return f"{connection}__clientId"
+
+
+def required(variables: Mapping[str, str], name: str) -> str:
+    """Return the variable's value.
+
+    Raises:
+        SettingsError: It is missing or empty; it is named.
+    """
+    if not variables.get(name):
+        raise SettingsError(f"The environment variable {name} is not set.")
+    return variables[name]
+
+
+def _number(variables: Mapping[str, str], name: str) -> int:
+    text = required(variables, name)
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingsError(
+            f"The environment variable {name} is {text!r}; it must be a whole number."
+        ) from None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables every step needs."""
+
+    input_container: str
+    output_container: str
+    recipe: str
+    max_bytes: int
+    max_pixels: int
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Environment:
+        """Read the variables.
+
+        Raises:
+            SettingsError: One is missing or not a whole number; it is named.
+        """
+        return cls(
+            input_container=required(variables, INPUT_CONTAINER),
+            output_container=required(variables, OUTPUT_CONTAINER),
+            recipe=required(variables, RECIPE),
+            max_bytes=_number(variables, MAX_BYTES),
+            max_pixels=_number(variables, MAX_PIXELS),
+        )
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """Which uploads start a job, and how long one may stand still before it is sent through again."""
+
+    prefix: str
+    suffixes: tuple[str, ...]
+    patience: timedelta
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Reconciler:
+        """Read the variables that :meth:`to_variables` wrote."""
+        return cls(
+            variables[INPUT_PREFIX],
+            tuple(variables[SUFFIXES].split(",")),
+            timedelta(seconds=int(variables[PATIENCE_SECONDS])),
+        )
+
+    def to_variables(self) -> dict[str, str]:
+        """Return the variables."""
+        return {
+            INPUT_PREFIX: self.prefix,
+            SUFFIXES: ",".join(self.suffixes),
+            PATIENCE_SECONDS: str(int(self.patience.total_seconds())),
+        }
+
+
+def chaos(profile: str) -> dict[str, str]:
+    """Return the variable that asks for faults, or none: most deployments never hear of it."""
+    return {CHAOS: profile} if profile else {}

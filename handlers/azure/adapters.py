@@ -1,0 +1,50 @@
+"""This function app's adapters of the ports, made once from its app settings."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from core.deployment.variables import (
+    CONNECTION,
+    ERROR_QUEUE,
+    LEDGER_TABLE,
+    SUCCESS_QUEUE,
+    required,
+    service_uri,
+)
+from handlers.azure import clients
+from handlers.azure.ledger import TableLedger
+from handlers.azure.notifications import QueueNotifier
+from handlers.azure.stores import BlobStore
+
+
+def store(container: str) -> BlobStore:
+    """Return the store of one container."""
+    return BlobStore(clients.blobs(endpoint("blob")), container)
+
+
+@cache
+def ledger() -> TableLedger:
+    """Return the ledger."""
+    service = clients.tables(endpoint("table"))
+    return TableLedger(service.get_table_client(required(os.environ, LEDGER_TABLE)))
+
+
+@cache
+def notifier() -> QueueNotifier:
+    """Return the notifier of both topics."""
+    queues = {
+        "success": required(os.environ, SUCCESS_QUEUE),
+        "error": required(os.environ, ERROR_QUEUE),
+    }
+    return QueueNotifier(clients.queues(endpoint("queue")), queues)
+
+
+def endpoint(service: str) -> str:
+    """Return the photo account's endpoint: "blob", "queue" or "table".
+
+    Raises:
+        SettingsError: The app setting is missing.
+    """
+    return required(os.environ, service_uri(CONNECTION, service))

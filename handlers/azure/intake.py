@@ -1,0 +1,64 @@
+"""Where uploads are on Azure, and where their events enter the workflow: Blob storage and a queue."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from core.job import Source
+from core.ports import Upload
+from handlers.azure.errors import translated
+from handlers.azure.events import BLOB_CREATED, job_from
+
+if TYPE_CHECKING:  # slow to load: only the timers need them
+    from azure.storage.blob import ContainerClient
+    from azure.storage.queue import QueueClient
+
+
+class BlobIntake:
+    """One container and the queue behind it; see :class:`core.ports.Intake`."""
+
+    def __init__(
+        self, container: ContainerClient, prefix: str, suffixes: tuple[str, ...], queue: QueueClient
+    ) -> None:
+        self._container = container
+        self._prefix = prefix
+        self._suffixes = suffixes
+        self._queue = queue
+
+    def uploads(self) -> Iterator[Upload]:
+        """See :meth:`core.ports.Intake.uploads`."""
+        name = self._container.container_name
+        with translated(f"container {name}"):
+            for blob in self._container.list_blobs(name_starts_with=self._prefix):
+                if blob.name.lower().endswith(self._suffixes):
+                    source = Source(name, blob.name, blob.etag.strip('"'), blob.size)
+                    yield Upload(source, blob.last_modified.isoformat())
+
+    def deliver(self, upload: Upload) -> None:
+        """Put the upload's event on the queue, as Event Grid does it."""
+        text = base64.b64encode(json.dumps(event(upload)).encode()).decode()
+        with translated(f"queue {self._queue.queue_name}"):
+            self._queue.send_message(text)
+
+
+def event(upload: Upload) -> dict[str, Any]:
+    """Return the part of Event Grid's event that :mod:`handlers.azure.events` reads."""
+    source = upload.source
+    return {
+        "eventType": BLOB_CREATED,
+        "subject": f"/blobServices/default/containers/{source.container}/blobs/{source.key}",
+        "eventTime": upload.stored_at,
+        "data": {"eTag": source.etag, "contentLength": source.size},
+    }
+
+
+def upload_in(message: str) -> Upload | None:
+    """Return the upload that a storage event tells of, or ``None`` if the message is no such event."""
+    try:
+        job = job_from(message, recipe="")
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return Upload(job.source, job.uploaded_at) if job else None
