@@ -185,6 +185,30 @@ def test_a_run_by_schedule_looks_for_what_it_is_asked(recovery, intake, ledger):
     assert by_schedule(recovery, "unclaimed", PATIENCE) == {"unclaimed: redriven": 1}
 
 
+def test_the_daily_run_deletes_the_rows_of_ended_jobs_after_their_retention(recovery, ledger, monkeypatch):
+    for name in ("ended.jpg", "open.jpg"):
+        ledger.claim(job(name))
+    ledger.record(replace(job("ended.jpg"), state="succeeded"))
+    open_row = ledger.get(job("open.jpg").id)
+
+    assert not by_schedule(recovery, "unclaimed", PATIENCE)
+    monkeypatch.setattr(core.recovery, "LEDGER_RETENTION", timedelta(seconds=-1))
+    assert not by_schedule(recovery, "stuck", PATIENCE)
+    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"expired: deleted": 1}
+    assert list(ledger.list()) == [open_row]
+
+
+def test_a_daily_run_deletes_a_bounded_number_of_rows(recovery, ledger, monkeypatch):
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        ledger.claim(job(name))
+        ledger.record(replace(job(name), state="succeeded"))
+    monkeypatch.setattr(core.recovery, "LEDGER_RETENTION", timedelta(seconds=-1))
+    monkeypatch.setattr(core.recovery, "EXPIRED_AT_MOST", 2)
+
+    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"expired: deleted": 2}
+    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"expired: deleted": 1}
+
+
 def test_a_job_that_is_under_way_is_left(recovery, ledger):
     ledger.claim(job("a.jpg"))
 

@@ -1,14 +1,15 @@
 """The Table ledger keeps the ledger's promises."""
 
-import time
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.errors import ObjectMissing
 from core.job import Problem
 from handlers.azure import clients
+from handlers.azure import ledger as module
 from handlers.azure.ledger import TableLedger
 
 
@@ -44,7 +45,6 @@ def test_a_claim_writes_the_whole_row(ledger, table, job):
         "execution",
         "claimed_at",
         "updated_at",
-        "expires_at",
         "recipe",
         "container",
         "key",
@@ -52,7 +52,6 @@ def test_a_claim_writes_the_whole_row(ledger, table, job):
     }
     assert entity["key"] == job.source.key
     assert entity["container"] == "uploads"
-    assert 29 * 86_400 < entity["expires_at"].value - time.time() <= 30 * 86_400
     assert entity["claimed_at"] == entity["updated_at"]
 
 
@@ -86,3 +85,87 @@ def test_all_rows_are_listed(ledger, job):
         ledger.claim(each)
 
     assert {row.id for row in ledger.list()} == {each.id for each in jobs}
+
+
+MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def claimed(ledger, table, job):
+    """Claim a job so many days before the moment; let it end if a state is given."""
+
+    def claim(days, state="succeeded", job_id=""):
+        made = replace(job, id=job_id or uuid.uuid4().hex)
+        ledger.claim(made)
+        if state != "claimed":
+            ledger.record(replace(made, state=state))
+        entity = table.get_entity(made.id[:2], made.id)
+        entity["claimed_at"] = (MOMENT - timedelta(days=days)).isoformat(timespec="milliseconds")
+        table.update_entity(entity)
+        return made.id
+
+    return claim
+
+
+@pytest.mark.parametrize("state", ["succeeded", "rejected", "failed"])
+def test_a_row_whose_job_ended_expires(ledger, claimed, state):
+    claimed(0.01, state)
+
+    assert ledger.expire(MOMENT - timedelta(days=1), 10) == 0
+    assert ledger.expire(MOMENT, 10) == 1
+    assert not list(ledger.list())
+
+
+def test_a_job_that_has_not_ended_keeps_its_row(ledger, claimed):
+    claimed(1, "claimed")
+    released = claimed(1, "failed")
+    ledger.release(ledger.get(released))
+
+    assert ledger.expire(MOMENT, 10) == 0
+    assert len(list(ledger.list())) == 2
+
+
+def test_a_run_deletes_no_more_than_it_may_over_all_partitions(ledger, claimed, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 2)
+    for number in range(7):
+        claimed(1, job_id=f"{number // 5}0{number:030}")
+
+    assert ledger.expire(MOMENT, 6) == 6
+    assert ledger.expire(MOMENT, 6) == 1
+
+
+@pytest.mark.parametrize("meanwhile", ["redriven", "deleted"])
+def test_a_row_that_changes_before_it_is_deleted_is_left(ledger, table, claimed, monkeypatch, meanwhile):
+    job_id = claimed(1, "failed")
+    delete = ledger._delete
+
+    def late(rows):
+        if meanwhile == "redriven":
+            ledger.release(ledger.get(job_id))
+        else:
+            table.delete_entity(job_id[:2], job_id)
+        return delete(rows)
+
+    monkeypatch.setattr(ledger, "_delete", late)
+
+    assert ledger.expire(MOMENT, 10) == 0
+    row = ledger.get(job_id)
+    assert (row.state if row else "deleted") == {"redriven": "released", "deleted": "deleted"}[meanwhile]
+
+
+def test_a_write_that_loses_a_race_is_made_again(ledger, table, job, monkeypatch):
+    """Something else changes the row between the look and the write, once."""
+    ledger.claim(job)
+    update, tries = table.update_entity, []
+
+    def raced(entity, **options):
+        tries.append(options["etag"])
+        if len(tries) == 1:
+            update({"PartitionKey": job.id[:2], "RowKey": job.id, "note": "changed"})
+        return update(entity, **options)
+
+    monkeypatch.setattr(table, "update_entity", raced)
+
+    assert ledger.record(replace(job, state="succeeded"))
+    assert len(set(tries)) == 2
+    assert ledger.get(job.id).state == "succeeded"
