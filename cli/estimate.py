@@ -27,6 +27,7 @@ from compare.prices.reading import load
 from components.settings import Settings
 from core.errors import SettingsError
 from core.recipes import load as load_recipe
+from core.workflow.granularity import pipeline_in
 
 REGION_KEYS = {"aws": "aws:region", "azure": "azure-native:location"}
 
@@ -73,9 +74,11 @@ def estimate(
         region=config.get(REGION_KEYS[settings.cloud], home),
         email=bool(settings.notify_email),
     )
-    recipe = load_recipe(settings.recipe)
+    workflow, recipe = pipeline_in(settings.granularity), load_recipe(settings.recipe)
     bills = {
-        name: price(meter_month(facts, recipe, month), book, region or [facts.region], not no_free_tier)
+        name: price(
+            meter_month(facts, workflow, recipe, month), book, region or [facts.region], not no_free_tier
+        )
         for name, month in scenarios(images_per_month, megapixels, cold_share).items()
     }
     assumptions = assumed([facts])

@@ -47,10 +47,7 @@ def within(key: str, value: Decimal, low: int, high: int, what: str) -> None:
 
 def plain(value: Decimal) -> str:
     """Return a number as people write it: no exponent, no trailing zeros, thousands apart."""
-    whole = value.normalize()
-    if whole == whole.to_integral_value():
-        return f"{whole:,.0f}"
-    return f"{whole:,f}"
+    return f"{value.normalize():,f}"
 
 
 def present(*metered: MeterReading) -> tuple[MeterReading, ...]:

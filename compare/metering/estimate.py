@@ -14,7 +14,8 @@ from compare.metering.load import JobLoad, Span, StepLoad
 from compare.metering.path import branches, path
 from compare.metering.stack import Stack
 from core.recipe import Recipe
-from core.workflow.granularity import FUSED, pipeline_in
+from core.workflow.granularity import FUSED
+from core.workflow.model import Workflow
 
 BYTES_PER_MEGAPIXEL = 400_000
 OUTPUT_BYTES = 150_000
@@ -75,27 +76,28 @@ def scenarios(images: int, megapixels: Decimal, cold_share: Decimal) -> dict[str
     }
 
 
-def estimate(stack: Stack, recipe: Recipe, scenario: Scenario) -> tuple[MeterReading, ...]:
+def estimate(
+    stack: Stack, workflow: Workflow, recipe: Recipe, scenario: Scenario
+) -> tuple[MeterReading, ...]:
     """Return what the stack would count in a month of the scenario, every photo succeeding at once.
 
     What the stack costs merely by being there is counted too, so a month without photos has a bill as well.
     """
     cold = int(scenario.images * scenario.cold_share)
     loads = [
-        _load(stack, recipe, scenario, cold=False).times(scenario.images - cold),
-        _load(stack, recipe, scenario, cold=True).times(cold),
+        _load(stack, workflow, recipe, scenario, cold=False).times(scenario.images - cold),
+        _load(stack, workflow, recipe, scenario, cold=True).times(cold),
     ]
     metered = meter(stack, [load for load in loads if load.count])
     with exact():
         waiting = cloud_of(stack).idle(stack, scenario.live_hours)
-    return (*metered, *waiting, *fixed_usage(stack, pipeline_in(stack.granularity)))
+    return (*metered, *waiting, *fixed_usage(stack, workflow))
 
 
-def _load(stack: Stack, recipe: Recipe, scenario: Scenario, *, cold: bool) -> JobLoad:
+def _load(stack: Stack, workflow: Workflow, recipe: Recipe, scenario: Scenario, *, cold: bool) -> JobLoad:
     """Return the load of one photo that goes through the whole workflow on an instance of its own."""
     renditions = len(recipe.sizes) + bool(recipe.filters)
     artifacts = renditions * len(recipe.outputs)
-    workflow = pipeline_in(stack.granularity)
     way = path(workflow, "succeeded", frozenset())
     between = 0 if stack.granularity == FUSED else renditions  # pictures that steps leave for each other
     gets, puts = way.input_reads + between, between + artifacts

@@ -88,3 +88,14 @@ def test_one_cold_step_makes_the_job_cold(make_record):
 
 def test_a_lost_job_has_no_timeline(make_record):
     assert timeline(make_record("a.jpg", state="lost")) is None
+
+
+def test_a_step_that_begins_as_another_ends_follows_it(make_record, make_entry):
+    """Steps from 100 to 200 and from 200 to 300 ms are one path, in one lane."""
+    record = make_record("a.jpg")
+    trace = (make_entry("validate", 100, 100), make_entry("resize", 200, 100))
+    made = timeline(replace(record, job=replace(record.job, trace=trace)))
+    assert [step.critical for step in made.steps] == [True, True]
+    assert [step.lane for step in made.steps] == [0, 0]
+    assert made.critical_path_ms == 200
+    assert made.overhead_ms == made.makespan_ms - 200

@@ -35,7 +35,10 @@ STRANGE = replace(AWS, orchestrator="storage")
         lambda stack: fixed_usage(stack, pipeline_in("stepwise")),
         lambda stack: assumed([stack]),
         lambda stack: estimate(
-            stack, load_recipe("gallery"), scenarios(1, Decimal(1), Decimal(0))["expected"]
+            stack,
+            pipeline_in("stepwise"),
+            load_recipe("gallery"),
+            scenarios(1, Decimal(1), Decimal(0))["expected"],
         ),
     ],
     ids=["rules", "meter", "fixed usage", "assumptions", "estimate"],

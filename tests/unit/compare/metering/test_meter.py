@@ -123,6 +123,9 @@ def test_a_succeeded_job_on_azure():
     assert counted["azure.blob.write_operations"] == 10
     assert counted["azure.blob.read_operations"] == 6
     assert counted["azure.monitor.log_gb"] == Decimal("0.000032")
+    assert counted["azure.blob.storage_gb_months"] == Decimal(10_000) / 1024**3
+    row = 500 + JobLoad.of(record(), STEPWISE).document_bytes  # type: ignore[union-attr]
+    assert counted["azure.table.storage_gb_months"] == Decimal(row) / 1024**3
     # start and claim 100-200 touch validate 200-350; 400-950; 1000-1450; record and notify 1550-1650:
     # four periods of a second at least, at 2 GB
     assert counted["azure.functions.flex.gb_seconds"] == 8
@@ -151,6 +154,45 @@ def test_a_month_is_the_measured_jobs_so_many_times_over():
     (first, *_) = scaled(meter(AWS, [load for load in loads if load]), Decimal(1000))
     assert (first.meter, first.quantity) == ("aws.lambda.requests", 4000)
     assert first.formula.endswith("x 1,000")
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [("2000000", "2,000,000"), ("1", "1"), ("3333.333333333", "3,333.33"), ("0.5", "0.5")],
+)
+def test_a_factor_is_whole_or_has_six_digits(factor: str, text: str):
+    loads = [JobLoad.of(record(), STEPWISE)]
+    (first, *_) = scaled(meter(AWS, [load for load in loads if load]), Decimal(factor))
+    assert first.formula.endswith(f") x {text}")
+    assert first.quantity == 4 * Decimal(factor)
+
+
+def test_kinds_of_jobs_add_up():
+    """Of every kind so many: no sum of theirs forgets how many there are."""
+    ran, failed = record(), record("failed", ("validate",), error=Problem("StoreUnavailable", "gone"))
+    for stack in (replace(AWS, email=True), replace(AWS, orchestrator="express"), AZURE):
+        loads = [load for load in (JobLoad.of(each, STEPWISE) for each in (ran, failed)) if load]
+        apart = [{each.meter: each.quantity for each in meter(stack, [load.times(1)])} for load in loads]
+        together = meter(stack, [loads[0].times(3), loads[1].times(5)])
+        sums: dict[str, Decimal] = {}
+        for each in together:
+            sums[each.meter] = sums.get(each.meter, Decimal(0)) + each.quantity
+        parts = {
+            each.meter: sum(
+                (
+                    count * reading.quantity
+                    for count, load in zip((3, 5), loads, strict=True)
+                    for reading in meter(stack, [load.times(1)])
+                    if reading.meter == each.meter
+                ),
+                Decimal(0),
+            )
+            for each in together
+        }
+        assert {name: float(value) for name, value in sums.items()} == pytest.approx(
+            {name: float(value) for name, value in parts.items()}
+        )
+        assert apart[0].keys() | apart[1].keys() == sums.keys()
 
 
 def test_many_jobs_are_metered_quickly():
