@@ -1,0 +1,90 @@
+"""What the DynamoDB ledger asks for, without a table."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from botocore.awsrequest import AWSResponse, HeadersDict
+
+from core.job import Job, Source
+from core.ports import LedgerRow
+from handlers.aws import clients
+from handlers.aws.ledger import DynamoLedger
+
+JOB = Job("0" * 32, "gallery", Source("photos", "a.jpg", "e", 1), "first", "then", "then", state="failed")
+ROW = LedgerRow(JOB.id, "claimed", "then", "then", JOB.to_document())
+
+
+class Raw:
+    def __init__(self, content):
+        self._content = content
+
+    def stream(self):
+        yield self._content
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The requests that were made, each as operation and arguments; the service answers with nothing."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    clients.client.cache_clear()
+    made = []
+
+    def answer(request, **_):
+        operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
+        made.append((operation, json.loads(request.body)))
+        body = {"Items": []} if operation in ("Query", "Scan") else {}
+        return AWSResponse(request.url, 200, HeadersDict(), Raw(json.dumps(body).encode()))
+
+    clients.client("dynamodb").meta.events.register("before-send", answer)
+    yield made
+    clients.client.cache_clear()
+
+
+def test_a_row_is_read_as_it_was_last_written(asked):
+    assert DynamoLedger("ledger").get("job") is None
+
+    key = {"id": {"S": "job"}}
+    assert asked == [("GetItem", {"TableName": "ledger", "Key": key, "ConsistentRead": True})]
+
+
+def test_open_jobs_are_asked_for_in_every_shard_of_their_index(asked):
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    assert not list(DynamoLedger("ledger").open_before(moment))
+
+    assert [arguments["ExpressionAttributeValues"] for _, arguments in asked] == [
+        {":shard": {"S": shard}, ":moment": {"S": "2026-01-01T00:00:00.000Z"}} for shard in "0123456789abcdef"
+    ]
+    for operation, arguments in asked:
+        assert (operation, arguments["IndexName"]) == ("Query", "open")
+        assert arguments["KeyConditionExpression"] == "#open = :shard AND #updated_at < :moment"
+        assert arguments["ExpressionAttributeNames"] == {"#open": "open", "#updated_at": "updated_at"}
+
+
+@pytest.mark.parametrize("change", ["release", "end"])
+def test_a_row_is_changed_only_if_it_is_as_it_was_read(asked, change):
+    ledger = DynamoLedger("ledger")
+    assert ledger.release(ROW) if change == "release" else ledger.end(ROW, JOB)
+
+    [(operation, arguments)] = asked
+    assert operation == "UpdateItem"
+    assert arguments["ConditionExpression"] == "#state = :state AND #updated_at = :updated_at"
+    names, values = arguments["ExpressionAttributeNames"], arguments["ExpressionAttributeValues"]
+    assert (names["#state"], names["#updated_at"], names["#open"]) == ("state", "updated_at", "open")
+    assert (values[":state"], values[":updated_at"]) == ({"S": "claimed"}, {"S": "then"})
+    assert values[":new"] == {"S": {"release": "released", "end": "failed"}[change]}
+    assert (
+        arguments["UpdateExpression"]
+        == {
+            "release": "SET #state = :new, #updated_at = :now, #open = :open",
+            "end": "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open",
+        }[change]
+    )
+
+
+def test_expired_rows_are_left_to_dynamodb(asked):
+    assert DynamoLedger("ledger").expire(datetime(2100, 1, 1, tzinfo=UTC), 10) == 0
+    assert not asked
