@@ -60,7 +60,7 @@ def _restore(stack: str, warn: Callable[[str], object]) -> None:
     try:
         _deploy(stack, {})
     except (TwinlensError, KeyboardInterrupt) as error:
-        warn(f"The stack {stack!r} may still have faults; `pulumi up -s {stack}` removes them. {error}")
+        warn(f"The stack {stack!r} may still inject faults; `pulumi up -s {stack}` removes them. {error}")
 
 
 def _deploy(stack: str, settings: Mapping[str, str]) -> None:

@@ -137,7 +137,7 @@ def process_all(targets: Mapping[Path, Path], recipe: Recipe) -> Iterator[Result
             try:
                 yield from _pooled({photo: folder}, recipe, 1)
             except BrokenProcessPool:
-                yield Result(photo, "failed", 0.0, "Its process died, perhaps for lack of memory.")
+                yield Result(photo, "failed", 0.0, "Its process died, possibly because it ran out of memory.")
 
 
 def _pooled(targets: Mapping[Path, Path], recipe: Recipe, workers: int) -> Iterator[Result]:

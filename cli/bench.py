@@ -23,12 +23,13 @@ Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="A Pulumi stack
 Photos = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder of photos, sent in turn.")]
 Bursts = Annotated[int, typer.Option(min=1, help="How many bursts.")]
 BurstSize = Annotated[int, typer.Option(min=1, help="Uploads in a burst.")]
-WarmUp = Annotated[int, typer.Option(min=0, help="Uploads before the first burst, kept apart.")]
+WarmUp = Annotated[int, typer.Option(min=0, help="Warm-up uploads, excluded from all figures.")]
 Rate = Annotated[
-    float | None, typer.Option(min=0.01, help="Uploads a second in one stream, instead of bursts.")
+    float | None, typer.Option(min=0.01, help="Uploads per second in one steady stream, instead of bursts.")
 ]
 Timeout = Annotated[
-    float, typer.Option(min=1, help="Seconds from a burst's last upload; later jobs are lost.")
+    float,
+    typer.Option(min=1, help="Seconds after a burst's last upload until jobs count as lost."),
 ]
 Out = Annotated[Path, typer.Option(help="Where to make the run folders.")]
 Chaos = Annotated[
@@ -82,7 +83,7 @@ def bench(
 
 
 def _kept(out: Path) -> str:
-    return f"What was measured is kept in {out}; the same command with --resume goes on."
+    return f"What was measured is kept in {out}; the same command with --resume continues."
 
 
 def _show(benches: Sequence[Bench], as_json: bool) -> list[Tally]:

@@ -30,7 +30,7 @@ def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
     for path in runs:
         folder = read(path)
         deployment = DeployedStack.of(stack or folder.run.stack)
-        with errors.status(f"asking what was billed for {shown(folder.run.name)}"):
+        with errors.status(f"querying what was billed for {shown(folder.run.name)}"):
             billed = collect_run(deployment, folder)
         compared.append(compare(folder.run.name, folder, billed))
     if as_json:

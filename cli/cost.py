@@ -19,9 +19,9 @@ from compare.prices.reading import load
 UsageFile = Annotated[Path, typer.Argument(help="A TOML file with one month's usage; see docs/prices.md.")]
 Regions = Annotated[
     list[str] | None,
-    typer.Option("--region", "-r", help="A region; give it twice to choose one for each cloud."),
+    typer.Option("--region", "-r", help="A region; repeat to choose one for each cloud."),
 ]
-NoFreeTier = Annotated[bool, typer.Option("--no-free-tier", help="Leave free allowances out.")]
+NoFreeTier = Annotated[bool, typer.Option("--no-free-tier", help="Ignore free allowances.")]
 
 COLUMNS = ("meter", "quantity", "billed", "amount", "status")
 

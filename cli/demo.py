@@ -26,7 +26,7 @@ def main() -> None:
         print_error(explain(error))
         sys.exit(1)
     except KeyboardInterrupt:
-        print_error("Interrupted; everything is taken down.")
+        print_error("Interrupted; stopping the emulators.")
         sys.exit(130)
     show(done.report)
     console.print("\n" + ", ".join(f"{name}: {seconds(took)}" for name, took in done.phases.items()))

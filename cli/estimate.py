@@ -54,7 +54,7 @@ def estimate(
     images_per_month: Annotated[int, typer.Option(min=0, max=10**9, help="Photos a month; 0: idle.")],
     megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Their mean size.")] = Decimal(12),
     cold_share: Annotated[
-        Decimal, typer.Option(parser=_share, help="The share of photos that meet cold functions.")
+        Decimal, typer.Option(parser=_share, help="The share of photos that meet a cold start.")
     ] = Decimal("0.01"),
     region: Regions = None,
     no_free_tier: NoFreeTier = False,

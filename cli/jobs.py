@@ -12,9 +12,7 @@ from cli.reconcile import reconcile, redrive
 from core.errors import SetupError
 from core.ports import LedgerRow
 
-app = typer.Typer(
-    no_args_is_help=True, help="Read the ledger of a stack, and send through again what fell between."
-)
+app = typer.Typer(no_args_is_help=True, help="Read a stack's ledger, and recover lost and failed jobs.")
 app.command()(reconcile)
 app.command()(redrive)
 
@@ -59,7 +57,7 @@ def list_jobs(
 
 @app.command()
 def show(
-    job: Annotated[str, typer.Argument(help="A job's id, or enough of its beginning.")],
+    job: Annotated[str, typer.Argument(help="A job's id, or a unique prefix of it.")],
     stack: Stack,
     as_json: Json = False,
 ) -> None:

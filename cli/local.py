@@ -17,9 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Run both clouds on this machine.")
 
 @app.command()
 def up(
-    only: Annotated[
-        LocalStack | None, typer.Option("--stack", "-s", help="Deploy this stack alone, not both.")
-    ] = None,
+    only: Annotated[LocalStack | None, typer.Option("--stack", "-s", help="Deploy only this stack.")] = None,
     deploy: Annotated[bool, typer.Option(help="Deploy the stacks, not only start the emulators.")] = True,
 ) -> None:
     """Start the emulators and deploy the local stacks; on a running set-up, bring the stacks up to date."""

@@ -63,7 +63,7 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="One photo pipeline on AWS or Azure, and an honest comparison of the two.",
+    help="Deploy one photo pipeline to AWS or Azure, and compare their cost and latency.",
 )
 
 
@@ -104,5 +104,5 @@ def explain(error: Exception) -> str:
     where = type(error).__module__.partition(".")[0]
     if where in ("botocore", "azure"):
         cloud = {"botocore": "AWS", "azure": "Azure"}[where]
-        return f"{cloud} did not do what was asked: {error} Set {DEBUG}=1 to see the traceback."
+        return f"{cloud} refused the request: {error} Set {DEBUG}=1 to see the traceback."
     return f"Unexpected {type(error).__name__}: {error}. Set {DEBUG}=1 to see the traceback."

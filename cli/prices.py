@@ -25,7 +25,7 @@ Region = Annotated[str | None, typer.Option("--region", "-r", help="Only this re
 
 @app.command()
 def show(
-    meter: Annotated[str, typer.Argument(help="Only meters whose name begins like this.")] = "",
+    meter: Annotated[str, typer.Argument(help="Only meters whose name starts with this.")] = "",
     region: Region = None,
     as_json: Json = False,
 ) -> None:
@@ -63,11 +63,9 @@ def check(
 
 @app.command()
 def refresh(
-    meter: Annotated[str, typer.Argument(help="Only meters whose name begins like this.")] = "",
+    meter: Annotated[str, typer.Argument(help="Only meters whose name starts with this.")] = "",
     region: Annotated[list[str] | None, typer.Option("--region", "-r", help="Only this region.")] = None,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write what the vendors list into the book.")
-    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Update the book with the vendors' prices.")] = False,
     aws_url: Annotated[str, typer.Option(help="Where the AWS price list is.")] = ADDRESSES["aws"],
     azure_url: Annotated[str, typer.Option(help="Where the Azure price list is.")] = ADDRESSES["azure"],
     as_json: Json = False,

@@ -12,9 +12,7 @@ from cli.console import Json, console, print_error, print_json, progress, shown,
 from core import recipes
 from core.errors import SetupError
 
-Photos = Annotated[
-    list[Path], typer.Argument(exists=True, help="Photo files, or folders with photo files in them.")
-]
+Photos = Annotated[list[Path], typer.Argument(exists=True, help="Photo files, or folders of photo files.")]
 
 
 def process(

@@ -17,8 +17,8 @@ from core.workflow.photo import PIPELINE
 
 PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-OlderThan = Annotated[float, typer.Option(min=0, help="Minutes that an upload or a job may stand still.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+OlderThan = Annotated[float, typer.Option(min=0, help="Minutes until an upload or a job counts as stuck.")]
 
 
 def reconcile(
@@ -51,4 +51,4 @@ def _show(findings: Iterable[Finding], as_json: bool) -> None:
         ]
         console.print(table(["why", "job", "since", "key", "done"], rows))
     else:
-        console.print("There is nothing to send again.")
+        console.print("There is nothing to recover.")

@@ -20,7 +20,7 @@ Photos = Annotated[
 def submit(
     photos: Photos,
     stack: Stack,
-    wait: Annotated[bool, typer.Option("--wait", help="Follow the jobs to their end.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the jobs have ended.")] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait at most.")] = 600,
     as_json: Json = False,
 ) -> None:

@@ -154,7 +154,7 @@ def _install(lock: Path, architecture: str, target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise pulumi.RunError(
-            f"The code can't be packaged, uv could not install {lock}:\n{done.stderr.strip()}"
+            f"The code cannot be packaged: uv could not install {lock}:\n{done.stderr.strip()}"
         )
 
 

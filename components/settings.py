@@ -111,11 +111,9 @@ class Settings:
             max_bytes=reader.number("maxBytes", range(1, 2**30 + 1), DEFAULT_MAX_BYTES),
             max_pixels=reader.number("maxPixels", range(1, 10**9 + 1), DEFAULT_MAX_PIXELS),
             input_prefix=reader.text(
-                "inputPrefix", r"([\w.-]+/)*", "folders, each with a slash after it", "incoming/"
+                "inputPrefix", r"([\w.-]+/)*", "folders, each followed by a slash", "incoming/"
             ),
-            notify_email=reader.text(
-                "notifyEmail", r"([^@\s]+@[^@\s]+)?", "an e-mail address, or nothing", ""
-            ),
+            notify_email=reader.text("notifyEmail", r"([^@\s]+@[^@\s]+)?", "an e-mail address, or empty", ""),
             log_retention_days=reader.number("logRetentionDays", cloud.log_retention_days, 30),
             max_concurrency=reader.number(
                 "maxConcurrency", cloud.max_concurrency, cloud.default_max_concurrency
@@ -195,7 +193,7 @@ class _Reader:
         except pulumi.ConfigTypeError:
             value = self._config.get(key)
         if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
-            self._mistake(key, value, "a map of texts to texts")
+            self._mistake(key, value, "a map of strings to strings")
             return {}
         return value
 

@@ -44,7 +44,7 @@ class Breaker:
         """
         if self.is_open:
             raise StoreUnavailable(
-                f"The store was not asked for {what}: it failed {self._failures} calls in a row."
+                f"No request was sent to the store for {what}: it failed {self._failures} calls in a row."
             )
         try:
             yield

@@ -76,7 +76,7 @@ class Profile:
                 raise SettingsError(f"The chaos profile's {part!r} is out of range.") from None
         profile = cls(**values)  # type: ignore[arg-type]  # the names were checked above
         if profile.throttle + profile.error + profile.lost > 1:
-            raise SettingsError("The chaos profile's throttle, error and lost are more than 1 together.")
+            raise SettingsError("The chaos profile's throttle, error and lost add up to more than 1.")
         return profile
 
     def __str__(self) -> str:

@@ -33,9 +33,9 @@ Why = Literal["unclaimed", "stuck", "failed", "undelivered"]
 
 REDRIVEN = "redriven"
 WOULD_REDRIVE = "would be redriven"
-FAILED = "failed: sent again for hours, it never came to an end"
-WOULD_FAIL = "would be failed: sent again for hours, it never came to an end"
-MOVED_ON = "left: it has moved on"
+FAILED = "failed: restarted for hours, but never ended"
+WOULD_FAIL = "would be failed: restarted for hours, but never ended"
+MOVED_ON = "skipped: it has changed meanwhile"
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Recovery:
     def _redrive(self, why: Why, row: LedgerRow) -> Finding:
         upload = Upload(Source(**row.document["source"]), row.document["uploaded_at"])
         if row.document["recipe"] != self.recipe:
-            done = f"left: its recipe was {row.document['recipe']}, the stack's is {self.recipe}"
+            done = f"skipped: its recipe was {row.document['recipe']}, the stack's is {self.recipe}"
         elif self.dry_run:
             done = WOULD_REDRIVE
         elif self.ledger.release(row):
@@ -113,7 +113,7 @@ class Recovery:
         return Finding(why, row.id, upload.source.key, row.updated_at, done)
 
     def _fail(self, row: LedgerRow) -> Finding:
-        told = Problem(LOST, f"The job came to no end within {GIVEN_UP} of its upload.")
+        told = Problem(LOST, f"The job did not end within {GIVEN_UP} of its upload.")
         job = replace(Job.from_document(row.document), state="failed", error=told)
         if self.dry_run:
             done = WOULD_FAIL
@@ -136,7 +136,9 @@ class Recovery:
             for upload in letter.uploads:
                 yield self._deliver("undelivered", upload)
             if not letter.uploads:
-                yield Finding("undelivered", "", "", letter.since, f"left: no upload's event: {letter.text}")
+                yield Finding(
+                    "undelivered", "", "", letter.since, f"skipped: no upload's event: {letter.text}"
+                )
             if self.dry_run or not letter.uploads:
                 place.put_back(letter)
             else:

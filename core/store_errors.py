@@ -54,9 +54,9 @@ def translation(cloud: str, what: str, failure: Failure) -> StoreError:
     """Return the error to raise for a failed call."""
     kind, text, status = failure.kind, failure.text, failure.status
     if kind is Kind.LOST:
-        return StoreUnavailable(f"The connection to {cloud} broke over {what}: {text}")
+        return StoreUnavailable(f"The connection to {cloud} broke during {what}: {text}")
     if kind is Kind.UNSENT:
-        return StoreError(f"{cloud} could not be asked for {what}: {text}")
+        return StoreError(f"{cloud} could not be reached for {what}: {text}")
     if kind is Kind.MISSING:
         return ObjectMissing(f"There is no {what}.")
     if kind is Kind.BUSY or status in BUSY_STATUS or status >= 500:

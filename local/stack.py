@@ -166,13 +166,13 @@ def _outlast(pid: int, name: str) -> None:
         holder = psutil.Process(pid)
         if not holder.name().startswith("pulumi"):
             return  # another program, to which the system gave the pid anew
-        say(f"  waiting for another Pulumi (process {pid}) that is at work on {name} ...")
+        say(f"  waiting for another Pulumi process ({pid}) that is working on {name} ...")
         holder.wait(_PATIENCE_SECONDS)
     except psutil.NoSuchProcess:
         return
     except psutil.TimeoutExpired:
         raise StackFailed(
-            f"Another Pulumi (process {pid}) has been at work on {name} for too long."
+            f"Another Pulumi process ({pid}) has been working on {name} for too long."
         ) from None
 
 

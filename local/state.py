@@ -89,7 +89,7 @@ def load() -> LocalState:
     except FileNotFoundError:
         raise NotRunning("The emulators are not running; start them with `twinlens local up`.") from None
     except (ValueError, TypeError, KeyError):
-        raise NotRunning(f"{path()} is of no use; start anew with `twinlens local up`.") from None
+        raise NotRunning(f"{path()} cannot be used; start again with `twinlens local up`.") from None
 
 
 def save(state: LocalState) -> None:

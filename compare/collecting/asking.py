@@ -60,7 +60,7 @@ class Window:
         passed = (moment or datetime.now(UTC)) - self.ended
         if passed < delay:
             raise NotTold(
-                f"These take up to {delay / timedelta(minutes=1):.0f} minutes, and the run ended "
+                f"The figures take up to {delay / timedelta(minutes=1):.0f} minutes, and the run ended "
                 f"{max(passed, timedelta()).total_seconds():.0f} s before.",
                 again=True,
             )

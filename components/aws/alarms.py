@@ -45,12 +45,12 @@ def alarms(
     return (
         Alarm(
             "failed",
-            "Jobs failed, through no fault of their photos.",
+            "Jobs failed for reasons other than their photos.",
             tuple(executions(f"Executions{end}") for end in ("Failed", "TimedOut", "Aborted")),
         ),
         Alarm(
             "undelivered",
-            "Events could not be delivered and wait in a dead-letter queue.",
+            "Events could not be delivered and are in a dead-letter queue.",
             tuple(
                 Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", {"QueueName": queue})
                 for queue in dead_letters
@@ -58,7 +58,7 @@ def alarms(
         ),
         Alarm(
             "throttled",
-            "Steps had to wait: the account or a function has too little concurrency.",
+            "Calls were throttled: the account or a function has too little concurrency.",
             tuple(Metric("AWS/Lambda", "Throttles", "Sum", {"FunctionName": each}) for each in functions),
         ),
         Alarm(

@@ -16,7 +16,7 @@ MESSAGE = """{
   "id": null,
   "state": "lost",
   "execution": <execution>,
-  "error": {"name": <status>, "message": "The execution ended before it could say why; its history shows it."}
+  "error": {"name": <status>, "message": "The execution ended without recording why; see its history."}
 }"""
 
 

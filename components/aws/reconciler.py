@@ -69,7 +69,7 @@ class Reconciler(Function):
         for find, rate in ((STUCK, minutely(settings.reconcile_minutes)), (UNCLAIMED, DAILY["aws"])):
             aws.scheduler.Schedule(
                 f"{name}-{find}",
-                description=f"Looks for what is {find}.",
+                description=f"Looks for uploads and jobs that are {find}.",
                 schedule_expression=rate,
                 flexible_time_window={"mode": "OFF"},
                 target={

@@ -39,11 +39,11 @@ def log_alerts(workflow: Workflow, poison_queue: str, slow_seconds: int) -> dict
     """Return the alerts on what the app reports: docs/operations.md says what to do about each."""
     return {
         "failed": LogAlert(
-            "Jobs failed, through no fault of their photos.",
+            "Jobs failed for reasons other than their photos.",
             f'AppRequests | where Name == "{workflow.name}" and Success == false',
         ),
         "undelivered-poison": LogAlert(
-            "Messages about uploads could not be taken and wait in the poison queue.",
+            "Messages about uploads could not be processed and are in the poison queue.",
             f'AppTraces | where Message has "{poison_queue}"',
         ),
         "slow": LogAlert(
@@ -64,14 +64,14 @@ def metric_alerts(
     """Return the alerts on what the platform itself counts."""
     return {
         "undelivered": MetricAlert(
-            "Events could not be delivered and wait in the dead-letter container.",
+            "Events could not be delivered and are in the dead-letter container.",
             system_topic,
             "DeadLetteredCount",
             {},
         ),
         **{
             f"throttled-{name}": MetricAlert(
-                "Steps had to wait: the storage account is asked for too much at once.",
+                "Requests were throttled: the storage account received too many at once.",
                 account,
                 "Transactions",
                 {"ResponseType": THROTTLED},

@@ -23,10 +23,10 @@ class UnsettledAdapter(HTTPAdapter):
                 busy.status_code, busy.raw, busy.request = 503, BytesIO(), request
                 return busy
             case "error":
-                raise requests.ConnectionError("The connection broke, on request.")
+                raise requests.ConnectionError("The connection broke (injected fault).")
             case "lost":
                 super().send(request, *arguments, **options).close()
-                raise requests.ReadTimeout("The answer was lost, on request.")
+                raise requests.ReadTimeout("The answer was lost (injected fault).")
         return super().send(request, *arguments, **options)
 
 

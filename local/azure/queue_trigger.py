@@ -93,7 +93,7 @@ class QueueTrigger:
                     visibility_timeout=int(self._options.visibility_timeout),
                 )
         except AzureError as error:
-            self._log.warning("A message of %s can't be settled: %s", self._queue.queue_name, error.message)
+            self._log.warning("A message of %s cannot be settled: %s", self._queue.queue_name, error.message)
 
     async def _succeeds(self, message: QueueMessage) -> bool:
         try:

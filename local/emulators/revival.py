@@ -35,7 +35,7 @@ def revive(folder: Path, current: LocalState, names: Sequence[str]) -> LocalStat
         try:
             _wait(name, process, folder, current)
         except EmulatorFailed as error:
-            raise EmulatorFailed(f"{error}\n`twinlens local down` lets go of what it kept.") from None
+            raise EmulatorFailed(f"{error}\n`twinlens local down` deletes the data it kept.") from None
     return current
 
 
@@ -56,8 +56,8 @@ def _check_ports(name: str, current: LocalState) -> None:
         port = urlsplit(url).port
         if port and taken(port):
             raise EmulatorFailed(
-                f"Another program has taken port {port}, where {name} was: end that program, "
-                "or let go of what was kept with `twinlens local down`."
+                f"Another program uses port {port} of {name}: stop that program, "
+                "or delete the kept data with `twinlens local down`."
             )
 
 

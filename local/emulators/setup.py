@@ -47,7 +47,7 @@ def up() -> LocalState:
         except NotRunning:
             _clean(folder)
         else:
-            with step("Starting again what has ended"):
+            with step("Restarting what has ended"):
                 return revive(folder, current, [name for name, well in found.items() if not well])
         try:
             with step("Starting the emulators"):
@@ -99,8 +99,8 @@ def check() -> None:
     ]
     if ended:
         raise NotRunning(
-            f"An emulator has ended: {', '.join(ended)}. `twinlens local up` starts it again with what it "
-            "kept; then `twinlens jobs reconcile -s STACK --older-than 0` sends on the jobs that stand still."
+            f"An emulator has ended: {', '.join(ended)}. `twinlens local up` restarts it with its "
+            "data; then `twinlens jobs reconcile -s STACK --older-than 0` restarts the jobs that are stuck."
         )
 
 

@@ -11,7 +11,7 @@ from local.toolchain import azurite, chromium, environments, pulumi
 
 def main(arguments: list[str]) -> None:
     """Install everything, or Chromium alone if the arguments say so; what is there already costs nothing."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Setting up was stopped."))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Set-up was interrupted."))
     try:
         if arguments == ["chromium"]:
             chromium.ensure()
@@ -21,9 +21,9 @@ def main(arguments: list[str]) -> None:
         azurite.install()
         pulumi.ensure()
     except ToolMissing as error:
-        sys.exit(f"Setting up failed: {error}")
+        sys.exit(f"Set-up failed: {error}")
     except KeyboardInterrupt:
-        sys.exit("Setting up was stopped.")
+        sys.exit("Set-up was interrupted.")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def main() -> None:
     if Path(sys.prefix) == ENVIRONMENT:  # it is active in the caller's shell, and cannot renew itself
         base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
         os.execv(base, [base, "-m", "local.toolchain.bootstrap"])  # noqa: S606
-    with step("Making the project's environment, .venv"):
+    with step("Creating the project's environment, .venv"):
         venv.create(ENVIRONMENT, symlinks=True, with_pip=True, clear=not _usable(python))
         with stamps.renewing(ENVIRONMENT, wanted):
             _install_uv(python)
@@ -73,7 +73,7 @@ def _install_uv(python: Path) -> None:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, cwd=CHECKOUT, check=False)  # noqa: S603 - the commands stand above
     if done.returncode:
-        sys.exit(f"Setting up failed: `{' '.join(command)}` ended with exit code {done.returncode}.")
+        sys.exit(f"Set-up failed: `{' '.join(command)}` ended with exit code {done.returncode}.")
 
 
 if __name__ == "__main__":

@@ -74,4 +74,4 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
         try:
             return process.wait(_HEARTBEAT_SECONDS)
         except subprocess.TimeoutExpired:
-            say(f"  still at it after {seconds(time.monotonic() - begun)} ...")
+            say(f"  still running after {seconds(time.monotonic() - begun)} ...")

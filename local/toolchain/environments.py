@@ -50,7 +50,7 @@ def install(name: str) -> None:
     """
     if ready(name):
         return
-    with step(f"Making the environment {name}, .venvs/{name}"):
+    with step(f"Creating the environment {name}, .venvs/{name}"):
         run([UV, "venv", "--quiet", "--clear", "--python", sys.executable, folder(name)])
         with stamps.renewing(folder(name), _wanted(name)):
             run([UV, "pip", "sync", "--quiet", "--python", python(name), "--require-hashes", _lock(name)])

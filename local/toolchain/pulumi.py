@@ -80,6 +80,6 @@ def _installed(root: Path) -> bool:
 
             PulumiCommand.install(root=str(root), version=VersionInfo(*PINNED))
         except Exception as error:  # whatever stands in its way, building is what remains
-            say(f"  not to be had ({error}); building it instead")
+            say(f"  not available ({error}); building it instead")
             return False
     return usable(root / "bin")

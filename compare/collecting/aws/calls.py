@@ -30,7 +30,7 @@ def telling(permission: str) -> Iterator[None]:
         if code in DENIED:
             raise NotTold(f"Not permitted: the caller needs {permission}.") from None
         if code in GONE:
-            raise NotTold(f"It is not there, or not any more: {message}") from None
+            raise NotTold(f"It does not exist, or no longer: {message}") from None
         broken = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
         raise NotTold(f"{permission} failed with {code}: {message}", again=broken or code in LATER) from None
     except BotoCoreError as error:

@@ -30,8 +30,8 @@ UNTOLD = {
         ("aws.s3.put_requests", "aws.s3.get_requests"),
         "It counts requests only for buckets whose request metrics are switched on.",
     ),
-    "EventBridge": (("aws.eventbridge.s3_events",), "It tells no count of the events that it took from S3."),
-    "X-Ray": (("aws.xray.traces",), "It tells no count of the traces that it kept."),
+    "EventBridge": (("aws.eventbridge.s3_events",), "It reports no count of the events it received from S3."),
+    "X-Ray": (("aws.xray.traces",), "It reports no count of the traces it stored."),
     "The bill": (
         ("aws.s3.storage_gb_months", "aws.dynamodb.storage_gb_months"),
         "Storage is counted by the month, not by the run.",
@@ -58,7 +58,7 @@ class AwsAccount(Account):
         metrics = self._metrics()
         express = [EXPRESS_GB_SECONDS] if self.run.orchestrator == "express" else []
         if self.run.where == "emulator":
-            self.gap(CLOUDWATCH, [*metrics, *express], "The emulator has none.")
+            self.gap(CLOUDWATCH, [*metrics, *express], "The emulator has no such metrics.")
         else:
             for meter, counted in metrics.items():
                 self.ask(CLOUDWATCH, [meter], partial(self._sum, meter, counted))

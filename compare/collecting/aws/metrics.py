@@ -73,7 +73,7 @@ def total(cloudwatch: Any, metrics: Sequence[Metric], window: Window) -> Decimal
     """
     values = [value for each in metrics for value, _ in points(cloudwatch, each, "Sum", window).values()]
     if not values:
-        raise NotTold(f"{metrics[0].name} has no value from that time.", again=True)
+        raise NotTold(f"{metrics[0].name} has no value for that time.", again=True)
     return sum(values, Decimal(0))
 
 
@@ -95,7 +95,7 @@ def express_gb_seconds(cloudwatch: Any, machine: str, window: Window) -> Decimal
     billed = look("ExpressExecutionBilledDuration", "Sum")
     memory = look("ExpressExecutionBilledMemory", "Average")
     if not billed or not memory:
-        raise NotTold("There is no billed time or no billed memory from that time.", again=True)
+        raise NotTold("There is no billed time or no billed memory for that time.", again=True)
     units = {unit for _, unit in billed.values()}, {unit for _, unit in memory.values()}
     if units[0] != {"Milliseconds"} or not units[1] <= MB_IN.keys():
         raise NotTold(f"Billed time is in {_listed(units[0])}, billed memory in {_listed(units[1])}.")

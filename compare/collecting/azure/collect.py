@@ -53,8 +53,8 @@ class AzureAccount(Account):
         """Ask Azure for all it knows of the run."""
         storage = [meter for service in SERVICES for meter in METERS[service]]
         if self.run.where == "emulator":
-            self.gap(MONITOR, [SECONDS, EXECUTIONS, *storage, EVENTS], "The local host has none.")
-            self.gap(INSIGHTS, [LOG_GB], "The local host has none.")
+            self.gap(MONITOR, [SECONDS, EXECUTIONS, *storage, EVENTS], "The local host has no such metrics.")
+            self.gap(INSIGHTS, [LOG_GB], "The local host has no such metrics.")
         else:
             self.ask(MONITOR, [SECONDS], self._seconds)
             self.ask(MONITOR, [EXECUTIONS], self._executions)

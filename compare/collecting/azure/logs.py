@@ -40,7 +40,7 @@ def volume(logs: Rest, workspace: str, window: Window) -> Decimal:
     """Return the billed bytes of all tables; see :func:`functions`."""
     (row,) = rows(logs, workspace, VOLUME, window)
     if not row["records"]:
-        raise NotTold("The workspace holds nothing of that time, or not yet.", again=True)
+        raise NotTold("The workspace has no data for that time, at least not yet.", again=True)
     return Decimal(row["bytes"])
 
 
@@ -57,5 +57,5 @@ def rows(logs: Rest, workspace: str, query: str, window: Window) -> Sequence[Map
     names = [column["name"] for column in table["columns"]]
     found = [dict(zip(names, row, strict=True)) for row in table["rows"]]
     if not found:
-        raise NotTold("The workspace holds nothing of that time, or not yet.", again=True)
+        raise NotTold("The workspace has no data for that time, at least not yet.", again=True)
     return found

@@ -28,7 +28,7 @@ def total(arm: Rest, resource: str, metrics: Sequence[str], window: Window) -> D
     answer = _ask(arm, resource, {"metricnames": ",".join(metrics)}, window)
     told = {each["name"]["value"]: each for each in answer}
     if missing := [name for name in metrics if name not in told]:
-        raise NotTold(f"Azure Monitor knows no {', '.join(missing)} of {resource}.")
+        raise NotTold(f"Azure Monitor has no {', '.join(missing)} of {resource}.")
     added = sum((_sum(series) for each in told.values() for series in each["timeseries"]), Decimal(0))
     return _more_than_nothing(added, ", ".join(metrics))
 

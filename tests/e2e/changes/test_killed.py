@@ -105,7 +105,7 @@ def test_jobs_that_were_under_way_are_sent_on(stand, send):
         refused = CliRunner().invoke(app, [*command, "-s", stand.deployment.stack])
         assert isinstance(refused.exception, NotRunning)
         assert "has ended: " in str(refused.exception)
-        assert "`twinlens local up` starts it again with what it kept" in str(refused.exception)
+        assert "`twinlens local up` restarts it with its data" in str(refused.exception)
 
     emulators.up()
 

@@ -206,8 +206,8 @@ CASES = [
     (stack_is_empty, JOBS, "Nothing is deployed in the stack 'dev'"),
     (stack_is_of_an_older_twinlens, JOBS, "The stack has no output 'ledger': `pulumi up` brings"),
     (nothing, LOCAL_JOBS, "The emulators are not running; start them with `twinlens local up`."),
-    (local_state_is_broken, LOCAL_JOBS, "local.json is of no use; start anew with `twinlens local up`."),
-    (port_is_taken, ("local", "up", "--no-deploy"), "Another program has taken port"),
+    (local_state_is_broken, LOCAL_JOBS, "local.json cannot be used; start again with `twinlens local up`."),
+    (port_is_taken, ("local", "up", "--no-deploy"), "Another program uses port"),
     (disk_is_full, PROCESS, "No space left on device"),
     (files_may_not_grow, PROCESS, "File too large"),
     (folder_is_read_only, PROCESS, "can't be written: "),
@@ -216,10 +216,10 @@ CASES = [
     (
         aws_is_out_of_reach,
         JOBS,
-        "The connection to AWS broke over table jobs: Could not connect to the endpoint",
+        "The connection to AWS broke during table jobs: Could not connect to the endpoint",
     ),
-    (azure_sign_in_is_missing, JOBS, "Azure knows nobody who is signed in here"),
-    (azure_is_out_of_reach, JOBS, "The connection to Azure broke over table jobs"),
+    (azure_sign_in_is_missing, JOBS, "nobody is signed in here"),
+    (azure_is_out_of_reach, JOBS, "The connection to Azure broke during table jobs"),
 ]
 
 

@@ -80,7 +80,7 @@ def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         work()
     (told,) = warned
-    assert told.startswith("The stack 'aws-local' may still have faults; `pulumi up -s aws-local`")
+    assert told.startswith("The stack 'aws-local' may still inject faults; `pulumi up -s aws-local`")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_an_interrupted_run_keeps_what_has_ended_and_goes_on(bench, folders, clo
     cloud.swallowed = "/2-1-"  # one job of burst 2 has not even begun
     done = bench(*SMALL, "--json")
     assert done.exit_code == 130
-    assert "--resume goes on" in done.stderr
+    assert "--resume continues" in done.stderr
     (accounts,) = json.loads(done.stdout)
     assert (accounts["uploads"], accounts["under_way"], accounts["lost"]) == (9, 1, 0)
     (folder,) = folders()

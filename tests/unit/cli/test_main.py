@@ -60,10 +60,8 @@ def test_a_traceback_is_there_for_the_asking(monkeypatch):
 
 
 def test_errors_of_the_clouds_name_their_cloud():
-    assert explain(NoCredentialsError()).startswith(
-        "AWS did not do what was asked: Unable to locate credentials"
-    )
-    assert explain(HttpResponseError("Forbidden")).startswith("Azure did not do what was asked: Forbidden")
+    assert explain(NoCredentialsError()).startswith("AWS refused the request: Unable to locate credentials")
+    assert explain(HttpResponseError("Forbidden")).startswith("Azure refused the request: Forbidden")
 
 
 def test_a_mistyped_command_is_told_the_likeliest():

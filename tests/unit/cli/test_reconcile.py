@@ -94,4 +94,4 @@ def test_findings_are_shown_as_a_table_with_hostile_keys_as_they_are(clouds, pho
 
 
 def test_nothing_to_do_is_said(clouds, run):
-    assert "There is nothing to send again." in run.invoke(app, ["jobs", "redrive", "-s", "aws-local"]).stdout
+    assert "There is nothing to recover." in run.invoke(app, ["jobs", "redrive", "-s", "aws-local"]).stdout

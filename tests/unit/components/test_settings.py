@@ -112,14 +112,14 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
         f"- twinlens:recipe is 'nothing'; allowed: {recipes}",
         "- twinlens:maxBytes is '-1'; allowed: a whole number from 1 to 1073741824",
         "- twinlens:maxPixels is '10000000000'; allowed: a whole number from 1 to 1000000000",
-        "- twinlens:inputPrefix is 'no-slash'; allowed: folders, each with a slash after it",
-        "- twinlens:notifyEmail is 'nobody'; allowed: an e-mail address, or nothing",
+        "- twinlens:inputPrefix is 'no-slash'; allowed: folders, each followed by a slash",
+        "- twinlens:notifyEmail is 'nobody'; allowed: an e-mail address, or empty",
         "- twinlens:logRetentionDays is '2'; allowed: a whole number out of 1, 3, 5, 7, 14, 30, 60, 90, 120, "
         "150, 180, 365, 400, 545, 731",
         "- twinlens:maxConcurrency is '1001'; allowed: a whole number from 0 to 1000",
         "- twinlens:pointInTimeRecovery is 'maybe'; allowed: false or true",
         "- twinlens:keepData is 'yes'; allowed: false or true",
-        "- twinlens:tags is {'team': 5}; allowed: a map of texts to texts",
+        "- twinlens:tags is {'team': 5}; allowed: a map of strings to strings",
     ]
 
 

@@ -45,7 +45,10 @@ def test_it_opens_after_failures_in_a_row(breaker: Breaker) -> None:
     fail(breaker)
     assert not call(breaker)
     with (
-        pytest.raises(StoreUnavailable, match="not asked for object 'b': it failed 3 calls in a row"),
+        pytest.raises(
+            StoreUnavailable,
+            match="No request was sent to the store for object 'b': it failed 3 calls in a row",
+        ),
         breaker.guarding("object 'b'"),
     ):
         pass

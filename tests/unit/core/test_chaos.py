@@ -99,7 +99,7 @@ def test_a_profile_is_written_as_it_is_read() -> None:
         ("error=often", "'error=often' is out of range"),
         ("latency_ms=1e9", "out of range"),
         ("seed=x", "out of range"),
-        ("throttle=0.5 error=0.4 lost=0.2", "more than 1 together"),
+        ("throttle=0.5 error=0.4 lost=0.2", "add up to more than 1"),
     ],
 )
 def test_a_wrong_profile_is_refused(text: str, said: str) -> None:

@@ -157,7 +157,7 @@ def test_a_lost_job_that_ends_by_itself_meanwhile_is_left(recovery, ledger, noti
 
     [found] = recovery.stuck(PATIENCE, LATER + GIVEN_UP)
 
-    assert found.done == "left: it has moved on"
+    assert found.done == "skipped: it has changed meanwhile"
     assert not notifier.published
 
 
@@ -260,7 +260,7 @@ def test_a_job_that_moves_on_meanwhile_is_left(recovery, intake, ledger, monkeyp
 
     [found] = recovery.redrive([])
 
-    assert found.done == "left: it has moved on"
+    assert found.done == "skipped: it has changed meanwhile"
     assert not intake.delivered
 
 
@@ -270,7 +270,7 @@ def test_a_job_of_another_recipe_is_left_with_the_reason(recovery, intake, ledge
 
     [found] = recovery.redrive([])
 
-    assert found.done == "left: its recipe was vintage, the stack's is gallery"
+    assert found.done == "skipped: its recipe was vintage, the stack's is gallery"
     assert not intake.delivered
 
 
@@ -290,7 +290,7 @@ def test_a_dead_letter_that_is_no_event_is_shown_and_kept(recovery):
 
     [found] = recovery.redrive([place])
 
-    assert found.done == "left: no upload's event: hello"
+    assert found.done == "skipped: no upload's event: hello"
     assert place.letters == place.put == [letter]
 
 

@@ -110,7 +110,7 @@ def test_what_was_killed_goes_on_where_it_was(folder: Path, names: list[str]) ->
     for name in names:
         (folder / name / "kept").touch()
         _kill(_pids(before)[name])
-    with pytest.raises(NotRunning, match=r"has ended: .*`twinlens local up` starts it again"):
+    with pytest.raises(NotRunning, match=r"has ended: .*`twinlens local up` restarts it"):
         emulators.check()
 
     after = emulators.up()
@@ -130,7 +130,7 @@ def test_an_emulator_that_can_not_go_on_keeps_what_it_had(folder: Path) -> None:
     host, port = before.azure.blob.removeprefix("http://").split(":")
     with (
         socket.create_server((host, int(port))),
-        pytest.raises(EmulatorFailed, match=f"Another program has taken port {port}, where azurite was"),
+        pytest.raises(EmulatorFailed, match=f"Another program uses port {port}, where azurite was"),
     ):
         emulators.up()
     assert (folder / "azurite" / "kept").exists()

@@ -39,7 +39,7 @@ def test_long_work_shows_that_it_goes_on(
 ) -> None:
     monkeypatch.setattr(commands, "_HEARTBEAT_SECONDS", 0.05)
     commands.run([sys.executable, "-c", "import time; time.sleep(0.3)"])
-    assert "still at it after 0." in capsys.readouterr().err
+    assert "still running after 0." in capsys.readouterr().err
 
 
 def test_an_interruption_ends_the_whole_family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,7 @@ def test_passing_faults_of_queries_are_outlasted(azure, rest, outputs, window, f
 
 
 def test_an_unknown_metric_is_no_zero(rest, outputs, window):
-    with pytest.raises(NotTold, match="knows no FunctionExecutionUnits"):
+    with pytest.raises(NotTold, match="has no FunctionExecutionUnits"):
         total(rest, outputs["metered"]["app"], ["FunctionExecutionUnits"], window)
 
 

@@ -108,7 +108,7 @@ def test_reads_page_by_page(states):
 @pytest.mark.parametrize(
     ("code", "again", "says"),
     [
-        ("ExecutionDoesNotExist", False, "not any more"),
+        ("ExecutionDoesNotExist", False, "or no longer"),
         ("AccessDeniedException", False, "needs states:GetExecutionHistory"),
         ("ThrottlingException", True, "ThrottlingException"),
     ],

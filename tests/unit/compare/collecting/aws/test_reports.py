@@ -129,7 +129,7 @@ def test_reads_page_by_page_and_each_request_once(logs, window):
     ("code", "again", "says"),
     [
         ("AccessDeniedException", False, "needs logs:FilterLogEvents"),
-        ("ResourceNotFoundException", False, "not any more"),
+        ("ResourceNotFoundException", False, "or no longer"),
         ("ThrottlingException", True, "ThrottlingException: Rate exceeded"),
         ("ServiceUnavailableException", False, "ServiceUnavailableException"),
     ],
