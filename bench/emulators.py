@@ -35,7 +35,7 @@ def enter() -> None:
 
     Raises:
         SetupError: The extra ``local`` is not installed.
-        NotRunning: The emulators are not up.
+        NotRunning: The emulators are not running.
     """
     with extra():
         from local.emulators import check

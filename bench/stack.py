@@ -35,7 +35,7 @@ class DeployedStack:
 
         Raises:
             SetupError: There is no Pulumi CLI, no such stack, or nothing deployed in it.
-            NotRunning: The emulators are not up.
+            NotRunning: The emulators are not running.
         """
         where: Where = "emulator" if stack.endswith(LOCAL_SUFFIX) else "cloud"
         if where == "emulator":

@@ -24,7 +24,7 @@ OlderThan = Annotated[float, typer.Option(min=0, help="Minutes until an upload o
 def reconcile(
     stack: Stack, older_than: OlderThan = PATIENCE_MINUTES, dry_run: DryRun = False, as_json: Json = False
 ) -> None:
-    """Send uploads without a job, and jobs that stand still, through the workflow again."""
+    """Restart the workflow for uploads without a job and for stuck jobs."""
     recovery = _recovery(DeployedStack.of(stack), dry_run)
     _show(recovery.reconcile(timedelta(minutes=older_than), datetime.now(UTC)), as_json)
 

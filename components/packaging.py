@@ -77,7 +77,7 @@ def build(
     builds: Path | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> Path:
-    """Return the cloud's archive for this processor, made anew only if something in it has changed.
+    """Return the cloud's archive for this processor, rebuilt only if something in it has changed.
 
     ``texts`` are files that a deployment's settings decide, by where they go; they replace sources.
 

@@ -58,7 +58,7 @@ CLOUDS = {
         point_in_time_recovery=(False,),
     ),
 }
-# Those after which a cron expression starts an hour anew; 0 for never.
+# Divisors of an hour, since a cron expression starts over every hour; 0 for never.
 RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # A workflow is given 15 minutes, and a step may be tried three times.
 TIMEOUT_SECONDS = range(1, 241)

@@ -28,7 +28,7 @@ KILLED = 137  # the exit code of a worker that the kernel ended
 Fault = Literal["throttle", "error", "lost"]
 FAULTS: tuple[Fault, ...] = ("throttle", "error", "lost")
 
-# Weathers by name. The times are what a slow store takes, and how long the clients wait for a dead one.
+# Named profiles. Latencies are those of a slow store, and how long clients wait for a dead one.
 NAMED = {
     "calm": "",
     "slow": "latency=0.5 latency_ms=400",

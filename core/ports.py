@@ -149,7 +149,7 @@ SHOWN = 80  # characters of a message that cannot be understood
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """What was set aside at once: the uploads it tells of, or none if it is no upload's event.
+    """A message that was set aside: its uploads, or none if it is not an upload's event.
 
     ``text`` is the beginning of what it says, ``handle`` what its place needs to find it again.
     """

@@ -88,7 +88,7 @@ class Options:
 
 
 def kept(photo: Photo, options: Options) -> Photo:
-    """Return what may be told of the photo: without its copyright unless that is to be kept."""
+    """Return what may be recorded of the photo: without its copyright unless the recipe keeps it."""
     return photo if options.copyright else replace(photo, copyright="")
 
 

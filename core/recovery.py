@@ -1,9 +1,8 @@
-"""Find what fell between, and send it through the workflow once more.
+"""Recover lost and failed jobs by starting their workflow again.
 
-A job is given back to the ledger, its upload's event is delivered again, and the workflow does the rest:
-whatever stands in the way, the claim lets one execution through. So everything here may be run twice, beside
-itself, or while jobs are under way. A job that was sent again for hours and never came to an end is ended
-here, as failed.
+Recovery releases the job in the ledger and delivers its upload's event again; the workflow does the rest. The
+claim lets only one execution through, so everything here may run twice, concurrently, or while jobs are
+running. A job that was restarted for hours and never ended is ended here, as failed.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from core.deployment.names import STUCK
 from core.job import Job, Problem, Source, job_id
 from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
 
-# A run by schedule stops after so many findings; the next one goes on.
+# A scheduled run stops after this many findings; the next one continues.
 AT_MOST = 500
 # Of rows that are deleted after their retention; deleting is cheap, and has to keep up with busy days.
 EXPIRED_AT_MOST = 10_000
@@ -51,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Recovery:
-    """One stack's way back into its workflow; a dry run finds the same and changes nothing."""
+    """Recovery for one stack; a dry run finds the same jobs and changes nothing."""
 
     ledger: Ledger
     intake: Intake
@@ -65,7 +64,7 @@ class Recovery:
         yield from self.unclaimed(older_than, moment)
 
     def stuck(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
-        """Redrive jobs that stand still for longer than ``older_than``; fail those that did so for hours."""
+        """Restart jobs stuck for longer than ``older_than``; fail those stuck for hours."""
         for row in self.ledger.open_before(moment - older_than):
             if moment - _time(row.document["uploaded_at"]) > max(GIVEN_UP, older_than):
                 yield self._fail(row)

@@ -1,4 +1,4 @@
-"""Write behind: a step goes on while what it put is still being written."""
+"""Write-behind: a step continues while its puts are still being written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core import chaos
 from core.ports import ObjectStore
 
 THREADS = 4
-# Of what is being uploaded: enough for any usual picture, and a small part of a worker's memory.
+# Limit of the bytes in flight: enough for any common picture, and a small part of a worker's memory.
 MOST_BYTES = 16 * 2**20
 
 

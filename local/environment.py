@@ -25,7 +25,7 @@ def variables() -> dict[str, str]:
     """Return the variables under which Pulumi and the clouds' own libraries work on the emulators.
 
     Raises:
-        NotRunning: The emulators are not up.
+        NotRunning: The emulators are not running.
         ToolMissing: The Pulumi CLI is not to be had.
     """
     current = state.load()

@@ -1,4 +1,4 @@
-"""What can go wrong on this machine, told in a sentence."""
+"""Errors of this machine's set-up, each with a one-sentence message."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from core.errors import TwinlensError
 
 
 class LocalError(TwinlensError):
-    """The embedded default cannot do what was asked."""
+    """The local stacks cannot do what was asked."""
 
 
 class ToolMissing(LocalError):
-    """A tool is neither here nor to be had; the text says how to get it."""
+    """A tool is not installed and cannot be installed automatically; the message says how to get it."""
 
 
 class NotRunning(LocalError):
-    """The emulators are not up."""
+    """The emulators are not running."""
 
 
 class EmulatorFailed(LocalError):
-    """An emulator did not start, or is gone."""
+    """An emulator did not start, or has stopped."""
 
 
 class StackFailed(LocalError):
-    """Pulumi could not bring a local stack into the state that was asked for."""
+    """Pulumi could not deploy a local stack as asked."""

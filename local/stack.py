@@ -45,7 +45,7 @@ def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None =
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
-        NotRunning: The emulators are not up.
+        NotRunning: The emulators are not running.
     """
     with step(f"Deploying {name}"):
         stack, diagnostics = _open(name, project), Diagnostics()
@@ -67,7 +67,7 @@ def destroy(name: str, project: Path = CHECKOUT) -> None:
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
-        NotRunning: The emulators are not up.
+        NotRunning: The emulators are not running.
     """
     stack, diagnostics = _open(name, project), Diagnostics()
     with _explained(stack):
@@ -85,7 +85,7 @@ def preview(name: str, project: Path = CHECKOUT) -> dict[str, int]:
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
-        NotRunning: The emulators are not up.
+        NotRunning: The emulators are not running.
     """
     stack, diagnostics = _open(name, project), Diagnostics()
     with _explained(stack, diagnostics.errors):
@@ -98,7 +98,7 @@ def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
-        NotRunning: The emulators are not up.
+        NotRunning: The emulators are not running.
     """
     stack = _open(name, project)
     with _explained(stack):
@@ -146,7 +146,7 @@ def _exists(stack: Stack) -> bool:
 
 
 def _free(stack: Stack) -> None:
-    """Wait for a run that is at work, and take away the lock of one that was cut short.
+    """Wait for a running command, and remove the lock of one that was interrupted.
 
     Raises:
         StackFailed: The run that holds the lock does not end.

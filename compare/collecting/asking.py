@@ -31,7 +31,7 @@ class Window:
 
     @classmethod
     def of(cls, run: Run, records: Iterable[JobRecord]) -> Window:
-        """Return when a finished run was under way, by the platform's clock and with a margin.
+        """Return the time window of a finished run, by the platform's clock and with a margin.
 
         Raises:
             RunError: The run is not finished.

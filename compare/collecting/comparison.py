@@ -1,4 +1,4 @@
-"""Meter by meter: what the billing rules made of the traces, and what the platform says it counted."""
+"""Compare, meter by meter, the billing rules' result with the platform's own count."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class FunctionComparison:
 
 @dataclass(frozen=True)
 class BilledRun:
-    """A run's own account beside the platform's: all its jobs, those of the warm-up included.
+    """A run's computed bill beside the platform's count, for all its jobs, warm-up included.
 
     ``untold`` uploads left no record of what they used: they were lost.
     """
@@ -74,7 +74,7 @@ class BilledRun:
 
 
 def compare(label: str, folder: RunFolder, billed: Billed) -> BilledRun:
-    """Put what the rules say of all records of a run beside what was collected."""
+    """Compare what the rules give for all records of a run with what was collected."""
     records = folder.jobs
     loads = [load for load in (JobLoad.of(record, folder.workflow) for record in records) if load]
     ruled: dict[str, Decimal] = {}

@@ -162,7 +162,7 @@ def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
 
 
 def _spans(load: JobLoad) -> list[Span]:
-    """Return when the job kept instances at work: its steps, and bookkeeping before and after them."""
+    """Return when the job kept instances busy: its steps, and bookkeeping before and after them."""
     spans = [step.span for step in load.steps if step.span.instance]
     first, last = (spans[0].instance, spans[-1].instance) if spans else ("", "")
     around = len(load.path.tasks) - len(load.path.steps)  # claim, record and notify

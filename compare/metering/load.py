@@ -17,7 +17,7 @@ from core.workflow.model import Step, Workflow, table_for
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of time, in whole milliseconds, in which an instance was at work."""
+    """A time span, in whole milliseconds, in which an instance was busy."""
 
     instance: str
     began_ms: int

@@ -1,4 +1,4 @@
-"""Reads the price book's files and refuses what is wrong in them."""
+"""Read and validate the price book's files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What samples of latencies allow one to say, and no more than that."""
+"""Statistics of latency samples: quantiles, intervals and comparisons."""
 
 from compare.statistics.comparison import Ratio, compare_quantiles
 from compare.statistics.quantiles import Quantile, quantile

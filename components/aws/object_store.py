@@ -10,7 +10,7 @@ from core.deployment.limits import WORK_RETENTION_DAYS
 
 
 class ObjectStore(pulumi.ComponentResource):
-    """An encrypted private bucket; on request it tells of new objects, and forgets those under a prefix.
+    """An encrypted private bucket; it can announce new objects, and expire those under a prefix.
 
     Args:
         name: The logical name.

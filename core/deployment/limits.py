@@ -20,7 +20,7 @@ DEFAULT_MAX_PIXELS = 100_000_000
 
 # How long the store's events are delivered before they become dead letters.
 DELIVERY = timedelta(days=1)
-# Jobs that stand still are found by a cheap query, as often as the settings ask. Uploads without a job are
+# Stuck jobs are found by a cheap query, as often as the settings ask. Uploads without a job are
 # found by listing all uploads, and exist only if an event was lost: once a day is enough.
 DAILY = {
     "aws": "rate(1 day)",
@@ -29,5 +29,5 @@ DAILY = {
 
 
 def patience(workflow_seconds: int) -> timedelta:
-    """Return how long a job may stand still: as long as its workflow may take, and a little longer."""
+    """Return how long a job may be stuck: as long as its workflow may take, and a little longer."""
     return timedelta(seconds=workflow_seconds, minutes=5)

@@ -104,7 +104,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Reconciler:
-    """Which uploads start a job, and how long one may stand still before it is sent through again."""
+    """Which uploads start a job, and how long a job may be stuck before it is restarted."""
 
     prefix: str
     suffixes: tuple[str, ...]

@@ -19,8 +19,8 @@ Jitter = Literal["full", "none"]
 
 DUPLICATE = "duplicate"  # the state of a job that another execution holds, or has brought to another end
 
-# Faults of the platform, in a table of retries; each cloud has names of its own for them.
-TRANSIENT = "Platform.Transient"  # a worker was lost, or a service failed in passing
+# The platform's own errors, for retry tables; each cloud has its own names for them.
+TRANSIENT = "Platform.Transient"  # a worker was lost, or a service failed transiently
 THROTTLED = "Platform.Throttled"  # a service was called too often
 
 
@@ -53,7 +53,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Notify:
-    """Tell ``topic`` how the job ended."""
+    """Publish how the job ended to ``topic``."""
 
     topic: Topic
 

@@ -54,7 +54,7 @@ def event(upload: Upload) -> dict[str, Any]:
 
 
 def upload_in(message: str) -> Upload | None:
-    """Return the upload that an EventBridge event tells of, or ``None`` if the message is no such event."""
+    """Return the upload of an EventBridge event, or ``None`` if the message is not such an event."""
     try:
         told = json.loads(message)
         bucket, found = told["detail"]["bucket"], told["detail"]["object"]

@@ -13,7 +13,7 @@ from core import chaos
 
 
 class UnsettledAdapter(HTTPAdapter):
-    """The usual way to a server, with faults."""
+    """The default transport, with injected faults."""
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         """Send the request, unless a fault hits it."""

@@ -22,7 +22,7 @@ SUBJECT = re.compile(r"/blobServices/default/containers/(?P<container>[^/]+)/blo
 
 
 def job_from(message: str, recipe: str) -> Job | None:
-    """Return the job that the message starts, or ``None`` if it tells of something else than a new blob.
+    """Return the job that the message starts, or ``None`` if it is not about a new blob.
 
     The message is one event in the Event Grid schema or as a CloudEvent 1.0, in base64 (what Event Grid
     writes today) or as plain JSON. ``execution`` and ``accepted_at`` are left for the orchestration to set.

@@ -41,7 +41,7 @@ app = durable.DFApp()
 @app.queue_trigger(arg_name="message", queue_name=f"%{UPLOADS_QUEUE}%", connection=CONNECTION)
 @app.durable_client_input(client_name="client")
 async def start(message: functions.QueueMessage, client: durable.DurableOrchestrationClient) -> None:
-    """Start an orchestration for the upload that the message tells of."""
+    """Start an orchestration for the message's upload."""
     job = job_from(message.get_body().decode(), os.environ[variables.RECIPE])
     if job is None:
         return
@@ -86,7 +86,7 @@ def _timer(find: "Find", schedule: str) -> None:
     app.function_name(name)(app.timer_trigger(arg_name="timer", schedule=f"%{schedule}%")(run))
 
 
-# All of them, whichever this deployment starts: what ran before a change of granularity goes on as it began.
+# Both, whichever this deployment starts: orchestrations from before a change of granularity continue.
 for each in WORKFLOWS.values():
     _orchestration(each)
 for name, activity in ACTIVITIES.items():

@@ -56,7 +56,7 @@ def event(upload: Upload) -> dict[str, Any]:
 
 
 def upload_in(message: str) -> Upload | None:
-    """Return the upload that a storage event tells of, or ``None`` if the message is no such event."""
+    """Return the upload of a storage event, or ``None`` if the message is not such an event."""
     try:
         job = job_from(message, recipe="")
     except (ValueError, TypeError, AttributeError):

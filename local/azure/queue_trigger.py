@@ -138,7 +138,7 @@ def decode(content: str, encoding: str) -> Value:
 
 
 def metadata(message: QueueMessage) -> dict[str, Value]:
-    """Return what the host tells of a message besides its body."""
+    """Return the host's metadata of a message."""
 
     def text(value: object) -> Value:
         return {"type": "string", "value": value.isoformat() if isinstance(value, datetime) else str(value)}

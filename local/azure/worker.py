@@ -101,7 +101,7 @@ def _messages() -> SimpleNamespace:
 
 
 async def load(folder: Path) -> dict[str, Any]:
-    """Import the app and return the message that tells of its functions, or of why there are none."""
+    """Import the app and return the message that lists its functions, or the reason why there are none."""
     import azure_functions_runtime as runtime
 
     runtime.start_threadpool_executor()

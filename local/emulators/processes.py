@@ -80,7 +80,7 @@ def log(folder: Path, name: str) -> Path:
 
 
 def running(process: Supervised) -> bool:
-    """Tell whether this very process, not another one with its pid, is still at work."""
+    """Return whether this very process, not another one with its pid, is still running."""
     try:
         found = psutil.Process(process.pid)
         return found.create_time() == process.created and found.status() != psutil.STATUS_ZOMBIE

@@ -1,4 +1,4 @@
-"""What MiniStack holds is written down every few seconds, and what only grows is let go of.
+"""Persist MiniStack's state every few seconds, and drop data that only grows.
 
 MiniStack writes its state when it is asked to end; one that is killed is never asked. And it keeps every
 execution with its whole history, and every line that a function logged: here, the newest.
@@ -28,7 +28,7 @@ KEPT_LOG_EVENTS = 10_000  # of each group
 
 
 def begin() -> None:
-    """Have :func:`keep` at work from the moment on when an earlier process's state is there again."""
+    """Start :func:`keep` once an earlier process's state has been restored."""
     load = app._load_persisted_state
 
     def loaded() -> None:
@@ -39,7 +39,7 @@ def begin() -> None:
 
 
 def keep() -> None:
-    """Write down what MiniStack holds, and let go of what only grows, until the process ends."""
+    """Persist MiniStack's state, and drop data that only grows, until the process ends."""
     Path(persistence.STATE_DIR).mkdir(parents=True, exist_ok=True)
     stepfunctions.get_state, cloudwatch_logs.get_state = _machines, _log_groups
     lambda_svc._write_code_blob = _written_once(lambda_svc._write_code_blob)

@@ -212,7 +212,7 @@ USER = (
     (_actions("logs", "FilterLogEvents"), LOG_GROUPS),
     (_actions("cloudwatch", "GetMetricStatistics"), ANY),
 )
-# Who sends through again what fell between: `jobs reconcile` and `jobs redrive`.
+# Whoever recovers lost and failed jobs: `jobs reconcile` and `jobs redrive`.
 OPERATOR = (
     *USER,
     (_actions("s3", "ListBucket"), (f"arn:aws:s3:::{PREFIX}-input-*",)),

@@ -41,7 +41,7 @@ UNTOLD = {
 
 @dataclass
 class AwsAccount(Account):
-    """What AWS has told of a run so far; ``outputs`` are those of its stack."""
+    """What AWS has reported of a run so far; ``outputs`` are those of its stack."""
 
     client: Client = field(kw_only=True)
     outputs: Mapping[str, Any] = field(kw_only=True)

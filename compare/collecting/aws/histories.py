@@ -1,4 +1,4 @@
-"""Execution histories of a Standard workflow: states entered, tasks tried again, functions called.
+"""Execution histories of a Standard workflow: states entered, tasks retried, functions called.
 
 Source: Step Functions API reference, GetExecutionHistory and HistoryEvent. Histories are kept for 90 days.
 """

@@ -42,7 +42,7 @@ UNTOLD = {
 
 @dataclass
 class AzureAccount(Account):
-    """What Azure has told of a run so far; ``outputs`` are those of its stack."""
+    """What Azure has reported of a run so far; ``outputs`` are those of its stack."""
 
     arm: Rest = field(kw_only=True)
     workspace: Rest = field(kw_only=True)

@@ -15,7 +15,7 @@ from compare.collecting.azure.rest import Rest
 
 VERSION = "2023-10-01"
 DELAY = timedelta(minutes=10)
-# Without it, no more than ten values of a dimension are told.
+# Without it, at most ten values of a dimension are returned.
 MOST_SERIES = "1000"
 
 

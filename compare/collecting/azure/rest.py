@@ -22,7 +22,7 @@ METHODS = frozenset({"GET", "POST"})  # a POST is a query, too: it may be asked 
 class Rest:
     """One service at ``url``, which ``authentication`` signs requests for.
 
-    Throttled and broken answers are tried again, as long after as the service asks for.
+    Throttled and truncated answers are retried, after as long as the service asks for.
     """
 
     url: str

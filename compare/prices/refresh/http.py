@@ -1,4 +1,4 @@
-"""Reads JSON over HTTP, patiently: time-outs, throttling and broken answers are tried again."""
+"""Read JSON over HTTP; time-outs, throttling and truncated answers are retried."""
 
 from __future__ import annotations
 

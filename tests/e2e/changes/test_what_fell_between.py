@@ -1,4 +1,4 @@
-"""What fell between is found by schedule; and a stack that keeps its data is destroyed."""
+"""Lost jobs are found on schedule; and a stack that keeps its data is destroyed."""
 
 import json
 import urllib.request

@@ -56,7 +56,7 @@ def check_rejection(row: LedgerRow) -> None:
 
 
 def check_notification(row: LedgerRow, told: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """See that a job's end was told of once, under the right topic, with its outputs or its error."""
+    """Check that a job's end was notified once, on the right topic, with its outputs or its error."""
     ((topic, message),) = told
     assert topic == ("success" if row.state == "succeeded" else "error")
     assert message["error"] == row.document["error"]

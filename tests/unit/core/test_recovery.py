@@ -1,4 +1,4 @@
-"""Finding what fell between, with everything in memory."""
+"""Finding lost jobs, with everything in memory."""
 
 from __future__ import annotations
 
