@@ -121,8 +121,9 @@ def test_a_later_push_changes_the_comment(workflow, shell):
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("stack", ["aws-local", "azure-local"])
-def test_the_comment_tells_of_the_change_and_the_bill(workflow, shell, local_stacks, stack):
+def test_the_comment_tells_of_the_change_and_the_bill(workflow, shell, local_stacks):
+    """On one stack: the other one is deployed below, by the same tools."""
+    stack = "azure-local"
     step = steps(workflow, "preview")["Preview and estimate"]
     folder = shell(step, STACK=stack, **local_stacks.environment)
     comment = (folder / "comment.md").read_text()

@@ -1,5 +1,7 @@
 """Which pipeline is built."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pulumi
@@ -22,3 +24,13 @@ def test_the_cloud_s_own_pipeline_is_built(cloud, monkeypatch):
 def test_an_unknown_cloud_is_refused_by_name():
     with pytest.raises(pulumi.RunError, match="no pipeline for the cloud 'gcp'; there are aws, azure"):
         pipeline.build("photos", SimpleNamespace(cloud="gcp"))
+
+
+def test_the_page_on_adding_a_cloud_names_files_and_names_that_exist():
+    root = Path(pipeline.__file__).parents[1]
+    page = (root / "docs" / "adding-a-cloud.md").read_text()
+    paths = [each for each in re.findall(r"`([\w/.-]+/[\w.-]*)`", page) if "<" not in each]
+    assert len(paths) > 20
+    assert not [each for each in paths if not (root / each).exists() and not each.endswith(("work/",))]
+    for table, where in re.findall(r"`([A-Z_]{4,})`, `([\w/]+\.py)`", page):
+        assert re.search(rf"^{table}\b", (root / where).read_text(), re.MULTILINE), (table, where)
