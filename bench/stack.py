@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import emulators, project
-from bench.clouds import Cloud, connect
+from bench.connections import Connection, connect
 from compare.run import Where
 from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SetupError
@@ -26,7 +26,7 @@ class DeployedStack:
 
     stack: str
     outputs: Mapping[str, Any]
-    cloud: Cloud
+    cloud: Connection
     where: Where
 
     @classmethod

@@ -20,7 +20,7 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.queue import QueueClient
 from PIL import Image
 
-from bench.clouds import connect
+from bench.connections import connect
 from bench.stack import DeployedStack
 from core.ports import LedgerRow
 from handlers.aws import clients as aws_clients

@@ -9,7 +9,7 @@ import uuid
 import boto3
 import pytest
 
-from bench.clouds import connect
+from bench.connections import connect
 from core.errors import StoreError
 from core.job import job_id
 from core.recovery import Recovery

@@ -37,7 +37,7 @@ OUTPUTS = {
 
 
 class MemoryCloud:
-    """See :class:`bench.clouds.Cloud`; keys that match ``swallowed`` never become a job."""
+    """See :class:`bench.connections.Connection`; keys that match ``swallowed`` never become a job."""
 
     def __init__(self) -> None:
         self.ledger = MemoryLedger()

@@ -8,7 +8,7 @@ from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob import BlobClient
 from botocore.stub import Stubber
 
-from bench.clouds import CLOUDS, connect
+from bench.connections import CONNECTIONS, connect
 from core.errors import SetupError, StoreUnavailable
 from handlers.aws import clients as aws_clients
 from handlers.azure import clients as azure_clients
@@ -125,6 +125,6 @@ def test_an_output_that_is_missing_is_named(outputs, monkeypatch):
 
 
 def test_a_cloud_that_nobody_knows_is_refused_by_name():
-    assert set(CLOUDS) == {"aws", "azure"}
+    assert set(CONNECTIONS) == {"aws", "azure"}
     with pytest.raises(SetupError, match="runs on 'gcp'; this Twinlens knows aws, azure"):
         connect({**AWS, "cloud": "gcp"})

@@ -1,4 +1,4 @@
-"""The two clouds behind one protocol: what is done to a deployed stack."""
+"""Connections to a deployed stack, one for each cloud, behind one protocol."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.errors import SetupError
 from core.ports import DeadLetters, Intake, Ledger, Notifier, ObjectStore
 
 
-class Cloud(Protocol):
+class Connection(Protocol):
     """A connection to one stack's cloud."""
 
     @property
@@ -40,7 +40,7 @@ class Cloud(Protocol):
         """Write an object into the input container and return its etag, quotes stripped."""
 
 
-class AwsCloud:
+class AwsConnection:
     """S3 and DynamoDB, with the credentials and endpoints that boto3 finds."""
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
@@ -62,7 +62,7 @@ class AwsCloud:
         self._bucket = outputs["inputContainer"]
 
     def upload(self, key: str, data: bytes) -> str:
-        """See :meth:`Cloud.upload`."""
+        """See :meth:`Connection.upload`."""
         from handlers.aws.clients import client
         from handlers.aws.errors import translated
 
@@ -73,7 +73,7 @@ class AwsCloud:
         return str(answer["ETag"]).strip('"')
 
 
-class AzureCloud:
+class AzureConnection:
     """Blob and Table storage, with the account's key or as the person signed in."""
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
@@ -102,7 +102,7 @@ class AzureCloud:
         ]
 
     def upload(self, key: str, data: bytes) -> str:
-        """See :meth:`Cloud.upload`."""
+        """See :meth:`Connection.upload`."""
         from azure.storage.blob import ContentSettings
 
         from handlers.azure.errors import translated
@@ -114,20 +114,23 @@ class AzureCloud:
         return str(answer["etag"]).strip('"')
 
 
-CLOUDS: dict[str, Callable[[Mapping[str, Any]], Cloud]] = {"aws": AwsCloud, "azure": AzureCloud}
+CONNECTIONS: dict[str, Callable[[Mapping[str, Any]], Connection]] = {
+    "aws": AwsConnection,
+    "azure": AzureConnection,
+}
 
 
-def connect(outputs: Mapping[str, Any]) -> Cloud:
+def connect(outputs: Mapping[str, Any]) -> Connection:
     """Connect to the cloud that the stack outputs name; its SDK is imported only now, since that takes time.
 
     Raises:
         SetupError: The cloud is not known, or an output is missing.
     """
     try:
-        connected = CLOUDS.get(outputs["cloud"])
+        connected = CONNECTIONS.get(outputs["cloud"])
         if connected is None:
             raise SetupError(
-                f"The stack runs on {outputs['cloud']!r}; this Twinlens knows {', '.join(CLOUDS)}."
+                f"The stack runs on {outputs['cloud']!r}; this Twinlens knows {', '.join(CONNECTIONS)}."
             )
         return connected(outputs)
     except KeyError as missing:
