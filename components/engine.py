@@ -135,6 +135,9 @@ class Stack(automation.Stack):
             work_dir=str(project), env_vars=environment or {}, pulumi_command=command
         )
 
+    def __repr__(self) -> str:
+        return f"Stack({self.name!r})"
+
     def values(self) -> dict[str, Any]:
         """Return the plain values of the outputs, secret ones included.
 
