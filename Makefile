@@ -6,7 +6,7 @@ SHELL := /bin/sh
 PYTHON := $(shell for name in python3.13 python3 python; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo $$name; break; fi; done)
 BIN := .venv/bin
-# Where containers forbid Python to keep what it compiled, every `pulumi up` compiles the clouds' classes anew.
+# Some containers set this; every `pulumi up` would then compile the providers' large SDKs again.
 unexport PYTHONDONTWRITEBYTECODE
 
 # $(call timed,WHAT,COMMAND) announces the command, runs it, and prints how long it took.

@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=1000, help="how many, 1000 unless said otherwise")
     parser.add_argument("--rounds", type=int, default=1, help="how many times, once unless said otherwise")
     parser.add_argument(
-        "--stack", action="append", choices=[*LocalStack], help="repeat for several; usually both"
+        "--stack", action="append", choices=[*LocalStack], help="repeat for several; default both"
     )
     asked = parser.parse_args()
     found = [measure(stack, asked.photos, asked.rounds) for stack in asked.stack or LocalStack]

@@ -1,4 +1,4 @@
-"""Compare the photo core with Pillow as usually written, sharp and libvips, on equal photos and outputs.
+"""Compare the photo core with typical Pillow code, sharp and libvips, on equal photos and outputs.
 
 ``make benchmark`` runs it with the libraries it compares:
 

@@ -17,7 +17,7 @@ class ObjectStore(pulumi.ComponentResource):
         keep: Leave the bucket and what is in it when the stack is destroyed.
         announce: Send an event to EventBridge for every new object.
         short_lived_prefix: Objects under it are deleted after :data:`WORK_RETENTION_DAYS`.
-        opts: The usual resource options.
+        opts: Pulumi's resource options.
     """
 
     name: pulumi.Output[str]

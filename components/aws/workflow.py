@@ -55,7 +55,7 @@ class StateMachine(pulumi.ComponentResource):
         settings: The deployment's settings.
         targets: What each open reference to a service stands for.
         texts: What each other open reference stands for.
-        opts: The usual resource options.
+        opts: Pulumi's resource options.
     """
 
     arn: pulumi.Output[str]

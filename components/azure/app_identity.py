@@ -17,7 +17,7 @@ class AppIdentity(pulumi.ComponentResource):
         name: The logical name.
         resource_group: The name of the resource group.
         grants: The roles; each key is a logical name, each value a role and the scope it is granted on.
-        opts: The usual resource options.
+        opts: Pulumi's resource options.
     """
 
     id: pulumi.Output[str]

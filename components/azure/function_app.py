@@ -21,7 +21,7 @@ class FunctionApp(pulumi.ComponentResource):
         memory_mb: Memory of one instance.
         max_instances: How many of them there may be.
         app_settings: The app's environment variables.
-        opts: The usual resource options.
+        opts: Pulumi's resource options.
     """
 
     name: pulumi.Output[str]

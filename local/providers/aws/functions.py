@@ -60,7 +60,7 @@ def _statement(given: Properties) -> Properties:
 
 
 def _alone(value: Any) -> Any:
-    """Return the one item of a list of one, as policies are usually written."""
+    """Return the one item of a list of one, as policies often are written."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
