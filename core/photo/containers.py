@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 GIF_IMAGE = b","
 _SEQUENTIAL = (0xC0, 0xC1)  # frames that are neither progressive nor lossless
+_PROGRESSIVE = (0xC2, 0xCA)
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _ALONE = {0x01, *range(0xD0, 0xDA)}  # markers without a segment
@@ -74,7 +75,7 @@ def jpeg_frame(data: bytes) -> Frame | None:
 def jpeg_scans(data: bytes) -> Scans:
     """Follow the scans of a JPEG file up to its end marker; what is behind that is none of it."""
     frame, number = jpeg_frame(data), 0
-    progressive = frame is not None and frame.kind not in _SEQUENTIAL
+    progressive = frame is not None and frame.kind in _PROGRESSIVE
     missing: dict[int, set[int]] = {}
     for at in _markers(data):
         if data[at + 1] == _START_OF_SCAN and at + 4 < len(data):

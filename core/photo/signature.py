@@ -14,7 +14,8 @@ if find_spec("pillow_heif"):
     FORMATS.append("heic")
 
 _JPEG_LS = b"\xff\xd8\xff\xf7"
-_RAW_TIFF = ((8, b"CR\x02\x00"), (8, b"IIII"), (8, b"MMMM"))  # Canon, Phase One
+_CANON = b"CR\x02\x00"
+_PHASE_ONE, _PHASE_ONE_RAW = {b"IIII", b"MMMM"}, (b"waR", b"Raw")
 _PREFIXES = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -52,7 +53,7 @@ def _name(data: bytes) -> str | None:
         return refused.name(data)
     for prefix, name in _PREFIXES:
         if data.startswith(prefix):
-            raw = name == "tiff" and any(data.startswith(mark, at) for at, mark in _RAW_TIFF)
+            raw = name == "tiff" and _is_raw(data)
             return refused.RAW if raw else name
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
@@ -61,6 +62,12 @@ def _name(data: bytes) -> str | None:
     if data[4:8] == b"ftyp":
         return _iso_media(data)
     return refused.name(data)
+
+
+def _is_raw(data: bytes) -> bool:
+    """Tell whether a TIFF file's header goes on as those of Canon's or Phase One's cameras do."""
+    mark, version = data[8:12], data[12:16]
+    return mark == _CANON or (mark in _PHASE_ONE and any(each in version for each in _PHASE_ONE_RAW))
 
 
 def _iso_media(data: bytes) -> str:

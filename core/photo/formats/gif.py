@@ -47,7 +47,7 @@ def animate(film: Film, settings: Settings) -> bytes:
     first, *others = pictures
     clear = film.first.mode == "RGBA"
     options: dict[str, object] = {"transparency": _CLEAR} if clear else {}
-    if film.animated:
+    if others:
         options["duration"] = [10 * each for each in durations]
         options["disposal"] = 2 if clear else 1  # away with what would shine through the next
         if film.plays != 1:

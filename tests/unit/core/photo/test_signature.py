@@ -85,7 +85,7 @@ def test_tiff_may_have_either_byte_order(order: str) -> None:
         (b"MMOR\0\0\0\x08", "a camera's raw file"),
         (b"FUJIFILMCCD-RAW 0201", "a camera's raw file"),
         (b"II*\0\x10\0\0\0CR\2\0", "a camera's raw file"),
-        (b"MM\0*\0\0\0\x10MMMM", "a camera's raw file"),
+        (b"MM\0*\0\0\0\x10MMMMRaw\1", "a camera's raw file"),
         (b"\0MRM\0\1\2\3", "a camera's raw file"),
         (b"FOVb\0\0\2\0", "a camera's raw file"),
         (b"\xff\xd8\xff\xf7", "JPEG LS"),
