@@ -1,7 +1,9 @@
 """What the DynamoDB ledger asks for, without a table."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
@@ -62,6 +64,19 @@ def test_open_jobs_are_asked_for_in_every_shard_of_their_index(asked):
         assert (operation, arguments["IndexName"]) == ("Query", "open")
         assert arguments["KeyConditionExpression"] == "#open = :shard AND #updated_at < :moment"
         assert arguments["ExpressionAttributeNames"] == {"#open": "open", "#updated_at": "updated_at"}
+
+
+@pytest.mark.parametrize(("state", "open_jobs"), [("claimed", 16), ("released", 16), ("failed", 0)])
+def test_the_row_and_not_the_index_says_whether_a_job_is_open(asked, monkeypatch, state, open_jobs):
+    """The index may lag behind: a job in it may have ended."""
+    ledger = DynamoLedger("ledger")
+    found = {"Items": [{"id": {"S": JOB.id}}]}
+    monkeypatch.setattr(
+        clients.client("dynamodb"), "get_paginator", lambda _: SimpleNamespace(paginate=lambda **_: [found])
+    )
+    monkeypatch.setattr(ledger, "get", lambda job_id: replace(ROW, id=job_id, state=state))
+
+    assert len(list(ledger.open_before(datetime(2026, 1, 1, tzinfo=UTC)))) == open_jobs
 
 
 @pytest.mark.parametrize("change", ["release", "end"])
