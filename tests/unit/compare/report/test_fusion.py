@@ -104,3 +104,26 @@ def test_only_runs_that_differ_in_nothing_else_are_compared(measured, changes):
 
 def test_nothing_is_said_without_a_warm_job(measured):
     assert fusions([measured("a", "stepwise", [1]), measured("b", "fused", [1])]) == ()
+
+
+def test_a_photo_counts_once_however_often_it_was_sent(make_run, make_record):
+    """One photo was sent twice stepwise and takes half the time fused; the other takes as long."""
+
+    def side(granularity, jobs):
+        records = [
+            make_record(photo, at=9000 * at, pace=pace, granularity=granularity)
+            for at, (photo, pace) in enumerate(jobs)
+        ]
+        path = make_run("aws-local", records, name=granularity, granularity=granularity)
+        return measure(read(path), granularity)
+
+    (found,) = fusions(
+        [
+            side("stepwise", [("a.jpg", 1), ("a.jpg", 1), ("b.jpg", 1)]),
+            side("fused", [("a.jpg", 0.5), ("b.jpg", 1)]),
+        ]
+    )
+    assert (found.stepwise.jobs, found.fused.jobs, found.share.pairs) == (3, 2, 2)
+    assert found.share.value == pytest.approx(0.75)
+    assert found.stepwise.billed == pytest.approx(1130)
+    assert found.fused.billed == pytest.approx(1130 * 0.75)
