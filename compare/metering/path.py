@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import assert_never
 
-from core.workflow.model import Choice, Claim, Fail, Parallel, State, Step, Succeed, Task, Workflow
+from core.workflow.model import (
+    Choice,
+    Claim,
+    Fail,
+    NameFilter,
+    Parallel,
+    State,
+    Step,
+    Succeed,
+    Task,
+    Workflow,
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ def _left(rest: tuple[State, ...], outcome: str, ran: Collection[str]) -> bool:
             return ending == outcome and not any(name in ran for name in _steps(rest[1:]))
         case Task() | Parallel():
             return any(name not in ran for name in _steps(rest[:1]))
-        case Succeed() | Fail():
+        case NameFilter() | Succeed() | Fail():
             return False
         case _:
             assert_never(rest[0])
@@ -84,7 +95,7 @@ def _steps(states: tuple[State, ...]) -> Iterator[str]:
                 yield name
             case Parallel(branches=branches):
                 yield from (name for branch in branches for name in _steps(branch))
-            case Task() | Choice() | Succeed() | Fail():
+            case Task() | NameFilter() | Choice() | Succeed() | Fail():
                 pass
             case _:
                 assert_never(state)

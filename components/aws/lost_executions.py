@@ -8,6 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.dead_letters import RETRY_POLICY, DeadLetters
+from components.aws.policies import allow
+from components.aws.service_role import ServiceRole
 from core.workflow.model import Fail, Workflow
 from core.workflow.photo import PIPELINE
 
@@ -27,7 +29,6 @@ class LostExecutions(pulumi.ComponentResource):
     finds.
     """
 
-    rule_arn: pulumi.Output[str]
     dead_letters: DeadLetters
 
     def __init__(
@@ -48,10 +49,12 @@ class LostExecutions(pulumi.ComponentResource):
             opts=child,
         )
         self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
+        role = ServiceRole(name, "events", [allow(["sns:Publish"], [topic])], opts=child)
         aws.cloudwatch.EventTarget(
             name,
             rule=rule.name,
             arn=topic,
+            role_arn=role.arn,
             input_transformer={
                 "input_paths": {"execution": "$.detail.executionArn", "status": "$.detail.status"},
                 "input_template": MESSAGE,
@@ -60,8 +63,7 @@ class LostExecutions(pulumi.ComponentResource):
             retry_policy=RETRY_POLICY,
             opts=child,
         )
-        self.rule_arn = rule.arn
-        self.register_outputs({"rule_arn": self.rule_arn})
+        self.register_outputs({"dead_letters": self.dead_letters.url})
 
 
 def event_pattern(state_machine: str, workflow: Workflow) -> dict[str, object]:

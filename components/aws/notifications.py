@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import get_args
 
 import pulumi
@@ -27,19 +27,16 @@ class Notifications(pulumi.ComponentResource):
             )
         self.register_outputs({"arns": self.arns})
 
-    def let_in(self, name: str, senders: Mapping[str, Sequence[pulumi.Input[str]]]) -> None:
-        """Let AWS services ("events", "cloudwatch") tell the error topic something, for these ARNs only.
+    def let_in(self, name: str, alarms: Sequence[pulumi.Input[str]]) -> None:
+        """Let these CloudWatch alarms publish to the error topic; everybody else needs a role, and TLS.
 
-        Whoever has a role with the right to publish needs no entry here. Nobody comes without TLS.
+        EventBridge takes no topic whose policy lets it in under a condition: its target has a role.
         """
         for which, topic in self.arns.items():
-            statements = [
-                allow_service(service, "sns:Publish", topic, sources)
-                for service, sources in (senders if which == "error" else {}).items()
-            ]
+            let_in = [allow_service("cloudwatch", "sns:Publish", topic, alarms)] if which == "error" else []
             aws.sns.TopicPolicy(
                 f"{name}-{which}",
                 arn=topic,
-                policy=document([*statements, deny_plain_http("sns:Publish", [topic])]),
+                policy=document([*let_in, deny_plain_http("sns:Publish", [topic])]),
                 opts=pulumi.ResourceOptions(parent=self),
             )

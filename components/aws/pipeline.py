@@ -126,7 +126,7 @@ class AwsPipeline(pulumi.ComponentResource):
             topics.arns["error"],
             opts=child,
         )
-        topics.let_in(name, {"events": [lost.rule_arn], "cloudwatch": raised.arns})
+        topics.let_in(name, raised.arns)
         Dashboard(
             name,
             machines[STANDARD].arn,

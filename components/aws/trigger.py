@@ -54,12 +54,12 @@ class Trigger(pulumi.ComponentResource):
 def event_pattern(bucket: str, prefix: str, suffixes: Sequence[str]) -> dict[str, object]:
     """Return the EventBridge pattern for uploads.
 
-    A prefix and a suffix of the same field can only be asked for together by a wildcard, and a wildcard
-    minds upper and lower case: it is given the three spellings that cameras and people use.
+    Only wildcards ask for a prefix and a suffix of one field together, one for each spelling of each suffix,
+    and EventBridge refuses so many as too complex. So a rule with a prefix asks for nothing else, and the
+    workflow's first state asks for the suffix.
     """
     if prefix:
-        spellings = (form for suffix in suffixes for form in (suffix, suffix.upper(), _capitalised(suffix)))
-        keys: list[object] = [{"wildcard": f"{prefix}*{form}"} for form in spellings]
+        keys: list[object] = [{"prefix": prefix}]
     else:
         keys = [{"suffix": {"equals-ignore-case": suffix}} for suffix in suffixes]
     return {
@@ -67,7 +67,3 @@ def event_pattern(bucket: str, prefix: str, suffixes: Sequence[str]) -> dict[str
         "detail-type": ["Object Created"],
         "detail": {"bucket": {"name": [bucket]}, "object": {"key": keys}},
     }
-
-
-def _capitalised(suffix: str) -> str:
-    return f".{suffix[1:].capitalize()}"

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from core.errors import SettingsError
 from core.steps.process import STANDS_FOR
-from core.workflow.model import Choice, Fail, Parallel, State, Step, Succeed, Task, Workflow
+from core.workflow.model import Choice, Fail, NameFilter, Parallel, State, Step, Succeed, Task, Workflow
 from core.workflow.photo import PIPELINE, step
 
 STEPWISE = "stepwise"  # a function a step
@@ -96,7 +96,7 @@ def _tasks(unit: Unit) -> tuple[Task, ...]:
             return (task,)
         case Parallel(branches=branches):
             return tuple(chain(*branches))
-        case Choice() | Succeed() | Fail():
+        case NameFilter() | Choice() | Succeed() | Fail():
             return ()
         case _:
             assert_never(unit[0])

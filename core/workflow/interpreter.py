@@ -26,6 +26,7 @@ from core.workflow.model import (
     Choice,
     Claim,
     Fail,
+    NameFilter,
     Notify,
     Parallel,
     Record,
@@ -91,6 +92,9 @@ def _follow(states: tuple[State, ...], workflow: Workflow, job: Job, host: Host)
                     job = replace(job, error=Problem(fault.name, fault.message))
                 else:
                     ending = _duplicate(state, job)
+            case NameFilter():
+                taken = job.source.key.lower().endswith(state.suffixes)
+                ending = None if taken else state.otherwise
             case Choice():
                 ending = None if getattr(job, state.absent) is None else state.otherwise
             case Succeed():

@@ -132,6 +132,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class NameFilter:
+    """Go on if the upload's key ends in one of ``suffixes``, in any case; else divert to ``otherwise``.
+
+    It stands in front of the claim, so what it turns away leaves no trace in the ledger.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Parallel:
     """Run the branches side by side on the same job; its result is the list of their jobs."""
 
@@ -156,7 +168,7 @@ class Fail:
     cause: str
 
 
-State = Task | Choice | Parallel | Succeed | Fail
+State = Task | NameFilter | Choice | Parallel | Succeed | Fail
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain, pairwise
 
+from core.deployment.limits import SUFFIXES
 from core.errors import PhotoError, SettingsError, retryable_names, wire_names
 from core.steps import access, is_gate
 from core.workflow.model import (
@@ -19,6 +20,7 @@ from core.workflow.model import (
     Claim,
     Fail,
     FinalState,
+    NameFilter,
     Notify,
     Parallel,
     Record,
@@ -64,28 +66,33 @@ def parallel(name: str, *branches: tuple[Task | Choice, ...]) -> Parallel:
     return Parallel(name, tuple(tuple(replace(task, catch=()) for task in each) for each in tasks), ON_ERROR)
 
 
-def finish(state: FinalState, topic: Topic, last: State) -> tuple[State, ...]:
-    """Return the ending that records ``state``, tells ``topic`` and stops at ``last``."""
+def finish(state: FinalState, topic: Topic, *last: State) -> tuple[State, ...]:
+    """Return the ending that records ``state``, tells ``topic`` and stops at ``last``, if that is given.
+
+    No Succeed closes it: Step Functions bills a state that does nothing like any other.
+    """
     return (
         Task(f"record_{state}", Record(state, duplicate="duplicate"), retry=RETRY),
         Task(f"notify_{state}", Notify(topic), retry=RETRY),
-        last,
+        *last,
     )
 
 
 PIPELINE = Workflow(
     name="pipeline",
     states=(
+        NameFilter("photo_name", SUFFIXES, otherwise="ignored"),
         Task("claim", Claim(duplicate="duplicate"), retry=RETRY),
         *step("validate"),
         parallel("render", step("resize"), step("apply_filters")),
         *step("optimize"),
-        *finish("succeeded", "success", Succeed("succeeded")),
+        *finish("succeeded", "success"),
     ),
     endings={
-        "rejected": finish("rejected", "error", Succeed("rejected")),
+        "rejected": finish("rejected", "error"),
         "failed": finish("failed", "error", Fail("failed", "JobFailed", "The ledger has the reason.")),
         "duplicate": (Succeed("duplicate"),),
+        "ignored": (Succeed("ignored"),),
     },
     late="failed",
 )

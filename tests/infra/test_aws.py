@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.deployment import variables
+from core.deployment.limits import SUFFIXES
 from core.deployment.names import OPEN_INDEX
 from core.deployment.variables import Reconciler
 from core.workflow.granularity import GRANULARITIES, all_steps
@@ -110,6 +111,14 @@ def test_only_functions_in_use_take_their_share_of_the_account_s_concurrency(run
     assert (idle, set(shares.values())) == (-1, {50})
 
 
+def test_the_workflow_takes_the_suffixes_first(aws):
+    for kind in ("STANDARD", "EXPRESS"):
+        definition = json.loads(machine(aws, kind)["definition"])
+        first = definition["States"][definition["StartAt"]]
+        assert (first["Type"], first["Default"]) == ("Choice", "ignored")
+        assert all(f'"{suffix}"' in first["Choices"][0]["Condition"] for suffix in SUFFIXES)
+
+
 def test_uploads_reach_the_state_machine_and_what_does_not_is_kept(aws):
     target = aws.one("EventTarget", "upload").inputs
     assert target["arn"] == aws_arn("sfn", "twinlens-workflow")
@@ -122,12 +131,16 @@ def test_uploads_reach_the_state_machine_and_what_does_not_is_kept(aws):
     assert all(queue.inputs["sqsManagedSseEnabled"] for queue in aws.of("Queue"))
 
 
-def test_the_rule_asks_for_the_bucket_the_prefix_and_the_suffixes(aws):
-    pattern = json.loads(aws.one("EventRule", "upload").inputs["eventPattern"])
-    assert pattern["detail"]["bucket"] == {"name": ["twinlens-input"]}
-    keys = [each["wildcard"] for each in pattern["detail"]["object"]["key"]]
-    assert {"incoming/*.jpg", "incoming/*.JPG", "incoming/*.Jpg", "incoming/*.heic"} <= set(keys)
-    assert len(json.dumps(pattern)) < 2048  # EventBridge takes no longer ones
+def test_the_rule_asks_for_the_bucket_and_the_prefix(aws):
+    detail = json.loads(aws.one("EventRule", "upload").inputs["eventPattern"])["detail"]
+    assert detail == {"bucket": {"name": ["twinlens-input"]}, "object": {"key": [{"prefix": "incoming/"}]}}
+
+
+def test_the_rule_asks_for_the_suffixes_where_there_is_no_prefix(run):
+    graph = run({"cloud": "aws", "inputPrefix": ""})
+    detail = json.loads(graph.one("EventRule", "upload").inputs["eventPattern"])["detail"]
+    assert {"suffix": {"equals-ignore-case": ".jpg"}} in detail["object"]["key"]
+    assert len(detail["object"]["key"]) == len(SUFFIXES)
 
 
 def test_the_state_machine_is_watched(aws):
@@ -153,9 +166,10 @@ def test_an_execution_that_ends_without_a_word_reaches_the_error_topic(aws):
     assert {"status": ["TIMED_OUT", "ABORTED"]} in pattern["$or"]
     target = aws.one("EventTarget", "lost").inputs
     assert target["arn"] == aws_arn("sns", "twinlens-error")
+    assert target["roleArn"] == aws_arn("iam", "twinlens-lost")  # EventBridge honours no topic's conditions
 
 
-def test_only_the_rule_and_the_alarms_may_tell_the_error_topic_without_a_role(aws):
+def test_only_the_alarms_may_publish_to_the_error_topic_without_a_role(aws):
     policy = aws.one("TopicPolicy", "error").inputs
     assert policy["arn"] == aws_arn("sns", "twinlens-error")
     [other] = json.loads(aws.one("TopicPolicy", "success").inputs["policy"])["Statement"]
@@ -166,7 +180,6 @@ def test_only_the_rule_and_the_alarms_may_tell_the_error_topic_without_a_role(aw
         for each in allows
     }
     assert sources == {
-        "events.amazonaws.com": [aws_arn("cloudwatch", "twinlens-lost")],
         "cloudwatch.amazonaws.com": sorted(
             aws_arn("cloudwatch", each.name) for each in aws.of("MetricAlarm")
         ),

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 
+import event_ruler
 import pulumi
 from pulumi.runtime import rpc
 
@@ -49,6 +50,15 @@ def test_it_exports_what_was_asked_for_under_the_same_names(graph):
     assert None not in graph.outputs.values()
     for name in ("cloud", "orchestrator", "granularity", "architecture"):
         assert graph.outputs[name] == graph.config[name]
+
+
+def test_eventbridge_takes_every_rule(graph):
+    """PutRule refuses what its evaluator finds too complex, and patterns of over 2,048 characters."""
+    for rule in graph.of("EventRule"):
+        pattern = rule.inputs["eventPattern"]
+        assert event_ruler.complexity(event_ruler.wildcards(json.loads(pattern))) <= event_ruler.MOST
+        assert len(pattern) <= 2048
+    assert graph.of("EventRule") or not is_aws(graph)
 
 
 def test_what_runs_is_the_workflow_in_its_granularity(graph):

@@ -117,6 +117,10 @@ def test_a_rule_may_start_its_state_machine(any_aws):
     assert granted(any_aws, "twinlens-upload") == {("states:StartExecution", any_aws.outputs["workflow"])}
 
 
+def test_a_rule_may_tell_the_error_topic_of_lost_executions(any_aws):
+    assert granted(any_aws, "twinlens-lost") == {("sns:Publish", ARN.format("sns", "twinlens-error"))}
+
+
 def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
     ledger, dead = ARN.format("dynamodb", "twinlens-ledger"), ARN.format("sqs", "twinlens-lost-undelivered")
     log = ARN.format("cloudwatch", "twinlens-reconciler:*")
@@ -158,13 +162,14 @@ def test_each_role_is_taken_on_by_its_own_service(any_aws):
     assert services.pop("twinlens-workflow") == "states.amazonaws.com"
     assert services.pop("twinlens-workflow-express") == "states.amazonaws.com"
     assert services.pop("twinlens-upload") == "events.amazonaws.com"
+    assert services.pop("twinlens-lost") == "events.amazonaws.com"
     assert services.pop("twinlens-reconciler-schedule") == "scheduler.amazonaws.com"
     assert set(services.values()) == {"lambda.amazonaws.com"}
 
 
 def test_there_are_no_other_roles(any_aws):
     steps = {step.name.replace("_", "-") for step in all_steps()}
-    others = {"workflow", "workflow-express", "upload", "reconciler", "reconciler-schedule"}
+    others = {"workflow", "workflow-express", "upload", "lost", "reconciler", "reconciler-schedule"}
     expected = {f"twinlens-{each}" for each in steps | others}
     assert {each.name for each in any_aws.of("Role")} == expected
     assert {each.name for each in any_aws.of("RolePolicy")} == expected

@@ -17,6 +17,7 @@ from core.workflow.model import (
     Choice,
     Claim,
     Fail,
+    NameFilter,
     Notify,
     Parallel,
     Record,
@@ -87,6 +88,9 @@ class _Compiler:
                     **self._catches(state.catch, job),
                     **_next(after),
                 }
+            case NameFilter():
+                taken = {"Condition": embed(jsonata.named(state.suffixes)), "Next": after}
+                return {"Type": "Choice", "Choices": [taken], "Default": self._ending(state.otherwise)}
             case Choice():
                 diversion = {
                     "Condition": embed(jsonata.present(state.absent)),

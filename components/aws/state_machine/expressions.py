@@ -5,6 +5,8 @@ Each is a plain expression; :func:`embed` puts it into a definition. ``${recipe}
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.deployment.limits import LEDGER_RETENTION
 from core.workflow.notification import FIELDS
 
@@ -70,6 +72,13 @@ def with_error(job: str) -> str:
 def with_state(job: str, state: str) -> str:
     """Return the job in this state."""
     return f'$merge([{job}, {{"state": "{state}"}}])'
+
+
+def named(suffixes: Iterable[str]) -> str:
+    """Return whether the key in the store's event ends in one of the suffixes, in any case."""
+    known = ", ".join(f'"{suffix}"' for suffix in suffixes)
+    key = f"$lowercase({INPUT}.detail.object.key)"
+    return f"$count([{known}][$substring({key}, -$length($)) = $]) > 0"
 
 
 def present(field: str) -> str:

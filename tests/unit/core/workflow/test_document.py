@@ -71,7 +71,7 @@ def test_what_has_a_default_may_be_left_out():
     [
         (
             {"states": [{"kind": "gate", "name": "x"}]},
-            r"workflow\.states\[0\] is of the kind 'gate'; Twinlens knows task, choice",
+            r"workflow\.states\[0\] is of the kind 'gate'; Twinlens knows task, namefilter, choice",
         ),
         ({"states": [{"name": "x"}]}, "is of the kind None"),
         (

@@ -131,3 +131,25 @@ def test_a_notification_is_the_core_s_message(job):
 
 def test_an_embedded_expression_stands_on_one_line():
     assert expressions.embed("(\n    1 +\n    2\n)") == "{% ( 1 + 2 ) %}"
+
+
+@pytest.mark.parametrize(
+    ("key", "taken"),
+    [
+        ("incoming/a.jpg", True),
+        ("incoming/a.JPG", True),
+        ("incoming/a.jPg", True),
+        ("incoming/über 100%.Jpeg", True),
+        ("incoming/a.jpg.txt", False),
+        ("incoming/jpg", False),
+        ("incoming/ajpg", False),
+        ("incoming/a.jpg\n", False),
+        ("g", False),
+        (".jpeg", True),
+    ],
+)
+def test_a_name_is_taken_in_any_case(key, taken):
+    """The same names as core.workflow.interpreter takes: see tests/unit/core/workflow/test_interpreter.py."""
+    suffixes = (".jpg", ".jpeg")
+    assert evaluate(expressions.named(suffixes), input=event(key=key)) is taken
+    assert key.lower().endswith(suffixes) is taken
