@@ -13,7 +13,9 @@ from core.ports import LedgerRow
 from handlers.aws import clients
 from handlers.aws.ledger import DynamoLedger
 
-JOB = Job("0" * 32, "gallery", Source("photos", "a.jpg", "e", 1), "first", "then", "then", state="failed")
+JOB = Job(
+    "1" + "0" * 31, "gallery", Source("photos", "a.jpg", "e", 1), "first", "then", "then", state="failed"
+)
 ROW = LedgerRow(JOB.id, "claimed", "then", "then", JOB.to_document())
 
 
@@ -90,6 +92,7 @@ def test_a_row_is_changed_only_if_it_is_as_it_was_read(asked, change):
     names, values = arguments["ExpressionAttributeNames"], arguments["ExpressionAttributeValues"]
     assert (names["#state"], names["#updated_at"], names["#open"]) == ("state", "updated_at", "open")
     assert (values[":state"], values[":updated_at"]) == ({"S": "claimed"}, {"S": "then"})
+    assert values.get(":open") == {"release": {"S": "1"}, "end": None}[change]
     assert values[":new"] == {"S": {"release": "released", "end": "failed"}[change]}
     assert (
         arguments["UpdateExpression"]
