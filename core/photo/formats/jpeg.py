@@ -24,12 +24,20 @@ def encode(image: Image, settings: Settings) -> bytes:
 
 
 def _encode(image: Image, settings: Settings, progressive: bool) -> bytes:
+    try:
+        return _saved(image, settings, optimize=True, progressive=progressive)
+    except OSError:
+        # Pillow guesses how many bytes an optimised file can have, and fails where noise takes more.
+        return _saved(image, settings, optimize=False, progressive=False)
+
+
+def _saved(image: Image, settings: Settings, *, optimize: bool, progressive: bool) -> bytes:
     file = BytesIO()
     image.save(
         file,
         "JPEG",
         quality=settings.quality,
-        optimize=True,
+        optimize=optimize,
         progressive=progressive,
         subsampling=settings.subsampling,
         exif=settings.exif(),

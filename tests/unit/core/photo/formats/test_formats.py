@@ -1,5 +1,6 @@
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
@@ -90,3 +91,11 @@ def test_from_quality_90_on_every_pixel_has_its_own_colour(kind) -> None:
         made = Image.open(BytesIO(kind.encode(stripes, Settings(quality)))).convert("RGB")
         (red, _, blue), (other_red, _, other_blue) = made.getpixel((31, 32)), made.getpixel((32, 32))
         assert (red - other_red > 150 and other_blue - blue > 150) is sharp
+
+
+@pytest.mark.parametrize("quality", [80, 90, 94, 95, 100])
+@pytest.mark.parametrize("progressive", [True, False])
+def test_noise_becomes_a_jpeg_however_many_bytes_it_takes(quality: int, progressive: bool) -> None:
+    noise = Image.frombytes("RGB", (700, 700), Random(1).randbytes(3 * 700 * 700))
+    data = jpeg.encode(noise, Settings(quality, progressive=progressive))
+    assert Image.open(BytesIO(data)).size == (700, 700)
