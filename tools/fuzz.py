@@ -30,7 +30,7 @@ import pillow_heif
 from PIL import Image, ImageCms
 
 from core.errors import PhotoError
-from core.photo import limits
+from core.photo import budget, limits
 from core.photo.decode import inspect, read, read_film
 from core.recipe import Size
 
@@ -51,7 +51,7 @@ INTERESTING = (
 BATCH = 500  # files that one process tries before it says what came of them
 MAX_PIXELS = 20_000_000
 # What the core promises for the format that takes most.
-MAX_MB = limits.BASE_MB + max(limits.BYTES_PER_PIXEL.values()) * MAX_PIXELS // 2**20
+MAX_MB = limits.BASE_MB + max(budget.DECODING.values()) * MAX_PIXELS // 2**20
 SIZES = (Size("box", 200, 150), Size("square", 100, 100, "cover"))
 
 

@@ -19,11 +19,10 @@ from PIL.Image import Image, Resampling
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
-from core.photo import colour, film, limits, orientation, reading, signature
+from core.photo import budget, colour, film, limits, orientation, reading, signature
 from core.photo.film import Film
 from core.photo.reading import Source
-from core.photo.resize import scale_for
-from core.recipe import Size
+from core.recipe import Recipe, Size
 
 # How much larger than the largest size a picture stays that a decoder reduces, and one that is averaged.
 # libjpeg skips detail so well that it may end where the size begins: by benchmarks/photo.py that costs
@@ -32,19 +31,27 @@ DRAFT_HEADROOM = 1.0
 REDUCE_HEADROOM = 2.0
 # The formats whose several pictures are one that moves.
 ANIMATED = frozenset({"gif", "webp", "png", "avif"})
-_REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
 
 
-def inspect(data: bytes, max_pixels: int, sizes: Iterable[Size] = (), *, animated: bool = False) -> Photo:
+def inspect(
+    data: bytes,
+    max_pixels: int,
+    sizes: Iterable[Size] = (),
+    *,
+    animated: bool = False,
+    recipe: Recipe | None = None,
+) -> Photo:
     """Return what the file holds, after decoding it at the smallest scale its format allows.
 
-    If animations are to be kept, for these ``sizes``, all pictures of one are decoded.
+    If animations are to be kept, for these ``sizes``, all pictures of one are decoded. What the ``recipe``
+    does with the photo later has to fit into this worker's memory too.
 
     Raises:
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
     name = signature.identify(data)
     with _opened(data, name, max_pixels) as source:
+        _check_memory(data, name, source, tuple(sizes), recipe)
         source.draft(1, 1)
         source.picture()
         if animated and _moves(name, source):
@@ -59,7 +66,9 @@ def decode(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> Image:
     return read(data, max_pixels, sizes)[1]
 
 
-def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Photo, Image]:
+def read(
+    data: bytes, max_pixels: int, sizes: Iterable[Size] = (), recipe: Recipe | None = None
+) -> tuple[Photo, Image]:
     """Return what the file holds, and its upright picture as RGB, or RGBA if any of it is transparent.
 
     With ``sizes`` the picture may be smaller than the file's, but is at least :data:`DRAFT_HEADROOM` times
@@ -70,10 +79,11 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
     """
     name, sizes = signature.identify(data), tuple(sizes)
     with _opened(data, name, max_pixels) as source:
+        _check_memory(data, name, source, sizes, recipe)
         if name == "jpeg":
             scale = _scale(source.size, source.turn, sizes) * DRAFT_HEADROOM
             width, height = (int(each * scale) + 1 for each in source.size)
-            limits.check_drafted(source.draft(width, height))
+            source.draft(width, height)
         picture = source.picture()
         turn = source.turn
         reduced = _reduced(picture, _scale(picture.size, turn, sizes) * REDUCE_HEADROOM)
@@ -81,9 +91,16 @@ def read(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> tuple[Phot
 
 
 def read_film(
-    data: bytes, max_pixels: int, sizes: Iterable[Size] = (), *, animated: bool = False
+    data: bytes,
+    max_pixels: int,
+    sizes: Iterable[Size] = (),
+    *,
+    animated: bool = False,
+    recipe: Recipe | None = None,
 ) -> tuple[Photo, Film]:
     """Return what a file holds, and its picture, or if ``animated`` those of an animation; see :func:`read`.
+
+    What the ``recipe`` does with it later has to fit into this worker's memory too.
 
     A fallback picture that is not part of an animated PNG is left out.
 
@@ -95,8 +112,9 @@ def read_film(
         with _opened(data, name, max_pixels) as source:
             if _moves(name, source):
                 limits.check_animation(source.size, source.frames, max_pixels, sizes)
+                _check_memory(data, name, source, sizes, recipe)
                 return _read_frames(name, source, sizes)
-    photo, picture = read(data, max_pixels, sizes)
+    photo, picture = read(data, max_pixels, sizes, recipe)
     return photo, Film((picture,))
 
 
@@ -142,10 +160,18 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Source]:
         raise DamagedPhoto(f"The {format_name} file is damaged: {doing}.") from error
 
 
+def _check_memory(
+    data: bytes, name: str, source: Source, sizes: tuple[Size, ...], recipe: Recipe | None
+) -> None:
+    if name == "jpeg":
+        limits.check_scans(data, source.size)
+    headroom = DRAFT_HEADROOM, REDUCE_HEADROOM
+    limits.check_memory(source.size, len(data), budget.stages(source, name, sizes, recipe, headroom))
+
+
 def _scale(size: tuple[int, int], turn: int, sizes: Collection[Size]) -> float:
     """Return the factor by which a picture shrinks for the largest of ``sizes``; 1 if there are none."""
-    width, height = orientation.upright_size(size, turn)
-    return max((scale_for(width, height, each) for each in sizes), default=1.0)
+    return budget.largest_scale(orientation.upright_size(size, turn), sizes)
 
 
 def _reduced(image: Image, scale: float) -> Image:
@@ -155,7 +181,7 @@ def _reduced(image: Image, scale: float) -> Image:
     would otherwise become a pixel as wide as the others.
     """
     factor = int(1 / scale)
-    if factor < 2 or image.mode not in _REDUCIBLE or "transparency" in image.info:
+    if factor < 2 or image.mode not in reading.REDUCIBLE or "transparency" in image.info:
         return image
     if image.width % factor == 0 == image.height % factor:
         return image.reduce(factor)

@@ -13,26 +13,21 @@ from core.recipe import Size
 from core.trace import memory_mb
 
 if TYPE_CHECKING:
+    from core.photo.budget import Stage
     from core.photo.reading import Source
 
 MAX_FRAMES = 1000
 # Progressive photos have about ten scans. Each scan passes over the whole picture, so a small file with
 # thousands of them would keep a decoder busy for hours (libjpeg-turbo's own fuzzers stop at 500).
 MAX_SCANS = 100
-# What decoding and reducing takes at its peak: measured at 25 megapixels in the mode that takes most, and
-# rounded up. A JPEG is decoded at a reduced scale, but a progressive one keeps every coefficient.
-BYTES_PER_PIXEL = {"jpeg": 1, "png": 9, "webp": 18, "gif": 6, "tiff": 9, "bmp": 5, "avif": 13, "heic": 15}
-BYTES_PER_PIXEL_PROGRESSIVE = 9
-# What a decoded JPEG takes that is then turned upright: the decoder's picture, one without tags, one upright.
-BYTES_PER_PIXEL_DRAFTED = 12
 # What a worker has in use before it sees a picture.
 BASE_MB = 120
 # A PNG of 50 MB in the usual chunks of 8 KB has 6,400 parts, a JPEG with all kinds of metadata a few hundred.
 MAX_PARTS = 50_000
 # An animation that is kept: every output encodes all its pictures, WebP at 7 million pixels a second.
 MAX_ANIMATED_PIXELS = 25_000_000
-# Its pictures are held at each of the recipe's sizes, and travel between steps as one.
-BYTES_PER_PIXEL_ANIMATED = 13
+# Each scan of a JPEG passes over all of it: 0.6 to 4 ms of CPU for a megapixel.
+MAX_SCANNED_PIXELS = 2_500_000_000
 
 
 def check_bytes(data: bytes, name: str) -> None:
@@ -52,8 +47,7 @@ def check_header(source: Source, name: str, max_pixels: int) -> None:
     """Look at what the header declares; nothing is decoded yet.
 
     Raises:
-        TooManyPixels: The picture is larger than ``max_pixels``, or needs more memory than this worker was
-            given.
+        TooManyPixels: The picture, or one of its tiles, is larger than ``max_pixels``.
         TooManyFrames: There are more than :data:`MAX_FRAMES` pictures.
     """
     width, height = source.size
@@ -62,21 +56,26 @@ def check_header(source: Source, name: str, max_pixels: int) -> None:
             f"The picture has {width} x {height} pixels, {width * height:,} in all; "
             f"at most {max_pixels:,} are accepted."
         )
-    per_pixel = BYTES_PER_PIXEL_PROGRESSIVE if source.progressive else BYTES_PER_PIXEL[name]
-    _check_memory(width, height, per_pixel, f"to decode that from {name.upper()}")
     if prod(source.tile) > max_pixels:
         raise TooManyPixels(f"The picture has tiles of more than {max_pixels:,} pixels.")
     if source.frames > MAX_FRAMES:
         raise TooManyFrames(f"The file holds more than {MAX_FRAMES:,} pictures.")
 
 
-def check_drafted(size: tuple[int, int]) -> None:
-    """Look at the size at which a JPEG is about to be decoded; large sizes may ask for the full one.
+def check_scans(data: bytes, size: tuple[int, int]) -> None:
+    """Look at how often a JPEG's scans pass over its pixels.
 
     Raises:
-        TooManyPixels: That needs more memory than this worker was given.
+        TooManyPixels: They pass over more than :data:`MAX_SCANNED_PIXELS` in all.
     """
-    _check_memory(*size, BYTES_PER_PIXEL_DRAFTED, "to make sizes as large as the recipe's")
+    if containers.in_one_scan(data):
+        return
+    scans = containers.jpeg_scans(data).number
+    if scans * prod(size) > MAX_SCANNED_PIXELS:
+        raise TooManyPixels(
+            f"The picture has {size[0]} x {size[1]} pixels in {scans} scans, {scans * prod(size):,} in all; "
+            f"at most {MAX_SCANNED_PIXELS:,} are accepted. Save it with fewer scans."
+        )
 
 
 def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: Iterable[Size]) -> None:
@@ -85,7 +84,7 @@ def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: 
     Sizes that add to a picture, as "contain" does, count where they are larger than the file's own.
 
     Raises:
-        TooManyPixels: More than :data:`MAX_ANIMATED_PIXELS` or ``max_pixels``, or than this worker can hold.
+        TooManyPixels: More than :data:`MAX_ANIMATED_PIXELS` or ``max_pixels``.
     """
     padded = ((each.width, each.height) for each in sizes if each.fit == "contain")
     width, height = max([size, *padded], key=prod)
@@ -95,13 +94,23 @@ def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: 
             f"The animation has {frames:,} pictures of {width} x {height} pixels, "
             f"{width * height * frames:,} in all; at most {most:,} are accepted."
         )
-    _check_memory(width, height * frames, BYTES_PER_PIXEL_ANIMATED, "to keep that moving")
 
 
-def _check_memory(width: int, height: int, bytes_per_pixel: int, what: str) -> None:
-    needed_mb = BASE_MB + width * height * bytes_per_pixel // 2**20
+def check_memory(size: tuple[int, int], file_bytes: int, stages: Iterable[Stage]) -> None:
+    """Look at whether this worker has the memory for every stage of the photo.
+
+    Raises:
+        TooManyPixels: One of them needs more.
+    """
+    stage = max(stages, key=lambda each: each.peak)
+    needed_mb = needed(file_bytes, stage)
     if 0 < memory_mb() < needed_mb:
         raise TooManyPixels(
-            f"The picture has {width} x {height} pixels; {what} takes {needed_mb:,} MB of memory, "
-            f"and there are {memory_mb():,}."
+            f"The picture has {size[0]} x {size[1]} pixels; {stage.what} takes {needed_mb:,} MB of memory, "
+            f"and there are {memory_mb():,}. Send a smaller one, or raise the functions' memory (memoryMb)."
         )
+
+
+def needed(file_bytes: int, stage: Stage) -> int:
+    """Return how many MB a worker needs for a stage, with the file that it holds all the while."""
+    return BASE_MB + (file_bytes + stage.peak) // 2**20

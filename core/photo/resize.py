@@ -36,6 +36,18 @@ def scale_for(width: int, height: int, size: Size) -> float:
     return min(1.0, (max if size.fit in {"cover", "exact"} else min)(horizontal, vertical))
 
 
+def extent(whole: tuple[int, int], size: Size) -> tuple[int, int]:
+    """Return the width and height of what a photo of ``whole`` pixels becomes for ``size``."""
+    width, height = whole
+    if size.fit == "contain":
+        return size.width, size.height
+    if size.fit == "exact":
+        return min(width, size.width), min(height, size.height)
+    scale = scale_for(width, height, size)
+    scaled = max(1, round(width * scale)), max(1, round(height * scale))
+    return _kept(scaled, size) if size.fit == "cover" else scaled
+
+
 def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Image:
     """Return the picture resized with Lanczos, after ``size.fit``.
 

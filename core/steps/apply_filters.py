@@ -26,7 +26,7 @@ def run(job: Job, tools: Tools) -> Job:
     if not recipe.filters:
         return job
     data = tools.input.get(job.source.key, tools.max_bytes)
-    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     whole, size = (photo.width, photo.height), recipe.sizes[0]
     first = films(film, needed_for(size, recipe.sizes, whole), whole)[size.name]
     filtered = first.each(lambda picture: filters.apply_all(picture, recipe.filters))

@@ -34,7 +34,7 @@ def run(job: Job, tools: Tools) -> Job:
     """
     recipe = tools.recipe
     data = tools.input.get(job.source.key, tools.max_bytes)
-    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     del data
     job = replace(job, photo=kept(photo, recipe.options))
     whole = photo.width, photo.height

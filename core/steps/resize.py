@@ -22,7 +22,7 @@ WRITES: frozenset[Place] = frozenset({"work"})
 def run(job: Job, tools: Tools) -> Job:
     """Add a rendition for each size, and the sheets of an animation."""
     recipe, data = tools.recipe, tools.input.get(job.source.key, tools.max_bytes)
-    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     whole = photo.width, photo.height
     pictures = films(film, recipe.sizes, whole) | sheets(film, recipe.sheets, whole)
     made = (write(job, tools.output, *each) for each in pictures.items())

@@ -26,5 +26,5 @@ def run(job: Job, tools: Tools) -> Job:
     """
     recipe = tools.recipe
     data = tools.input.get(job.source.key, tools.max_bytes)
-    photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated)
+    photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     return replace(job, photo=kept(photo, recipe.options))

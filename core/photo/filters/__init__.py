@@ -1,7 +1,9 @@
 """The filters, one file each, found by name.
 
 A filter file holds ``apply(image, *, ...)``: an RGB or RGBA picture in, one of the same mode out. Its
-keyword parameters, with their types and limits, are the keys that a recipe may set.
+keyword parameters, with their types and limits, are the keys that a recipe may set. One that takes more
+memory than :data:`BYTES_PER_PIXEL` for a pixel says so in a constant of the same name, and one that makes a
+larger picture in ``extent(size, **parameters)``.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from core.recipe import FilterCall
 from core.where import Where
 
 Filter = Callable[..., Image]
+# What a filter takes at its peak, for a pixel of the larger of its two pictures, both included.
+BYTES_PER_PIXEL = 24
 
 
 def names() -> tuple[str, ...]:
@@ -32,6 +36,20 @@ def load(name: str) -> Filter:
         RecipeError: There is no such filter.
     """
     return cast(Filter, registry.load(__name__, name, RecipeError).apply)
+
+
+def bytes_per_pixel(call: FilterCall) -> int:
+    """Return what the filter takes at its peak for a pixel of the larger of its two pictures."""
+    module = registry.load(__name__, call.name, RecipeError)
+    return int(getattr(module, "BYTES_PER_PIXEL", BYTES_PER_PIXEL))
+
+
+def extent(call: FilterCall, size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size of what the filter makes of a picture of this size."""
+    module = registry.load(__name__, call.name, RecipeError)
+    return (
+        cast(tuple[int, int], module.extent(size, **call.parameters)) if hasattr(module, "extent") else size
+    )
 
 
 def check(name: str, parameters: Mapping[str, Any], where: Where) -> dict[str, Any]:

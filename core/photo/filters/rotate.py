@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, cos, radians, sin
 from typing import Annotated
 
 from PIL.Image import Image, Resampling, Transpose
@@ -19,3 +20,10 @@ def apply(image: Image, *, degrees: Annotated[float, Between(-360, 360)]) -> Ima
     if degrees in _RIGHT_ANGLES:
         return image.transpose(_RIGHT_ANGLES[int(degrees)])
     return image.convert("RGBA").rotate(-degrees, Resampling.BICUBIC, expand=True)
+
+
+def extent(size: tuple[int, int], *, degrees: float) -> tuple[int, int]:
+    """Return the size of the turned picture, a pixel more where that depends on rounding."""
+    width, height = size
+    along, across = abs(cos(radians(degrees))), abs(sin(radians(degrees)))
+    return ceil(width * along + height * across) + 1, ceil(width * across + height * along) + 1

@@ -12,6 +12,7 @@ from core.parameters import Between
 
 # Drawn this much larger and averaged, so that the curve is smooth.
 _FINENESS = 4
+BYTES_PER_PIXEL = 12 + _FINENESS**2 + 4  # the mask has a byte for each
 
 
 def apply(image: Image, *, radius: Annotated[float, Between(0.01, 0.5)] = 0.05) -> Image:

@@ -3,7 +3,7 @@
 A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind),
 ``LOSSLESS`` and ``encode(image, settings)``, which returns the same bytes for the same picture on every
 machine and writes no metadata but the copyright it is given. One that can show animations also holds
-``animate(film, settings)``.
+``animate(film, settings)``. ``BYTES_PER_PIXEL`` is the memory that encoding takes for a pixel at its peak.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from core import registry
 from core.errors import PhotoError, RecipeError, TwinlensError
 from core.photo import copyright
 from core.photo.film import Film
+from core.recipe import AUTO
+
+# What an animation takes for a pixel of all its frames while it is encoded.
+BYTES_PER_ANIMATED_PIXEL = 12
 
 # From this quality on every pixel keeps its own colour, as libvips and ImageMagick have it. Below, two by two
 # share one, which saves 14 to 25 % of the bytes: there, other losses show first.
@@ -71,6 +75,7 @@ class Format(Protocol):
     CONTENT_TYPE: str
     TRANSPARENCY: bool
     LOSSLESS: bool
+    BYTES_PER_PIXEL: int
 
     def encode(self, image: Image, settings: Settings) -> bytes:
         """Return the file's bytes."""
@@ -95,6 +100,11 @@ def load(name: str) -> Format:
         RecipeError: There is no such format.
     """
     return cast(Format, registry.load(__name__, name, RecipeError))
+
+
+def bytes_per_pixel(name: str) -> int:
+    """Return what encoding takes at its peak for a pixel; "auto" tries several formats."""
+    return max(load(each).BYTES_PER_PIXEL for each in (names() if name == AUTO else (name,)))
 
 
 def animated() -> tuple[str, ...]:

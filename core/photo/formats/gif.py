@@ -18,6 +18,7 @@ EXTENSION = "gif"
 CONTENT_TYPE = "image/gif"
 TRANSPARENCY = True
 LOSSLESS = False
+BYTES_PER_PIXEL = 12
 # From this quality on a picture has all the colours that fit, below it proportionally fewer.
 ALL_COLOURS = 80
 # Pixels with less than half of their colour are transparent: a GIF's are so, or they are not.

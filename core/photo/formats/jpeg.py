@@ -13,6 +13,7 @@ EXTENSION = "jpg"
 CONTENT_TYPE = "image/jpeg"
 TRANSPARENCY = False
 LOSSLESS = False
+BYTES_PER_PIXEL = 14
 
 
 def encode(image: Image, settings: Settings) -> bytes:

@@ -15,6 +15,7 @@ EXTENSION = "png"
 CONTENT_TYPE = "image/png"
 TRANSPARENCY = True
 LOSSLESS = True
+BYTES_PER_PIXEL = 18
 # Of zlib's levels 1 to 9: 6 is its own default; 9 takes twice as long for less than 1 %.
 LEVEL = 6
 SMALLEST = 9

@@ -13,6 +13,7 @@ EXTENSION = "webp"
 CONTENT_TYPE = "image/webp"
 TRANSPARENCY = True
 LOSSLESS = False
+BYTES_PER_PIXEL = 60
 # What the format's 24 bits hold, more than four hours.
 _LONGEST_MS = 2**24 - 1
 

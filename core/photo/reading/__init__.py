@@ -20,6 +20,10 @@ from core.photo import copyright, orientation
 # Pillow takes an orientation from these too where EXIF has none; browsers do not.
 _OTHER_ORIENTATIONS = ("xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 
+REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
+_OPAQUE = frozenset({"1", "L", "P", "RGB", "CMYK", "YCbCr", "I;16", "I;16B", "I;16L"})
+_BYTES_OF = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
+
 
 class Source:
     """An open file: what its header declares, and its pictures; here as Pillow's reader has them.
@@ -27,8 +31,11 @@ class Source:
     ``size`` is the width and height in pixels before the picture is turned upright, ``frames`` the number of
     pictures, ``plays`` how often an animation is shown (0 is endlessly), ``profile`` the ICC profile of its
     colours, ``tile`` the size of its largest piece that is decoded at once, and ``progressive`` tells whether
-    all of it has to be held until the end.
+    all of it has to be held until the end. ``piece`` is how many bytes are taken beside what a format takes
+    for every pixel.
     """
+
+    piece = 0
 
     def __init__(self, image: ImageFile) -> None:
         for key in _OTHER_ORIENTATIONS:
@@ -40,6 +47,21 @@ class Source:
         self.profile: bytes | None = image.info.get("icc_profile")
         self.tile = (1, 1)
         self.progressive = "progressive" in image.info
+
+    @property
+    def picture_bytes(self) -> int:
+        """How many bytes a pixel of the decoded picture has in memory."""
+        return _BYTES_OF.get(self.image.mode, 4)
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the header rules out that anything is transparent."""
+        return self.image.mode in _OPAQUE and "transparency" not in self.image.info
+
+    @property
+    def reducible(self) -> bool:
+        """Whether the decoded picture's pixels can be averaged as they are."""
+        return self.image.mode in REDUCIBLE and "transparency" not in self.image.info
 
     @property
     def turn(self) -> int:

@@ -65,6 +65,16 @@ class GifSource(Source):
         self.plays = 1 if loop is None else loop + 1 if loop else 0
         self.tile = max((each.size for each in self._frames), key=prod)
 
+    @property
+    def opaque(self) -> bool:
+        """Whether nothing is transparent: the first picture covers the canvas and has no transparent index."""
+        return self._frames[0].size == self.size and self._frames[0].clear is None
+
+    @property
+    def picture_bytes(self) -> int:
+        """How many bytes a pixel has: an index, or a canvas, its copy, and what is put on it."""
+        return 1 if self._frames[0].size == self.size else 13
+
     def picture(self) -> Image:
         """Decode the first picture, with its palette if it covers the whole canvas."""
         first = self._frames[0]

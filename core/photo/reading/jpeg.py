@@ -46,6 +46,7 @@ class JpegSource(Source):
     def __init__(self, data: bytes) -> None:
         super().__init__(JpegImageFile(BytesIO(data)))
         self.frames = 1
+        self.progressive = not containers.in_one_scan(data)
         self._data = data
         self._drafted: tuple[int, int] | None = None
 

@@ -64,8 +64,20 @@ class PngSource(Source):
         self.profile, self._narrow = colours.profile(), colours.narrow
         self._count, self.plays = apng.declared(self._ancillary.get(b"acTL", b""))
         self._first_is_apart = b"fcTL" not in _before_pixels(chunks)
+        if self._key and self._depth == 16:  # it is compared with both bytes of every sample
+            self.piece = 12 * self.size[0] * self.size[1]
         if self._count and b"acTL" in _before_pixels(chunks):
             self.frames = self._count + self._first_is_apart
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the header rules out that anything is transparent."""
+        return super().opaque and b"tRNS" not in self._ancillary
+
+    @property
+    def reducible(self) -> bool:
+        """Whether the decoded picture's pixels can be averaged: not where a colour stands for nothing."""
+        return super().reducible and not self._key
 
     def picture(self) -> Image:
         """Decode the picture; of an animation the one that is shown where animations are not."""

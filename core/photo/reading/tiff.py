@@ -36,6 +36,9 @@ def open(data: bytes) -> Source:
     source: Source = NativeSource(data, layout) if layout.native else PlanesSource(data, directory, layout)
     source.frames = pages(data, limits.MAX_FRAMES)
     source.tile = layout.tile or (1, 1)
+    width, height = layout.piece
+    # A strip or tile is decompressed as a whole; here its samples are also taken apart.
+    source.piece = row_bytes(width, layout.samples, layout.bits) * height * (1 if layout.native else 6)
     return source
 
 
@@ -67,6 +70,21 @@ class PlanesSource(Source):
         self._data, self._directory, self._layout = data, directory, layout
         self.size, self.frames, self.plays, self.progressive = layout.size, 1, 1, False
         self.profile = directory.content(Tag.ICC_PROFILE) or None
+
+    @property
+    def picture_bytes(self) -> int:
+        """How many bytes a pixel of the decoded picture has, with the channels that it is made of."""
+        return 8
+
+    @property
+    def opaque(self) -> bool:
+        """Whether there is no channel for what is transparent."""
+        return not self._layout.alpha
+
+    @property
+    def reducible(self) -> bool:
+        """Whether the decoded picture's pixels can be averaged: they are gray or colour."""
+        return True
 
     @property
     def turn(self) -> int:

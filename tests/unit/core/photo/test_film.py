@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import GifImagePlugin, Image, ImageChops, ImageColor, ImageDraw, ImageStat
 
+from core import recipes
 from core.errors import DamagedPhoto, TooManyPixels
 from core.job import Job
-from core.photo import film, limits
+from core.photo import film, formats, limits
 from core.photo.alpha import flatten
 from core.photo.decode import inspect, read_film
 from core.photo.film import Film
@@ -151,11 +152,12 @@ def test_the_pixels_of_all_frames_count_together(encode, monkeypatch: pytest.Mon
             read(data, total - 1, animated=True)
         with pytest.raises(TooManyPixels, match="5 pictures of 9000 x 9000"):
             read(data, 10**8, [Size("padded", 9000, 9000, "contain")], animated=True)
-    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB))
-    assert inspect(data, total, animated=True).frames == 5
-    monkeypatch.setattr(limits, "BYTES_PER_PIXEL_ANIMATED", 50)
-    with pytest.raises(TooManyPixels, match="to keep that moving takes 122 MB"):
-        inspect(data, total, animated=True)
+    chosen = recipes.load("animation")
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + 8))
+    assert inspect(data, total, chosen.boxes, animated=True, recipe=chosen).frames == 5
+    monkeypatch.setattr(formats, "BYTES_PER_ANIMATED_PIXEL", 1000)
+    with pytest.raises(TooManyPixels, match=r"writing \w+ of \d+ x \d+ pixels takes 1\d\d MB"):
+        inspect(data, total, chosen.boxes, animated=True, recipe=chosen)
 
 
 def test_an_animation_that_is_cut_off_is_damaged_only_where_it_is_kept(encode) -> None:

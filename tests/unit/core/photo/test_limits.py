@@ -1,13 +1,17 @@
+import re
 import struct
 import zlib
+from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from core import recipes
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
-from core.photo import limits
-from core.photo.decode import decode, inspect
-from core.recipe import Size
+from core.photo import budget, limits, reading
+from core.photo.decode import DRAFT_HEADROOM, REDUCE_HEADROOM, decode, inspect, read_film
+from core.recipe import Recipe
+from tools import crafted
 
 SCAN = b"\xff\xda"
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
@@ -126,36 +130,116 @@ def test_what_follows_a_gif_is_not_counted(encode) -> None:
     assert inspect(data + b"\x3b" + b"," * 100, 1000).frames == 1
 
 
+def one_size(width: int, height: int, **more: object) -> Recipe:
+    table = {"sizes": [{"name": "a", "width": width, "height": height}], "outputs": [{"format": "png"}]}
+    return recipes.parse("mine", table | more)
+
+
+def least_mb(data: bytes, chosen: Recipe) -> int:
+    """Return the memory from which on the photo is taken, and see that the refusals below name it."""
+    low, high = 1, 10_000
+    with pytest.MonkeyPatch.context() as patch:
+        while low < high:
+            patch.setenv("TWINLENS_MEMORY_MB", str(middle := (low + high) // 2))
+            try:
+                inspect(data, 10**8, chosen.boxes, animated=chosen.animated, recipe=chosen)
+            except TooManyPixels as error:
+                low = middle + 1
+                needed = int(re.findall(r"takes ([\d,]+) MB", str(error))[0].replace(",", ""))
+            else:
+                high = middle
+    assert low == needed
+    return low
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_that_outgrows_the_worker_is_refused(
     encode, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    data = encode(Image.new("RGB", (1024, 1024)), kind)
-    needed = limits.BASE_MB + limits.BYTES_PER_PIXEL[kind.lower()]
-    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(needed))
-    assert inspect(data, 10**7).width == 1024
+    data, chosen = encode(Image.new("RGB", (1024, 1024)), kind), one_size(100, 100)
+    needed = least_mb(data, chosen)
+    assert limits.BASE_MB < needed < limits.BASE_MB + 20
     monkeypatch.setenv("TWINLENS_MEMORY_MB", str(needed - 1))
-    with pytest.raises(
-        TooManyPixels, match=f"from {kind} takes {needed} MB of memory, and there are {needed - 1}"
-    ):
-        inspect(data, 10**7)
+    sentence = rf"1024 x 1024 pixels; decoding it from {kind} takes {needed} MB of memory, and there are "
+    for read in (inspect, read_film):
+        with pytest.raises(TooManyPixels, match=rf"{sentence}{needed - 1}\. Send a smaller one, or raise"):
+            read(data, 10**7, chosen.boxes, recipe=chosen)
 
 
+@pytest.mark.parametrize(
+    ("mode", "options"), [("RGB", {"progressive": True}), ("CMYK", {"progressive": True})]
+)
 def test_a_progressive_jpeg_needs_more_memory_than_a_plain_one(
-    encode, monkeypatch: pytest.MonkeyPatch
+    encode, mode: str, options: dict[str, object]
 ) -> None:
-    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + 2))
-    picture = Image.new("RGB", (1024, 1024))
-    assert inspect(encode(picture, "JPEG"), 10**7).width == 1024
-    with pytest.raises(TooManyPixels, match="memory"):
-        inspect(encode(picture, "JPEG", progressive=True), 10**7)
+    picture, chosen = Image.new(mode, (3000, 2000)), one_size(100, 100)
+    assert (
+        least_mb(encode(picture, "JPEG", **options), chosen) > least_mb(encode(picture, "JPEG"), chosen) + 40
+    )
 
 
-def test_a_recipe_that_asks_for_more_than_the_worker_holds_is_refused(
-    encode, monkeypatch: pytest.MonkeyPatch
+def test_a_jpeg_with_a_scan_for_each_component_needs_as_much_as_a_progressive_one(encode) -> None:
+    planes = tuple(Image.new("L", (2000, 2000), tone) for tone in (90, 120, 130))
+    data, chosen = crafted.jpeg_with_a_scan_for_each_component(planes), one_size(100, 100)
+    assert least_mb(data, chosen) > limits.BASE_MB + 30
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_strip_and_a_tile_count_as_a_whole(bits: int) -> None:
+    chosen = one_size(100, 100)
+    strip = least_mb(crafted.tiff((3000, 2000), 3, bits), chosen)
+    assert strip >= limits.BASE_MB + 6 * (9 + 3 * bits // 8) * 0.93
+    assert least_mb(crafted.tiff((64, 64), 3, bits, (2000, 2000)), chosen) > limits.BASE_MB + 12 * bits // 8
+
+
+@pytest.mark.parametrize(
+    ("more", "at_least"),
+    [
+        ({"outputs": [{"format": "avif"}]}, 56),
+        ({"outputs": [{"format": "webp"}]}, 60),
+        ({"outputs": [{"format": "auto"}]}, 60),
+        ({"filters": [{"name": "round_corners"}]}, 32),
+        ({"filters": [{"name": "rotate", "degrees": 45}]}, 48),
+    ],
+)
+def test_what_the_recipe_does_counts(encode, more: dict[str, object], at_least: int) -> None:
+    data = encode(Image.new("RGB", (3000, 2000)), "JPEG")
+    assert least_mb(data, one_size(3000, 2000, **more)) >= limits.BASE_MB + at_least * 6 / 1.05
+
+
+def test_a_long_picture_turned_by_a_filter_counts_as_large_as_it_gets(encode) -> None:
+    data = encode(Image.new("RGB", (6000, 20)), "PNG")
+    turned = one_size(6000, 20, filters=[{"name": "rotate", "degrees": 45}])
+    assert least_mb(data, turned) > least_mb(data, one_size(6000, 20)) + 300
+
+
+def test_the_file_itself_counts(encode) -> None:
+    data = encode(Image.new("RGB", (64, 64)), "PNG")
+    assert least_mb(data + bytes(30 * 2**20), one_size(9, 9)) == least_mb(data, one_size(9, 9)) + 30
+
+
+@pytest.mark.parametrize(
+    ("memory_mb", "kind"), [(1024, "JPEG"), (2048, "JPEG"), (1024, "PNG"), (2048, "WEBP")]
+)
+def test_a_photo_of_100_megapixels_is_taken_by_the_default_settings(
+    monkeypatch: pytest.MonkeyPatch, memory_mb: int, kind: str
 ) -> None:
-    data = encode(Image.new("RGB", (1024, 1024)), "JPEG")
-    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + limits.BYTES_PER_PIXEL_DRAFTED - 1))
-    assert decode(data, 10**7, [Size("small", 500, 500)]).size == (512, 512)
-    with pytest.raises(TooManyPixels, match="sizes as large as the recipe's takes 132 MB"):
-        decode(data, 10**7, [Size("large", 1000, 1000)])
+    gallery, name = recipes.load("gallery"), kind.lower()
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(memory_mb))
+    small = BytesIO()
+    Image.new("RGB", (100, 100)).save(small, kind)
+    source = reading.load(name).open(small.getvalue())
+    source.size = (10_000, 10_000)
+    stages = budget.stages(source, name, gallery.boxes, gallery, (DRAFT_HEADROOM, REDUCE_HEADROOM))
+    limits.check_memory(source.size, 40 * 2**20, stages)
+
+
+def test_scans_and_pixels_count_together(encode, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encode(Image.new("RGB", (100, 100)), "JPEG", progressive=True)
+    scans = data.count(b"\xff\xda")
+    monkeypatch.setattr(limits, "MAX_SCANNED_PIXELS", scans * 10_000)
+    assert inspect(data, 10**8).width == 100
+    monkeypatch.setattr(limits, "MAX_SCANNED_PIXELS", scans * 10_000 - 1)
+    with pytest.raises(TooManyPixels, match=f"in {scans} scans"):
+        inspect(data, 10**8)
+    assert inspect(encode(Image.new("RGB", (400, 400)), "JPEG"), 10**8).width == 400

@@ -1,0 +1,109 @@
+"""How much memory a photo takes, worked out from its header and the recipe before a pixel is decoded.
+
+A photo goes through four stages, and the largest counts: decoding it and turning its colours into sRGB,
+making the sizes, filtering the first of them, and writing each output. What each takes for a pixel was
+measured as the peak of a process of its own (``python -m tools.worst`` looks for what takes more) and rounded
+up. The numbers of a filter or an output format are in its own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from core.photo import filters, formats
+from core.photo.orientation import UPRIGHT, upright_size
+from core.photo.resize import extent, scale_for
+from core.recipe import Recipe, Size
+
+if TYPE_CHECKING:
+    from core.photo.reading import Source
+
+# What decoding takes for a pixel of the file, its own picture included.
+DECODING = {"jpeg": 1, "png": 9, "webp": 18, "gif": 7, "tiff": 9, "bmp": 6, "avif": 14, "heic": 15}
+# A JPEG whose scans don't hold all of it at once: every coefficient is kept to the end.
+DECODING_IN_SCANS = 9
+# Pillow's pixels have four bytes, but for those of one channel.
+PICTURE = 4
+# Resizing a picture: a copy averaged to a quarter, and rows of the new width at up to four times its height.
+AVERAGED, ROWS = 1, 4 * PICTURE
+
+Extent = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Something that is done with a photo, as a person would say it, and the bytes it takes at its peak."""
+
+    what: str
+    peak: int
+
+
+def stages(
+    source: Source, name: str, sizes: Iterable[Size], recipe: Recipe | None, headroom: tuple[float, float]
+) -> Iterator[Stage]:
+    """Yield all stages of a photo; without a ``recipe`` nothing is filtered and written.
+
+    ``headroom`` is how much larger than the largest size the decoder and then an average leave the photo.
+    """
+    sizes = tuple(sizes)
+    whole = upright_size(source.size, source.turn)
+    frames = source.frames if recipe and recipe.animated and name != "tiff" else 1
+    left = prod(_left(source, name, largest_scale(whole, sizes), headroom))
+    held = PICTURE * frames * left if frames > 1 else 0
+    yield Stage(f"decoding it from {name.upper()}", _decoding(source, name, left) + 2 * held)
+
+    made = {size.name: extent(whole, size) for size in sizes}
+    outputs = PICTURE * frames * sum(map(prod, made.values()))
+    premultiplied = 0 if source.opaque else PICTURE
+    resizing = (AVERAGED + premultiplied) * left + ROWS * min(left, max(map(prod, made.values()), default=0))
+    yield Stage("making the recipe's sizes", max(PICTURE * left, held) + resizing + outputs)
+    if not recipe or not made:
+        return
+    pictures = list(made.values())
+    if recipe.filters:
+        area = made[recipe.sizes[0].name]
+        for call in recipe.filters:
+            before, area = area, filters.extent(call, area)
+            working = filters.bytes_per_pixel(call) * max(prod(before), prod(area))
+            kept = PICTURE * frames * (left + 2 * prod(area))
+            yield Stage(f"the filter {call.name}", working + kept + outputs)
+        outputs += PICTURE * frames * prod(area)
+        pictures.append(area)
+    for output in recipe.outputs:
+        area = max(pictures, key=prod)
+        working = formats.bytes_per_pixel(output.format) * prod(area)
+        if output.animation == "keep":
+            working += formats.BYTES_PER_ANIMATED_PIXEL * (frames - 1) * prod(area)
+        yield Stage(f"writing {output.format} of {area[0]} x {area[1]} pixels", working + outputs)
+
+
+def largest_scale(whole: Extent, sizes: Iterable[Size]) -> float:
+    """Return the factor by which a photo shrinks for the largest of ``sizes``; 1 if there are none."""
+    return max((scale_for(*whole, size) for size in sizes), default=1.0)
+
+
+def _decoding(source: Source, name: str, left: int) -> int:
+    """Return what decoding takes, and what turns the pixels that are left into sRGB, upright."""
+    pixels = max(prod(source.size), prod(source.tile))
+    decoded = prod(source.size) if name != "jpeg" else left  # which leaves pixels out while it decodes
+    per_pixel = DECODING_IN_SCANS if source.progressive else DECODING[name]
+    changes = 1 + (source.picture_bytes == PICTURE or source.profile is not None or source.turn != UPRIGHT)
+    working = source.picture_bytes * decoded + (PICTURE * changes + 1) * left
+    if source.progressive:
+        working += per_pixel * pixels
+    return max(per_pixel * pixels, working) + source.piece
+
+
+def _left(source: Source, name: str, scale: float, headroom: tuple[float, float]) -> Extent:
+    """Return what is left of the photo once its decoder, and then an average, have reduced it."""
+    width, height = source.size
+    if name == "jpeg":
+        wanted = (int(each * scale * headroom[0]) + 1 for each in source.size)
+        room = min(each // least for each, least in zip(source.size, wanted, strict=True))
+        factor = next(each for each in (8, 4, 2, 1) if each <= max(1, room))
+        width, height, scale = -(-width // factor), -(-height // factor), min(1.0, scale * factor)
+    factor = max(1, int(1 / (scale * headroom[1]))) if source.reducible else 1
+    return -(-width // factor), -(-height // factor)
