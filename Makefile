@@ -47,8 +47,9 @@ lint: setup ## check style, types and import rules
 	$(call timed,Checking the types,$(BIN)/mypy)
 	$(call timed,Checking the import rules,$(BIN)/lint-imports)
 
-fuzz: setup ## mutate 20,000 photos and check that each ends as a photo or as one of our errors
-	@$(BIN)/python -m tools.fuzz --inputs 20000
+fuzz: setup ## mutate 100,000 photos, then search for what takes more memory than the rule says
+	$(call timed,Mutating photos,$(BIN)/python -m tools.fuzz --inputs 100000)
+	$(call timed,Searching for the worst,$(BIN)/python -m tools.worst --seconds 300)
 
 benchmark: setup ## compare the photo core with plain Pillow, sharp and libvips
 	@npm ci --prefix benchmarks --no-audit --no-fund || echo "sharp could not be installed; it is left out of the comparison." >&2

@@ -49,19 +49,27 @@ class Source:
         self.progressive = "progressive" in image.info
 
     @property
+    def _mode(self) -> str:
+        """The mode of Pillow's picture, or that of the largest one where Pillow's reader isn't used."""
+        image = getattr(self, "image", None)
+        if image is None:
+            return "RGBA"
+        return f"{image.mode}, a colour clear" if "transparency" in image.info else str(image.mode)
+
+    @property
     def picture_bytes(self) -> int:
         """How many bytes a pixel of the decoded picture has in memory."""
-        return _BYTES_OF.get(self.image.mode, 4)
+        return _BYTES_OF.get(self._mode, 4)
 
     @property
     def opaque(self) -> bool:
         """Whether the header rules out that anything is transparent."""
-        return self.image.mode in _OPAQUE and "transparency" not in self.image.info
+        return self._mode in _OPAQUE
 
     @property
     def reducible(self) -> bool:
         """Whether the decoded picture's pixels can be averaged as they are."""
-        return self.image.mode in REDUCIBLE and "transparency" not in self.image.info
+        return self._mode in REDUCIBLE
 
     @property
     def turn(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from io import BytesIO
+from math import prod
 from struct import unpack_from
 
 from PIL import ImageChops
@@ -58,6 +59,7 @@ class BmpSource(Source):
         self._data, self._header = data, header
         self.size, self.frames, self.plays, self.tile, self.progressive = header.size, 1, 1, (1, 1), False
         self.profile = header.profile
+        self.piece = 8 * prod(header.size)  # rows unpacked, and the channels that they are taken apart into
 
     @property
     def turn(self) -> int:

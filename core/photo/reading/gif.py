@@ -67,7 +67,7 @@ class GifSource(Source):
 
     @property
     def opaque(self) -> bool:
-        """Whether nothing is transparent: the first picture covers the canvas and has no transparent index."""
+        """Whether nothing is transparent: the first picture covers the canvas, without a clear index."""
         return self._frames[0].size == self.size and self._frames[0].clear is None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import islice
 from zlib import crc32
 
 from PIL.Image import Image
@@ -11,6 +12,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from core.errors import DamagedPhoto, UnsupportedFormat
 from core.photo import containers
 from core.photo.reading import Source
+from core.photo.reading.joined import joined
 
 # Frames of differences to others (ITU-T T.81, table B.1), which no decoder here reads.
 _HIERARCHICAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
@@ -19,6 +21,8 @@ _COMPONENTS = {1, 3, 4}
 _STAND_INS = (bytes(64), b"\x5a\xc3" * 32)
 _END = b"\xff\xd9"
 _ROWS = 256  # that are looked at together
+# Up to this many parts before the first scan a file is read as it is.
+_FEW_PARTS = 64
 
 
 def open(data: bytes) -> JpegSource:
@@ -44,7 +48,7 @@ class JpegSource(Source):
     image: JpegImageFile
 
     def __init__(self, data: bytes) -> None:
-        super().__init__(JpegImageFile(BytesIO(data)))
+        super().__init__(_opened(data))
         self.frames = 1
         self.progressive = not containers.in_one_scan(data)
         self._data = data
@@ -80,7 +84,7 @@ class JpegSource(Source):
         raise DamagedPhoto("The JPEG file is cut off: its end is missing.")
 
     def _decoded(self, data: bytes) -> JpegImageFile:
-        image = JpegImageFile(BytesIO(data))
+        image = _opened(data)
         if self._drafted:
             image.draft(None, self._drafted)
         image.load()
@@ -89,7 +93,7 @@ class JpegSource(Source):
 
 def _luma(data: bytes) -> int:
     """Return a checksum of the picture at full scale: a reduced one leaves out what may be missing."""
-    image = JpegImageFile(BytesIO(data))
+    image = _opened(data)
     image.draft("L", image.size)
     image.load()
     checksum = 0
@@ -97,3 +101,10 @@ def _luma(data: bytes) -> int:
         band = image.crop((0, top, image.width, min(top + _ROWS, image.height)))
         checksum = crc32(band.tobytes(), checksum)
     return checksum
+
+
+def _opened(data: bytes) -> JpegImageFile:
+    """Open the file, without what is in excess if it has a great many parts."""
+    if sum(1 for _ in islice(containers.parts(data, "jpeg"), _FEW_PARTS + 1)) <= _FEW_PARTS:
+        return JpegImageFile(BytesIO(data))
+    return JpegImageFile(joined(containers.jpeg_without_excess(data)))

@@ -1,4 +1,5 @@
 import struct
+import time
 import zlib
 
 import pytest
@@ -7,7 +8,7 @@ from PIL import Image
 from core.errors import DamagedPhoto, PhotoError
 from core.photo import limits
 from core.photo.containers import parts
-from core.photo.decode import inspect
+from core.photo.decode import inspect, read
 
 EMPTY_CHUNK = struct.pack(">L", 0) + b"prVt" + struct.pack(">L", zlib.crc32(b"prVt"))
 
@@ -57,3 +58,22 @@ def test_a_storm_of_parts_is_refused_and_a_breeze_is_not(
 def test_megabytes_of_nothing_take_no_time(encode, name: str, stuffing: bytes) -> None:
     with pytest.raises(PhotoError):
         inspect(storm(encode, name, stuffing * (20 * 2**20 // len(stuffing))), 100)
+
+
+@pytest.mark.parametrize(
+    "label", [b"Exif\0\0", b"ICC_PROFILE\0\1\1", b"http://ns.adobe.com/xap/1.0/\0", b"nobody"]
+)
+def test_thousands_of_metadata_segments_take_no_longer_than_their_bytes(encode, label: bytes) -> None:
+    image = Image.radial_gradient("L").resize((64, 48)).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encode(image, "JPEG", exif=exif)
+    segment = label + bytes(294)
+    after = data.index(b"\xff\xe1") + 2 + int.from_bytes(data[data.index(b"\xff\xe1") + 2 :][:2])
+    marker = b"\xff\xe2" if label.startswith(b"ICC") else b"\xff\xe1"
+    many = (marker + (len(segment) + 2).to_bytes(2) + segment) * 40_000
+    began = time.process_time()
+    photo, picture = read(data[:after] + many + data[after:], 10**6)
+    assert time.process_time() - began < 2  # 16 s before
+    assert (photo.width, photo.height) == (48, 64)
+    assert picture.tobytes() == read(data, 10**6)[1].tobytes()
