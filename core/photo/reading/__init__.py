@@ -59,7 +59,7 @@ class Source:
     @property
     def picture_bytes(self) -> int:
         """How many bytes a pixel of the decoded picture has in memory."""
-        return _BYTES_OF.get(self._mode, 4)
+        return _BYTES_OF.get(self._mode.partition(",")[0], 4)
 
     @property
     def opaque(self) -> bool:
