@@ -164,13 +164,14 @@ def written(case: Case) -> bytes:
     image = _picture("RGB" if case.kind == "crafted JPEG" else case.mode, case.size, case.dense)
     if case.kind == "crafted JPEG":
         return crafted.jpeg_with_a_scan_for_each_component(image.convert(case.mode).split())
-    options: dict[str, Any] = {
+    known: dict[str, dict[str, Any]] = {
         "WEBP": {"method": 0, "lossless": case.dense},
         "AVIF": {"speed": 10, "subsampling": "4:4:4" if case.dense else "4:2:0"},
         "PNG": {"compress_level": 1},
         "JPEG": {"progressive": case.dense, "subsampling": "4:4:4"},
         "TIFF": {"compression": "tiff_deflate" if case.dense else None},
-    }.get(case.kind, {})
+    }
+    options = known.get(case.kind, {})
     if case.profile and case.mode in {"RGB", "RGBA"} and case.kind in {"JPEG", "PNG", "TIFF", "WEBP", "AVIF"}:
         options["icc_profile"] = _PROFILE
     if case.turned and case.kind in {"JPEG", "PNG", "WEBP"}:
