@@ -56,6 +56,7 @@ class PngSource(Source):
         self._header = data[16:29].ljust(13, b"\0")
         self._depth, kind = self._header[8], self._header[9]
         self._key = _key(self._ancillary.get(b"tRNS", b""), self._depth, kind)
+        self._end = self._parts(b"IEND")
         self._shared = self._parts(b"PLTE", *((b"tRNS",) if kind == _PALETTE else ()))
         super().__init__(self._opened(self._parts(b"IHDR"), self._parts(b"IDAT")))
         if exif := self._ancillary.get(b"eXIf"):
@@ -103,7 +104,7 @@ class PngSource(Source):
     def _opened(
         self, header: Iterable[bytes | memoryview], pixels: Iterable[bytes | memoryview]
     ) -> PngImageFile:
-        return PngImageFile(joined([_SIGNATURE, *header, *self._shared, *pixels, *self._parts(b"IEND")]))
+        return PngImageFile(joined([_SIGNATURE, *header, *self._shared, *pixels, *self._end]))
 
     def _with_alpha(
         self,

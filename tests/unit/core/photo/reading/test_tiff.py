@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.errors import DamagedPhoto, PhotoError, UnsupportedFormat
 from core.photo.decode import inspect, read
+from core.photo.reading import tiff as module
 
 Pixel = tuple[int, ...]
 
@@ -241,6 +242,13 @@ def test_a_tag_of_xmp_turns_nothing() -> None:
     xmp = b'<x tiff:Orientation="6"/>'
     data = tiff(tags(8, 1, 1, _700=(1, list(xmp))) | {257: (3, [20]), 278: (3, [20])}, [bytes(W * 20)])
     assert read(data, 10_000)[1].size == (W, 20)
+
+
+def test_specks_for_tiles_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr(module, "_MOST_PIECES", 3)
+    fields = tags(12, 1, 1, _322=(3, [8]), _323=(3, [8]))
+    with pytest.raises(DamagedPhoto, match="more than 3 strips or tiles"):
+        read(tiff(fields, [bytes(96)] * 4), 10_000)
 
 
 def test_nonsense_is_damage() -> None:
