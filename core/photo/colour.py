@@ -10,7 +10,6 @@ gray, 1-bit          RGB of the same gray, or of what its gray profile says
 palette              its colours
 CMYK, no profile     each of red, green, blue = (255 - ink) x (255 - black) / 255
 transparency         RGBA; RGB if every pixel is opaque
-32-bit, float, Lab   refused: no photo, and no agreed white
 ===================  =======================================================================
 
 A profile that does what sRGB's does, whatever its name, changes nothing.
@@ -26,32 +25,17 @@ from PIL.Image import Image, frombytes
 from PIL.ImageChops import difference
 from PIL.ImageFile import ImageFile
 
-from core.errors import UnsupportedFormat
-
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
 # The largest profiles of printing presses have about 3 MB.
 MAX_PROFILE_BYTES = 4 * 2**20
-_EIGHT_BIT = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
 _SIXTEEN_BIT = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 _GRAY_MODES = frozenset({"1", "L", "LA", "La"}) | _SIXTEEN_BIT
 _HEADER_BYTES = 128
 _GRAY, _COLOUR, _INKS = b"GRAY", b"RGB ", b"CMYK"
 # How far a profile may be from sRGB for its colours to be left as they are: rounding, no more.
 _SAME = 2
-
-
-def check_mode(image: Image) -> None:
-    """Refuse samples of a kind that has no agreed meaning on a screen.
-
-    Raises:
-        UnsupportedFormat: The picture has such samples.
-    """
-    if image.mode not in _EIGHT_BIT | _SIXTEEN_BIT:
-        raise UnsupportedFormat(
-            "Pictures with floating-point, 32-bit or Lab samples are not accepted; send 8 or 16 bits."
-        )
 
 
 def fits(profile: bytes, *, gray: bool) -> bool:
