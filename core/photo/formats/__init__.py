@@ -3,7 +3,8 @@
 A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind),
 ``LOSSLESS`` and ``encode(image, settings)``, which returns the same bytes for the same picture on every
 machine and writes no metadata but the copyright it is given. One that can show animations also holds
-``animate(film, settings)``. ``BYTES_PER_PIXEL`` is the memory that encoding takes for a pixel at its peak.
+``animate(film, settings)``. One that takes another amount of memory than :data:`BYTES_PER_PIXEL` says so in a
+constant of the same name.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from core.photo import copyright
 from core.photo.film import Film
 from core.recipe import AUTO
 
+# What encoding takes at its peak for a pixel, if the format's file says nothing else.
+BYTES_PER_PIXEL = 60
 # What an animation takes for a pixel of all its frames while it is encoded.
 BYTES_PER_ANIMATED_PIXEL = 12
 
@@ -75,7 +78,6 @@ class Format(Protocol):
     CONTENT_TYPE: str
     TRANSPARENCY: bool
     LOSSLESS: bool
-    BYTES_PER_PIXEL: int
 
     def encode(self, image: Image, settings: Settings) -> bytes:
         """Return the file's bytes."""
@@ -104,7 +106,8 @@ def load(name: str) -> Format:
 
 def bytes_per_pixel(name: str) -> int:
     """Return what encoding takes at its peak for a pixel; "auto" tries several formats."""
-    return max(load(each).BYTES_PER_PIXEL for each in (names() if name == AUTO else (name,)))
+    kinds = map(load, names() if name == AUTO else (name,))
+    return max(int(getattr(kind, "BYTES_PER_PIXEL", BYTES_PER_PIXEL)) for kind in kinds)
 
 
 def animated() -> tuple[str, ...]:
