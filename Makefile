@@ -70,4 +70,4 @@ lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade upgrades 
 clean: ## stop the emulators and delete everything installed or generated here, except runs/
 	@if [ -x $(BIN)/twinlens ]; then $(BIN)/twinlens local down; fi
 	rm -rf .venv .venvs local/node_modules benchmarks/node_modules .twinlens build out .coverage*
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .ruff_cache .pytest_cache .import_linter_cache .hypothesis
