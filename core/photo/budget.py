@@ -57,8 +57,9 @@ def stages(
 
     made = {size.name: extent(whole, size) for size in sizes}
     outputs = PICTURE * frames * sum(map(prod, made.values()))
+    largest = max(map(prod, made.values()), default=0)
     premultiplied = 0 if source.opaque else PICTURE
-    resizing = (AVERAGED + premultiplied) * left + ROWS * min(left, max(map(prod, made.values()), default=0))
+    resizing = (AVERAGED + premultiplied) * left + min(PICTURE * left, ROWS * largest)
     yield Stage("making the recipe's sizes", max(PICTURE * left, held) + resizing + outputs)
     if not recipe or not made:
         return
