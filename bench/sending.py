@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 
 from bench.stack import DeployedStack
 from core.ports import LedgerRow
@@ -45,23 +45,51 @@ def send_together(
     """Upload the photos concurrently, each into its deployment under its name.
 
     With ``rate`` that many uploads begin a second, whether or not earlier ones have ended (an open loop);
-    without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time.
+    without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time. When an upload
+    fails or the caller is interrupted, no further upload begins, and those that began are noted first.
     """
-    began, one_at_a_time = time.monotonic(), Lock()
-
-    def deliver(deployment: DeployedStack, photo: Path, name: str) -> Submission:
-        upload = send(deployment, photo, name)
-        with one_at_a_time:
-            note(upload)
-        return upload
-
-    with ThreadPoolExecutor(SENDERS) as senders:
+    began, senders = time.monotonic(), _Senders(note)
+    # An interruption may fall into the start of a thread, which the pool then does not wait for.
+    with ThreadPoolExecutor(SENDERS) as pool, senders:
         sending = []
         for number, photo in enumerate(photos):
             if rate:
                 time.sleep(max(0.0, began + number / rate - time.monotonic()))
-            sending.append(senders.submit(deliver, *photo))
+            sending.append(pool.submit(senders.deliver, *photo))
         return [each.result() for each in sending]
+
+
+class _Senders:
+    """Know which uploads have begun; at the end of the block, let none begin and wait for those that have."""
+
+    def __init__(self, note: Callable[[Submission], object]) -> None:
+        self._note = note
+        self._changed = Condition()
+        self._under_way = 0
+        self._stopped = False
+
+    def deliver(self, deployment: DeployedStack, photo: Path, name: str) -> Submission:
+        with self._changed:
+            if self._stopped:
+                raise CancelledError
+            self._under_way += 1
+        try:
+            upload = send(deployment, photo, name)
+            with self._changed:
+                self._note(upload)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+        return upload
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._stopped = True
+            self._changed.wait_for(lambda: not self._under_way)
 
 
 def follow(
