@@ -45,7 +45,7 @@ def send_together(
     """Upload the photos concurrently, each into its deployment under its name.
 
     With ``rate`` that many uploads begin a second, whether or not earlier ones have ended (an open loop);
-    without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time. When an upload
+    without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time. If an upload
     fails or the caller is interrupted, no further upload begins, and those that began are noted first.
     """
     began, senders = time.monotonic(), _Senders(note)
