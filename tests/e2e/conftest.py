@@ -88,8 +88,8 @@ class AwsDeliveries:
 
     def drain(self) -> list[tuple[str, dict[str, Any]]]:
         drained = []
+        sqs = boto3.client("sqs")
         for topic, queue in self.queues.items():
-            sqs = boto3.client("sqs")
             while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
                 for message in messages:
                     drained.append((topic, json.loads(message["Body"])))
@@ -154,10 +154,10 @@ class Stand:
 
         return wait_for(look, f"job {job} to end on {self.deployment.stack}")
 
-    def notifications(self, job: str) -> list[tuple[str, dict[str, Any]]]:
-        """Return what was told of the job so far."""
+    def notifications(self, job: str = "") -> list[tuple[str, dict[str, Any]]]:
+        """Return what was told so far, of the job or of all."""
         self.heard += self.deliveries.drain()
-        return [(topic, message) for topic, message in self.heard if message["id"] == job]
+        return [(topic, message) for topic, message in self.heard if job in ("", message["id"])]
 
     def notified(self, job: str) -> list[tuple[str, dict[str, Any]]]:
         """Return what was told of the job once anything was."""

@@ -2,6 +2,7 @@
 
 import json
 
+import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -20,15 +21,38 @@ NAMES = {
     "lines": "two\r\nlines and a tab\tERROR forged line.jpg",
     "long": "ä" * 505 + "a.jpg",  # with its prefix 1,024 bytes, the most that a key has
 }
+SHOWN = NAMES | {
+    "terminal": r"\x1b[31mred\x1b[0m [bold]x[/bold].jpg",
+    "lines": r"two\r\nlines and a tab\tERROR forged line.jpg",
+}
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_a_hostile_name_is_processed_like_any_other(stand, photo, name):
-    deployment = stand.deployment
-    key = deployment.key(name)
-    etag = deployment.cloud.upload(key, photo)
-    job = job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])
+def upload(stand, name, data):
+    """Upload the photo under this name; return its job and its key."""
+    outputs = stand.deployment.outputs
+    key = stand.deployment.key(name)
+    etag = stand.deployment.cloud.upload(key, data)
+    return job_id(outputs["inputContainer"], key, etag, outputs["recipe"]), key
 
+
+@pytest.fixture(scope="module")
+def uploaded():
+    """The jobs and keys by stack and kind of name; filled when a stack is first used."""
+    return {}
+
+
+@pytest.fixture
+def sent(stand, photo, uploaded):
+    """A photo under every name, all under way at once: the job and the key of each."""
+    name = stand.deployment.stack
+    if name not in uploaded:
+        uploaded[name] = {each: upload(stand, NAMES[each], photo) for each in NAMES}
+    return uploaded[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hostile_name_is_processed_like_any_other(stand, sent, name):
+    job, key = sent[name]
     row = stand.finished(job)
 
     assert row.state == "succeeded", row.document["error"]
@@ -39,29 +63,52 @@ def test_a_hostile_name_is_processed_like_any_other(stand, photo, name):
     assert (topic, message["source"]["key"]) == ("success", key)
 
 
-def test_hostile_names_are_shown_as_they_are_and_alter_no_terminal(stands):
-    for name in stands:
-        listed = CliRunner().invoke(app, ["jobs", "list", "-s", name])
-        assert listed.exit_code == 0
-        assert "\x1b[31m" not in listed.stdout
-        rows = json.loads(CliRunner().invoke(app, ["jobs", "list", "-s", name, "--json"]).stdout)
-        assert all(each["state"] for each in rows)
+def run(*arguments):
+    """Run a command of ``twinlens jobs`` in a terminal that wraps no line; return what it prints."""
+    done = CliRunner().invoke(app, ["jobs", *arguments], env={"COLUMNS": "5000"})
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_hostile_names_are_shown_as_they_are_and_alter_no_terminal(stand, sent):
+    for job, _ in sent.values():
+        stand.finished(job)
+    stack = stand.deployment.stack
+    lines = {line.split()[0]: line for line in run("list", "-s", stack).splitlines() if line.strip()}
+    listed = {each["id"]: each["key"] for each in json.loads(run("list", "-s", stack, "--json"))}
+
+    for name, (job, key) in sent.items():
+        assert stand.deployment.key(SHOWN[name]) in lines[job]
+        assert "\x1b" not in lines[job]
+        assert listed[job] == key
 
 
 def test_a_name_of_two_lines_forges_no_line_in_any_log(stand, photo):
-    key = stand.deployment.key(NAMES["lines"])
-    etag = stand.deployment.cloud.upload(key, photo[:40] + b"broken")  # an error's message names the photo
-    outputs = stand.deployment.outputs
-    row = stand.finished(job_id(outputs["inputContainer"], key, etag, outputs["recipe"]))
-    assert row.state == "rejected"
+    job, _ = upload(stand, NAMES["lines"], photo[:40] + b"broken")  # an error's message names the photo
+    assert stand.finished(job).state == "rejected"
     logs = [path.read_text(errors="replace") for path in (state.path().parent / "logs").glob("*.log")]
-    assert logs
-    assert not [line for log in logs for line in log.splitlines() if line.startswith("lines and a tab")]
+    lines = [line for log in logs for line in log.splitlines()]
+    assert any("lines and a tab" in line for line in lines), "the name is in a log"
+    assert not [line for line in lines if line.startswith("lines and a tab")]
 
 
-def test_hostile_names_are_reconciled_like_any_other(stands):
+@pytest.mark.parametrize("stand", ["aws-local"], indirect=True)
+def test_hostile_names_are_reconciled_like_any_other(stand, photo):
     """On AWS; Azurite can't list control characters, which Azure tells percent-encoded."""
-    for name in stands.keys() - {"azure-local"}:
-        looked = CliRunner().invoke(app, ["jobs", "reconcile", "-s", name, "--dry-run", "--older-than", "0"])
-        assert looked.exit_code == 0, looked.output
-        assert "\x1b[31m" not in looked.stdout
+    lost = {name: upload(stand, f"lost {NAMES[name]}", photo) for name in ("terminal", "expression", "lines")}
+    ledger = boto3.client("dynamodb")
+    for job, _ in lost.values():
+        stand.finished(job)
+        ledger.delete_item(TableName=stand.deployment.outputs["ledger"], Key={"id": {"S": job}})
+    look = ("reconcile", "-s", stand.deployment.stack, "--older-than", "0")
+
+    would = {each["key"]: each for each in json.loads(run(*look, "--dry-run", "--json"))}
+    lines = run(*look, "--dry-run").splitlines()
+    assert {each["job"] for each in json.loads(run(*look, "--json"))} >= {job for job, _ in lost.values()}
+
+    for name, (job, key) in lost.items():
+        assert (would[key]["job"], would[key]["why"]) == (job, "unclaimed")
+        [line] = [line for line in lines if job in line]
+        assert f"lost {SHOWN[name]}" in line
+        assert "\x1b" not in line
+        assert stand.finished(job).document["source"]["key"] == key

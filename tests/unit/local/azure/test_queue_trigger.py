@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 
 from local.azure.errors import FunctionError
@@ -110,18 +110,49 @@ def test_what_is_no_base64_is_set_aside_at_once() -> None:
     assert poison.sent == ["{plain}"]
 
 
-def test_a_queue_that_is_missing_is_waited_for() -> None:
+class Unreadable(FakeQueue):
+    """A queue that fails a few times before it answers."""
+
+    def __init__(self, name: str, errors: list[Exception]) -> None:
+        super().__init__(name, [base64.b64encode(b"late").decode()])
+        self.errors = errors
+
+    def receive_messages(self, **_: Any) -> list[QueueMessage]:
+        if self.errors:
+            raise self.errors.pop(0)
+        return super().receive_messages()
+
+
+@pytest.mark.parametrize(
+    ("error", "warned"),
+    [
+        (ResourceNotFoundError("no such queue"), []),
+        (HttpResponseError("busy"), ["The queue q can't be read: busy"] * 2),
+    ],
+)
+def test_a_queue_that_cannot_be_read_is_asked_again(
+    error: Exception, warned: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    queue, bodies = Unreadable("q", [error, error]), []
+
     async def play() -> None:
-        clients: Any = (FakeQueue("q", None), FakeQueue("q-poison", None))
+        done = asyncio.Event()
 
-        async def run(_: Value, __: Mapping[str, Value]) -> None:
-            raise AssertionError("there is no message")
+        async def run(body: Value, _: Mapping[str, Value]) -> None:
+            bodies.append(body)
+            done.set()
 
+        clients: Any = (queue, FakeQueue("q-poison", None))
         trigger = QueueTrigger(*clients, QueueOptions(), run, LOG)
-        await asyncio.sleep(0.15)
-        await trigger.stop()
+        try:
+            await asyncio.wait_for(done.wait(), 5)
+        finally:
+            await trigger.stop()
 
     asyncio.run(play())
+    assert bodies == [{"type": "string", "value": "late"}]
+    assert queue.messages == []
+    assert [each.getMessage() for each in caplog.records] == warned
 
 
 def test_base64_is_taken_off() -> None:
