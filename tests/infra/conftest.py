@@ -18,6 +18,7 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.stack import run_pulumi_func
 
 from components import packaging
+from components.packaging import build
 from components.settings import CLOUDS
 from core.workflow.granularity import GRANULARITIES
 from local.state import AwsEmulator
@@ -316,7 +317,5 @@ class EnforcedAws:
 
 
 @pytest.fixture(scope="module")
-def enforced(enforcing_ministack: AwsEmulator, tmp_path_factory: pytest.TempPathFactory) -> EnforcedAws:
-    path = tmp_path_factory.mktemp("package") / "package.zip"
-    packaging.make(packaging.PACKAGES["aws"], "x86_64", ROOT, path)
-    return EnforcedAws(enforcing_ministack, path.read_bytes())
+def enforced(enforcing_ministack: AwsEmulator) -> EnforcedAws:
+    return EnforcedAws(enforcing_ministack, build("aws", "x86_64").read_bytes())

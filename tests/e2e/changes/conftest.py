@@ -26,7 +26,9 @@ def project(tmp_path_factory):
         if name.partition("/")[0] not in ("tests", "samples", "docs"):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(checkout.root() / name, copy / name)
-    (copy / ".venv").symlink_to(checkout.root() / ".venv")
+    for shared in (".venv", "build"):  # an archive is found by what it is made of
+        (checkout.root() / shared).mkdir(exist_ok=True)
+        (copy / shared).symlink_to(checkout.root() / shared)
     return copy
 
 

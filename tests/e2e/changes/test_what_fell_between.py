@@ -106,8 +106,7 @@ def test_what_fell_between_is_found_by_schedule_and_destroy_keeps_the_data(
     settings.write_text(text.replace(patience, "environment.timedelta(seconds=1)"))
     deaf = {}
     for name in LocalStack:
-        configure(project, name, "twinlens:reconcileMinutes", "1")
-        configure(project, name, "twinlens:keepData", "true")
+        configure(project, name, reconcileMinutes=1, keepData=True)
         outputs = stack.up(name, project)
         stand = connect_stand(name, running, outputs)
         cloud = DeafCloud(running, outputs)

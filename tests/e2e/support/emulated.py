@@ -1,11 +1,10 @@
 """What stands on the emulated clouds, and how a copy of the project is configured."""
 
 import json
-import shutil
-import subprocess
 import urllib.request
 
 import boto3
+import yaml
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
@@ -14,9 +13,12 @@ from azure.storage.queue import QueueServiceClient
 TEST_QUEUES = "heard-by-tests-"  # what tests/e2e/conftest.py names its own queues
 
 
-def configure(project, name, key, value):
-    for command in (["stack", "select", "--create", name], ["config", "set", key, value, "--stack", name]):
-        subprocess.run([shutil.which("pulumi"), *command], cwd=project, check=True, capture_output=True)
+def configure(project, name, **settings):
+    """Write settings into the stack's file, as ``pulumi config set`` does."""
+    file = project / f"Pulumi.{name}.yaml"
+    held = yaml.safe_load(file.read_text())
+    held["config"] |= {f"twinlens:{key}": value for key, value in settings.items()}
+    file.write_text(yaml.safe_dump(held))
 
 
 def left_over(running, outputs):
