@@ -30,13 +30,35 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 
+LOCAL_STACKS = "local stacks"
+# The groups that take longest, longest first; then other end-to-end tests, integration tests, all others.
+LONGEST = (
+    LOCAL_STACKS,
+    "tests/e2e/changes/test_switching.py",
+    "tests/e2e/changes/test_life.py",
+    "tests/e2e/changes/test_what_fell_between.py",
+    "tests/integration/local/providers/test_engine.py",
+)
+KINDS = ("e2e", "infra", "contract", "integration", "unit")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares emulators: a file, or all files on the local stacks; the longest first."""
+    groups = {}
     for item in items:
         shared = "local_stacks" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("local stacks" if shared else item.location[0]))
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+        groups[item] = LOCAL_STACKS if shared else item.location[0]
+        item.add_marker(pytest.mark.xdist_group(groups[item]))
+    items.sort(key=lambda item: _turn(groups[item]))
+
+
+def _turn(group: str) -> int:
+    """Return when a group is begun: workers take groups in this order, and the last must be short."""
+    if group in LONGEST:
+        return LONGEST.index(group)
+    kind = Path(group).parts[1]
+    return len(LONGEST) + (KINDS.index(kind) if kind in KINDS else 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
