@@ -5,11 +5,12 @@ import signal
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import settings
 
@@ -80,6 +81,25 @@ def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]
 def interruptible() -> None:
     """Let child processes be interrupted even if the tests run in the background, where Ctrl-C is ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail if a process that a test started outlives all tests and fixtures."""
+    yield
+    _, left = psutil.wait_procs(_started_by_tests(tmp_path_factory.getbasetemp()), timeout=5)
+    assert not left, f"These processes outlive the tests: {[' '.join(each.cmdline()) for each in left]}"
+
+
+def _started_by_tests(folder: Path) -> Iterator[psutil.Process]:
+    """Yield this process's children and what runs on set-ups in the tests' folder, but no helper of Python's."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):  # gone meanwhile, or another user's
+            mine = psutil.Process() in process.parents()
+            marked = process.environ().get(processes.MARK, "").startswith(str(folder))
+            helper = any("multiprocessing" in argument for argument in process.cmdline())
+            if (mine or marked) and not helper and process.status() != psutil.STATUS_ZOMBIE:
+                yield process
 
 
 @pytest.fixture(autouse=True)
