@@ -92,7 +92,7 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 
 def _started_by_tests(folder: Path) -> Iterator[psutil.Process]:
-    """Yield this process's children and what runs on set-ups in the tests' folder, but no helper of Python's."""
+    """Yield this process's children and what runs in the tests' folder, but no helper of Python's own."""
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):  # gone meanwhile, or another user's
             mine = psutil.Process() in process.parents()

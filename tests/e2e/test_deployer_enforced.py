@@ -154,6 +154,7 @@ def test_a_stack_s_whole_life_under_the_policies(account, pulumi, sign_in, photo
     row = wait(lambda: ended(cloud.ledger.get(job)), f"job {job} to end")
     assert row.state == "succeeded"
     assert [each.id for each in cloud.ledger.list()] == [job]
+    assert row.document["artifacts"]
     for each in row.document["artifacts"]:
         assert cloud.outputs.get(each["key"], 1 << 20)
     with pytest.raises(StoreError):

@@ -47,6 +47,9 @@ def test_a_photo_s_metadata_go_nowhere(stand, confiding):
     assert row.state == "succeeded"
     told = json.dumps([row.document, stand.notified(row.id)]).encode()
     outputs = [deployment.read_output(each["key"]) for each in row.document["artifacts"]]
+    assert outputs
+    assert CANARY.encode() in confiding
+    assert Image.open(BytesIO(confiding)).getexif().get_ifd(0x8825)
     for each in (told, *outputs):
         assert CANARY.encode() not in each
     for each in outputs:

@@ -89,6 +89,7 @@ def check_ends(stand, jobs):
     for job in jobs:
         row = stand.finished(job)
         assert row.state == "succeeded"
+        assert row.document["artifacts"]
         for artifact in row.document["artifacts"]:
             assert len(stand.deployment.read_output(artifact["key"])) == artifact["size"]
         told = {(each["id"], each["state"]) for _, each in stand.notified(job)}
