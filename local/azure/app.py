@@ -58,7 +58,7 @@ class App:
         self._pump = Pump(self.hub, self._run_durable, self._log)
 
     async def configure(self, settings: Mapping[str, str]) -> None:
-        """Put ``settings`` in the place of all earlier ones.
+        """Replace all settings of the app with ``settings``.
 
         Raises:
             DeploymentError: The app does not work with them.
@@ -69,10 +69,10 @@ class App:
             self._settings = dict(settings)
 
     async def deliver(self, package_uri: str) -> None:
-        """Run the package at ``package_uri`` in the place of the one before.
+        """Run the package at ``package_uri`` instead of the one before.
 
         Raises:
-            DeploymentError: It can't be had, or does not work with the app's settings.
+            DeploymentError: It cannot be read, or does not work with the app's settings.
         """
         async with self._changing:
             package = await asyncio.to_thread(fetch, package_uri, self._folder / "packages")
@@ -91,7 +91,7 @@ class App:
         return {"settings": self._settings, "package": package}
 
     async def restore(self, memory: Mapping[str, Any]) -> None:
-        """Run the app as it was when it was told of; its orchestrations are gone.
+        """Run the app as :meth:`memory` described it; its orchestrations are gone.
 
         Raises:
             DeploymentError: It does not work any more; then it waits for a package.
@@ -123,7 +123,7 @@ class App:
         await self._timers[function].fire()
 
     def describe(self) -> dict[str, Any]:
-        """Return what is to be known of the app, without the values of its settings."""
+        """Describe the app, without the values of its settings."""
         deployment = self._deployment
         return {
             "name": self.name,

@@ -63,7 +63,7 @@ def check(functions: Iterable[Function]) -> None:
 
 
 def resolve(text: str, settings: Mapping[str, str]) -> str:
-    """Put app settings in the place of their names between percent signs.
+    """Replace names between percent signs with the app settings of these names.
 
     Raises:
         DeploymentError: A setting is missing; it is named.

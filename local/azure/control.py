@@ -136,7 +136,7 @@ def _document(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except ValueError as error:
-        raise BadRequest(f"The body is no JSON: {error}.") from None
+        raise BadRequest(f"The body is not JSON: {error}.") from None
     if not isinstance(document, dict):
         raise BadRequest("The body must be a JSON object.")
     return document

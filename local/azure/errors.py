@@ -2,11 +2,11 @@
 
 The tree::
 
-    HostError               a sentence for whoever deploys; has an HTTP status
-    ├── BadRequest          the request asks for something that makes no sense
+    HostError               for the person who deploys; has an HTTP status
+    ├── BadRequest          the request is invalid
     ├── NotFound            no such app
     └── DeploymentError     the package or its settings do not work
-    FunctionFailed          a function ended with an error; the app's own business
+    FunctionFailed          a function failed; the app's own error
     ├── FunctionError       it raised
     ├── FunctionTimeout     it took longer than host.json allows
     └── WorkerLost          its process ended meanwhile
@@ -18,7 +18,7 @@ from typing import ClassVar
 
 
 class HostError(Exception):
-    """Something that whoever deploys can put right; its text is a sentence for a person."""
+    """An error that the person who deploys can correct; the text is one sentence."""
 
     status: ClassVar[int] = 500
 

@@ -36,7 +36,7 @@ class Host:
         self._bridge = Bridge(storage, access_log)
 
     async def restore(self) -> None:
-        """Take up what an earlier host in the same folder held; an app that can't run any more is logged."""
+        """Restore the apps and subscriptions of an earlier host; log an app that cannot run."""
         if not self._kept.exists():
             return
         kept = json.loads(self._kept.read_text())
@@ -100,7 +100,7 @@ class Host:
         return sorted(self._bridge.subscriptions)
 
     def subscribe(self, name: str, subscription: Subscription) -> None:
-        """Send the events that match to the subscription's queue, in the place of one of the same name."""
+        """Send the events that match to the subscription's queue, instead of one of the same name."""
         self._bridge.subscriptions[name] = subscription
         self._keep()
 

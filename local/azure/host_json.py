@@ -44,18 +44,18 @@ class HostJson:
         """Read ``host.json`` in ``folder`` and the overrides among the app settings.
 
         Raises:
-            DeploymentError: There is none, or it can't be understood.
+            DeploymentError: There is none, or it is not valid.
         """
         try:
             document = json.loads((folder / "host.json").read_text())
         except OSError:
             raise DeploymentError("The package has no host.json at its root.") from None
         except ValueError as error:
-            raise DeploymentError(f"The package's host.json is no JSON: {error}.") from None
+            raise DeploymentError(f"The package's host.json is not valid JSON: {error}.") from None
         try:
             return cls._of(_overridden(document, settings))
         except (TypeError, ValueError, AttributeError) as error:
-            raise DeploymentError(f"The package's host.json can't be understood: {error}.") from None
+            raise DeploymentError(f"The package's host.json is not valid: {error}.") from None
 
     @classmethod
     def _of(cls, document: Mapping[str, Any]) -> HostJson:
@@ -89,7 +89,7 @@ def seconds(span: str) -> float:
     """
     match = SPAN.fullmatch(str(span))
     if match is None:
-        raise ValueError(f"{span!r} is no time span like '00:05:00'")
+        raise ValueError(f"{span!r} is not a time span such as '00:05:00'")
     days, hours, minutes, rest = match.groups(default="0")
     return ((int(days) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(rest)
 

@@ -1,4 +1,4 @@
-"""An app's own log file: what its worker prints and what the host has to say about it."""
+"""An app's own log file: what its worker prints and what the host logs about it."""
 
 from __future__ import annotations
 

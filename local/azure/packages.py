@@ -1,4 +1,4 @@
-"""Fetch and unpack the archive of an app, a folder per content."""
+"""Download an app's archive and unpack it into a folder named by its content."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def unpack(archive: Path, folder: Path) -> None:
                 raise DeploymentError(f"The package unpacks to more than {MAX_UNPACKED_BYTES} bytes.")
             package.extractall(folder)
     except zipfile.BadZipFile as error:
-        raise DeploymentError(f"The package is no sound zip archive: {error}.") from None
+        raise DeploymentError(f"The package is not a valid zip archive: {error}.") from None
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:

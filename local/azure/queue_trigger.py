@@ -66,7 +66,7 @@ class QueueTrigger:
         except ResourceNotFoundError:
             return 0
         except AzureError as error:
-            self._log.warning("The queue %s can't be read: %s", self._queue.queue_name, error.message)
+            self._log.warning("The queue %s cannot be read: %s", self._queue.queue_name, error.message)
             return 0
         for message in messages:
             self._running.add(self._handle(message))
@@ -99,7 +99,7 @@ class QueueTrigger:
         try:
             body = decode(message.content, self._options.message_encoding)
         except ValueError:
-            self._log.error("A message of %s is no base64 text.", self._queue.queue_name)
+            self._log.error("A message of %s is not base64 text.", self._queue.queue_name)
             message.dequeue_count = self._options.max_dequeue_count  # trying again can't help
             return False
         try:

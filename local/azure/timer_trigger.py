@@ -68,7 +68,7 @@ class Schedule:
             return following.get_next(datetime)
         except CroniterBadDateError:
             raise DeploymentError(
-                f"The timer's schedule {self.expression!r} names no moment of the next four years."
+                f"The timer's schedule {self.expression!r} has no occurrence in the next four years."
             ) from None
 
 

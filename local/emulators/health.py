@@ -1,4 +1,4 @@
-"""Wait until what was started answers."""
+"""Wait until a server answers."""
 
 from __future__ import annotations
 

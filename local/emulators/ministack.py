@@ -1,4 +1,4 @@
-"""MiniStack, which answers for every AWS service.
+"""MiniStack, the emulator of all AWS services.
 
 What it holds is in its folder, so one that was killed goes on with what it had a few seconds before.
 """

@@ -1,4 +1,4 @@
-"""Start processes that outlive this one, and find every last one of them again.
+"""Start processes that outlive this one, and find all of them again.
 
 Each process leads a session of its own and carries the set-up's folder in its environment, which its children
 inherit. A record (pid and start time) beside the logs says which process is the leader. So a process is found

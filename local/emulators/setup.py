@@ -1,4 +1,4 @@
-"""Bring the whole set-up up and down; one at a time, and never half.
+"""Start and stop all emulators, one command at a time and never in part.
 
 What the emulators hold lies in the set-up's folder until they are taken down: one that has ended meanwhile is
 started again with it, where it was.
@@ -85,10 +85,10 @@ def status() -> dict[str, bool]:
 
 
 def check() -> None:
-    """See that every emulator that was started still runs; say nothing if none was.
+    """Check that every emulator that was started still runs; none may have been started.
 
     Raises:
-        NotRunning: One has ended, or what is written of them is of no use.
+        NotRunning: One has ended, or the state file cannot be read.
     """
     if not state.path().exists():
         return
@@ -106,7 +106,7 @@ def check() -> None:
 
 @contextmanager
 def session() -> Iterator[LocalState]:
-    """Have the emulators up for the length of a ``with`` block; leave them running if they ran before.
+    """Run the emulators during a ``with`` block; leave them running if they ran before.
 
     A polite request to end (SIGTERM, SIGHUP) ends them too.
     """

@@ -77,7 +77,7 @@ def _state_machines() -> None:
     def checked(resource: str, arguments: dict[str, Any], timeout: float) -> Any:
         machine = _machine.get()
         if resource not in CALLS:
-            raise stepfunctions._ExecutionError("States.Runtime", f"Nobody knows what {resource} takes.")
+            raise stepfunctions._ExecutionError("States.Runtime", f"The target of {resource} is unknown.")
         service, action, named = CALLS[resource]
         target = str(arguments[named])
         if named == "TableName":

@@ -126,7 +126,7 @@ def _live(schema: ResourceSchema) -> list[str]:
 
 
 def _outputs(schema: ResourceSchema, inputs: Properties, computed: Properties) -> Properties:
-    """Put a resource's outputs together: empty values where the real provider always gives some value."""
+    """Return a resource's outputs, with empty values where the real provider always returns one."""
     empty = {name: _empty(field.shape) for name, field in schema.outputs.items() if field.required}
     known = {name: value for name, value in empty.items() if value is not None}
     return {**known, **inputs, **computed}

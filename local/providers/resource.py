@@ -1,4 +1,4 @@
-"""What the stand-in of one resource type has to know."""
+"""The base class of a resource type's stand-in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.providers.wire import Properties
 
 
 class ProviderError(LocalError):
-    """The stand-in cannot do what was asked; the text is a sentence for a person."""
+    """The stand-in cannot do what was asked; the text is one sentence for the user."""
 
 
 class Resource(ABC):

@@ -1,4 +1,4 @@
-"""The plugin's face to the engine: Pulumi's resource provider protocol over gRPC.
+"""Pulumi's resource provider protocol over gRPC, by which the engine calls the plugin.
 
 The SDK's experimental provider server drops the hashes of assets and cannot pass unknown values on, so
 this one speaks the protocol itself.

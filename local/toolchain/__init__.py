@@ -1,1 +1,1 @@
-"""What the project needs on a machine and how to get it there."""
+"""What the project needs on a machine, and how to install it."""

@@ -30,7 +30,7 @@ def pulumi(target: Path, version: str) -> None:
         version: What the CLI shall call itself.
 
     Raises:
-        ToolMissing: Go or one of the modules is not to be had.
+        ToolMissing: Go or one of the modules is not available.
     """
     go = golang.ensure()
     target.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def pulumi(target: Path, version: str) -> None:
         run([go, "build", "-ldflags", "-s -w", "-o", host, _LANGUAGE_HOST], cwd=_MODULES / "language_host")
     sources = answer([go, "-C", _MODULES / "cli", "list", "-m", "-f", "{{.Dir}}", _SDK])
     if not sources:
-        raise ToolMissing("Go built the Pulumi CLI, but does not tell where it keeps the SDK's sources.")
+        raise ToolMissing("Go built the Pulumi CLI, but does not report where the SDK's sources are.")
     for script in _SCRIPTS:
         copied = target / Path(script).name
         shutil.copyfile(Path(sources) / script, copied)

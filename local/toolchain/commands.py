@@ -1,4 +1,4 @@
-"""Run other programs to their end: quiet if all goes well, and gone if this one is interrupted."""
+"""Run other programs to their end: quiet on success, and ended if this one is interrupted."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Virtual environments beside the project's own, each made from a lock file.
 
-They keep apart what does not go together: an emulator that pins another botocore, a release candidate of the
+They separate packages whose pins conflict: an emulator that pins another botocore, a release candidate of the
 Durable SDK, and the wheels that bring Node.js and Go to a machine without them.
 """
 

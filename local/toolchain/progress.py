@@ -1,4 +1,4 @@
-"""Say what is being done and how long it took; standard library alone, since nothing is installed yet."""
+"""Report each step and how long it took; standard library alone, since nothing is installed yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task hub: the state of an app's orchestrations, in the daemon's memory, so a worker may come and go."""
+"""A task hub: the state of an app's orchestrations, in the daemon's memory, so that it outlives workers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STATUS_PREFIX = "ORCHESTRATION_STATUS_"
 class TaskHub:
     """An in-memory task hub behind a gRPC address on loopback.
 
-    Finished orchestrations are forgotten once :data:`KEPT_INSTANCES` newer ones have finished.
+    A finished orchestration is deleted once :data:`KEPT_INSTANCES` newer ones have finished.
     """
 
     def __init__(self, name: str) -> None:
@@ -79,7 +79,7 @@ class TaskHub:
         ]
 
     async def purge(self, keep: int) -> None:
-        """Forget all finished orchestrations but the ``keep`` that finished last."""
+        """Delete all finished orchestrations but the ``keep`` newest."""
         finished: list[str] = []
         request = messages.ListInstanceIdsRequest(pageSize=1000)
         while True:

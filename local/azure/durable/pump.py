@@ -1,4 +1,4 @@
-"""The pump: take work items from a task hub, have the app's functions do them, hand back the results."""
+"""The pump: run the work items of a task hub with the app's functions, and return the results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Pump:
         self._orchestrations = asyncio.Semaphore(orchestrations)
 
     async def stop(self) -> None:
-        """Drop the work that is under way."""
+        """Cancel the work in progress."""
         self._stream.cancel()
         await asyncio.gather(self._stream, return_exceptions=True)
         self._running.cancel()

@@ -1,1 +1,1 @@
-"""Event Grid's part: tell subscribed queues of the blobs that were written."""
+"""Event Grid: send an event to the subscribed queues for each blob that is written."""

@@ -102,14 +102,14 @@ def document(value: Any) -> str:
 
 
 def json_faults(inputs: Properties, name: str) -> Iterator[Fault]:
-    """Yield a fault if the input is given but is no JSON object."""
+    """Yield a fault if the input is given but is not a JSON object."""
     value = inputs.get(name)
     if not isinstance(value, str):
         return
     try:
         parsed = json.loads(value)
     except ValueError as error:
-        yield Fault(name, f"{name} must be JSON, and is not: {error}.")
+        yield Fault(name, f"{name} must be JSON: {error}.")
         return
     if not isinstance(parsed, dict):
         yield Fault(name, f"{name} must be a JSON object, not {value!r}.")

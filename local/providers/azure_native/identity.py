@@ -66,7 +66,8 @@ class RoleAssignment(ArmResource):
         if not found or found[1] not in ROLES:
             known = [f"{key} ({name})" for key, name in ROLES.items()]
             yield Fault(
-                "roleDefinitionId", f"{role!r} is no built-in role known here{unknown_name(role, known)}"
+                "roleDefinitionId",
+                f"{role!r} is not a built-in role known here{unknown_name(role, known)}",
             )
 
     def apply(self, identity: str, inputs: Properties) -> None:

@@ -46,7 +46,8 @@ class WebApp(ArmResource):
         flex = inputs.get("functionAppConfig")
         if not flex:
             yield Fault(
-                "functionAppConfig", "the local stand-in serves only Flex Consumption apps: give one."
+                "functionAppConfig",
+                "the local stand-in serves only Flex Consumption apps, by this property.",
             )
             return
         site = inputs.get("siteConfig", {})

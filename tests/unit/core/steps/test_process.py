@@ -20,9 +20,7 @@ def outputs(tools: Tools) -> dict[str, bytes]:
     return {key: data for key, data in tools.output.objects.items() if key.startswith("jobs/")}
 
 
-@pytest.mark.parametrize(
-    "name", ["mountain.jpg", "sideways.jpg", "transparent.png", "cmyk.jpg", "animated.gif"]
-)
+@pytest.mark.parametrize("name", ["sideways.jpg", "transparent.png", "cmyk.jpg", "animated.gif"])
 @pytest.mark.parametrize("chosen", recipes.names())
 def test_one_decode_makes_what_the_steps_make_byte_for_byte(
     job: Job, tools: Tools, name: str, chosen: str

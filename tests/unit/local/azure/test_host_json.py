@@ -67,13 +67,13 @@ def test_minus_one_means_no_limit(tmp_path: Path) -> None:
     "document", [[], {"functionTimeout": "soon"}, {"extensions": {"queues": {"batchSize": "many"}}}]
 )
 def test_refuses_what_makes_no_sense(tmp_path: Path, document: Any) -> None:
-    with pytest.raises(DeploymentError, match="can't be understood"):
+    with pytest.raises(DeploymentError, match="is not valid"):
         read(tmp_path, document)
 
 
 def test_refuses_broken_json(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text("{")
-    with pytest.raises(DeploymentError, match="no JSON"):
+    with pytest.raises(DeploymentError, match="not valid JSON"):
         HostJson.read(tmp_path, {})
 
 

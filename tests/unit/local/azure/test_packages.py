@@ -65,7 +65,7 @@ def test_refuses_what_unpacks_too_large(
 
 def test_refuses_what_is_no_archive(tmp_path: Path) -> None:
     (tmp_path / "text.zip").write_text("hello")
-    with pytest.raises(DeploymentError, match="no sound zip archive"):
+    with pytest.raises(DeploymentError, match="not a valid zip archive"):
         fetch(str(tmp_path / "text.zip"), tmp_path / "packages")
 
 

@@ -127,7 +127,7 @@ class Unreadable(FakeQueue):
     ("error", "warned"),
     [
         (ResourceNotFoundError("no such queue"), []),
-        (HttpResponseError("busy"), ["The queue q can't be read: busy"] * 2),
+        (HttpResponseError("busy"), ["The queue q cannot be read: busy"] * 2),
     ],
 )
 def test_a_queue_that_cannot_be_read_is_asked_again(

@@ -54,7 +54,7 @@ def test_an_invalid_schedule_is_refused_by_name(schedule: str, told: str) -> Non
 
 
 def test_a_schedule_without_a_moment_is_refused() -> None:
-    with pytest.raises(DeploymentError, match="no moment"):
+    with pytest.raises(DeploymentError, match="no occurrence"):
         Schedule.parse("0 0 0 31 2 *").after(NOON)
 
 

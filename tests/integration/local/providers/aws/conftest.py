@@ -1,4 +1,5 @@
 import pytest
+from aws_inputs import Made
 
 from local.providers.aws.__main__ import stand_in
 
@@ -7,3 +8,10 @@ from local.providers.aws.__main__ import stand_in
 def provider(aws):
     """The AWS stand-in on MiniStack."""
     return stand_in()
+
+
+@pytest.fixture
+def made(provider):
+    made = Made(provider)
+    yield made
+    made.undo()
