@@ -130,7 +130,7 @@ def test_an_emulator_that_can_not_go_on_keeps_what_it_had(folder: Path) -> None:
     host, port = before.azure.blob.removeprefix("http://").split(":")
     with (
         socket.create_server((host, int(port))),
-        pytest.raises(EmulatorFailed, match=f"Another program uses port {port}, where azurite was"),
+        pytest.raises(EmulatorFailed, match=f"Another program uses port {port} of azurite"),
     ):
         emulators.up()
     assert (folder / "azurite" / "kept").exists()
