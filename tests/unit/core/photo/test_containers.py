@@ -7,7 +7,7 @@ from PIL import Image
 
 from core.errors import DamagedPhoto, PhotoError
 from core.photo import limits
-from core.photo.containers import parts
+from core.photo.containers import in_one_scan, parts
 from core.photo.decode import inspect, read
 
 EMPTY_CHUNK = struct.pack(">L", 0) + b"prVt" + struct.pack(">L", zlib.crc32(b"prVt"))
@@ -20,6 +20,13 @@ def test_the_parts_of_a_sound_file_are_its_own(encode) -> None:
     assert (jpeg[0], jpeg[-1]) == (b"\xff\xe0", b"\xff\xda")
     assert list(parts(encode(image, "GIF"), "gif")) == [b","]
     assert list(parts(encode(image, "WEBP"), "webp")) == []
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_a_sequential_jpeg_is_decoded_in_one_scan_and_a_progressive_one_is_not(encode, mode: str) -> None:
+    image = Image.new(mode, (8, 8))
+    assert in_one_scan(encode(image, "JPEG"))
+    assert not in_one_scan(encode(image, "JPEG", progressive=True))
 
 
 def storm(encode, name: str, stuffing: bytes) -> bytes:
