@@ -1,1 +1,1 @@
-"""Making runs: send photos into deployed stacks, follow their jobs, record what happened, inject faults."""
+"""Make runs: send photos to deployed stacks, follow their jobs, record the results, inject faults."""

@@ -1,4 +1,4 @@
-"""Ask AWS or Azure what a run was billed, as the person who is signed in."""
+"""Query the usage that AWS or Azure reports for a run, with the caller's credentials."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from compare.run import RunError
 
 ARM = "https://management.azure.com"
 LOG_ANALYTICS = "https://api.loganalytics.azure.com"
-SAME = ("cloud", "orchestrator", "architecture", "region")  # what a run and its stack have in common
+SAME = ("cloud", "orchestrator", "architecture", "region")  # what a run must have in common with its stack
 
 
 def aws_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
-    """Ask AWS, with the credentials and endpoints that boto3 finds, and retry where AWS throttles."""
+    """Query AWS with the credentials and endpoints that boto3 finds; throttled calls are retried."""
     import boto3
     from botocore.config import Config
 
@@ -35,7 +35,7 @@ def aws_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
 
 
 def azure_billed(outputs: Mapping[str, Any], folder: RunFolder) -> Billed:
-    """Ask Azure as the person signed in; an emulator is not asked."""
+    """Query Azure with the caller's credentials; an emulator is not queried."""
     from azure.core.pipeline.policies import BearerTokenCredentialPolicy
     from azure.identity import DefaultAzureCredential
 
@@ -63,10 +63,10 @@ BILLED: dict[str, Callable[[Mapping[str, Any], RunFolder], Billed]] = {
 
 
 def collect_run(deployment: DeployedStack, folder: RunFolder) -> Billed:
-    """Ask the deployment's platform what it billed for one run, and keep the answer in the run's folder.
+    """Query the usage that the platform reports for a run, and write it to the run's folder.
 
     Raises:
-        RunError: The run is not finished, was made on another stack, or is on a cloud that cannot be asked.
+        RunError: The run is not finished, was made on another stack, or is on a cloud that cannot be queried.
     """
     for name in SAME:
         ran, stands = getattr(folder.run, name), deployment.outputs[name]
@@ -77,13 +77,14 @@ def collect_run(deployment: DeployedStack, folder: RunFolder) -> Billed:
             )
     if "metered" not in deployment.outputs:
         raise RunError(
-            f"The stack {deployment.stack} does not say where its platform keeps its billing figures: "
-            f"`pulumi up -s {deployment.stack}` adds that."
+            f"The stack {deployment.stack} does not have the outputs that usage is collected from: "
+            f"`pulumi up -s {deployment.stack}` adds them."
         )
     ask = BILLED.get(folder.run.cloud)
     if ask is None:
         raise RunError(
-            f"The run {folder.run.name} was made on {folder.run.cloud!r}; {', '.join(BILLED)} can be asked."
+            f"The run {folder.run.name} was made on {folder.run.cloud!r}; only {', '.join(BILLED)} report "
+            "usage."
         )
     billed = ask(deployment.outputs, folder)
     write(folder.path, billed)

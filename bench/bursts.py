@@ -18,12 +18,12 @@ from compare.folder import append_jobs, append_sent, mend, read_head, read_jobs,
 from compare.run import Plan, Run, RunError, SentUpload
 from core.ports import LedgerRow
 
-WARM_UP = 0  # the number of the burst that no figure includes
+WARM_UP = 0  # the number of the burst that is excluded from all figures
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A run being made."""
+    """A run in progress."""
 
     deployment: DeployedStack
     files: Sequence[Path]
@@ -33,8 +33,8 @@ class Bench:
     def parts(self) -> list[list[int]]:
         """Return the incomplete bursts, in groups that are sent without a pause.
 
-        A burst begins when the one before it has ended. At a fixed rate only the warm-up stands apart, and
-        the bursts are stretches of one stream.
+        A burst begins when the previous one has ended. At a fixed rate only the warm-up is separate, and the
+        bursts are sections of one stream.
         """
         kept = Counter(each.burst for each in read_jobs(self.folder))
         left = [burst for burst in range(self.run.plan.bursts + 1) if kept[burst] < self._size(burst)]
@@ -44,9 +44,10 @@ class Bench:
         return [part for part in (warm_up, stream) if part]
 
     def send(self, part: Sequence[int], timeout: float, bar: Progress) -> None:
-        """Send what is missing of the bursts, follow the jobs to their end and record them in the run folder.
+        """Send the missing uploads of the bursts, follow the jobs to their end and record them.
 
-        When interrupted, it records the jobs that have ended; a resumed run finds the others by their notes.
+        When interrupted, it records the jobs that have ended; a resumed run finds the others in
+        ``uploads.jsonl``.
         """
         waiting = self.under_way(part)
         missing = self._missing(part)
@@ -71,7 +72,7 @@ class Bench:
         bar.remove_task(task)
 
     def under_way(self, part: Sequence[int]) -> dict[Submission, int]:
-        """Return the uploads of these bursts that were sent and whose jobs are not recorded yet."""
+        """Return the uploads of the bursts that were sent and whose jobs are not recorded yet."""
         kept = {each.id for each in read_jobs(self.folder)}
         photos = {file.name: file for file in self.files}
         return {
@@ -83,12 +84,12 @@ class Bench:
         }
 
     def _missing(self, part: Sequence[int]) -> list[tuple[int, Path, str]]:
-        """Return the burst, the photo and a new name of every upload that was not sent yet."""
+        """Return the burst, the photo and a new name for every upload that was not sent yet."""
         bursts = {each.id: each.burst for each in read_jobs(self.folder)}
         bursts |= {each.id: each.burst for each in read_sent(self.folder)}
         sent = Counter(bursts.values())
         photos = list(islice(cycle(self.files), max(map(self._size, part))))
-        # New names each time: the same upload again would be the same job.
+        # New names each time: a repeated upload would belong to the same job.
         prefix = f"bench/{self.run.name}/{secrets.token_hex(3)}"
         return [
             (burst, photos[at], f"{prefix}/{burst}-{at}-{photos[at].name}")
@@ -121,7 +122,7 @@ class Bench:
 
 
 def begin(deployment: DeployedStack, files: Sequence[Path], plan: Plan, out: Path) -> Bench:
-    """Begin a new run of the plan, in a folder of its own below ``out``."""
+    """Begin a new run of the plan, in its own folder below ``out``."""
     run = head(deployment, files, plan)
     folder = out / run.name
     write_head(folder, run)
@@ -130,22 +131,22 @@ def begin(deployment: DeployedStack, files: Sequence[Path], plan: Plan, out: Pat
 
 
 def resume(deployment: DeployedStack, files: Sequence[Path], out: Path) -> Bench:
-    """Find the newest unfinished run of the deployment.
+    """Resume the newest unfinished run of the deployment.
 
     Raises:
-        RunError: There is none, or the photos or the deployment have changed.
+        RunError: There is no such run, or the photos or the deployment have changed.
     """
     heads = {path.parent: read_head(path.parent) for path in out.glob("*/run.json")}
     mine = {
         folder: run for folder, run in heads.items() if run.stack == deployment.stack and run.ended is None
     }
     if not mine:
-        raise RunError(f"{out} holds no unfinished run of {deployment.stack}: begin one without --resume.")
+        raise RunError(f"{out} contains no unfinished run of {deployment.stack}: start one without --resume.")
     folder = max(mine, key=lambda each: mine[each].started)
     run, fresh = mine[folder], head(deployment, files, mine[folder].plan)
     same = replace(fresh, name=run.name, started=run.started, versions=run.versions)
     if same != run:
         changed = [name for name in vars(run) if getattr(run, name) != getattr(same, name)]
-        raise RunError(f"{folder} cannot go on: {', '.join(changed)} changed since. Begin a new run.")
+        raise RunError(f"{folder} cannot be resumed: {', '.join(changed)} changed since. Start a new run.")
     mend(folder)
     return Bench(deployment, files, folder, run)

@@ -22,7 +22,7 @@ class Connection(Protocol):
 
     @property
     def intake(self) -> Intake:
-        """Return the uploads and the entrance of their events into the workflow."""
+        """Return the intake, which lists uploads and starts workflows for them."""
 
     @property
     def notifier(self) -> Notifier:
@@ -37,7 +37,7 @@ class Connection(Protocol):
         """Return the container of finished outputs."""
 
     def upload(self, key: str, data: bytes) -> str:
-        """Write an object into the input container and return its etag, quotes stripped."""
+        """Write an object to the input container and return its etag without quotes."""
 
 
 class AwsConnection:
@@ -50,7 +50,7 @@ class AwsConnection:
         from handlers.aws.notifications import SnsNotifier
         from handlers.aws.stores import S3Store
 
-        # Where the stack is, whatever region this machine asks by default.
+        # The stack's region, regardless of this machine's default.
         os.environ["AWS_DEFAULT_REGION"] = outputs["region"]
         self.ledger = DynamoLedger(outputs["ledger"])
         self.outputs = S3Store(outputs["outputContainer"])
@@ -74,7 +74,7 @@ class AwsConnection:
 
 
 class AzureConnection:
-    """Blob and Table storage, with the account's key or as the person signed in."""
+    """Blob and Table storage, with the account's key or the caller's credentials."""
 
     def __init__(self, outputs: Mapping[str, Any]) -> None:
         from handlers.azure import clients
@@ -121,21 +121,21 @@ CONNECTIONS: dict[str, Callable[[Mapping[str, Any]], Connection]] = {
 
 
 def connect(outputs: Mapping[str, Any]) -> Connection:
-    """Connect to the cloud that the stack outputs name; its SDK is imported only now, since that takes time.
+    """Connect to the cloud that the stack outputs name; its SDK is imported only here, since that takes time.
 
     Raises:
-        SetupError: The cloud is not known, or an output is missing.
+        SetupError: The cloud is unknown, or an output is missing.
     """
     try:
         connected = CONNECTIONS.get(outputs["cloud"])
         if connected is None:
             raise SetupError(
-                f"The stack runs on {outputs['cloud']!r}; this Twinlens knows {', '.join(CONNECTIONS)}."
+                f"The stack runs on {outputs['cloud']!r}; Twinlens supports {', '.join(CONNECTIONS)}."
             )
         return connected(outputs)
     except KeyError as missing:
         raise SetupError(
-            f"The stack has no output {missing}: `pulumi up` brings it up to this Twinlens."
+            f"The stack has no output {missing}: `pulumi up` updates it to this version of Twinlens."
         ) from None
 
 

@@ -1,9 +1,8 @@
-"""The demonstration: the sample photos through both clouds, emulated here, and a report of it.
+"""The demonstration: process the sample photos on emulators of both clouds, and write a report.
 
 Both stacks are deployed stepwise first, and then changed to the fused granularity by another ``pulumi up``.
 
-It works in a set-up of its own, beside one that ``twinlens local up`` may have running, and takes it down
-again whatever happens.
+It uses its own emulators, separate from those of ``twinlens local up``, and always stops them at the end.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ from local.environment import LocalStack
 ROOT = project.root()
 SAMPLES = ROOT / "samples"
 OUT = ROOT / "out"
-REJECTED = frozenset({"not-a-photo.jpg", "truncated.jpg"})  # the samples that are no photos, on purpose
+REJECTED = frozenset({"not-a-photo.jpg", "truncated.jpg"})  # samples that are deliberately not valid photos
 TIMEOUT_SECONDS = 300  # for one photo
 
 
 @dataclass(frozen=True)
 class SampleRun:
-    """One run of the samples: its folder, and what became of them."""
+    """One run of the samples: its folder and its job records."""
 
     name: str
     folder: Path
@@ -49,7 +48,7 @@ class SampleRun:
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What a demonstration made, how many seconds each phase took, and what did not end as it should."""
+    """The results of a demonstration, the seconds that each phase took, and the unexpected results."""
 
     report: Report
     page: Path
@@ -58,9 +57,9 @@ class Demonstration:
 
 
 def demonstrate(progress: Callable[[], Progress]) -> Demonstration:
-    """Deploy both stacks in both granularities, put the samples through them and write the report.
+    """Deploy both stacks in both granularities, process the samples with them and write the report.
 
-    ``progress`` makes a display for the photos of one granularity.
+    ``progress`` creates a progress display for the photos of one granularity.
     """
     os.environ[state.VARIABLE] = str(ROOT / ".twinlens" / "demo" / "local.json")
     phases: dict[str, float] = {}
@@ -68,7 +67,7 @@ def demonstrate(progress: Callable[[], Progress]) -> Demonstration:
     try:
         with _phase(phases, "start the emulators"):
             if not all(emulators.status().values()):
-                emulators.down()  # what an earlier demonstration left behind
+                emulators.down()  # left over from an earlier demonstration
             emulators.up()
         for granularity in GRANULARITIES:
             for name in LocalStack:
@@ -77,7 +76,7 @@ def demonstrate(progress: Callable[[], Progress]) -> Demonstration:
             with _phase(phases, f"process the samples, {granularity}"), progress() as bar:
                 deployments = [DeployedStack.of(name) for name in LocalStack]
                 fresh = process(deployments, bar)
-            with _phase(phases, f"collect what was billed, {granularity}"):
+            with _phase(phases, f"collect the reported usage, {granularity}"):
                 for deployment, each in zip(deployments, fresh, strict=True):
                     collect_run(deployment, read(each.folder))
             done += fresh
@@ -87,15 +86,15 @@ def demonstrate(progress: Callable[[], Progress]) -> Demonstration:
             report = build(runs)
             page = write(report, runs, OUT)
     finally:
-        with _phase(phases, "take everything down"):
+        with _phase(phases, "stop the emulators"):
             emulators.down()
     return Demonstration(report, page, phases, surprises(done))
 
 
 def process(deployments: Sequence[DeployedStack], bar: Progress) -> list[SampleRun]:
-    """Put all samples into all deployments, one at a time; return the runs.
+    """Send all samples to all deployments, one at a time; return the runs.
 
-    Together they would wait for this machine's cores, and the report would show little but that.
+    Sent together they would compete for this machine's cores, which would dominate the report.
     """
     photos = sorted(path for path in SAMPLES.iterdir() if path.suffix != ".md")
     task = bar.add_task("processing", total=len(photos) * len(deployments), note="")
@@ -106,7 +105,7 @@ def process(deployments: Sequence[DeployedStack], bar: Progress) -> list[SampleR
         shutil.rmtree(folder, ignore_errors=True)
         records = []
         for number, photo in enumerate(photos, start=1):
-            # The same upload under the same key would be the same job in both granularities.
+            # Under the same key, an upload would belong to the same job in both granularities.
             upload = send(deployment, photo, f"{run.granularity}/{photo.name}")
             row = follow([upload], TIMEOUT_SECONDS, lambda _: bar.advance(task)).get(upload)
             records.append(record(upload, row, burst=number, outputs=True))
@@ -118,7 +117,7 @@ def process(deployments: Sequence[DeployedStack], bar: Progress) -> list[SampleR
 
 
 def surprises(done: Sequence[SampleRun]) -> list[str]:
-    """Return a sentence for each sample that did not end as it should."""
+    """Return a sentence for each sample with an unexpected result."""
     told = []
     outputs: dict[str, set[frozenset[tuple[str, str]]]] = {}
     for run in done:
@@ -130,7 +129,7 @@ def surprises(done: Sequence[SampleRun]) -> list[str]:
             if made.state == "succeeded":
                 outputs.setdefault(made.photo, set()).add(frozenset(made.outputs.items()))
     differing = [photo for photo, kinds in outputs.items() if len(kinds) > 1]
-    return told + [f"The outputs of {photo} are not the same in all runs." for photo in differing]
+    return told + [f"The outputs of {photo} differ between runs." for photo in differing]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The emulators behind the stacks named ``*-local``; whatever needs none does not import them."""
+"""The emulators behind the stacks named ``*-local``, imported only by what needs them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from bench import project
 from core.errors import SetupError, TwinlensError
 
-VARIABLE = "TWINLENS_LOCAL"  # names the file that says where the emulators are
+VARIABLE = "TWINLENS_LOCAL"  # the path of the file with the emulators' addresses
 
 
 @contextmanager
 def extra() -> Iterator[None]:
-    """Import what the emulators need in the block; say how to get it where it is missing.
+    """Explain a failed import in the block, which imports the code of the emulators.
 
     Raises:
-        SetupError: A package of the extra ``local`` is missing, or this is no checkout.
+        SetupError: A package of the extra ``local`` is missing, or this is not a checkout.
     """
     if not project.in_checkout():
-        raise SetupError("The emulators run only in a checkout of Twinlens: run `make setup` and this there.")
+        raise SetupError("The emulators need a checkout of Twinlens: run it in one, after `make setup`.")
     try:
         yield
     except ModuleNotFoundError as missing:
@@ -31,7 +31,7 @@ def extra() -> Iterator[None]:
 
 
 def enter() -> None:
-    """Point this process at the emulators, as ``eval "$(twinlens local env)"`` does for a shell.
+    """Point this process to the emulators, as ``eval "$(twinlens local env)"`` does for a shell.
 
     Raises:
         SetupError: The extra ``local`` is not installed.
@@ -45,10 +45,10 @@ def enter() -> None:
 
 
 def check() -> None:
-    """See that no emulator has ended.
+    """Check that all emulators still run.
 
     Raises:
-        NotRunning: One has.
+        NotRunning: An emulator has ended.
     """
     with extra():
         from local.emulators import check
@@ -56,7 +56,7 @@ def check() -> None:
 
 
 def deploy(stack: str, settings: Mapping[str, str]) -> None:
-    """Deploy a local stack with these settings over its own, which stay as they are.
+    """Deploy a local stack with ``settings`` in addition to its own, which are not changed.
 
     Raises:
         StackFailed: Pulumi reports an error.
@@ -67,7 +67,7 @@ def deploy(stack: str, settings: Mapping[str, str]) -> None:
 
 
 def trouble() -> str | None:
-    """Return why the emulators that this process uses do not answer; ``None`` if they are not the reason."""
+    """Return why the emulators that this process uses do not answer, or ``None`` if they do."""
     if VARIABLE not in os.environ:
         return None
     try:

@@ -19,10 +19,10 @@ ALLOWED = "twinlens:allowChaos"
 
 
 def profile(asked: str) -> Profile:
-    """Read a fault profile from its name, its text, or a file that holds either.
+    """Read a fault profile from its name, its text, or a file that contains either.
 
     Raises:
-        SettingsError: It is none of these.
+        SettingsError: ``asked`` is none of these.
     """
     file = Path(asked)
     text = file.read_text() if asked not in NAMED and file.is_file() else asked
@@ -31,12 +31,12 @@ def profile(asked: str) -> Profile:
 
 @contextmanager
 def injected(faults: Profile, stacks: Sequence[str], warn: Callable[[str], object]) -> Iterator[None]:
-    """Deploy the stacks with faults, and without them again when the block ends, however it ends.
+    """Deploy the stacks with faults, and deploy them without faults when the block ends or fails.
 
     Calls ``warn`` with a sentence about each stack that may still have faults afterwards.
 
     Raises:
-        SettingsError: A stack is neither a test stack nor allows faults; then nothing was deployed.
+        SettingsError: A stack is not a test stack and does not allow faults; then nothing was deployed.
     """
     for stack in stacks:
         if not stack.endswith(LOCAL_SUFFIX) and config(stack).get(ALLOWED) not in (True, "true"):
@@ -56,7 +56,7 @@ def injected(faults: Profile, stacks: Sequence[str], warn: Callable[[str], objec
 
 
 def _restore(stack: str, warn: Callable[[str], object]) -> None:
-    """Deploy the stack as its own config says; warn of a failure, which hides no error that led here."""
+    """Deploy the stack with its own config; warn if that fails, instead of hiding an earlier error."""
     try:
         _deploy(stack, {})
     except (TwinlensError, KeyboardInterrupt) as error:
@@ -64,7 +64,7 @@ def _restore(stack: str, warn: Callable[[str], object]) -> None:
 
 
 def _deploy(stack: str, settings: Mapping[str, str]) -> None:
-    """Deploy the stack with these settings over its own, which stay as they are."""
+    """Deploy the stack with ``settings`` in addition to its own, which are not changed."""
     if stack.endswith(LOCAL_SUFFIX):
         emulators.deploy(stack, settings)
         return

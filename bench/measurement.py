@@ -23,15 +23,15 @@ from core.trace import now
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is to be measured.
+    """The parameters of a measurement.
 
     Attributes:
         stacks: The stacks' names.
         photos: A folder of photos, sent in turn.
-        plan: How many uploads, and how they are spread.
-        out: Where the run folders are.
-        resume: Whether to finish the newest unfinished run of each stack instead of beginning one.
-        faults: Faults to inject meanwhile.
+        plan: The number of uploads and their distribution over time.
+        out: The parent of the run folders.
+        resume: Whether to finish the newest unfinished run of each stack instead of starting a new one.
+        faults: Faults to inject during the measurement.
     """
 
     stacks: Sequence[str]
@@ -43,7 +43,7 @@ class Measurement:
 
     @contextmanager
     def prepared(self, warn: Callable[[str], object]) -> Iterator[list[Bench]]:
-        """Begin or resume a run of each stack, with the faults deployed until the block ends.
+        """Begin or resume a run of each stack; faults stay deployed until the block ends.
 
         Calls ``warn`` with a sentence about each stack that may still have faults afterwards.
 
@@ -51,19 +51,19 @@ class Measurement:
             RunError: There are no photos, stacks on emulators and on clouds are mixed, or there is no run to
                 resume.
             SetupError: A stack cannot be reached.
-            SettingsError: A stack allows no faults.
+            SettingsError: A stack does not allow faults.
         """
         files = photos_in(self.photos)
         if not files:
-            raise RunError(f"{self.photos} holds no photo; these are taken: {', '.join(SUFFIXES)}.")
+            raise RunError(f"{self.photos} contains no photos; supported are {', '.join(SUFFIXES)}.")
         names = tuple(dict.fromkeys(self.stacks))
         deployments = [DeployedStack.of(name) for name in names]
         if len({each.where for each in deployments}) > 1:
             raise RunError(
-                "Stacks on emulators and on clouds cannot be measured together: measure them apart."
+                "Stacks on emulators and on clouds cannot be measured together: measure them separately."
             )
         with injected(self.faults, names, warn) if self.faults else nullcontext():
-            if self.faults:  # the stacks' outputs name them now
+            if self.faults:  # the stacks' outputs contain them now
                 deployments = [DeployedStack.of(name) for name in names]
             yield [
                 resume_newest(each, files, self.out)
@@ -75,7 +75,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Tally:
-    """How the uploads of a run ended; those under way were sent before an interruption."""
+    """The number of uploads of a run by state; those under way were sent before an interruption."""
 
     stack: str
     run: str
@@ -104,7 +104,7 @@ class Tally:
 
 
 def measure(benches: Sequence[Bench], timeout: float, bar: Progress) -> None:
-    """Send the bursts, stack by stack in turn, so that a change of the surroundings affects all of them.
+    """Send the bursts to the stacks in turn, so that a change of conditions affects all of them.
 
     ``timeout`` is in seconds from a burst's last upload; jobs that end later are recorded as lost.
     """

@@ -1,4 +1,4 @@
-"""Run the workflow's steps on photos of this machine, with no cloud."""
+"""Run the workflow's steps on local photos, without a cloud."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from core.workflow.granularity import FUSED, pipeline_in
 
 @dataclass(frozen=True)
 class Result:
-    """How one photo ended; its ``artifacts`` are in ``folder``."""
+    """The result of one photo; its ``artifacts`` are in ``folder``."""
 
     photo: Path
     state: str
@@ -38,9 +38,9 @@ class Result:
 
 
 def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
-    """Run the workflow's steps, fused, on one photo and put its artifacts into ``folder``.
+    """Run the workflow's steps, fused, on one photo and write its artifacts to ``folder``.
 
-    All of them are made before the first is written, so that a photo that fails leaves nothing behind.
+    All artifacts are made before the first is written, so that a photo that fails leaves nothing behind.
     """
     began = time.perf_counter()
     made = MemoryStore()
@@ -65,10 +65,10 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
 
 
 def _write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write all of the files, or none if one can't be written.
+    """Write all files, or none if one cannot be written.
 
     Raises:
-        StoreError: One can't.
+        StoreError: A file cannot be written.
     """
     drafts = FolderStore(folder)
     fresh = [each for each in (folder, *folder.parents) if not each.exists()]
@@ -80,7 +80,7 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
             with suppress(OSError):
                 drafts.path(f".{name}.draft").unlink()
         for each in fresh:
-            with suppress(OSError):  # it may hold another photo's outputs by now
+            with suppress(OSError):  # it may contain another photo's outputs
                 each.rmdir()
         raise
     for name in files:
@@ -100,7 +100,7 @@ def _ms(began: float) -> float:
 
 
 def targets(photos: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """Map each photo to the folder for its outputs, named after it and numbered where that name is taken."""
+    """Map each photo to the folder for its outputs, named after the photo and numbered if necessary."""
     files: list[Path] = []
     for path in photos:
         if path.is_dir():
@@ -109,7 +109,7 @@ def targets(photos: Sequence[Path], out: Path) -> dict[Path, Path]:
             files.append(path)
     folders: dict[Path, Path] = {}
     for file in dict.fromkeys(files):
-        name = file.stem if file.stem.strip(".") else "photo"  # never "..", which leads out of the folder
+        name = file.stem if file.stem.strip(".") else "photo"  # never "..", which would leave the folder
         folder, number = out / name, 1
         while folder in folders.values():
             number += 1
@@ -119,10 +119,10 @@ def targets(photos: Sequence[Path], out: Path) -> dict[Path, Path]:
 
 
 def process_all(targets: Mapping[Path, Path], recipe: Recipe) -> Iterator[Result]:
-    """Yield the results as they arrive, from as many processes as there are cores.
+    """Yield the results as they arrive, from one process per core.
 
-    If a process dies, as for lack of memory, nobody knows which photo killed it: each of the remaining photos
-    then gets a process of its own.
+    If a process dies, for example for lack of memory, the photo that caused it is unknown: each of the
+    remaining photos is then processed in a separate process.
     """
     workers, left = min(os.cpu_count() or 1, len(targets)), dict(targets)
     if workers == 1:

@@ -1,4 +1,4 @@
-"""Which files of a folder are photos to send."""
+"""Find the photos in a folder."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from core.deployment.limits import SUFFIXES
 
 
 def photos_in(folder: Path) -> list[Path]:
-    """Return the folder's files with a photo's suffix, by name."""
+    """Return the folder's files with the suffix of a photo, sorted by name."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.is_dir())

@@ -14,26 +14,26 @@ _FILE = "Pulumi.yaml"
 
 
 def root() -> Path:
-    """Return the project's folder: the checkout of this code, else the working directory or one above it.
+    """Return the project's folder: the checkout of this code, else the working directory or a parent of it.
 
     Raises:
-        SetupError: There is none.
+        SetupError: There is no project.
     """
     found = _find()
     if found is None:
-        raise SetupError(f"This needs a checkout of Twinlens: run it in the folder that holds {_FILE}.")
+        raise SetupError(f"This needs a checkout of Twinlens: run it in the folder that contains {_FILE}.")
     return found
 
 
 def in_checkout() -> bool:
-    """Say whether this code is a checkout, not an installed package."""
+    """Return whether this code is a checkout and not an installed package."""
     return (_CODE / _FILE).is_file()
 
 
 def config_file(stack: str) -> Path:
-    """Return the path of a stack's config, in the working directory where there is no project.
+    """Return the path of a stack's config, in the working directory if there is no project.
 
-    A stack may be qualified with its organisation and project.
+    The stack's name may be qualified with its organization and project.
     """
     return (_find() or Path.cwd()) / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
@@ -53,7 +53,7 @@ def config(stack: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise SettingsError(f"{path} is not valid YAML: {error}") from None
     except (AttributeError, TypeError, ValueError):
-        raise SettingsError(f"{path} holds no config: it needs a table `config`.") from None
+        raise SettingsError(f"{path} contains no config: it needs a table `config`.") from None
 
 
 def _find() -> Path | None:

@@ -1,4 +1,4 @@
-"""Turn what a deployment did into the records of a run folder."""
+"""Create the records of a run folder from the jobs of a deployment."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
 def record(
     upload: Submission, row: LedgerRow | None, *, burst: int = 1, warm_up: bool = False, outputs: bool = False
 ) -> JobRecord:
-    """Record how an upload ended: ``lost`` if it has no row in a final state.
+    """Return the record of an upload; its state is ``lost`` if it has no row in a final state.
 
     With ``outputs`` every artifact is read back for its SHA-256.
     """
@@ -80,7 +80,7 @@ def record(
 
 
 def keep_previews(folder: Path, run: Run, upload: Submission, row: LedgerRow | None) -> None:
-    """Keep small pictures of the photo and of its renditions; a broken photo has none."""
+    """Save previews of the photo and its renditions; an invalid photo has none."""
     photo = next(each for each in run.photos if each.name == upload.photo.name)
     _keep(preview_path(folder, photo, BEFORE), upload.photo.read_bytes())
     job = Job.from_document(row.document) if row else None

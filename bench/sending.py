@@ -20,7 +20,7 @@ SENDERS = 64  # concurrent transfers at most
 
 @dataclass(frozen=True)
 class Submission:
-    """A photo that was sent; ``began`` and ``sent`` bound its transfer by this machine's clock."""
+    """A photo that was sent; ``began`` and ``sent`` bound its transfer on this machine's clock."""
 
     id: str
     deployment: DeployedStack
@@ -31,7 +31,7 @@ class Submission:
 
 
 def send(deployment: DeployedStack, photo: Path, name: str) -> Submission:
-    """Upload the photo as ``name`` and note when."""
+    """Upload the photo as ``name``."""
     began = now()
     identifier = deployment.upload(photo, name)
     return Submission(identifier, deployment, photo, deployment.key(name), began, now())
@@ -42,11 +42,12 @@ def send_together(
     rate: float | None = None,
     note: Callable[[Submission], object] = lambda _: None,
 ) -> list[Submission]:
-    """Upload the photos concurrently, each into its deployment under its name.
+    """Upload the photos concurrently, each to its deployment under its name.
 
-    With ``rate`` that many uploads begin a second, whether or not earlier ones have ended (an open loop);
-    without, all begin at once. Calls ``note`` with each upload that has arrived, one at a time. If an upload
-    fails or the caller is interrupted, no further upload begins, and those that began are noted first.
+    With ``rate``, that many uploads begin per second, whether or not earlier ones have ended (an open loop);
+    otherwise all begin at once. Calls ``note`` with each completed upload, one at a time. If an upload fails
+    or the caller is interrupted, no further upload begins, and the uploads in progress are completed and
+    noted.
     """
     began, senders = time.monotonic(), _Senders(note)
     # An interruption may fall into the start of a thread, which the pool then does not wait for.
@@ -97,7 +98,7 @@ def follow(
 ) -> dict[Submission, LedgerRow]:
     """Poll the ledgers until every job is in a final state or ``timeout`` seconds have passed.
 
-    Calls ``ended`` with each upload whose job ends, and returns the ledger rows of those that did.
+    Calls ``ended`` with each upload whose job ends, and returns the ledger rows of the ended jobs.
 
     Raises:
         NotRunning: An emulator has ended.

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class DeployedStack:
-    """A stack that is deployed; ``outputs`` are its stack outputs, of the same names on both clouds."""
+    """A deployed stack; ``outputs`` are its stack outputs, with the same names on both clouds."""
 
     stack: str
     outputs: Mapping[str, Any]
-    cloud: Connection
+    connection: Connection
     where: Where
 
     @classmethod
@@ -34,7 +34,7 @@ class DeployedStack:
         """Find the stack and connect to its cloud, or to the emulators for a stack named ``*-local``.
 
         Raises:
-            SetupError: There is no Pulumi CLI, no such stack, or nothing deployed in it.
+            SetupError: The Pulumi CLI or the stack does not exist, or nothing is deployed in the stack.
             NotRunning: The emulators are not running.
         """
         where: Where = "emulator" if stack.endswith(LOCAL_SUFFIX) else "cloud"
@@ -44,7 +44,7 @@ class DeployedStack:
         return cls(stack, outputs, connect(outputs), where)
 
     def check(self) -> None:
-        """See that the emulators of a local stack still run; a real cloud is not checked.
+        """Check that the emulators of a local stack still run; a real cloud is not checked.
 
         Raises:
             NotRunning: An emulator has ended.
@@ -53,30 +53,30 @@ class DeployedStack:
             emulators.check()
 
     def key(self, name: str) -> str:
-        """Return the key under which an upload called ``name`` starts a job."""
+        """Return the key under which an upload named ``name`` starts a job."""
         return f"{self.outputs['inputPrefix']}{name}"
 
     def upload(self, path: Path, name: str) -> str:
-        """Upload the file as ``name`` below the input prefix, and return the id its job will have."""
+        """Upload the file as ``name`` below the input prefix, and return the id of its future job."""
         key = self.key(name)
-        etag = self.cloud.upload(key, path.read_bytes())
+        etag = self.connection.upload(key, path.read_bytes())
         return job_id(self.outputs["inputContainer"], key, etag, self.outputs["recipe"])
 
     def row(self, job: str) -> LedgerRow | None:
         """Return the job's ledger row, or ``None`` if there is none yet."""
-        return self.cloud.ledger.get(job)
+        return self.connection.ledger.get(job)
 
     def rows(self) -> Iterator[LedgerRow]:
-        """Yield the whole ledger, in no particular order."""
-        return self.cloud.ledger.list()
+        """Yield all rows of the ledger, in no particular order."""
+        return self.connection.ledger.list()
 
     def read_output(self, key: str) -> bytes:
         """Return the bytes of a finished output."""
-        return self.cloud.outputs.get(key, max_bytes=1 << 30)
+        return self.connection.outputs.get(key, max_bytes=1 << 30)
 
 
 def opened(stack: str) -> Stack:
-    """Open the stack with the caller's own Pulumi CLI.
+    """Open the stack with the Pulumi CLI on PATH.
 
     Raises:
         SetupError: There is no Pulumi CLI, or no Pulumi project.
@@ -85,7 +85,7 @@ def opened(stack: str) -> Stack:
 
     program = shutil.which("pulumi")
     if program is None:
-        raise SetupError("There is no Pulumi CLI on PATH: `twinlens doctor` says how to get it.")
+        raise SetupError("The Pulumi CLI is not on PATH: `twinlens doctor` says how to install it.")
     return Stack(stack, project.root(), Command(Path(program)))
 
 

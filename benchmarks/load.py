@@ -98,7 +98,7 @@ def _photo() -> bytes:
 
 def _send(deployment: DeployedStack, data: bytes, run: str, number: int) -> str:
     key = deployment.key(f"load/{run}/{number:05}.jpg")
-    etag = deployment.cloud.upload(key, data)
+    etag = deployment.connection.upload(key, data)
     return job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])
 
 

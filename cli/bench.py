@@ -1,4 +1,4 @@
-"""``twinlens bench``: put photos through stacks in bursts and keep what happened as runs."""
+"""``twinlens bench``: send photos to stacks in bursts, and keep the results as runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.signals import ending_politely
 
 Stacks = Annotated[list[str], typer.Option("--stack", "-s", help="A Pulumi stack; repeat for several.")]
 Photos = Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder of photos, sent in turn.")]
-Bursts = Annotated[int, typer.Option(min=1, help="How many bursts.")]
+Bursts = Annotated[int, typer.Option(min=1, help="Number of bursts.")]
 BurstSize = Annotated[int, typer.Option(min=1, help="Uploads in a burst.")]
 WarmUp = Annotated[int, typer.Option(min=0, help="Warm-up uploads, excluded from all figures.")]
 Rate = Annotated[
@@ -31,7 +31,7 @@ Timeout = Annotated[
     float,
     typer.Option(min=1, help="Seconds after a burst's last upload until jobs count as lost."),
 ]
-Out = Annotated[Path, typer.Option(help="Where to make the run folders.")]
+Out = Annotated[Path, typer.Option(help="Where to create the run folders.")]
 Chaos = Annotated[
     str,
     typer.Option(help=f"Faults to inject: {', '.join(NAMED)}, a profile's text, or a file with one."),
@@ -52,10 +52,10 @@ def bench(
     chaos: Chaos = "",
     as_json: Json = False,
 ) -> None:
-    """Measure stacks, burst by burst in turn, or with --rate in one stream of uploads each.
+    """Measure stacks by sending bursts of uploads to each in turn, or with --rate one steady stream.
 
-    An interrupted run keeps what was measured, and --resume goes on with it. Exits with 1 if an upload was
-    lost or its job failed.
+    An interrupted run keeps its results, and --resume continues it. Exits with 1 if an upload was lost or its
+    job failed.
     """
     plan = Plan(bursts, burst_size, warm_up, rate)
     wanted = Measurement(stack, photos, plan, out, resume, profile(chaos) if chaos else None)
@@ -83,7 +83,7 @@ def bench(
 
 
 def _kept(out: Path) -> str:
-    return f"What was measured is kept in {out}; the same command with --resume continues."
+    return f"The results so far are in {out}; the same command with --resume continues."
 
 
 def _show(benches: Sequence[Bench], as_json: bool) -> list[Tally]:

@@ -1,4 +1,4 @@
-"""``twinlens collect``: ask a run's platform what it billed, and keep the answer in the run's folder."""
+"""``twinlens collect``: query the usage that a run's platform reports, and keep it in the run's folder."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from compare.collecting.comparison import BilledRun, compare
 from compare.folder import read
 from compare.report.billed import METER_HEAD, meter_rows, sentences
 
-Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` makes them.")]
+Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` creates them.")]
 ItsStack = Annotated[
     str | None, typer.Option("--stack", "-s", help="The stack, if not the one that the run names.")
 ]
 
 
 def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
-    """Ask the platform what it billed for runs, and compare that with the billing rules.
+    """Query the usage that the platform reports for runs, and compare it with the estimate.
 
-    Exits with 1 if something may become known later: collect again then.
+    Exits with 1 if some figures are not available yet; repeat the command later.
     """
     compared = []
     for path in runs:
         folder = read(path)
         deployment = DeployedStack.of(stack or folder.run.stack)
-        with errors.status(f"querying what was billed for {shown(folder.run.name)}"):
+        with errors.status(f"querying the reported usage of {shown(folder.run.name)}"):
             billed = collect_run(deployment, folder)
         compared.append(compare(folder.run.name, folder, billed))
     if as_json:

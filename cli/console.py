@@ -1,4 +1,4 @@
-"""What every command prints with: tables and progress for people, JSON for machines, errors in one line."""
+"""Output of all commands: tables and progress for people, JSON for machines, errors in one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-PIPED_WIDTH = 140  # characters, where no terminal says how wide it is
+PIPED_WIDTH = 140  # characters, if there is no terminal
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -21,16 +21,16 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
 
-# Columns of words may be folded; numbers, ids and states may not.
-WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source", "takes"})
+# Columns with text may wrap; numbers, ids and states may not.
+WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source", "type"})
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
-# What Python makes of the bytes of a file's name that are no UTF-8 (PEP 383).
+# How Python represents bytes of a file name that are not UTF-8 (PEP 383).
 _CONTROLS |= {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(128, 256)}
 STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
 
 
 def print_json(value: Any) -> None:
-    """Print plain JSON values, indented, on standard output; bytes of a name that are no UTF-8 as escapes."""
+    """Print JSON values, indented, on standard output; bytes that are not UTF-8 are printed as escapes."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     typer.echo(text.encode(errors="backslashreplace").decode())
 
@@ -44,18 +44,18 @@ def print_error(message: str) -> None:
 
 
 def shown(text: str) -> str:
-    """Return somebody else's text as markup that shows it as it is, control characters included."""
+    """Escape untrusted text as markup that prints it literally, including control characters."""
     return escape(text.translate(_CONTROLS))
 
 
 def state_text(state: str) -> str:
-    """Return the state in its colour, as markup."""
+    """Return the state with its colour as markup."""
     style = STATE_STYLES.get(state, "blue")
     return f"[{style}]{escape(state)}[/{style}]"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
-    """Return a table of markup cells, with the columns in ``numbers`` set to the right."""
+    """Return a table of markup cells, with the columns in ``numbers`` right-aligned."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         side: JustifyMethod = "right" if column in numbers else "left"

@@ -29,7 +29,7 @@ COLUMNS = ("meter", "quantity", "billed", "amount", "status")
 def cost(
     usage: UsageFile, region: Regions = None, no_free_tier: NoFreeTier = False, as_json: Json = False
 ) -> None:
-    """Price one month's usage, every line explained."""
+    """Price one month's usage, and explain every line."""
     book = load()
     bill = price(read(usage, book.meters), book, region or (), free_tier=not no_free_tier)
     if as_json:
@@ -39,7 +39,7 @@ def cost(
 
 
 def show(bill: Bill) -> None:
-    """Print the bill as a table, its total, and how each line came about."""
+    """Print the bill as a table, its total, and how each line was calculated."""
     rows = [[escape(cell) for cell in _cells(line)] for line in bill.lines]
     console.print(table(COLUMNS, rows, numbers=COLUMNS[1:4]))
     console.print(f"\n[bold]{escape(headline(bill))}[/bold]\n", soft_wrap=True)
@@ -48,7 +48,7 @@ def show(bill: Bill) -> None:
 
 
 def headline(bill: Bill) -> str:
-    """Return the total in one sentence, as a range where it rests on unconfirmed prices."""
+    """Return the total in one sentence, as a range if it includes unconfirmed prices."""
     free = "with free tiers" if bill.free_tier else "without free tiers"
     if not bill.unconfirmed:
         return f"{dollars(bill.total)} a month, {free}."
@@ -59,7 +59,7 @@ def headline(bill: Bill) -> str:
 
 
 def explanation(line: Line) -> str:
-    """Return where a line's quantity and price come from, in one paragraph."""
+    """Explain a line's quantity and price in one paragraph."""
     tiers = [share.tier for share in line.shares] or list(line.price.tiers[:1])
     prices = ", then ".join(f"${tier.price:f}" for tier in tiers)
     source, free = line.price.source, ""

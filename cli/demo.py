@@ -1,4 +1,4 @@
-"""What ``make demo`` runs: the sample photos through both clouds, emulated here, and a report of it."""
+"""The command behind ``make demo``: process the samples on emulators of both clouds, and write a report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.signals import ending_politely
 
 
 def main() -> None:
-    """Run the demo; exit with 0 only if every sample ended as it should everywhere."""
+    """Run the demo; exit with 0 only if every sample ended as expected on every stack."""
     try:
         with extra():
             from bench.demo import demonstrate

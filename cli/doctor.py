@@ -1,4 +1,4 @@
-"""``twinlens doctor``: what is missing on this machine and how to get it."""
+"""``twinlens doctor``: list what is missing on this machine and how to install it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def doctor(as_json: Json = False) -> None:
-    """Say what is missing on this machine and how to get it; exit with 1 if something needed is missing."""
+    """List what is missing on this machine and how to install it; exit with 1 if a requirement is missing."""
     with extra():
         from local.doctor import LOOKS
     findings = [look() for look in LOOKS]
@@ -30,5 +30,5 @@ def doctor(as_json: Json = False) -> None:
 def _row(finding: Finding) -> tuple[str, str, str]:
     if finding.found is not None:
         return finding.name, f"[green]{finding.found}[/green]", ""
-    colour, word = ("red", "missing") if finding.needed else ("yellow", "not here")
+    colour, word = ("red", "missing") if finding.needed else ("yellow", "optional")
     return finding.name, f"[{colour}]{word}[/{colour}]", finding.remedy

@@ -1,4 +1,4 @@
-"""``twinlens estimate``: what a stack would cost before it is deployed."""
+"""``twinlens estimate``: estimate the cost of a stack before it is deployed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         raise typer.BadParameter(f"{text!r} is not a number.") from None
     if not value.is_finite() or value < 0:
-        raise typer.BadParameter(f"{text} is not a finite number from zero up.")
+        raise typer.BadParameter(f"{text} is not a finite number of at least zero.")
     return value
 
 
@@ -51,16 +51,16 @@ def _share(text: str) -> Decimal:
 
 def estimate(
     stack: Stack,
-    images_per_month: Annotated[int, typer.Option(min=0, max=10**9, help="Photos a month; 0: idle.")],
-    megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Their mean size.")] = Decimal(12),
+    images_per_month: Annotated[int, typer.Option(min=0, max=10**9, help="Photos a month; 0 if idle.")],
+    megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Mean photo size.")] = Decimal(12),
     cold_share: Annotated[
-        Decimal, typer.Option(parser=_share, help="The share of photos that meet a cold start.")
+        Decimal, typer.Option(parser=_share, help="Share of photos with a cold start.")
     ] = Decimal("0.01"),
     region: Regions = None,
     no_free_tier: NoFreeTier = False,
     as_json: Json = False,
 ) -> None:
-    """Estimate a month's bill from a stack's config and the workflow, before anything is deployed."""
+    """Estimate a month's bill from a stack's config and the workflow, before it is deployed."""
     config = {key: _text(value) for key, value in project.config(stack).items()}
     settings = _settings(config)
     book = load()
@@ -122,7 +122,7 @@ def _show(stack: str, images: int, bills: Mapping[str, Bill], assumptions: tuple
 
 
 def _amount(line: Line | None, scenario: str) -> str:
-    """Return a line's amount in a scenario: its own bound in the low and the high one."""
+    """Return a line's amount in a scenario: in the low and the high one, the bound of its price."""
     if line is None:
         return dollars(Decimal(0))
     return dollars({"low": line.low, "expected": line.amount, "high": line.high}[scenario])
@@ -133,10 +133,10 @@ def _text(value: Any) -> str:
 
 
 def _settings(config: Mapping[str, str]) -> Settings:
-    """Return the settings that the program would read from the config.
+    """Return the settings that the Pulumi program would read from the config.
 
     Raises:
-        SettingsError: A setting is wrong; every one that is has a line.
+        SettingsError: Settings are invalid; the message has a line for each.
     """
     pulumi.runtime.set_all_config(dict(config))
     try:

@@ -1,4 +1,4 @@
-"""``twinlens filters``: what a recipe may ask for, filters and the rest."""
+"""``twinlens filters``: list the tables and parameters that a recipe may contain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLES = {"[[sizes]]": Size, "[[sheets]]": Sheet, "[[outputs]]": OutputFormat}
 
 
 def filters(json: Json = False) -> None:
-    """List the filters, and a recipe's other tables, with the parameters that may be given."""
+    """List the filters and the other tables of a recipe, with their parameters."""
     targets: dict[str, Callable[..., object]] = {name: registry.load(name) for name in registry.names()}
     known = {name: parameters(target) for name, target in (targets | TABLES).items()}
     if json:
@@ -41,7 +41,7 @@ def filters(json: Json = False) -> None:
             ]
             for key, each in keys.items()
         ]
-    console.print(table(["filter or table", "parameter", "takes", "default"], rows))
+    console.print(table(["filter or table", "parameter", "type", "default"], rows))
 
 
 def _default(parameter: Parameter) -> object:

@@ -1,4 +1,4 @@
-"""``twinlens jobs``: the ledger of a stack, and what helps a job on."""
+"""``twinlens jobs``: read the ledger of a stack, and recover jobs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ app.command()(redrive)
 
 
 def summary(row: LedgerRow) -> dict[str, Any]:
-    """Return a row's essentials as plain JSON values."""
+    """Return the main fields of a row as JSON values."""
     error = row.document.get("error")
     return {
         "id": row.id,

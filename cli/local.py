@@ -1,4 +1,4 @@
-"""``twinlens local``: the emulators and the stacks on them, kept running for daily work."""
+"""``twinlens local``: run the emulators and the stacks on them, for daily work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def up(
     only: Annotated[LocalStack | None, typer.Option("--stack", "-s", help="Deploy only this stack.")] = None,
     deploy: Annotated[bool, typer.Option(help="Deploy the stacks, not only start the emulators.")] = True,
 ) -> None:
-    """Start the emulators and deploy the local stacks; on a running set-up, bring the stacks up to date."""
+    """Start the emulators and deploy the local stacks; if they are running, update the stacks."""
     with extra():
         from local import emulators, stack
     with ending_politely():
@@ -28,12 +28,12 @@ def up(
         for name in LocalStack if only is None else [only]:
             if deploy:
                 stack.up(name)
-    console.print('Ready. `eval "$(twinlens local env)"` points your own shell at it.')
+    console.print('Ready. `eval "$(twinlens local env)"` points your shell to it.')
 
 
 @app.command()
 def down() -> None:
-    """Stop the emulators and everything they started; the local stacks go with them."""
+    """Stop the emulators and everything they started, and delete the local stacks."""
     with extra():
         from local import emulators
     console.print("The emulators are stopped." if emulators.down() else "No emulators were running.")
@@ -41,7 +41,7 @@ def down() -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say what runs, where, and what is deployed on it; exit with 1 unless all of it runs."""
+    """Show which emulators run, their addresses, and the deployed stacks; exit with 1 unless all run."""
     with extra():
         from local import emulators
     found = emulators.status()
@@ -65,7 +65,7 @@ def status(as_json: Json = False) -> None:
 
 @app.command()
 def env(as_json: Json = False) -> None:
-    """Print what points a shell at the emulators, for ``eval "$(twinlens local env)"``."""
+    """Print the variables that point a shell to the emulators, for ``eval "$(twinlens local env)"``."""
     with extra():
         from local.environment import variables
     found = variables()

@@ -1,4 +1,4 @@
-"""The ``twinlens`` command: assembles the groups and turns every error into one line."""
+"""The ``twinlens`` command: assemble the subcommands and report every error in one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.errors import StoreUnavailable, TwinlensError
 
 DEBUG = "TWINLENS_DEBUG"
 
-# A command's file has either an app, of several commands, or a function of its own name.
+# A command's module has either an app with several commands, or a function named like the module.
 COMMANDS = (
     "process",
     "filters",
@@ -36,14 +36,14 @@ COMMANDS = (
 
 
 class Commands(TyperGroup):
-    """The commands by name; only what is asked for is imported, since all of them together take seconds."""
+    """The commands by name; only the requested one is imported, since importing all takes seconds."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return all names, in the order that help has them in."""
+        """Return all names in the order in which help lists them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import the command; ``None`` if there is no such, with all of them there to suggest another."""
+        """Import the command; return ``None`` for an unknown name, after importing all for a suggestion."""
         for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
             if name not in self.commands:
                 self.commands |= _command(name)
@@ -79,12 +79,12 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Hold the options of the whole command."""
+    """Declare the global options."""
 
 
 def main() -> None:
-    """Run the command line; leave with 0, 1 for an error that was explained, 2 for wrong usage."""
-    # It would say a second time, at length, what its error says.
+    """Run the command line; exit with 0, with 1 after an error, or with 2 for wrong usage."""
+    # This logger would repeat the error at length.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     try:
         app()
@@ -96,7 +96,7 @@ def main() -> None:
 
 
 def explain(error: Exception) -> str:
-    """Return one line about the error: its own sentence, or its name and how to learn more."""
+    """Return one line about the error: its message, or its type and how to see the traceback."""
     if isinstance(error, StoreUnavailable) and (reason := emulators.trouble()):
         return reason
     if isinstance(error, TwinlensError):

@@ -44,7 +44,7 @@ def check(
     old_after: Annotated[int, typer.Option(help="Days after which a price counts as old.", min=0)] = 180,
     as_json: Json = False,
 ) -> None:
-    """Validate the price book; list what is old, derived or unconfirmed."""
+    """Validate the price book; list prices that are old, derived or unconfirmed."""
     book = load()
     found = list(doubts(book, datetime.now(UTC).date(), old_after))
     if as_json:
@@ -58,7 +58,7 @@ def check(
         for doubt in found
     ]
     console.print(table(("meter", "region", "reason", "source"), rows))
-    console.print(f"\nThe price book is valid: {len(book.meters)} meters. Look again at {len(found)} prices.")
+    console.print(f"\nThe price book is valid: {len(book.meters)} meters. {len(found)} prices need review.")
 
 
 @app.command()
@@ -66,11 +66,11 @@ def refresh(
     meter: Annotated[str, typer.Argument(help="Only meters whose name starts with this.")] = "",
     region: Annotated[list[str] | None, typer.Option("--region", "-r", help="Only this region.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Update the book with the vendors' prices.")] = False,
-    aws_url: Annotated[str, typer.Option(help="Where the AWS price list is.")] = ADDRESSES["aws"],
-    azure_url: Annotated[str, typer.Option(help="Where the Azure price list is.")] = ADDRESSES["azure"],
+    aws_url: Annotated[str, typer.Option(help="The URL of the AWS price list.")] = ADDRESSES["aws"],
+    azure_url: Annotated[str, typer.Option(help="The URL of the Azure price list.")] = ADDRESSES["azure"],
     as_json: Json = False,
 ) -> None:
-    """Hold the price book against the vendors' lists; exit with 1 if something needs a person."""
+    """Compare the price book with the vendors' lists; exit with 1 if a difference needs a decision."""
     lists = PriceLists(datetime.now(UTC).date(), {"aws": aws_url, "azure": azure_url})
     outcomes = list(compare(load(), lists, region or (), meter))
     written = write_outcomes(outcomes) if write else 0

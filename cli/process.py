@@ -1,4 +1,4 @@
-"""``twinlens process``: the workflow's steps on photos of this machine, with no cloud."""
+"""``twinlens process``: run the workflow's steps on local photos, without a cloud."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Photos = Annotated[list[Path], typer.Argument(exists=True, help="Photo files, or
 def process(
     photos: Photos,
     recipe: Annotated[str, typer.Option("--recipe", "-r", help="A name in recipes/.")] = "gallery",
-    out: Annotated[Path, typer.Option("--out", "-o", file_okay=False, help="Where the outputs go.")] = Path(
-        "out/photos"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", file_okay=False, help="Where to write the outputs.")
+    ] = Path("out/photos"),
     json: Json = False,
 ) -> None:
-    """Process photos here, with no cloud; exit 1 if any of them was refused."""
+    """Process photos on this machine, without a cloud; exit with 1 unless all succeed."""
     chosen = recipes.load(recipe)
     folders = targets(photos, out)
     if not folders:
-        raise SetupError(f"There is no photo in {', '.join(map(str, photos))}.")
+        raise SetupError(f"There are no photos in {', '.join(map(str, photos))}.")
     with progress() as bar:
         task = bar.add_task("processing", total=len(folders), note="")
         done = {}

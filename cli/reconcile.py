@@ -1,4 +1,4 @@
-"""``twinlens jobs reconcile`` and ``redrive``: see that every upload comes to an end."""
+"""``twinlens jobs reconcile`` and ``redrive``: recover lost and failed jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.workflow.photo import PIPELINE
 
 PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, without doing it.")]
 OlderThan = Annotated[float, typer.Option(min=0, help="Minutes until an upload or a job counts as stuck.")]
 
 
@@ -30,14 +30,16 @@ def reconcile(
 
 
 def redrive(stack: Stack, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Send failed jobs, and uploads whose events were set aside, through the workflow again."""
+    """Run the workflow again for failed jobs, and for uploads with dead-lettered events."""
     deployment = DeployedStack.of(stack)
-    _show(_recovery(deployment, dry_run).redrive(deployment.cloud.dead_letters), as_json)
+    _show(_recovery(deployment, dry_run).redrive(deployment.connection.dead_letters), as_json)
 
 
 def _recovery(deployment: DeployedStack, dry_run: bool) -> Recovery:
-    cloud = deployment.cloud
-    return Recovery(cloud.ledger, cloud.intake, cloud.notifier, deployment.outputs["recipe"], dry_run)
+    connection = deployment.connection
+    return Recovery(
+        connection.ledger, connection.intake, connection.notifier, deployment.outputs["recipe"], dry_run
+    )
 
 
 def _show(findings: Iterable[Finding], as_json: bool) -> None:

@@ -23,7 +23,7 @@ def _print_schema(asked: bool) -> None:
         raise typer.Exit
 
 
-Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` makes them.")]
+Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` creates them.")]
 
 
 def report(
@@ -40,7 +40,7 @@ def report(
         ),
     ] = False,
 ) -> None:
-    """Compare runs: write the report, print its table."""
+    """Compare runs: write the report, and print its table."""
     with _keeping_everything():
         folders = [read(run) for run in runs]
         made = build(folders, images_per_month)
@@ -49,12 +49,12 @@ def report(
         typer.echo(to_json(made), nl=False)
         return
     show(made)
-    console.print(f"The whole report: {shown(str(page))}")
+    console.print(f"The full report: {shown(str(page))}")
 
 
 @contextmanager
 def _keeping_everything() -> Iterator[None]:
-    """Collect no garbage: all records live to the end, and walking them over and over takes half the time."""
+    """Disable garbage collection: all records live to the end, and scanning them takes half the time."""
     gc.disable()
     try:
         yield

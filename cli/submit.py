@@ -1,4 +1,4 @@
-"""``twinlens submit``: put photos into a stack and, if asked, see their jobs to the end."""
+"""``twinlens submit``: upload photos to a stack and optionally wait for their jobs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def submit(
     photos: Photos,
     stack: Stack,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the jobs have ended.")] = False,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait at most.")] = 600,
+    timeout: Annotated[float, typer.Option(min=1, help="Maximum seconds to wait.")] = 600,
     as_json: Json = False,
 ) -> None:
-    """Upload photos into a stack; with --wait exit 1 unless every job succeeds."""
+    """Upload photos to a stack; with --wait, exit with 1 unless every job succeeds."""
     deployment = DeployedStack.of(stack)
     with progress() as bar:
         task = bar.add_task("uploading", total=len(photos), note="")

@@ -1,1 +1,1 @@
-"""What runs cost and how long they took."""
+"""The comparison of runs: cost and latency."""

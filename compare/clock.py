@@ -1,4 +1,4 @@
-"""Moments of a run as milliseconds, and how far apart the client's clock and the platform's are."""
+"""Convert times of a run to milliseconds, and bound the offset between client and platform clocks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ DAY_MS = 86_400_000
 
 
 def milliseconds(moment: str) -> float:
-    """Return an ISO 8601 moment as milliseconds since 1970.
+    """Return an ISO 8601 time as milliseconds since 1970.
 
     Raises:
-        RunError: It is no such moment, or it has no time zone.
+        RunError: The time is not valid ISO 8601, or it has no time zone.
     """
     try:
         parsed = datetime.fromisoformat(moment)
     except ValueError:
-        raise RunError(f"A run holds the time {moment!r}, which is not ISO 8601.") from None
+        raise RunError(f"The run contains the time {moment!r}, which is not ISO 8601.") from None
     if parsed.tzinfo is None:
-        raise RunError(f"A run holds the time {moment!r}, which has no time zone.")
-    since = parsed - EPOCH  # twice as quick as `timestamp`, which counts where runs are large
+        raise RunError(f"The run contains the time {moment!r}, which has no time zone.")
+    since = parsed - EPOCH  # twice as fast as `timestamp`, which matters for large runs
     return since.days * DAY_MS + since.seconds * 1000 + since.microseconds / 1000
 
 
@@ -35,8 +35,8 @@ def milliseconds(moment: str) -> float:
 class ClockOffset:
     """The platform's clock is ahead of the client's by ``low_ms`` to ``high_ms``.
 
-    Where no offset fits all that was seen, one of the clocks was ``moved`` during the run; the bounds are
-    then the two that miss each other least.
+    If no offset fits all observations, a clock was ``moved`` during the run; the bounds are then the closest
+    conflicting pair.
     """
 
     low_ms: float
@@ -45,18 +45,18 @@ class ClockOffset:
 
     @property
     def correction_ms(self) -> float:
-        """Return what to take off platform times: nothing while equal clocks explain what was seen."""
+        """Return what to subtract from platform times: 0 if the observations fit equal clocks."""
         if self.low_ms <= 0 <= self.high_ms:
             return 0.0
         return (self.low_ms + self.high_ms) / 2
 
 
 def clock_offset(records: Iterable[JobRecord]) -> ClockOffset | None:
-    """Bound the offset between the client's and the platform's clock; ``None`` if no job tells.
+    """Bound the offset between the client's and the platform's clock; ``None`` if no job has both times.
 
-    The store stamped each object between the moments the client began to send it and had the answer, so every
-    job gives an interval and all intervals together their intersection. Times are rounded down, the client's
-    to milliseconds, the store's to seconds or milliseconds as their text shows.
+    The store timestamped each object between the moment the client began to send it and the moment the client
+    received the response, so every job gives an interval, and the offset is in their intersection. Times are
+    rounded down: the client's to milliseconds, the store's to seconds or milliseconds, as their text shows.
     Source: Amazon S3 User Guide, "Event message structure": an event's time is when S3 finished the request;
     Microsoft Learn, "Event Grid event schema": when the store made the event.
     """

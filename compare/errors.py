@@ -1,12 +1,12 @@
-"""What goes wrong on the way from usage to money.
+"""Errors of pricing and comparison.
 
 The tree, below :class:`core.errors.TwinlensError`::
 
     CostError
-    ├── UsageError          a stated usage makes no sense; the key is named
-    ├── PriceBookError      the price book is broken, or has no price for what is asked
+    ├── UsageError          a stated usage is invalid; the message names the key
+    ├── PriceBookError      the price book is invalid, or lacks the requested price
     ├── PriceSourceError    a vendor's price list could not be read
-    └── UnknownCloud        a stack is on a cloud, or under an orchestrator, that nothing is known of
+    └── UnknownCloud        Twinlens does not know the cloud or the orchestrator of a stack
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from core.errors import TwinlensError
 
 
 class CostError(TwinlensError):
-    """Something about usage or prices that a person has to put right."""
+    """An error in usage or prices that the user has to correct."""
 
 
 class UsageError(CostError):
-    """A stated usage has an unknown key or a value that cannot be."""
+    """A stated usage has an unknown key or an invalid value."""
 
 
 class PriceBookError(CostError):
-    """The price book is broken, or has no price for what is asked."""
+    """The price book is invalid, or lacks the requested price."""
 
 
 class PriceSourceError(CostError):
@@ -31,4 +31,4 @@ class PriceSourceError(CostError):
 
 
 class UnknownCloud(CostError):
-    """A stack is on a cloud, or under an orchestrator, that nothing is known of."""
+    """Twinlens does not know the cloud or the orchestrator of a stack."""

@@ -1,4 +1,4 @@
-"""Whether what a job left behind is something that its workflow can have done."""
+"""Check that a job's trace is one that its workflow can produce."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from compare.metering.path import branches
 from compare.run import JobRecord, Where
 from core.workflow.model import State, Workflow
 
-# How far apart the clocks that stamp one job may be: on an emulator all are one, but round differently.
+# The tolerance between clocks that timestamp one job: an emulator has one clock, but rounds differently.
 CLOCKS_APART_MS: dict[Where, float] = {"emulator": 10, "cloud": 1000}
 
 
 def misfit(record: JobRecord, workflow: Workflow, where: Where) -> str | None:
-    """Say which step of the job's trace does not fit the workflow, and why; ``None`` if all do.
+    """Say which step of the job's trace does not fit the workflow, and why; return ``None`` if all fit.
 
-    A step fits if the workflow has it, runs it once, and ran everything before it to its end. The claim
-    comes before all steps and the record after them.
+    A step fits if the workflow contains it, it ran once, and all earlier steps had ended. The claim comes
+    before all steps and the record after them.
     """
     if record.job is None or record.recorded_at is None:
         return None
@@ -42,13 +42,13 @@ def misfit(record: JobRecord, workflow: Workflow, where: Where) -> str | None:
         ended[name] = end
     left_out = [each for each in _earlier(workflow.states) if each not in ended]
     if record.state == "succeeded" and left_out:
-        return f"says succeeded without the step {left_out[0]!r} of the workflow {workflow.name!r} of its run"
+        return f"has succeeded without the step {left_out[0]!r} of the workflow {workflow.name!r} of its run"
     return None
 
 
 @cache
 def earlier_steps(workflow: Workflow) -> dict[str, tuple[str, ...]]:
-    """Return, for each step of the workflow, those that have to end before it begins."""
+    """Return, for each step of the workflow, the steps that must end before it begins."""
     found: dict[str, tuple[str, ...]] = {}
     for sequence in (*workflow.endings.values(), workflow.states):
         found |= _earlier(sequence)

@@ -1,4 +1,4 @@
-"""The run folder on disk: ``run.json``, lines of jobs and uploads, ``previews/``, perhaps ``billed.json``."""
+"""The run folder on disk: ``run.json``, ``jobs.jsonl``, ``uploads.jsonl``, ``previews/``, ``billed.json``."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from core.workflow.model import Workflow
 
 HEAD = "run.json"
 JOBS = "jobs.jsonl"
-UPLOADS = "uploads.jsonl"  # what `bench` sent, noted before anything is known of its jobs
+UPLOADS = "uploads.jsonl"  # what `bench` sent, written before anything is known about its jobs
 PREVIEWS = "previews"
 FORMATS = (format_1.FORMAT, FORMAT)
 BEFORE = "before"  # the preview of the photo itself
 
 
 class _Format(msgspec.Struct):
-    """What is read of ``run.json`` before its format is known."""
+    """The part of ``run.json`` that is read before its format is known."""
 
     format: int
     granularity: str = ""
 
 
 def write_head(folder: Path, run: Run) -> None:
-    """Write ``run.json`` whole, in place of the one that there may be."""
+    """Write ``run.json`` atomically, replacing an existing one."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / HEAD, msgspec.json.format(msgspec.json.encode(run)) + b"\n")
 
 
 def append_jobs(folder: Path, records: Iterable[JobRecord]) -> None:
-    """Add a line for each record and see it safely to the disk."""
+    """Append a line for each record, and sync the file to disk."""
     _append(folder / JOBS, records)
 
 
 def append_sent(folder: Path, upload: SentUpload) -> None:
-    """Note an upload that was just sent."""
+    """Append the line of an upload that was just sent."""
     _append(folder / UPLOADS, (upload,))
 
 
@@ -61,7 +61,7 @@ def _append(path: Path, records: Iterable[JobRecord | SentUpload]) -> None:
 
 
 def mend(folder: Path) -> None:
-    """Cut off last lines that an interrupted writer left half done."""
+    """Truncate incomplete last lines that an interrupted writer left."""
     for path in (folder / JOBS, folder / UPLOADS):
         if path.exists():
             whole = path.read_bytes().rpartition(b"\n")
@@ -72,13 +72,13 @@ def read_head(folder: Path) -> Run:
     """Read ``run.json``.
 
     Raises:
-        RunError: It is missing, foreign, half written or of another format.
+        RunError: The file is missing, incomplete, invalid or of another format.
     """
     path = folder / HEAD
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        raise RunError(f"{folder} is not a run: it has no {HEAD}. `twinlens bench` makes runs.") from None
+        raise RunError(f"{folder} is not a run: it has no {HEAD}. `twinlens bench` creates runs.") from None
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from None
     try:
@@ -86,17 +86,17 @@ def read_head(folder: Path) -> Run:
         if found.format not in FORMATS:
             age = "a newer" if found.format > FORMAT else "an older"
             raise RunError(
-                f"{path} has format {found.format}, from {age} Twinlens; this one reads the formats "
-                f"{' and '.join(map(str, FORMATS))}. Make the run again, or use the Twinlens that made it."
+                f"{path} has format {found.format}, from {age} Twinlens; this version reads the formats "
+                f"{' and '.join(map(str, FORMATS))}. Repeat the run, or use the version that created it."
             )
         values = msgspec.json.decode(text)
         if found.format == format_1.FORMAT:
             values |= {"format": FORMAT, "workflow": format_1.workflow(found.granularity)}
         run = msgspec.convert(values, Run)
     except msgspec.MsgspecError as error:
-        raise RunError(f"{path} is not the head of a Twinlens run: {error}.") from None
+        raise RunError(f"{path} is not a valid Twinlens run: {error}.") from None
     if flaw := head_flaw(run):
-        raise RunError(f"{path} is not the head of a run that Twinlens made: {flaw}.")
+        raise RunError(f"{path} is not a run that Twinlens created: {flaw}.")
     return run
 
 
@@ -104,19 +104,19 @@ def read_jobs(folder: Path) -> Iterator[JobRecord]:
     """Yield the records of ``jobs.jsonl``, line by line.
 
     Raises:
-        RunError: The file is missing, or a line is half written or no record; the line is named.
+        RunError: The file is missing, or a line is incomplete or invalid; the message names the line.
     """
     yield from _lines(folder / JOBS, JobRecord, "a job record")
 
 
 def read_sent(folder: Path) -> Iterator[SentUpload]:
-    """Yield the uploads that ``uploads.jsonl`` notes; a run that ``bench`` did not make has none.
+    """Yield the uploads in ``uploads.jsonl``; a run that ``bench`` did not create has none.
 
     Raises:
-        RunError: A line is half written or no note; the line is named.
+        RunError: A line is incomplete or invalid; the message names the line.
     """
     if (folder / UPLOADS).exists():
-        yield from _lines(folder / UPLOADS, SentUpload, "a note of an upload")
+        yield from _lines(folder / UPLOADS, SentUpload, "a record of an upload")
 
 
 def _lines[Kind](path: Path, kind: type[Kind], name: str) -> Iterator[Kind]:
@@ -127,22 +127,22 @@ def _lines[Kind](path: Path, kind: type[Kind], name: str) -> Iterator[Kind]:
                 if not line.endswith(b"\n"):
                     raise RunError(
                         f"{path} ends in the middle of line {number}: the run was interrupted while writing. "
-                        "`twinlens bench --resume` mends and finishes it."
+                        "`twinlens bench --resume` repairs and finishes it."
                     )
                 try:
                     yield decoder.decode(line)
                 except msgspec.MsgspecError as error:
                     raise RunError(f"{path}, line {number}, is not {name}: {error}.") from None
     except FileNotFoundError:
-        raise RunError(f"{path.parent} is not a whole run: it has no {path.name}.") from None
+        raise RunError(f"{path.parent} is not a complete run: it has no {path.name}.") from None
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def preview_path(folder: Path, photo: PhotoFile, name: str) -> Path:
-    """Return where the small JPEG ``name`` (:data:`BEFORE`, or a rendition's name) of a photo is kept.
+    """Return the path of a photo's preview; ``name`` is :data:`BEFORE` or the name of a rendition.
 
-    Photos and renditions may be called anything; the file's name is made of digests of theirs.
+    Photos and renditions may have any name, so the file is named by digests.
     """
     return folder / PREVIEWS / f"{photo.sha256[:16]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.jpg"
 
@@ -157,7 +157,7 @@ def first_artifacts(job: Job | None) -> dict[str, Artifact]:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A whole run, read and checked; ``billed`` is what was collected of its platform's own account."""
+    """A complete run, read and checked; ``billed`` is the collected usage that its platform reported."""
 
     path: Path
     run: Run
@@ -174,11 +174,11 @@ def read(path: Path) -> RunFolder:
     """Read a run folder.
 
     Raises:
-        RunError: It is missing, foreign, half written or of another format; the file and line are named.
+        RunError: A file is missing, incomplete, invalid or of another format; the message says where.
     """
     folder = RunFolder(path, read_head(path), tuple(read_jobs(path)), billed.read(path))
     if flaw := jobs_flaw(folder.run, folder.workflow, folder.jobs):
         raise RunError(
-            f"{path / JOBS}, line {flaw[0]}, {flaw[1]}: this run was not left as Twinlens made it."
+            f"{path / JOBS}, line {flaw[0]}, {flaw[1]}: this run was modified after Twinlens created it."
         )
     return folder

@@ -1,4 +1,4 @@
-"""A run: what was deployed where, and what became of every photo put through it."""
+"""A run: the conditions of a measurement, and the result of every upload."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PhotoFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """How the photos were sent: ``bursts`` of ``burst_size`` at once, or ``rate`` a second where given."""
+    """How the photos were sent: ``bursts`` of ``burst_size`` at once, or at ``rate`` per second if set."""
 
     bursts: int
     burst_size: int
@@ -39,7 +39,7 @@ class Plan:
 
     @property
     def uploads(self) -> int:
-        """Return how many uploads the plan makes, warm-up included."""
+        """Return the number of uploads, including the warm-up."""
         return self.warm_up + self.bursts * self.burst_size
 
 
@@ -48,9 +48,9 @@ class Run:
     """The head of a run, kept in ``run.json``.
 
     Times are ISO 8601 UTC on the client's clock; ``ended`` is ``None`` while the run is unfinished.
-    ``where`` says whether the stack stood on an emulator or on a real cloud, ``chaos`` which faults were
-    injected on request; see :class:`core.chaos.Profile`. ``workflow`` is what it ran, as
-    :mod:`core.workflow.document` has it: a run is priced by its own workflow, whatever became of that since.
+    ``where`` says whether the stack was on an emulator or on a real cloud, ``chaos`` which faults were
+    injected; see :class:`core.chaos.Profile`. ``workflow`` is the workflow of the run as a document of
+    :mod:`core.workflow.document`: a run is priced by its own workflow, even if that has changed since.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Run:
 
 @dataclass(frozen=True)
 class SentUpload:
-    """An upload that was sent, a line of ``uploads.jsonl``: noted at once, whatever becomes of its job."""
+    """An upload, a line of ``uploads.jsonl``: written as soon as it was sent."""
 
     id: str
     photo: str
@@ -87,10 +87,10 @@ class SentUpload:
 
 @dataclass(frozen=True)
 class JobRecord:
-    """One upload and its fate, a line of ``jobs.jsonl``.
+    """One upload and the result of its job, a line of ``jobs.jsonl``.
 
     ``began`` and ``sent`` bound the upload on the client's clock; ``recorded_at`` is the ledger's time of the
-    final state. ``outputs`` maps each artifact's name to the SHA-256 of its bytes, where they were read back.
+    final state. ``outputs`` maps each artifact's name to the SHA-256 of its bytes, if they were read back.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a run that Twinlens made never holds: values of others, or of a file that was put together by hand."""
+"""Check a run for values that Twinlens never writes, as in a file that was edited by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.workflow.model import Workflow
 
 
 def head_flaw(run: Run) -> str | None:
-    """Say what is wrong with a run's head; ``None`` if nothing is."""
+    """Say what is wrong with the head of a run; return ``None`` if nothing is."""
     if run.cloud not in CLOUDS:
         return f"its cloud is {run.cloud!r}, and Twinlens knows {', '.join(CLOUDS)}"
     cloud = CLOUDS[run.cloud]
@@ -35,17 +35,17 @@ def head_flaw(run: Run) -> str | None:
 
 
 def jobs_flaw(run: Run, workflow: Workflow, records: Sequence[JobRecord]) -> tuple[int, str] | None:
-    """Return the first line with a flaw, and what it is."""
+    """Return the number of the first invalid line, and what is wrong with it."""
     photos = {photo.name for photo in run.photos}
     seen: set[str] = set()
     for number, record in enumerate(records, start=1):
         if record.photo not in photos:
-            return number, f"is of the photo {record.photo!r}, which run.json does not name"
+            return number, f"belongs to the photo {record.photo!r}, which run.json does not list"
         if record.id in seen:
-            return number, f"is of the job {record.id}, as a line before it is"
+            return number, f"repeats the job {record.id} of an earlier line"
         seen.add(record.id)
         if record.state != "lost" and (record.job is None or record.recorded_at is None):
-            return number, f"says {record.state}, but has no job or no time at which that was recorded"
+            return number, f"has the state {record.state}, but no job or no time of recording"
         if flaw := _trace_flaw(record) or misfit(record, workflow, run.where):
             return number, flaw
     return None
@@ -56,5 +56,5 @@ def _trace_flaw(record: JobRecord) -> str | None:
     for entry in entries:
         spans: Iterable[float] = (entry.download_ms, entry.compute_ms, entry.upload_ms)
         if min(spans) < 0 or entry.attempt < 1:
-            return f"has a step, {entry.step}, of negative time or before its first attempt"
+            return f"has a step, {entry.step}, with a negative duration or an attempt below 1"
     return None

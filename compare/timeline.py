@@ -1,4 +1,4 @@
-"""Where the time of one job went, from the end of its upload to the record of its final state."""
+"""The timeline of one job, from the end of its upload to the record of its final state."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SEGMENTS = ("delivery", "gap", "download", "compute", "upload", "record")
 
 @dataclass(frozen=True)
 class StepTime:
-    """One run of one step; ``start_ms`` and ``end_ms`` count from the end of the upload.
+    """One attempt of a step; ``start_ms`` and ``end_ms`` count from the end of the upload.
 
-    ``lane`` is 0 for a step that follows the one before and counts up for steps that run beside it.
+    ``lane`` is 0 for a step that follows the previous one, and 1 or more for steps that run in parallel.
     """
 
     step: str
@@ -37,8 +37,8 @@ class Timeline:
     """The times of one finished job in milliseconds.
 
     ``end_to_end_ms`` runs from the client's last sent byte to the ledger's final record. The critical path is
-    the chain of steps that the end waited for; ``overhead_ms`` is the rest of the workflow's makespan: what
-    scheduling and bookkeeping took.
+    the sequence of steps that determined when the job ended; ``overhead_ms`` is the rest of the workflow's
+    makespan: scheduling and bookkeeping.
     """
 
     end_to_end_ms: float
@@ -51,7 +51,7 @@ class Timeline:
 
     @property
     def cold(self) -> bool:
-        """Return whether any step was the first of its worker."""
+        """Return whether any step was the first on its worker."""
         return any(step.cold for step in self.steps)
 
     def segments(self) -> dict[str, float]:
@@ -72,13 +72,13 @@ class Timeline:
 
 
 def timeline(record: JobRecord, correction_ms: float = 0.0) -> Timeline | None:
-    """Lay out one job in time; ``None`` for a job that was lost.
+    """Compute the timeline of one job; return ``None`` for a lost job.
 
-    ``correction_ms`` is taken off every time of the platform's clock (see :mod:`compare.clock`). A workflow
-    may begin before the store has answered the client: its delivery then took no time.
+    ``correction_ms`` is subtracted from every time of the platform's clock (see :mod:`compare.clock`). A
+    workflow may begin before the store has answered the client: its delivery then took no time.
 
     Raises:
-        RunError: A time in the record is no time.
+        RunError: A time in the record is invalid.
     """
     if record.job is None or record.recorded_at is None:
         return None
@@ -111,7 +111,7 @@ Bar = tuple[TraceEntry, float, float]
 
 
 def _critical_path(bars: list[Bar]) -> frozenset[int]:
-    """Walk back from the step that ended last, each time to the last step that had ended by then."""
+    """Walk back from the step that ended last, always to the latest step that had ended by then."""
     path: set[int] = set()
     before = float("inf")
     while True:
@@ -124,7 +124,7 @@ def _critical_path(bars: list[Bar]) -> frozenset[int]:
 
 
 def _lanes(bars: list[Bar]) -> list[int]:
-    """Give each bar, in order of start, the first lane that is free by then."""
+    """Assign each bar, in order of start, the first free lane."""
     free_at: list[float] = []
     lanes = []
     for _, start, end in bars:

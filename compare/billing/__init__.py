@@ -1,6 +1,6 @@
-"""How each service counts what it bills: pure functions from a workload to metered quantities.
+"""The billing rules of each service: pure functions from a workload to metered quantities.
 
-One module a service. Every function takes and returns :class:`decimal.Decimal`, and its docstring names the
-source of the rule. A module's workload functions return :class:`compare.billing.reading.MeterReading` values,
-which say in words how each quantity came about; their parameters are the keys of a usage file.
+There is one module per service. Every function takes and returns :class:`decimal.Decimal`, and its docstring
+names the source of the rule. Workload functions return :class:`compare.billing.reading.MeterReading` values,
+which say in words how each quantity was calculated; their parameters are the keys of a usage file.
 """

@@ -1,4 +1,4 @@
-"""Amazon API Gateway, HTTP APIs. Source: API Gateway pricing page: metered in steps of 512 KB."""
+"""Amazon API Gateway, HTTP APIs. Source: API Gateway pricing page: metered in increments of 512 KB."""
 
 from __future__ import annotations
 

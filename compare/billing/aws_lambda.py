@@ -35,7 +35,7 @@ SNAPSTART_MINIMUM_SECONDS = Decimal(3 * 3600)
 
 @dataclass(frozen=True)
 class Provisioned:
-    """Provisioned concurrency: so many environments for ``hours``, and the requests that they served."""
+    """Provisioned concurrency: the environments kept for ``hours``, and the requests that they served."""
 
     concurrency: Decimal
     hours: Decimal
@@ -46,8 +46,8 @@ class Provisioned:
 def billed_ms(duration_ms: Decimal, init_ms: Decimal = ZERO) -> Decimal:
     """Return the milliseconds billed for one request, rounded up to 1 ms.
 
-    Since 2025-08-01 a cold start's INIT phase is billed like any other duration, whatever the packaging
-    (INIT billing notice); a REPORT line's "Billed Duration" has it in.
+    Since 2025-08-01 a cold start's INIT phase is billed like any other duration, for every kind of packaging
+    (INIT billing notice); the "Billed Duration" of a REPORT line includes it.
     """
     return up_to_step(duration_ms + init_ms, ONE)
 
@@ -55,8 +55,8 @@ def billed_ms(duration_ms: Decimal, init_ms: Decimal = ZERO) -> Decimal:
 def billed_requests(requests: Decimal, event_kb: Decimal = ZERO) -> Decimal:
     """Return the requests billed for asynchronous events of ``event_kb`` each.
 
-    One for the first 256 KB, one more for each further 64 KB, events being at most 1 MB (pricing page,
-    "Asynchronous Event").
+    An event is billed as one request for its first 256 KB and one for each further 64 KB, up to 1 MB (pricing
+    page, "Asynchronous Event").
     """
     further = max(ZERO, event_kb - FIRST_EVENT_KB)
     return requests * (1 + up_to_step(further, FURTHER_EVENT_KB) / FURTHER_EVENT_KB)
@@ -68,7 +68,7 @@ def gb_seconds(seconds: Decimal, memory_mb: Decimal) -> Decimal:
 
 
 def ephemeral_gb_seconds(seconds: Decimal, ephemeral_mb: Decimal) -> Decimal:
-    """Return GB-seconds of /tmp beyond the 512 MB that are free, by wall time and not by memory.
+    """Return GB-seconds of /tmp beyond the free 512 MB, by wall time and independent of memory.
 
     Source: pricing page, "Lambda Ephemeral Storage Pricing", example 3.
     """
@@ -81,7 +81,7 @@ def provisioned_seconds(hours: Decimal) -> Decimal:
 
 
 def snapstart_cache_seconds(hours: Decimal) -> Decimal:
-    """Return the seconds a published snapshot is billed for: at least three hours, by the ms after that."""
+    """Return the seconds billed for a published snapshot: at least three hours, then by the millisecond."""
     return max(SNAPSTART_MINIMUM_SECONDS, hours * SECONDS_PER_HOUR) if hours else ZERO
 
 
@@ -97,13 +97,13 @@ def function(
     event_kb: Decimal = ZERO,
     provisioned: Provisioned | None = None,
 ) -> tuple[MeterReading, ...]:
-    """Meter one function: every request takes ``duration_ms``, and a ``cold_share`` of them ``init_ms`` more.
+    """Meter one function: every request takes ``duration_ms``, a ``cold_share`` of them ``init_ms`` more.
 
-    Provisioned concurrency has meters of its own for duration and requests, since the free tier does not
-    apply to it (pricing page, "Provisioned Concurrency Pricing").
+    Provisioned concurrency has separate meters for duration and requests, since the free tier does not apply
+    to it (pricing page, "Provisioned Concurrency Pricing").
 
     Raises:
-        UsageError: A limit of Lambda is passed, or neither requests nor provisioned concurrency are stated.
+        UsageError: A limit of Lambda is exceeded, or neither requests nor provisioned concurrency are stated.
     """
     if (requests is None) != (duration_ms is None) or (requests is None and provisioned is None):
         missing = "requests" if requests is None else "duration_ms"
@@ -162,7 +162,7 @@ def snapstart(
 ) -> tuple[MeterReading, ...]:
     """Meter SnapStart for Python and .NET: caching each published version, and restoring environments.
 
-    Source: pricing page, "SnapStart Pricing". Java's managed runtimes are free of it.
+    Source: pricing page, "SnapStart Pricing". Java's managed runtimes are not charged for it.
     """
     within("memory_mb", memory_mb, 128, 10_240, "a Lambda function's memory")
     seconds = snapstart_cache_seconds(hours)
@@ -188,10 +188,10 @@ def durable(
     written_gb: Decimal = ZERO,
     retained_gb_months: Decimal = ZERO,
 ) -> tuple[MeterReading, ...]:
-    """Meter durable functions: ``operations`` of one execution, data written and retained in all.
+    """Meter durable functions: ``operations`` per execution, and all data written and retained.
 
     An execution's operations are its start, each completed step and each wait (pricing page, "Lambda Durable
-    Functions Pricing"). Its invocations and replays are billed as requests and duration besides.
+    Functions Pricing"). Its invocations and replays are also billed as requests and duration.
     """
     return present(
         MeterReading(

@@ -15,7 +15,7 @@ MESSAGE_OPERATIONS = Decimal(3)  # put, get, delete
 def blob(
     *, writes: Decimal = ZERO, reads: Decimal = ZERO, storage_gb_months: Decimal = ZERO
 ) -> tuple[MeterReading, ...]:
-    """Meter a container: ``writes`` are writes and lists, ``reads`` all else; deletes are free."""
+    """Meter a container: ``writes`` are writes and lists, ``reads`` all other calls; deletes are free."""
     return present(
         MeterReading("azure.blob.write_operations", writes, f"{plain(writes)} writes and lists"),
         MeterReading("azure.blob.read_operations", reads, f"{plain(reads)} reads"),
@@ -26,7 +26,7 @@ def blob(
 
 
 def queue(*, messages: Decimal = ZERO, polls: Decimal = ZERO) -> tuple[MeterReading, ...]:
-    """Meter a queue: a message is put, got and deleted, and every poll that finds nothing is one more."""
+    """Meter a queue: a message takes a put, a get and a delete, and each empty poll is one operation."""
     return present(
         MeterReading(
             "azure.queue.operations",

@@ -15,7 +15,7 @@ BYTES_PER_GB = Decimal(1024**3)
 
 
 def log_gb(events: Decimal, event_bytes: Decimal) -> Decimal:
-    """Return the GB ingested for log events of ``event_bytes`` each, 26 bytes of overhead added to each."""
+    """Return the GB ingested for log events of ``event_bytes`` each, plus 26 bytes of overhead per event."""
     return events * (event_bytes + OVERHEAD_BYTES) / BYTES_PER_GB
 
 
@@ -26,7 +26,7 @@ def logs(
     gb: Decimal = ZERO,
     storage_gb_months: Decimal = ZERO,
 ) -> tuple[MeterReading, ...]:
-    """Meter a log group from its events, or from ``gb`` where the ingested volume itself is known."""
+    """Meter a log group from its events, or from ``gb`` if the ingested volume is known."""
     counted = log_gb(events, event_bytes)
     return present(
         MeterReading(
@@ -43,8 +43,8 @@ def logs(
 
 
 def alarms(*, metrics: Decimal = ZERO, dashboards: Decimal = ZERO) -> tuple[MeterReading, ...]:
-    """Meter a month of alarms, by the ``metrics`` that all of them look at, and of dashboards."""
+    """Meter a month of alarms, by the number of ``metrics`` they evaluate, and of dashboards."""
     return present(
-        MeterReading("aws.cloudwatch.alarms", metrics, f"{plain(metrics)} metrics that alarms look at"),
+        MeterReading("aws.cloudwatch.alarms", metrics, f"{plain(metrics)} metrics in alarms"),
         MeterReading("aws.cloudwatch.dashboards", dashboards, f"{plain(dashboards)} dashboards"),
     )

@@ -11,14 +11,14 @@ from compare.billing.reading import ZERO, MeterReading, plain, present
 
 
 def actions(activities: Decimal, timers: Decimal = ZERO, events: Decimal = ZERO) -> Decimal:
-    """Return one orchestration's actions: its start, two an activity, one a timer and an external event."""
+    """Return one orchestration's actions: one for its start, each timer and each event; two per activity."""
     return 1 + 2 * activities + timers + events
 
 
 def orchestrations(
     *, orchestrations: Decimal, activities: Decimal, timers: Decimal = ZERO, events: Decimal = ZERO
 ) -> tuple[MeterReading, ...]:
-    """Meter orchestrations of ``activities``, ``timers`` and ``events`` each."""
+    """Meter orchestrations with ``activities``, ``timers`` and ``events`` each."""
     each = actions(activities, timers, events)
     return present(
         MeterReading(

@@ -1,8 +1,8 @@
-"""Durable Functions on the Azure Storage provider: the transactions it makes by itself.
+"""Durable Functions on the Azure Storage provider: the transactions that the provider makes.
 
 Source: the provider's own code (Azure/durabletask, DurableTask.AzureStorage, June 2026) and Microsoft Learn,
-"Azure Storage provider". The counts are derived, not quoted by Microsoft; gets are an upper bound, and a
-payload is taken to be under 45 KB, since larger ones go through blobs.
+"Azure Storage provider". The counts are derived, not published by Microsoft; gets are an upper bound, and
+payloads are assumed to be under 45 KB, since larger ones go through blobs.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ LEASE_SECONDS = Decimal(25)
 def episodes(activities: Decimal, parallel: Decimal = ONE) -> Decimal:
     """Return how often the orchestrator runs: at the start and after each result.
 
-    Results of ``parallel`` activities started together are taken to arrive in one batch, which saves all of
-    their episodes but one.
+    The results of ``parallel`` activities started together are assumed to arrive in one batch, which takes
+    one episode instead of one for each.
     """
     return activities + 1 - (max(ONE, parallel) - 1)
 
 
 def queue_operations(activities: Decimal, timers: Decimal = ZERO) -> Decimal:
-    """Return the queue operations of one orchestration: 6 N + 3, and 3 a timer.
+    """Return the queue operations of one orchestration: 6 N + 3, plus 3 per timer.
 
-    The start is one put. An activity is put, got, answered by a put and deleted. The orchestrator gets and
-    deletes the start and every answer. Running activities side by side saves none of it. A timer is a
-    message that is put at once, hidden until it is due, and got and deleted then, awaited or not.
+    The start is one put. An activity takes a put, a get, a put for its result and a delete. The orchestrator
+    gets and deletes the start and every result. Running activities in parallel saves none of these. A timer
+    is a message that is put at once, hidden until it is due, then got and deleted, whether awaited or not.
     """
     control_messages = activities + 1
     return 1 + 4 * activities + 2 * control_messages + 3 * timers
@@ -54,7 +54,7 @@ def orchestrations(
     """Meter orchestrations of ``activities`` each, of which up to ``parallel`` are started together.
 
     Raises:
-        UsageError: More activities run side by side than there are.
+        UsageError: ``parallel`` is larger than ``activities``.
     """
     if parallel > max(ONE, activities):
         raise UsageError(f"parallel is {plain(parallel)}; there are only {plain(activities)} activities.")
@@ -76,21 +76,21 @@ def idle(
     scale_controller_hours: Decimal = ZERO,
     poll_seconds: Decimal = POLL_SECONDS,
 ) -> tuple[MeterReading, ...]:
-    """Meter what a task hub costs while nothing happens.
+    """Meter an idle task hub.
 
-    A live instance polls four control queues and the work-item queue, in the end every ``poll_seconds``
-    (maxQueuePollingInterval in host.json, 30 s unless it is set), keeps four
+    A live instance polls four control queues and the work-item queue, after a while every ``poll_seconds``
+    (maxQueuePollingInterval in host.json, 30 s by default), maintains four
     partitions (a query and four updates every 10 s) and renews the app's lease every 25 s. The scale
-    controller of the Consumption and Premium plans polls the five queues every 10 s, instances or none.
-    Renewing a lease is one of the "other" operations, which cost what reads do (Microsoft Learn, "Map each
+    controller of the Consumption and Premium plans polls the five queues every 10 s, even without instances.
+    Renewing a lease is one of the "other" operations, which cost as much as reads (Microsoft Learn, "Map each
     REST operation to a price").
 
     Raises:
-        UsageError: The instances poll without a pause.
+        UsageError: ``poll_seconds`` is 0.
     """
     queues = PARTITIONS + 1
     if not poll_seconds:
-        raise UsageError("poll_seconds is 0; it must be above.")
+        raise UsageError("poll_seconds is 0; it must be positive.")
     polls = queues * SECONDS_PER_HOUR / poll_seconds
     scale_polls = queues * SECONDS_PER_HOUR / SCALE_POLL_SECONDS
     partition = (1 + PARTITIONS) * SECONDS_PER_HOUR / PARTITION_MANAGER_SECONDS

@@ -24,12 +24,12 @@ WRITE_FACTORS: dict[WriteKind, Decimal] = {"standard": Decimal(1), "transactiona
 
 
 def write_units(item_kb: Decimal, kind: WriteKind = "standard") -> Decimal:
-    """Return the units of one write: one a started KB of the item, twice that in a transaction."""
+    """Return the units of one write: one per started KB of the item, doubled in a transaction."""
     return chunks(item_kb, WRITE_KB) * WRITE_FACTORS[kind]
 
 
 def read_units(item_kb: Decimal, consistency: Consistency = "eventual") -> Decimal:
-    """Return the units of one read: one a started 4 KB, half of it if eventual, twice in a transaction."""
+    """Return the units of one read: one per started 4 KB, halved if eventual, doubled in a transaction."""
     return chunks(item_kb, READ_KB) * READ_FACTORS[consistency]
 
 
@@ -43,7 +43,7 @@ def table(
     consistency: Consistency = "eventual",
     storage_gb_months: Decimal = ZERO,
 ) -> tuple[MeterReading, ...]:
-    """Meter a table; a conditional write that is refused counts like one that succeeds."""
+    """Meter a table; a conditional write that fails counts like one that succeeds."""
     written, read = write_units(write_kb, write_kind), read_units(read_kb, consistency)
     return present(
         MeterReading(

@@ -1,6 +1,6 @@
 """Azure Event Grid, basic tier.
 
-Source: Event Grid pricing page: an event taken in and every attempt to deliver it are operations.
+Source: Event Grid pricing page: each event received and each attempt to deliver it is an operation.
 """
 
 from __future__ import annotations

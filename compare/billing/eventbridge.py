@@ -16,7 +16,7 @@ def events(
 ) -> tuple[MeterReading, ...]:
     """Meter events put on a bus: each counts once for every 64 KB.
 
-    What S3 itself puts on the bus has a meter of its own, because sources disagree on whether it is free.
+    Events that S3 puts on the bus have their own meter, because sources disagree on whether they are free.
     """
     size = chunks(event_kb)
     return present(

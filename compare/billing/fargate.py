@@ -13,7 +13,7 @@ MINIMUM_SECONDS = Decimal(60)
 
 
 def billed_seconds(duration_s: Decimal) -> Decimal:
-    """Return a task's billed seconds, from the image pull to the end: rounded up, one minute at least."""
+    """Return a task's billed seconds, from the image pull to the end: rounded up, at least one minute."""
     return max(MINIMUM_SECONDS, up_to_step(duration_s, ONE))
 
 

@@ -1,7 +1,8 @@
 """Azure Functions, Consumption plan.
 
 Source: Azure Functions pricing page and Microsoft Learn, "Estimating consumption-based costs": the memory
-observed is rounded up to 128 MB, up to 1,536 MB; one execution is billed for 100 ms and 128 MB at least.
+used is rounded up to a multiple of 128 MB, at most 1,536 MB; an execution is billed for at least 100 ms and
+128 MB.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def billed_ms(duration_ms: Decimal) -> Decimal:
 
 
 def billed_mb(memory_mb: Decimal) -> Decimal:
-    """Return the memory billed: rounded up to 128 MB, at least 128."""
+    """Return the memory billed: rounded up to a multiple of 128 MB, at least 128."""
     return max(STEP_MB, up_to_step(memory_mb, STEP_MB))
 
 
@@ -44,7 +45,7 @@ def consumption(
     """Meter executions from their time and memory, or from ``gb_seconds`` of all of them together.
 
     Raises:
-        UsageError: Neither or both ways are given, or a memory the plan does not have.
+        UsageError: Both or neither are given, or the plan does not support the memory.
     """
     counted = f"{plain(executions)} executions"
     if gb_seconds is not None:

@@ -1,8 +1,8 @@
 """Azure Functions, Flex Consumption plan.
 
 Source: Microsoft Learn, "Azure Functions Flex Consumption plan", section Billing: an instance's whole memory
-is billed while it executes, for 1,000 ms at least and rounded up to 100 ms after that; executions that share
-an instance share its time. A GB is 1,024 MB: the meter is execution units / 1,024,000.
+is billed while it executes, for at least 1,000 ms and then rounded up to 100 ms; executions that share an
+instance share its time. A GB is 1,024 MB: the meter is execution units / 1,024,000.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def billed_ms(active_ms: Decimal) -> Decimal:
 def active_gb_seconds(
     executions: Decimal, duration_ms: Decimal, instance_mb: Decimal, concurrency: Decimal
 ) -> Decimal:
-    """Return GB-seconds where ``concurrency`` executions at a time share an instance.
+    """Return GB-seconds if ``concurrency`` executions at a time share an instance.
 
     Raises:
         UsageError: The instance size does not exist, or the concurrency is below one.
@@ -50,7 +50,7 @@ def active_gb_seconds(
 def on_demand(
     *, executions: Decimal, duration_ms: Decimal, instance_mb: Decimal, concurrency: Decimal = ONE
 ) -> tuple[MeterReading, ...]:
-    """Meter executions on demand; ``concurrency`` is how many share an instance on average."""
+    """Meter on-demand executions; on average, ``concurrency`` of them share an instance."""
     amount = active_gb_seconds(executions, duration_ms, instance_mb, concurrency)
     return present(
         MeterReading("azure.functions.flex.executions", executions, f"{plain(executions)} executions"),
@@ -71,7 +71,7 @@ def always_ready(
     duration_ms: Decimal = ZERO,
     concurrency: Decimal = ONE,
 ) -> tuple[MeterReading, ...]:
-    """Meter instances that are always ready: their memory all the time, and more while they execute."""
+    """Meter always-ready instances: their memory at all times, plus their executions."""
     active = active_gb_seconds(executions, duration_ms, instance_mb, concurrency)
     return present(
         MeterReading(

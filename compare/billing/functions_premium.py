@@ -1,6 +1,6 @@
 """Azure Functions, Premium plan.
 
-Source: Azure Functions pricing page: cores and memory by the second, executions not at all.
+Source: Azure Functions pricing page: cores and memory by the second; executions are free.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compare.errors import UsageError
 def plan(
     *, hours: Decimal, instances: Decimal = ONE, vcpu: Decimal = ONE, memory_gib: Decimal = Decimal("3.5")
 ) -> tuple[MeterReading, ...]:
-    """Meter a plan; at least one instance always runs, and the defaults are the size EP1.
+    """Meter a plan; at least one instance always runs, and the defaults are those of size EP1.
 
     Raises:
         UsageError: Fewer than one instance is stated.

@@ -20,7 +20,7 @@ def log_gb(records: Decimal, record_bytes: Decimal) -> Decimal:
 def workspace(
     *, records: Decimal = ZERO, record_bytes: Decimal = ZERO, gb: Decimal = ZERO
 ) -> tuple[MeterReading, ...]:
-    """Meter a workspace from its records, or from ``gb`` where the ingested volume itself is known."""
+    """Meter a workspace from its records, or from ``gb`` if the ingested volume is known."""
     counted = log_gb(records, record_bytes)
     return present(
         MeterReading(

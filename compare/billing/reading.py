@@ -18,7 +18,7 @@ MS_PER_SECOND = Decimal(1000)
 
 @dataclass(frozen=True)
 class MeterReading:
-    """So much of one meter, and how it was counted, in words."""
+    """A quantity of one meter, and how it was counted, in words."""
 
     meter: str
     quantity: Decimal
@@ -31,22 +31,22 @@ def up_to_step(value: Decimal, step: Decimal) -> Decimal:
 
 
 def chunks(size_kb: Decimal, chunk_kb: Decimal = KB_PER_CHUNK) -> Decimal:
-    """Return how many chunks a payload of ``size_kb`` is billed as; an empty one is billed as one."""
+    """Return the number of chunks that a payload of ``size_kb`` is billed as, at least one."""
     return max(ONE, up_to_step(size_kb, chunk_kb) / chunk_kb)
 
 
 def within(key: str, value: Decimal, low: int, high: int, what: str) -> None:
-    """Check that a stated value lies in the range a service accepts.
+    """Check that a stated value is in the range that a service accepts.
 
     Raises:
-        UsageError: It does not; the key, the value and the range are named.
+        UsageError: It is not; the message names the key, the value and the range.
     """
     if not low <= value <= high:
         raise UsageError(f"{key} is {plain(value)}; {what} is between {low:,} and {high:,}.")
 
 
 def plain(value: Decimal) -> str:
-    """Return a number as people write it: no exponent, no trailing zeros, thousands apart."""
+    """Format a number for people: no exponent, no trailing zeros, thousands separated."""
     return f"{value.normalize():,f}"
 
 

@@ -12,8 +12,8 @@ def storage(
 ) -> tuple[MeterReading, ...]:
     """Meter a bucket.
 
-    ``puts`` are PUT, COPY, POST and LIST, each part of a multipart upload being one; ``gets`` are GET, HEAD
-    and all others but DELETE, which is free.
+    ``puts`` are PUT, COPY, POST and LIST requests, with one for each part of a multipart upload; ``gets`` are
+    GET, HEAD and all others except DELETE, which is free.
     """
     return present(
         MeterReading("aws.s3.put_requests", puts, f"{plain(puts)} PUT, COPY, POST or LIST"),

@@ -10,7 +10,7 @@ from compare.billing.reading import ONE, ZERO, MeterReading, chunks, plain, pres
 def topic(
     *, publishes: Decimal = ZERO, message_kb: Decimal = ONE, emails: Decimal = ZERO, https: Decimal = ZERO
 ) -> tuple[MeterReading, ...]:
-    """Meter a topic; deliveries to SQS and Lambda cost nothing and are not stated."""
+    """Meter a topic; deliveries to SQS and Lambda are free and are not stated."""
     size = chunks(message_kb)
     return present(
         MeterReading(

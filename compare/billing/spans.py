@@ -1,4 +1,4 @@
-"""Time that several pieces of work share an instance for."""
+"""Time spans in which several tasks share an instance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the periods, in order, in which at least one of the spans (begin, end) was under way."""
+    """Merge overlapping spans (begin, end) into periods, in order."""
     periods: list[tuple[int, int]] = []
     for began, ended in sorted(spans):
         if periods and began <= periods[-1][1]:

@@ -1,6 +1,6 @@
 """Amazon SQS standard queues.
 
-Source: Amazon SQS pricing page: every API call is a request, and so is each 64 KB of it.
+Source: Amazon SQS pricing page: every API call is one request for each 64 KB of payload.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from compare.billing.reading import ONE, MeterReading, chunks, plain, present
 
 
 def queue(*, requests: Decimal, message_kb: Decimal = ONE) -> tuple[MeterReading, ...]:
-    """Meter a queue's API calls, receives that return nothing included."""
+    """Meter a queue's API calls, including empty receives."""
     size = chunks(message_kb)
     return present(
         MeterReading(

@@ -35,7 +35,7 @@ def express_memory_mb(definition_kb: Decimal, payload_kb: Decimal, parallel_step
 
 
 def express_billed_mb(memory_mb: Decimal) -> Decimal:
-    """Return the memory billed: in chunks of 64 MB, one at least (pricing page)."""
+    """Return the memory billed: in chunks of 64 MB, at least one (pricing page)."""
     return max(EXPRESS_STEP_MB, up_to_step(memory_mb, EXPRESS_STEP_MB))
 
 
@@ -70,10 +70,10 @@ def express(
     payload_kb: Decimal = ZERO,
     parallel_steps: Decimal = ZERO,
 ) -> tuple[MeterReading, ...]:
-    """Meter an Express workflow from the memory it used, or from what that memory is made of.
+    """Meter an Express workflow from the memory it used, or from the sizes that determine its memory.
 
     Raises:
-        UsageError: The memory and what it is made of are both given, or neither.
+        UsageError: Both the memory and the sizes are given, or neither.
     """
     made_of = payload_kb or parallel_steps
     if (memory_mb is None) == (definition_kb is None) or (memory_mb is not None and made_of):

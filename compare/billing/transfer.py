@@ -12,5 +12,5 @@ from compare.billing.reading import MeterReading, plain, present
 
 
 def internet(*, cloud: Literal["aws", "azure"], gb: Decimal) -> tuple[MeterReading, ...]:
-    """Meter bytes that leave a region for the internet; between services of one region they are free."""
+    """Meter traffic from a region to the internet; traffic within a region is free."""
     return present(MeterReading(f"{cloud}.transfer.out_gb", gb, f"{plain(gb)} GB to the internet"))

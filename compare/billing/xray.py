@@ -15,7 +15,7 @@ FIXED_RATE = Decimal("0.05")
 
 
 def default_share(requests_per_second: Decimal) -> Decimal:
-    """Return the share of requests, arriving at an even rate, that the default rule records."""
+    """Return the share of evenly spaced requests that the default rule records."""
     rate = max(requests_per_second, RESERVOIR_PER_SECOND)
     return (RESERVOIR_PER_SECOND + FIXED_RATE * (rate - RESERVOIR_PER_SECOND)) / rate
 
@@ -23,7 +23,7 @@ def default_share(requests_per_second: Decimal) -> Decimal:
 def tracing(
     *, requests: Decimal, sampled_share: Decimal | None = None, requests_per_second: Decimal = ONE
 ) -> tuple[MeterReading, ...]:
-    """Meter the traces recorded: a stated share of the requests, or what the default rule samples."""
+    """Meter the recorded traces: a stated share of the requests, or the share of the default rule."""
     share = default_share(requests_per_second) if sampled_share is None else sampled_share
     within("sampled_share", share, 0, 1, "a share")
     return present(

@@ -1,1 +1,1 @@
-"""What the platforms say they billed for a run, and how it compares with what the billing rules said."""
+"""Collect the usage that the platforms report for a run, and compare it with the estimate."""

@@ -1,4 +1,4 @@
-"""How a platform is asked: what it cannot or will not tell becomes a gap, never a zero."""
+"""Query a platform's reported usage: a figure that is not available becomes a gap, never a zero."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from compare.collecting.billed import Billed, Figure, FunctionFigures, Gap
 from compare.run import JobRecord, Run, RunError
 from core.trace import now, stamp
 
-MARGIN = timedelta(seconds=30)  # a report is written, and a metric counted, a little after the work
+MARGIN = timedelta(seconds=30)  # reports are written and metrics counted shortly after the work
 
 
-class NotTold(Exception):
-    """A source does not tell what it was asked; ``again`` where it may later."""
+class Unreported(Exception):
+    """A source did not report what was queried; ``again`` if it may do so later."""
 
     def __init__(self, reason: str, *, again: bool = False) -> None:
         super().__init__(reason)
@@ -24,14 +24,14 @@ class NotTold(Exception):
 
 @dataclass(frozen=True)
 class Window:
-    """The time to ask about, on the platform's clock."""
+    """The time range to query, on the platform's clock."""
 
     began: datetime
     ended: datetime
 
     @classmethod
     def of(cls, run: Run, records: Iterable[JobRecord]) -> Window:
-        """Return the time window of a finished run, by the platform's clock and with a margin.
+        """Return the time window of a finished run, on the platform's clock and with a margin.
 
         Raises:
             RunError: The run is not finished.
@@ -47,19 +47,19 @@ class Window:
         return cls(began - MARGIN, ended + MARGIN)
 
     def minutes(self) -> Window:
-        """Return the whole minutes that this time touches: metrics are kept by the minute."""
+        """Extend the window to whole minutes: metrics are kept by the minute."""
         last = self.ended + timedelta(minutes=1) - timedelta(microseconds=1)
         return Window(*(each.replace(second=0, microsecond=0) for each in (self.began, last)))
 
     def settled(self, delay: timedelta, moment: datetime | None = None) -> None:
-        """Check that what came in until the end has had ``delay`` to be counted.
+        """Check that ``delay`` has passed since the end of the window, so that all of it is counted.
 
         Raises:
-            NotTold: It has not.
+            Unreported: The delay has not passed.
         """
         passed = (moment or datetime.now(UTC)) - self.ended
         if passed < delay:
-            raise NotTold(
+            raise Unreported(
                 f"The figures take up to {delay / timedelta(minutes=1):.0f} minutes, and the run ended "
                 f"{max(passed, timedelta()).total_seconds():.0f} s before.",
                 again=True,
@@ -68,7 +68,7 @@ class Window:
 
 @dataclass
 class Account:
-    """What has been learnt so far."""
+    """The figures and gaps collected so far."""
 
     window: Window
     figures: list[Figure] = field(default_factory=list)
@@ -76,20 +76,20 @@ class Account:
     functions: list[FunctionFigures] = field(default_factory=list)
 
     def ask(self, source: str, meters: Sequence[str], look: Callable[[], Iterable[Figure]]) -> None:
-        """Take a source's figures, all of them or none: what it does not tell is a gap."""
+        """Add a source's figures, either all or none; if it does not report them, add a gap."""
         try:
             self.figures += list(look())
-        except NotTold as error:
+        except Unreported as error:
             self.gap(source, meters, str(error), again=error.again)
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
-            self.gap(source, meters, f"It answered in a form that is not documented: {error!r}.")
+            self.gap(source, meters, f"The answer has an undocumented form: {error!r}.")
 
     def gap(self, source: str, meters: Sequence[str], reason: str, *, again: bool = False) -> None:
-        """Note that these meters remain unknown."""
+        """Record that ``meters`` were not reported."""
         self.gaps.append(Gap(tuple(meters), source, reason, again))
 
     def billed(self) -> Billed:
-        """Return all of it."""
+        """Return everything collected."""
         return Billed(
             collected_at=now(),
             began=stamp(self.window.began),

@@ -1,4 +1,4 @@
-"""What a platform says it counted during a run: ``billed.json`` in the run's folder."""
+"""The usage that a platform reported for a run: ``billed.json`` in the run's folder."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.files import write_whole
 FORMAT = 1
 FILE = "billed.json"
 
-# Of the run's own jobs, or of everything that happened in the stack while they ran.
+# Whether a figure counts only the run's own jobs, or everything in the stack during the run.
 Scope = Literal["jobs", "window"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """How much of one meter of the price book the platform counted, and where it says so."""
+    """The quantity of one meter of the price book that the platform counted, and its source."""
 
     meter: str
     quantity: Decimal
@@ -32,7 +32,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Gap:
-    """What could not be learnt of these meters, and why; ``again`` tells that it may come later."""
+    """Meters that the platform did not report, and why; ``again`` if it may report them later."""
 
     meters: tuple[str, ...]
     source: str
@@ -42,9 +42,9 @@ class Gap:
 
 @dataclass(frozen=True)
 class FunctionFigures:
-    """What the platform says of one step's function; ``None`` stands for what it does not tell.
+    """The platform's figures for one step's function; ``None`` where it reports none.
 
-    Durations are milliseconds in sum, memory is in MB, ``cold`` counts the requests that began with an INIT.
+    Durations are sums in milliseconds, memory is in MB, ``cold`` is the number of requests with an INIT.
     """
 
     step: str
@@ -59,7 +59,10 @@ class FunctionFigures:
 
 @dataclass(frozen=True)
 class Billed:
-    """All that was learnt of a run. Times are ISO 8601 UTC; ``began`` and ``ended`` bound what was asked."""
+    """All collected figures of a run.
+
+    Times are ISO 8601 UTC; ``began`` and ``ended`` bound the time that was queried.
+    """
 
     collected_at: str
     began: str
@@ -71,15 +74,15 @@ class Billed:
 
 
 def write(folder: Path, billed: Billed) -> None:
-    """Write ``billed.json`` whole, in place of what an earlier collection learnt."""
+    """Write ``billed.json`` atomically, replacing the result of an earlier collection."""
     write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(billed)) + b"\n")
 
 
 def read(folder: Path) -> Billed | None:
-    """Read ``billed.json``; ``None`` where nothing was collected.
+    """Read ``billed.json``; return ``None`` if nothing was collected.
 
     Raises:
-        RunError: It is foreign, half written or of another format.
+        RunError: The file is incomplete, invalid or of another format.
     """
     path = folder / FILE
     try:

@@ -1,4 +1,4 @@
-"""Compare, meter by meter, the billing rules' result with the platform's own count."""
+"""Compare the usage estimated by the billing rules with the usage that the platform reported."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ RATIO_GRAIN = Decimal("0.001")
 
 @dataclass(frozen=True)
 class MeterComparison:
-    """One meter: ``ruled`` from the traces, ``billed`` by the platform, and billed by ruled as ``ratio``.
+    """One meter: ``estimated`` from the traces, ``billed`` by the platform; ``ratio`` is billed / estimated.
 
-    ``ruled`` is ``None`` for a meter that the rules do not count for this stack.
+    ``estimated`` is ``None`` for a meter that the billing rules do not count for this stack.
     """
 
     meter: str
-    ruled: Decimal | None
+    estimated: Decimal | None
     billed: Decimal
     ratio: Decimal | None
     scope: Scope
@@ -35,10 +35,10 @@ class MeterComparison:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Meters of which the platform told nothing: what the rules said of them, and why there is no more."""
+    """Meters that the platform did not report: their estimates, and why they are missing."""
 
     meters: tuple[str, ...]
-    ruled: tuple[Decimal | None, ...]
+    estimated: tuple[Decimal | None, ...]
     source: str
     reason: str
     again: bool
@@ -46,7 +46,7 @@ class Unknown:
 
 @dataclass(frozen=True)
 class FunctionComparison:
-    """One step: its traces (only of runs that finished), and what the platform says of its function."""
+    """One step: its traces, which only finished runs have, and the platform's figures for its function."""
 
     step: str
     traced: int
@@ -57,9 +57,9 @@ class FunctionComparison:
 
 @dataclass(frozen=True)
 class BilledRun:
-    """A run's computed bill beside the platform's count, for all its jobs, warm-up included.
+    """The estimated and the reported usage of a run, for all of its jobs, including the warm-up.
 
-    ``untold`` uploads left no record of what they used: they were lost.
+    ``untraced`` counts the lost uploads, of which no usage is known.
     """
 
     label: str
@@ -67,39 +67,39 @@ class BilledRun:
     began: str
     ended: str
     jobs: int
-    untold: int
+    untraced: int
     meters: tuple[MeterComparison, ...]
     unknown: tuple[Unknown, ...]
     functions: tuple[FunctionComparison, ...]
 
 
 def compare(label: str, folder: RunFolder, billed: Billed) -> BilledRun:
-    """Compare what the rules give for all records of a run with what was collected."""
+    """Compare the estimate for all records of a run with ``billed``, the collected figures."""
     records = folder.jobs
     loads = [load for load in (JobLoad.of(record, folder.workflow) for record in records) if load]
-    ruled: dict[str, Decimal] = {}
+    estimated: dict[str, Decimal] = {}
     with exact():
         for each in meter(Stack.of(folder.run), loads):
-            ruled[each.meter] = ruled.get(each.meter, Decimal(0)) + each.quantity
-    ruled = {name: settled(quantity) for name, quantity in ruled.items()}
+            estimated[each.meter] = estimated.get(each.meter, Decimal(0)) + each.quantity
+    estimated = {name: settled(quantity) for name, quantity in estimated.items()}
     return BilledRun(
         label=label,
         collected_at=billed.collected_at,
         began=billed.began,
         ended=billed.ended,
         jobs=len(loads),
-        untold=len(records) - len(loads),
-        meters=tuple(_meter(figure, ruled) for figure in billed.figures),
+        untraced=len(records) - len(loads),
+        meters=tuple(_meter(figure, estimated) for figure in billed.figures),
         unknown=tuple(
-            Unknown(gap.meters, tuple(map(ruled.get, gap.meters)), gap.source, gap.reason, gap.again)
+            Unknown(gap.meters, tuple(map(estimated.get, gap.meters)), gap.source, gap.reason, gap.again)
             for gap in billed.gaps
         ),
         functions=tuple(_function(each, _traces(records, each.step)) for each in billed.functions),
     )
 
 
-def _meter(figure: Figure, ruled: Mapping[str, Decimal]) -> MeterComparison:
-    ours = ruled.get(figure.meter)
+def _meter(figure: Figure, estimated: Mapping[str, Decimal]) -> MeterComparison:
+    ours = estimated.get(figure.meter)
     with exact():
         ratio = (figure.quantity / ours).quantize(RATIO_GRAIN, ROUND_HALF_UP) if ours else None
         billed = settled(figure.quantity)

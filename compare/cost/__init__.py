@@ -1,1 +1,1 @@
-"""From a usage to a bill: reading usage files, pricing metered quantities, explaining each line."""
+"""Calculate a bill: read usage files, price metered quantities, and explain each line."""

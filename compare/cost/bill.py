@@ -1,4 +1,4 @@
-"""Prices metered quantities and explains every line of the result."""
+"""Price metered quantities, and explain every line of the bill."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compare.prices.book import Meter, Price, PriceBook, Tier
 
 @dataclass(frozen=True)
 class Share:
-    """The part of a billed quantity that fell into one tier, and what it came to."""
+    """The part of a billed quantity in one price tier, and its amount."""
 
     tier: Tier
     quantity: Decimal
@@ -23,7 +23,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Line:
-    """One meter's line: how much was metered, what of it was billed, at which prices, to which amount.
+    """The line of one meter: the metered quantity, the billed part of it, the prices and the amount.
 
     ``low`` and ``high`` differ from ``amount`` only where the price is unconfirmed.
     """
@@ -40,20 +40,20 @@ class Line:
 
     @property
     def firm(self) -> bool:
-        """Whether the price is confirmed or derived, so that the amount may stand in a headline."""
+        """Whether the price is confirmed or derived, so that the amount may be quoted."""
         return self.price.status != "unconfirmed"
 
 
 @dataclass(frozen=True)
 class Bill:
-    """A month's lines; ``firm`` is their total without what has no confirmed or derived price."""
+    """The lines of a month; ``firm`` is the total of those with a confirmed or derived price."""
 
     lines: tuple[Line, ...]
     free_tier: bool
 
     @property
     def total(self) -> Decimal:
-        """The sum of all amounts, unconfirmed prices at their likeliest value."""
+        """The sum of all amounts, with unconfirmed prices at their most likely value."""
         return self._sum(line.amount for line in self.lines)
 
     @property
@@ -73,7 +73,7 @@ class Bill:
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
-        """The meters whose price is unconfirmed and has a bearing on the total."""
+        """The meters with an unconfirmed price that affects the total."""
         return tuple(line.meter.name for line in self.lines if not line.firm and line.high)
 
     @staticmethod
@@ -87,9 +87,9 @@ def price(
 ) -> Bill:
     """Price one month's usage.
 
-    ``regions`` name at most one region a vendor; a vendor without one has its home region. With
-    ``free_tier``, each allowance is deducted before the tiers are counted; meters that share one have it in
-    proportion to their quantities, as a steady mix would use it up.
+    ``regions`` name at most one region per vendor; the default is the vendor's home region. With
+    ``free_tier``, each allowance is deducted before the tiers apply; meters that share an allowance use it in
+    proportion to their quantities, as a steady mix would.
 
     Raises:
         PriceBookError: A meter or region is not in the book, or two regions of one vendor are named.
@@ -135,14 +135,14 @@ def _line(meter: Meter, price: Price, formulas: tuple[str, ...], quantity: Decim
     amount = sum((share.amount for share in shares), Decimal(0))
 
     def at(bound: Decimal | None) -> Decimal:
-        # The bounds are those of the first tier; the others are taken to lie as far off.
+        # The bounds are those of the first tier; the other tiers are assumed to deviate by the same ratio.
         return amount if bound is None else settled(amount * bound / price.tiers[0].price)
 
     return Line(meter, price, formulas, quantity, billed, shares, amount, at(price.low), at(price.high))
 
 
 def _free(meters: Iterable[Meter], quantities: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return how much of each meter its allowance covers."""
+    """Return the quantity of each meter that its allowance covers."""
     allowances = {meter.name: meter.allowance for meter in meters if meter.allowance}
     used: dict[str, Decimal] = {}
     for name, allowance in allowances.items():

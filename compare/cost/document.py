@@ -1,4 +1,4 @@
-"""A bill as plain JSON values: every number a decimal string, so that no reader rounds it."""
+"""A bill as JSON values, with numbers as decimal strings so that no reader rounds them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compare.prices.book import Allowance, Source, Tier
 def bill_document(bill: Bill) -> dict[str, Any]:
     """Return the bill: ``lines``, ``total`` and its bounds, and ``firm``, the part at known prices.
 
-    ``total`` takes unconfirmed prices at their likeliest value; where ``unconfirmed`` is not empty, quote
+    ``total`` uses unconfirmed prices at their most likely value; if ``unconfirmed`` is not empty, quote
     ``total_low`` to ``total_high``.
     """
     with exact():
@@ -31,12 +31,12 @@ def bill_document(bill: Bill) -> dict[str, Any]:
 
 
 def source_document(source: Source) -> dict[str, str]:
-    """Return where a price was read."""
+    """Return the source of a price."""
     return {"title": source.title, "url": source.url, "date": source.date.isoformat()}
 
 
 def allowance_document(allowance: Allowance) -> dict[str, Any]:
-    """Return what is free each month; meters of the same ``pool`` share it."""
+    """Return a monthly allowance; meters of the same ``pool`` share it."""
     return {
         "quantity": text(allowance.quantity),
         "scope": allowance.scope,
@@ -46,7 +46,7 @@ def allowance_document(allowance: Allowance) -> dict[str, Any]:
 
 
 def unit_price(tier: Tier, per: Decimal) -> str:
-    """Return the price of one unit; one that does not end is cut after eighteen digits."""
+    """Return the price of one unit; a periodic decimal is cut after eighteen digits."""
     return f"{tier.price / per:.18f}".rstrip("0").rstrip(".") or "0"
 
 
@@ -74,7 +74,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _tier(tier: Tier, line: Line) -> dict[str, str]:
-    """Return a tier with what of the billed quantity fell into it."""
+    """Return a tier with its part of the billed quantity."""
     nothing = Share(tier, Decimal(0), Decimal(0))
     share = next((share for share in line.shares if share.tier == tier), nothing)
     return {

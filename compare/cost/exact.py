@@ -18,7 +18,7 @@ from decimal import Overflow as DecimalOverflow
 # A trillionth of a dollar. Rounding up to it keeps sums of parts at or above the whole, and changes no amount
 # that the price lists can produce without a division.
 GRAIN = Decimal(1).scaleb(-12)
-# What a division that does not end leaves behind is far below this, and must not be rounded up to a grain.
+# The remainder of a periodic division is far below this, and must not be rounded up to a trillionth.
 NOISE = Decimal(1).scaleb(-40)
 CENT = Decimal(1).scaleb(-2)
 MICRO = Decimal(1).scaleb(-6)
@@ -27,7 +27,7 @@ DIGITS = 120
 
 @contextmanager
 def exact() -> Iterator[None]:
-    """Calculate with 120 digits: more than the largest figures of a usage file times any price need."""
+    """Calculate with 120 digits: enough for the largest figures of a usage file times any price."""
     with localcontext(Context(prec=DIGITS, traps=[DivisionByZero, InvalidOperation, DecimalOverflow])):
         yield
 
@@ -44,6 +44,6 @@ def text(value: Decimal) -> str:
 
 
 def dollars(value: Decimal) -> str:
-    """Return an amount for people: cents, or millionths where it is less than a cent."""
+    """Format an amount for people: in cents, or with six decimals below one cent."""
     grain = CENT if value >= CENT or not value else MICRO
     return f"${value.quantize(grain, rounding=ROUND_HALF_UP):,f}"

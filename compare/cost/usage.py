@@ -1,4 +1,4 @@
-"""Reads a usage file: one month's quantities, stated as meters or as workloads."""
+"""Read a usage file: one month's quantities, stated as meters or as workloads."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DECIMALS = 18
 
 
 def read(path: Path, meters: Collection[str]) -> tuple[MeterReading, ...]:
-    """Read a usage file and turn its workloads into meters; ``meters`` are the names that exist.
+    """Read a usage file and convert its workloads to meters; ``meters`` are the valid names.
 
     Raises:
-        UsageError: The file cannot be read, or a key or value in it is wrong; the key is named.
+        UsageError: The file cannot be read, or a key or value in it is invalid; the message names the key.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -37,10 +37,10 @@ def read(path: Path, meters: Collection[str]) -> tuple[MeterReading, ...]:
 
 
 def parse(document: Mapping[str, Any], meters: Collection[str]) -> tuple[MeterReading, ...]:
-    """Turn a usage document, numbers in it whole or decimal, into metered quantities.
+    """Convert a usage document, whose numbers are integers or decimals, to metered quantities.
 
     Raises:
-        UsageError: A key is unknown, or a value is missing or impossible; the key is named.
+        UsageError: A key is unknown, or a value is missing or invalid; the message names the key.
     """
     with exact():
         return tuple(_metered(document, meters))
@@ -71,7 +71,7 @@ def _stated(table: object, meters: Collection[str]) -> Iterator[MeterReading]:
 
 
 def _flat(table: object, prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Yield names and values, whether names stand in quotes or TOML took their dots for tables."""
+    """Yield names and values, whether names are quoted or TOML parsed their dots as tables."""
     if not isinstance(table, dict):
         raise UsageError("'meters' must be a table; write [meters].")
     for key, value in table.items():
@@ -82,11 +82,11 @@ def _flat(table: object, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 
 def _build(make: Callable[..., Any], table: Mapping[str, Any], where: str) -> Any:
-    """Call ``make`` with the table's values, checked against its parameters."""
+    """Call ``make`` with the values of ``table``, after checking them against its parameters."""
     parameters = signature(make, eval_str=True).parameters
     for key in table:
         if key not in parameters:
-            raise UsageError(f"{where}: unknown key {key!r}; it may have {', '.join(parameters)}.")
+            raise UsageError(f"{where}: unknown key {key!r}; the keys are {', '.join(parameters)}.")
     for key, parameter in parameters.items():
         if parameter.default is Parameter.empty and key not in table:
             raise UsageError(f"{where}: the key {key!r} is missing.")

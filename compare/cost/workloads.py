@@ -1,4 +1,4 @@
-"""The workloads that a usage file can state, and the billing rule that meters each."""
+"""The workloads that a usage file can state, each with its billing rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of format 1, which carry no workflow: each ran the pipeline of its time, kept here as data."""
+"""Runs of format 1, which do not contain their workflow: the workflow of that time is kept here as data."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ GRANULARITIES = ("stepwise", "fused")
 
 
 def workflow(granularity: str) -> Mapping[str, Any]:
-    """Return the workflow that a run of format 1 ran, as :mod:`core.workflow.document` has it.
+    """Return the workflow of a run of format 1, as a document of :mod:`core.workflow.document`.
 
-    An unknown granularity had none: its workflow is empty.
+    An unknown granularity has an empty workflow.
     """
     if granularity not in GRANULARITIES:
         return {}

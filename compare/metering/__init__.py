@@ -1,4 +1,4 @@
-"""What jobs make the platforms count: from traces of jobs that ran, or of jobs that are only imagined."""
+"""Estimate the billed usage of jobs, from the traces of a run or for planned jobs."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ __all__ = ["JobLoad", "Span", "Stack", "assumed", "fixed_usage", "meter", "scale
 
 
 def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
-    """Return what a stack is billed for these jobs together, idle time apart."""
+    """Return the usage that a stack is billed for these jobs, without idle time."""
     with exact():
         return cloud_of(stack).meter(stack, loads)
 
 
 def fixed_usage(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
-    """Return what a month of a stack with this workflow is billed, whatever is done with it."""
+    """Return the standing usage of a month: what a stack with this workflow is billed without any jobs."""
     return cloud_of(stack).standing(workflow)
 
 
 def scaled(metered: Iterable[MeterReading], factor: Decimal) -> tuple[MeterReading, ...]:
-    """Return the same usage so many times over: jobs that were measured stand for those of a month."""
+    """Multiply usage by ``factor``, to extrapolate from measured jobs to those of a month."""
     with exact():
         return tuple(
             replace(
@@ -39,5 +39,5 @@ def scaled(metered: Iterable[MeterReading], factor: Decimal) -> tuple[MeterReadi
 
 
 def _few_digits(factor: Decimal) -> str:
-    """Return a factor for a reader: all of a whole number, else six digits."""
+    """Format a factor: a whole number with all digits, any other with six significant digits."""
     return plain(factor) if factor == factor.to_integral_value() else f"{float(factor):,.6g}"

@@ -1,4 +1,4 @@
-"""What no trace tells and metering has to assume; reports list these."""
+"""The figures that metering has to assume because no trace contains them; reports list them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Assumption:
-    """A figure that was not measured, and where it comes from."""
+    """A figure that was not measured, with its source."""
 
     text: str
     value: int
@@ -17,12 +17,12 @@ class Assumption:
 INIT_MS = Assumption(
     "milliseconds of Lambda's INIT phase in a cold start",
     500,
-    "280 by benchmarks/cold_start.py, plus the sandbox, which reads the files anew; a trace begins after it.",
+    "280 by benchmarks/cold_start.py, plus reading files in a new sandbox; a trace begins after INIT.",
 )
 LOG_BYTES = Assumption(
     "bytes of log for one Lambda invocation, in three events",
     600,
-    "Lambda's own START, END and REPORT lines; the handlers log nothing of their own.",
+    "Lambda's START, END and REPORT lines; the handlers log nothing themselves.",
 )
 TELEMETRY_BYTES = Assumption(
     "bytes of telemetry for one Azure function execution",
@@ -32,12 +32,12 @@ TELEMETRY_BYTES = Assumption(
 BOOKKEEPING_MS = Assumption(
     "milliseconds of one claim, record, notification or orchestrator episode",
     50,
-    "They make one or two calls each, and no trace has them; billed on Azure and to an Express workflow.",
+    "Each makes one or two calls that no trace contains; billed on Azure and in an Express workflow.",
 )
 DEFINITION_KB = Assumption(
     "KB of the compiled definition of an Express workflow",
     25,
-    "The definition of the pipeline, stepwise; any size below 13,000 KB is billed as the same 64 MB.",
+    "The stepwise definition of the pipeline; any size below 13,000 KB is billed as 64 MB.",
 )
 EXPRESS_LOG_EVENTS = Assumption(
     "log events for one state of an Express execution, each with the whole job document",
@@ -47,17 +47,17 @@ EXPRESS_LOG_EVENTS = Assumption(
 EVENT_KB = Assumption(
     "KB of one upload event",
     1,
-    "S3's and Event Grid's events have well under 64 KB, the step in which they are billed.",
+    "Events of S3 and Event Grid are well below 64 KB, the increment in which they are billed.",
 )
 KEPT_MONTHS = Assumption(
     "month of storage for photos, outputs and ledger rows",
     1,
-    "Storage is billed for one month; kept longer, it is billed again each month.",
+    "Storage is billed for one month; what is kept longer is billed again each month.",
 )
 ROW_BYTES = Assumption(
     "bytes of a ledger row beside the job document",
     500,
-    "Ids, times, container and key stand in columns of their own.",
+    "Ids, times, container and key have separate columns.",
 )
 CLAIM_BYTES = Assumption(
     "bytes of the job document when the job is claimed",

@@ -1,4 +1,4 @@
-"""What jobs are billed on AWS: Lambda steps under a workflow that does the bookkeeping itself."""
+"""Meter jobs on AWS: Lambda runs the steps, and the workflow itself claims, records and notifies."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from core.workflow.model import Claim, Notify, Record, Step
 
 KB = Decimal(1024)
 GB = Decimal(1024**3)
-INDEX_UNITS = 1  # a claim puts the job's keys into the index of open jobs, a record takes them out
+INDEX_UNITS = 1  # a claim adds the job's keys to the index of open jobs, a record removes them
 LAMBDA_MB_PER_CPU = Decimal(1769)  # Lambda Developer Guide: at this memory a function has one vCPU
 LOG_EVENTS = 3  # START, END and REPORT
 
 
 @dataclass
 class _Sums:
-    """Whole numbers over all jobs, so that a run of many thousands is added up quickly."""
+    """Sums over all jobs as integers, so that runs of many thousand jobs are added up quickly."""
 
     jobs: int = 0
     invocations: int = 0
@@ -45,9 +45,9 @@ class _Sums:
 def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, workflow, functions, ledger, notification, logs and traces.
 
-    A step is billed for the time its trace says, each run rounded up to a millisecond, and a cold one for its
-    INIT besides. In a Standard workflow a transition is counted for every state entered and every retry; an
-    Express one is billed from its acceptance to its record and the notification after it.
+    A step is billed for the duration in its trace, rounded up to a millisecond per attempt, and a cold one
+    also for its INIT. A Standard workflow is billed a transition for every state entered and every retry; an
+    Express workflow is billed from its acceptance to its record and the notification after it.
     """
     sums, executions = _Sums(), Executions()
     for load in loads:
@@ -68,7 +68,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         MeterReading(
             f"aws.lambda.gb_seconds.{stack.architecture}",
             aws_lambda.gb_seconds(seconds, Decimal(stack.memory_mb)),
-            f"{jobs}: {sums.billed_ms:,} ms in all, {sums.cold:,} cold starts included, "
+            f"{jobs}: {sums.billed_ms:,} ms in total, including {sums.cold:,} cold starts, "
             f"x {stack.memory_mb:,} MB / 1,024",
         ),
         *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs),)),
@@ -84,19 +84,19 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         MeterReading(
             "aws.eventbridge.s3_events",
             sums.jobs * chunks(Decimal(assumptions.EVENT_KB.value)),
-            f"{jobs}: an event each",
+            f"{jobs}: one event each",
         ),
         MeterReading(
             "aws.dynamodb.write_units",
             Decimal(sums.write_units),
-            f"{jobs}: claims and records, by the KB of their rows, and a unit each for the index",
+            f"{jobs}: claims and records, by the KB of their rows, and one unit each for the index",
         ),
         MeterReading(
             "aws.dynamodb.storage_gb_months",
             Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
             f"{jobs}: rows of {sums.row_bytes:,} bytes",
         ),
-        MeterReading("aws.sns.publishes", Decimal(sums.publishes), f"{jobs}: a notification each"),
+        MeterReading("aws.sns.publishes", Decimal(sums.publishes), f"{jobs}: one notification each"),
         MeterReading(
             "aws.sns.deliveries.email", Decimal(sums.emails), f"{sums.emails:,} failed jobs by e-mail"
         ),
@@ -106,23 +106,23 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
             f"{sums.invocations:,} runs x {LOG_EVENTS} events x ({plain(log_bytes)} + 26) bytes",
         ),
         MeterReading(
-            "aws.xray.traces", Decimal(sums.jobs), f"{jobs}: a trace each, at one job a second or less"
+            "aws.xray.traces", Decimal(sums.jobs), f"{jobs}: one trace each, at one job a second or less"
         ),
     )
 
 
 def idle(stack: Stack, live_hours: Decimal) -> tuple[MeterReading, ...]:
-    """Return what waiting costs: nothing, since neither functions nor workflows poll."""
+    """Return the usage of an idle stack: none, since neither functions nor workflows poll."""
     return ()
 
 
 def slowdown(memory_mb: int) -> Decimal:
-    """Return how many times longer a step takes than on one vCPU; beyond one, it gains nothing."""
+    """Return how many times longer a step takes than on one vCPU; more than one vCPU brings no gain."""
     return max(Decimal(1), LAMBDA_MB_PER_CPU / memory_mb)
 
 
 def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
-    """Add up one kind of job."""
+    """Add the jobs of one load to the sums."""
     count = load.count
     sums.jobs += count
     for step in load.steps:

@@ -1,4 +1,4 @@
-"""What jobs are billed on Azure: one Flex Consumption app under Durable Functions."""
+"""Meter jobs on Azure: one Flex Consumption app with Durable Functions."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from core.workflow.model import Claim, Notify, Record, Step
 
 GB = Decimal(1024**3)
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
-# host.json: Durable and the queue trigger look for messages every two seconds at the latest.
+# host.json: Durable and the queue trigger poll for messages at least every two seconds.
 POLL_SECONDS = Decimal(2)
-EVENT_OPERATIONS = 2  # taken in, delivered
+EVENT_OPERATIONS = 2  # received, delivered
 
 
 @dataclass
 class _Sums:
-    """Whole numbers over all jobs, so that a run of many thousands is added up quickly."""
+    """Sums over all jobs as integers, so that runs of many thousand jobs are added up quickly."""
 
     jobs: int = 0
     executions: int = 0
@@ -46,9 +46,9 @@ class _Sums:
 def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, queue, orchestration, functions, ledger, notification and telemetry.
 
-    An instance is billed while anything runs on it: steps at the times of their traces, bookkeeping beside
-    the steps it precedes and follows. Every orchestrator episode counts as an execution, as Microsoft's
-    documents leave open for this plan.
+    An instance is billed while anything runs on it: steps at the times of their traces, and claim, record,
+    notification and orchestrator episodes before and after them. Every orchestrator episode counts as an
+    execution; Microsoft's documentation does not say whether it does on this plan.
     """
     sums = _Sums()
     for load in loads:
@@ -105,7 +105,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         MeterReading(
             "azure.eventgrid.operations",
             sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value)),
-            f"{jobs}: an event taken in and delivered each",
+            f"{jobs}: one event received and delivered each",
         ),
         MeterReading(
             "azure.monitor.log_gb",
@@ -116,7 +116,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
 
 
 def idle(stack: Stack, live_hours: Decimal) -> tuple[MeterReading, ...]:
-    """Return what a live instance polls while it waits: the upload queue, and Durable's own if it has any."""
+    """Return the polling of an idle instance: of the upload queue, and of Durable's queues if it has any."""
     uploads = azure_storage.queue(polls=live_hours * SECONDS_PER_HOUR / POLL_SECONDS)
     if stack.orchestrator == SCHEDULER:
         return uploads
@@ -129,7 +129,7 @@ def slowdown(memory_mb: int) -> Decimal:
 
 
 def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
-    """Add up one kind of job; before each retry the orchestrator waits for a timer."""
+    """Add the jobs of one load to the sums; the orchestrator waits for a timer before each retry."""
     count = load.count
     activities = len(load.path.tasks) + load.retries
     durable = orchestration(activities, load.retries)
@@ -162,7 +162,7 @@ def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
 
 
 def _spans(load: JobLoad) -> list[Span]:
-    """Return when the job kept instances busy: its steps, and bookkeeping before and after them."""
+    """Return the spans in which the job kept instances busy: its steps, and the bookkeeping around them."""
     spans = [step.span for step in load.steps if step.span.instance]
     first, last = (spans[0].instance, spans[-1].instance) if spans else ("", "")
     around = len(load.path.tasks) - len(load.path.steps)  # claim, record and notify
@@ -175,7 +175,7 @@ def _spans(load: JobLoad) -> list[Span]:
 
 
 def _billed_ms(spans: list[tuple[int, int]]) -> int:
-    """Return what one instance is billed for: each period at least a second, rounded up to 100 ms."""
+    """Return the milliseconds billed for one instance: each period at least 1 s, rounded up to 100 ms."""
     return sum(_billed_period(end - begin) for begin, end in merged(spans))
 
 

@@ -1,4 +1,4 @@
-"""What each cloud brings to the comparison; whoever needs to tell clouds apart asks here."""
+"""The table of clouds and their metering rules; all code that distinguishes clouds uses it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ STORAGE = "storage"
 
 @dataclass(frozen=True)
 class Cloud:
-    """A cloud's rules.
+    """The metering rules of a cloud.
 
-    ``assumptions`` are by orchestrator. ``meter`` counts what jobs are billed, ``standing`` what a month of a
-    stack with a workflow is billed whatever is done with it, ``idle`` what instances count that live for so
-    many hours without work. ``slowdown`` is how many times longer a step takes than on one whole vCPU, by the
-    function's memory in MB.
+    ``assumptions`` are grouped by orchestrator. ``meter`` returns the usage of jobs, ``standing`` the monthly
+    usage of a deployed stack without jobs, and ``idle`` the usage of instances that stay alive for some hours
+    without work. ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on
+    one full vCPU.
     """
 
     architectures: tuple[str, ...]
@@ -39,7 +39,7 @@ class Cloud:
 
     @property
     def orchestrators(self) -> tuple[str, ...]:
-        """The names of what can run the workflow."""
+        """The names of the orchestrators that can run the workflow."""
         return tuple(self.assumptions)
 
 
@@ -67,7 +67,7 @@ def cloud_of(stack: Stack) -> Cloud:
     """Return the rules of the stack's cloud.
 
     Raises:
-        UnknownCloud: Twinlens knows no such cloud, or no such orchestrator on it.
+        UnknownCloud: Twinlens does not know the cloud, or the orchestrator on it.
     """
     if stack.cloud not in CLOUDS:
         raise UnknownCloud(f"The cloud is {stack.cloud!r}; Twinlens compares {', '.join(CLOUDS)}.")
@@ -81,7 +81,7 @@ def cloud_of(stack: Stack) -> Cloud:
 
 
 def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
-    """Return what is assumed of any of the stacks, once each."""
+    """Return the assumptions that apply to any of the stacks, without repetition."""
     return tuple(
         dict.fromkeys(each for stack in stacks for each in cloud_of(stack).assumptions[stack.orchestrator])
     )

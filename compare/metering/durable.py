@@ -1,4 +1,4 @@
-"""What one orchestration makes Durable Functions count, whichever store keeps its state."""
+"""The usage of one Durable Functions orchestration, for both of its state stores."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import cache
 from compare.billing import durable_scheduler, durable_storage
 
 SCHEDULER = "scheduler"  # the orchestrator setting
-DEADLINE = 1  # the timer that every orchestration starts with, and that comes due long after its end
+DEADLINE = 1  # every orchestration starts with a timer that comes due long after its end
 
 
 @dataclass(frozen=True)
 class Orchestration:
-    """Runs of the orchestrator, storage operations if the state is in storage, actions if in a scheduler."""
+    """Episodes of the orchestrator, and storage operations or scheduler actions, depending on the store."""
 
     episodes: int
     queue_operations: int
@@ -24,7 +24,7 @@ class Orchestration:
 
 @cache
 def orchestration(activities: int, retries: int) -> Orchestration:
-    """Return the counts for so many activities, ``retries`` of them after waiting for a timer."""
+    """Return the counts for ``activities``, of which ``retries`` follow a timer."""
     each, due = Decimal(activities), Decimal(retries)
     return Orchestration(
         episodes=int(durable_storage.episodes(each) + due),

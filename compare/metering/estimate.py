@@ -1,4 +1,4 @@
-"""What a month of photos would make a stack count, before it is deployed."""
+"""Estimate the usage of a month of photos before a stack is deployed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOURS_PER_MONTH = 730
 
 @dataclass(frozen=True)
 class Work:
-    """CPU time of a step in milliseconds on one vCPU: fixed, and for each megapixel of the photo."""
+    """CPU time of a step in milliseconds on one vCPU: a fixed part, and a part per megapixel."""
 
     fixed: int
     per_megapixel: int
@@ -39,18 +39,20 @@ WORK = {
     "resize": Work(90, 3),
     "apply_filters": Work(110, 3),
     "optimize": Work(160, 1),
-    "process": Work(250, 3),  # not measured: the sum, less the pictures between the steps and three decodes
+    "process": Work(
+        250, 3
+    ),  # not measured: the sum of the steps, minus the renditions between them and three decodes
 }
 UNKNOWN_STEP = Work(150, 3)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A month: how many photos, how large, how often a step starts cold, and how fast things go.
+    """A month: the number and size of photos, the share of cold starts, and the speed.
 
-    ``pace`` stretches every step. ``gap_ms`` lies between two executions while messages travel: without one,
-    an Azure instance works on one photo in one piece. ``live_hours`` is how long such an instance is kept
-    alive in the month, polling its queues.
+    ``pace`` multiplies the time of every step. ``gap_ms`` is the time between two executions while messages
+    travel: without it, an Azure instance is busy with one photo without interruption. ``live_hours`` is how
+    long such an instance stays alive in the month, polling its queues.
     """
 
     images: int
@@ -62,10 +64,11 @@ class Scenario:
 
 
 def scenarios(images: int, megapixels: Decimal, cold_share: Decimal) -> dict[str, Scenario]:
-    """Return a low, an expected and a high month of so many photos.
+    """Return a low, an expected and a high scenario for a month of ``images`` photos.
 
-    Half and twice the expected step times bound the unknown machine. In a low month an Azure instance works
-    on a photo in one piece and ends with it; as expected, it lives on for a minute; in a high month, always.
+    Half and twice the expected step times bound the unknown speed of the machine. An Azure instance ends with
+    its photo in the low scenario, stays alive for a minute in the expected one, and all month in the high
+    one.
     """
     month = Decimal(HOURS_PER_MONTH)
     minutely = min(month, Decimal(images) / 60)
@@ -79,9 +82,9 @@ def scenarios(images: int, megapixels: Decimal, cold_share: Decimal) -> dict[str
 def estimate(
     stack: Stack, workflow: Workflow, recipe: Recipe, scenario: Scenario
 ) -> tuple[MeterReading, ...]:
-    """Return what the stack would count in a month of the scenario, every photo succeeding at once.
+    """Return the stack's usage in a month of the scenario, if every photo succeeds at the first attempt.
 
-    What the stack costs merely by being there is counted too, so a month without photos has a bill as well.
+    The stack's standing usage is included, so a month without photos has a bill as well.
     """
     cold = int(scenario.images * scenario.cold_share)
     loads = [
@@ -95,11 +98,11 @@ def estimate(
 
 
 def _load(stack: Stack, workflow: Workflow, recipe: Recipe, scenario: Scenario, *, cold: bool) -> JobLoad:
-    """Return the load of one photo that goes through the whole workflow on an instance of its own."""
+    """Return the load of one photo that goes through the whole workflow without sharing instances."""
     renditions = len(recipe.sizes) + bool(recipe.filters)
     artifacts = renditions * len(recipe.outputs)
     way = path(workflow, "succeeded", frozenset())
-    between = 0 if stack.granularity == FUSED else renditions  # pictures that steps leave for each other
+    between = 0 if stack.granularity == FUSED else renditions  # renditions that steps hand over
     gets, puts = way.input_reads + between, between + artifacts
     calls = Decimal(gets + puts) / len(way.steps)
     # The orchestrator's start and the claim come first.

@@ -1,4 +1,4 @@
-"""What executions of an Express workflow are billed: number, time, and the log that is their history."""
+"""Meter the executions of an Express workflow: their number, their time, and the log with their history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BYTES_PER_KB = Decimal(1024)
 
 @dataclass
 class Executions:
-    """Whole numbers over all jobs."""
+    """Integer sums over all jobs."""
 
     count: int = 0
     billed_ms: int = 0
@@ -28,7 +28,7 @@ class Executions:
     log_bytes: int = 0
 
     def add(self, load: JobLoad) -> None:
-        """Add jobs of one kind: each runs from its acceptance to its record and the notification after it."""
+        """Add the jobs of one load: each lasts from its acceptance to the notification after its record."""
         lasted = load.ended_ms - load.began_ms + assumptions.BOOKKEEPING_MS.value
         billed = int(step_functions.express_billed_ms(Decimal(lasted)))
         events = (len(load.path.states) + load.retries) * assumptions.EXPRESS_LOG_EVENTS.value
@@ -39,7 +39,7 @@ class Executions:
         self.log_bytes += load.count * events * load.document_bytes
 
     def metered(self) -> tuple[MeterReading, ...]:
-        """Return what was added up, as meters."""
+        """Return the sums as meters."""
         mean = Decimal(self.log_bytes) / max(1, self.log_events)
         return (
             MeterReading(
@@ -48,7 +48,8 @@ class Executions:
             MeterReading(
                 "aws.stepfunctions.express_gb_seconds",
                 Decimal(self.billed_mb_ms) / MS_PER_SECOND / MB_PER_GB,
-                f"{self.count:,} executions: {self.billed_ms:,} ms in steps of 100, memory in steps of 64 MB",
+                f"{self.count:,} executions: {self.billed_ms:,} ms in chunks of 100, memory in chunks of 64 "
+                "MB",
             ),
             MeterReading(
                 "aws.cloudwatch.log_gb",

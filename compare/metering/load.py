@@ -1,4 +1,4 @@
-"""What one job asks of the platform, whether it ran or is only imagined."""
+"""The load of a job on the platform, measured or planned."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Span:
 
 @dataclass(frozen=True)
 class StepLoad:
-    """One step of a job: its last run, and how many runs it took, each taken to last as long.
+    """One step of a job: the span of its last attempt, and the number of attempts, assumed equally long.
 
-    A step that never finished left no trace: its span is empty.
+    A step that never finished has no trace, and its span is empty.
     """
 
     name: str
@@ -39,11 +39,11 @@ class StepLoad:
 
 @dataclass(frozen=True)
 class JobLoad:
-    """What ``count`` jobs like this one ask of the platform each.
+    """The load of each of ``count`` equal jobs.
 
-    ``path`` is its way through the workflow. ``gets`` and ``puts`` are the object reads and
-    writes of its steps, the upload itself being one more write. Sizes are bytes, times milliseconds.
-    Jobs that are ``alone`` share no instance with another job.
+    ``path`` is the job's path through the workflow. ``gets`` and ``puts`` are the object reads and writes of
+    its steps, not counting the upload itself. Sizes are in bytes, times in milliseconds. Jobs that are
+    ``alone`` share no instance with another job.
     """
 
     path: Path
@@ -60,7 +60,7 @@ class JobLoad:
 
     @classmethod
     def of(cls, record: JobRecord, workflow: Workflow) -> JobLoad | None:
-        """Return the load of a job that ran this workflow; ``None`` for an upload that was lost."""
+        """Return the load of a job that ran this workflow, or ``None`` if the job was lost."""
         job = record.job
         if job is None or record.recorded_at is None:
             return None
@@ -82,11 +82,11 @@ class JobLoad:
 
     @property
     def retries(self) -> int:
-        """How many runs of steps were not the first."""
+        """The number of attempts after the first, over all steps."""
         return sum(step.attempts - 1 for step in self.steps)
 
     def times(self, count: int) -> JobLoad:
-        """Return the same load for so many jobs, none of which shares an instance with another."""
+        """Return the same load for ``count`` jobs that share no instances."""
         return replace(self, count=count, alone=True)
 
 
@@ -96,7 +96,7 @@ def _step(entry: TraceEntry) -> StepLoad:
 
 
 def _unfinished(job: Job, way: Path, finished: list[StepLoad], ended: int) -> Iterator[StepLoad]:
-    """Yield the steps that were entered and failed, tried as often as the job's error allows."""
+    """Yield the steps that failed, with as many attempts as the job's error allows."""
     known = {step.name for step in finished}
     for task in way.tasks:
         if isinstance(task.action, Step) and task.name not in known:

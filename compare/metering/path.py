@@ -1,4 +1,4 @@
-"""Which states of the workflow a job went through."""
+"""Derive the states of the workflow that a job went through."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Path:
 
     @property
     def input_reads(self) -> int:
-        """How many of the steps read the uploaded photo."""
+        """The number of steps that read the uploaded photo."""
         return sum("input" in step.reads for step in self.steps)
 
 
 @cache
 def path(workflow: Workflow, outcome: str, ran: frozenset[str]) -> Path:
-    """Return the way through the workflow of a job with this final state that finished these steps."""
+    """Return the path of a job with the final state ``outcome`` that finished the steps ``ran``."""
     states = visited(workflow, outcome, ran)
     return Path(states, tasks(states))
 
@@ -63,18 +63,18 @@ def visited(workflow: Workflow, outcome: str, ran: Collection[str]) -> tuple[Sta
 
 
 def tasks(states: Collection[State]) -> tuple[Task, ...]:
-    """Return the states among these that do something."""
+    """Return the tasks among the states."""
     return tuple(state for state in states if isinstance(state, Task))
 
 
 def branches(state: State) -> list[list[str]]:
-    """Return the steps of a state: those of a branch follow each other, branches run side by side."""
+    """Return the steps of a state by branch: steps of a branch run in sequence, branches in parallel."""
     found = state.branches if isinstance(state, Parallel) else ((state,),)
     return [[each.name for each in tasks(branch) if isinstance(each.action, Step)] for branch in found]
 
 
 def _left(rest: tuple[State, ...], outcome: str, ran: Collection[str]) -> bool:
-    """Tell whether the job left the sequence at the first of these states."""
+    """Return whether the job left the sequence at the first of these states."""
     match rest[0]:
         case Task(action=Claim(duplicate=ending)):
             return ending == outcome

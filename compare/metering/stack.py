@@ -1,4 +1,4 @@
-"""What metering has to know about a stack."""
+"""The properties of a stack that metering needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compare.run import Run
 
 @dataclass(frozen=True)
 class Stack:
-    """How a stack runs its jobs; ``email`` tells whether someone hears of failed jobs by e-mail."""
+    """The configuration of a stack; ``email`` says whether failed jobs are reported by e-mail."""
 
     cloud: str
     orchestrator: str

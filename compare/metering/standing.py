@@ -1,4 +1,4 @@
-"""What a stack is billed for merely because it is there: what watches over it."""
+"""The standing usage of a deployed stack without jobs: its monitoring."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from compare.billing import azure_alerts, cloudwatch
 from compare.billing.reading import MeterReading
 from core.workflow.model import Workflow
 
-# As components.aws.alarms and components.azure.alerts make them; a test holds the numbers to the components.
+# As created by components.aws.alarms and components.azure.alerts; a test compares the numbers.
 FAILURE_METRICS = 3  # executions failed, timed out, aborted
 LATENCY_METRICS = 1
-DEAD_LETTER_QUEUES = 2  # of uploads, and of what looks after lost executions
+DEAD_LETTER_QUEUES = 2  # of uploads, and of the reconciliation of lost executions
 DASHBOARDS = 1
 LOG_ALERTS = 3
-ALERTED_SERIES = 1 + 2 * 3  # dead letters; and of each of two storage accounts, three kinds of throttling
+ALERTED_SERIES = 1 + 2 * 3  # dead letters; and for each of two storage accounts, three kinds of throttling
 
 
 def on_aws(workflow: Workflow) -> tuple[MeterReading, ...]:
-    """Return a month's alarms and dashboards: every function of the workflow is watched for throttling."""
+    """Return a month's alarms and dashboards: each function of the workflow has an alarm on throttling."""
     watched = FAILURE_METRICS + LATENCY_METRICS + DEAD_LETTER_QUEUES + len(workflow.steps())
     return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))
 
 
 def on_azure(workflow: Workflow) -> tuple[MeterReading, ...]:
-    """Return a month's alerts, which are the same for any workflow: one app has all its functions."""
+    """Return a month's alerts, the same for every workflow since one app has all functions."""
     return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))

@@ -1,1 +1,1 @@
-"""What the vendors charge: a dated price book, its checks, and its refreshing from the vendors' own lists."""
+"""The price book: dated prices of the vendors, their checks, and their refresh from the vendors' lists."""

@@ -1,4 +1,4 @@
-"""The price book: one entry a meter, with tiers, free allowance, source, date and status."""
+"""The price book: one entry per meter, with tiers, free allowance, source, date and status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compare.prices.shape import Status
 
 @dataclass(frozen=True)
 class Source:
-    """Where a price was read, and the date it held."""
+    """The source of a price, and the date at which it was valid."""
 
     title: str
     url: str
@@ -23,7 +23,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Tier:
-    """From ``start`` billed units on, ``price`` is charged for every ``per`` units of the meter."""
+    """A price tier: from ``start`` billed units, each ``per`` units of the meter cost ``price``."""
 
     start: Decimal
     price: Decimal
@@ -31,7 +31,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class Allowance:
-    """So many units a month are free within ``scope``; meters of one ``pool`` share them."""
+    """A free monthly quantity within ``scope``; meters of one ``pool`` share it."""
 
     quantity: Decimal
     scope: str
@@ -41,7 +41,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Price:
-    """A meter's price in one region; ``low`` and ``high`` bound its first tier where it is unconfirmed."""
+    """A meter's price in one region; ``low`` and ``high`` bound its first tier if it is unconfirmed."""
 
     region: str
     tiers: tuple[Tier, ...]
@@ -55,7 +55,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Meter:
-    """What is billed, in which unit, and its prices by region."""
+    """A billed quantity, with its unit and its prices by region."""
 
     name: str
     title: str
@@ -67,7 +67,7 @@ class Meter:
 
     @property
     def quoted_unit(self) -> str:
-        """What a price is for, in words: "GB-second", "1,000,000 requests of 64 KB"."""
+        """The quantity that a price is quoted for: "GB-second", "1,000,000 requests of 64 KB"."""
         if self.per == 1:
             return self.unit
         thing, *rest = self.unit.split(" ")
@@ -76,7 +76,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class PriceBook:
-    """All meters of both vendors, and the region each vendor's prices are complete for."""
+    """All meters of both vendors, and for each vendor the home region, for which prices are complete."""
 
     meters: Mapping[str, Meter]
     home_regions: Mapping[str, str]
@@ -104,7 +104,7 @@ class PriceBook:
         return meter.prices[region]
 
     def regions(self, vendor: str) -> tuple[str, ...]:
-        """Return every region that has at least one price, the vendor's home region first."""
+        """Return all regions with at least one price, the vendor's home region first."""
         found = (
             region for meter in self.meters.values() if meter.vendor == vendor for region in meter.prices
         )

@@ -1,4 +1,4 @@
-"""Looks through the price book for what a careful reader would doubt."""
+"""Find prices in the price book that need review."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compare.prices.book import Meter, Price, PriceBook
 
 @dataclass(frozen=True)
 class Doubt:
-    """A price that deserves a second look: not confirmed, or read longer ago than it should be."""
+    """A price that needs review: not confirmed, or too old."""
 
     meter: Meter
     price: Price
@@ -20,7 +20,7 @@ class Doubt:
 
     @property
     def reason(self) -> str:
-        """Say in a few words what is doubtful."""
+        """The reason in a few words."""
         words: list[str] = [] if self.price.status == "confirmed" else [self.price.status]
         if self.price.low is not None:
             words.append(f"between {self.price.low:f} and {self.price.high:f}")
@@ -30,7 +30,7 @@ class Doubt:
 
 
 def doubts(book: PriceBook, today: date, old_after_days: int) -> Iterator[Doubt]:
-    """Yield every price that is derived or unconfirmed, or older than that many days."""
+    """Yield every price that is derived, unconfirmed, or older than ``old_after_days`` days."""
     for meter in book.meters.values():
         for price in meter.prices.values():
             age = (today - price.source.date).days

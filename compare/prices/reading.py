@@ -33,7 +33,7 @@ def load(folder: Path = FOLDER) -> PriceBook:
     """Read and check ``aws.toml`` and ``azure.toml``.
 
     Raises:
-        PriceBookError: A file is missing or an entry is wrong; the entry and what is wrong with it are named.
+        PriceBookError: A file is missing or an entry is invalid; the message names the entry and the problem.
     """
     meters: dict[str, Meter] = {}
     homes: dict[str, str] = {}
@@ -53,7 +53,7 @@ def load(folder: Path = FOLDER) -> PriceBook:
 
 
 def _check_pools(meters: Iterable[Meter]) -> None:
-    """Check that meters which share an allowance agree on how much it is."""
+    """Check that meters that share an allowance state the same quantity."""
     pools: dict[str, Decimal] = {}
     for meter in meters:
         if meter.allowance:
@@ -83,7 +83,7 @@ def _shaped[Kind](table: object, kind: type[Kind], where: str) -> Kind:
 
 def _meter(name: str, table: MeterTable, vendor: str, sources: Mapping[str, Source], where: str) -> Meter:
     if not name.startswith(f"{vendor}."):
-        raise PriceBookError(f"{where}: the name of a meter of {vendor} begins with {vendor}.")
+        raise PriceBookError(f"{where}: the name of a meter of {vendor} must begin with {vendor}.")
     if not table.regions:
         raise PriceBookError(f"{where}: it has no price in any region.")
     return Meter(
@@ -117,20 +117,20 @@ def _price(
     region: str, table: PriceTable, listing: Mapping[str, Any], sources: Mapping[str, Source], where: str
 ) -> Price:
     if (table.price is None) == (not table.tiers):
-        raise PriceBookError(f"{where}: it has either a price or tiers.")
+        raise PriceBookError(f"{where}: it must have either a price or tiers.")
     tiers = tuple(Tier(each.start, each.price) for each in table.tiers)
     if table.price is not None:
         tiers = (Tier(Decimal(0), table.price),)
     starts = [tier.start for tier in tiers]
     if starts[0] != 0 or any(one >= following for one, following in pairwise(starts)):
-        raise PriceBookError(f"{where}: its tiers do not begin at 0 and rise.")
+        raise PriceBookError(f"{where}: its tiers must begin at 0 and increase.")
     bounds = [bound for bound in (table.low, table.high) if bound is not None]
     for price in (*(tier.price for tier in tiers), *bounds):
         _amount(price, f"{where}: a price", least=Decimal(0))
     if len(bounds) != (2 if table.status == "unconfirmed" else 0):
-        raise PriceBookError(f"{where}: an unconfirmed price has low and high, and no other has.")
+        raise PriceBookError(f"{where}: an unconfirmed price must have low and high, and no other price may.")
     if bounds and not (bounds[0] <= tiers[0].price <= bounds[1] and tiers[0].price):
-        raise PriceBookError(f"{where}: its price is not above zero and between low and high.")
+        raise PriceBookError(f"{where}: its price must be positive and between low and high.")
     return Price(
         region=region,
         tiers=tiers,
@@ -144,9 +144,9 @@ def _price(
 
 
 def _amount(value: Decimal, what: str, least: Decimal | None = None) -> Decimal:
-    """Return a finite number that is above zero, or at least ``least``."""
+    """Return ``value`` if it is finite and positive, or at least ``least``."""
     if not value.is_finite() or (value <= 0 if least is None else value < least):
-        raise PriceBookError(f"{what} is {value}, which cannot be.")
+        raise PriceBookError(f"{what} is {value}, which is not valid.")
     return value
 
 

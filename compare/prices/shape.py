@@ -1,4 +1,4 @@
-"""The shape of a price book file; what is of another shape is refused when it is read."""
+"""The schema of a price book file; reading rejects a file that does not match it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Status = Literal["confirmed", "derived", "unconfirmed"]
 
 
 class Shape(msgspec.Struct, forbid_unknown_fields=True):
-    """A table whose every key means something."""
+    """A table that allows no unknown keys."""
 
 
 class SourceTable(Shape):
-    """Where prices were read, and the date they held."""
+    """A source of prices, and the date at which they were valid."""
 
     title: str
     url: str
@@ -24,7 +24,7 @@ class SourceTable(Shape):
 
 
 class Head(Shape):
-    """Everything in a file that is no meter."""
+    """Everything in a file except the meters."""
 
     format: int
     vendor: str
@@ -33,14 +33,14 @@ class Head(Shape):
 
 
 class TierTable(Shape):
-    """A price from some quantity on."""
+    """A price that applies from a quantity."""
 
     price: Decimal
     start: Decimal = msgspec.field(name="from")
 
 
 class AllowanceTable(Shape):
-    """What a month has free; meters of one ``pool`` share it."""
+    """A free monthly quantity; meters of one ``pool`` share it."""
 
     quantity: Decimal
     scope: str

@@ -1,4 +1,4 @@
-"""Axes: round numbers for ticks, and places along an axis as percentages."""
+"""Chart axes: ticks at round numbers, and positions along an axis in percent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Axis:
         return tuple(self.step * number for number in range(round(self.end / self.step) + 1))
 
     def place(self, value: float) -> float:
-        """Return where ``value`` lies, in percent of the axis."""
+        """Return the position of ``value`` in percent of the axis."""
         return round(100 * value / self.end, 3)
 
 
@@ -41,7 +41,7 @@ class LogAxis:
 
     @classmethod
     def over(cls, values: Iterable[float]) -> LogAxis:
-        """Return the axis of the positive ones among ``values``."""
+        """Return an axis that covers all positive ``values``."""
         powers = [math.log10(value) for value in values if value > 0] or [0]
         first = math.floor(min(powers))
         return cls(first, max(first + 1, math.ceil(max(powers))))
@@ -52,6 +52,6 @@ class LogAxis:
         return tuple(10.0**power for power in range(self.first, self.last + 1))
 
     def place(self, value: float) -> float:
-        """Return where ``value`` lies, in percent of the axis; what is too small lies at its beginning."""
+        """Return the position of ``value`` in percent of the axis; values below the first decade are at 0."""
         power = math.log10(value) if value > 0 else self.first
         return round(100 * (max(power, self.first) - self.first) / (self.last - self.first), 3)

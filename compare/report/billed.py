@@ -1,4 +1,4 @@
-"""What the platforms said they billed, as text cells for whoever prints them."""
+"""The usage that the platforms reported, as text cells for every output format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from compare.collecting.comparison import BilledRun, FunctionComparison, Unknown
 from compare.metering.assumptions import INIT_MS
 
-METER_HEAD = ("meter", "by the rules", "by the platform", "ratio", "counted from", "source")
+METER_HEAD = ("meter", "estimated", "reported", "ratio", "counted from", "source")
 FUNCTION_HEAD = (
     "step",
     "traced runs",
@@ -17,20 +17,20 @@ FUNCTION_HEAD = (
     "billed",
     "memory used",
     "cold, traced",
-    "cold, told",
+    "cold, reported",
     "mean INIT",
 )
-SCOPES = {"jobs": "the run's own jobs", "window": "everything in the stack meanwhile"}
+SCOPES = {"jobs": "the run's own jobs", "window": "everything in the stack during the run"}
 NOTHING = "-"
 MILLION = 1_000_000
 
 
 def meter_rows(run: BilledRun) -> list[tuple[str, ...]]:
-    """Return a row for each meter that both sides, or the platform alone, counted."""
+    """Return a row for each meter that the platform reported."""
     return [
         (
             each.meter,
-            quantity(each.ruled),
+            quantity(each.estimated),
             quantity(each.billed),
             NOTHING if each.ratio is None else f"{each.ratio:f}",
             SCOPES[each.scope],
@@ -41,37 +41,38 @@ def meter_rows(run: BilledRun) -> list[tuple[str, ...]]:
 
 
 def function_rows(run: BilledRun) -> list[tuple[str, ...]]:
-    """Return a row for each function that the platform told about."""
+    """Return a row for each function that the platform reported on."""
     return [_function_row(each) for each in run.functions]
 
 
 def sentences(run: BilledRun) -> list[str]:
-    """Say what was compared, and everything that the platform did not tell."""
-    told = [
-        f"All {run.jobs:,} jobs of the run that ended are compared, those of the warm-up included, with what "
-        f"the platform counted from {run.began} to {run.ended}; collected {run.collected_at}."
+    """Say what was compared, and which figures the platform did not report."""
+    compared = [
+        f"The usage estimated for all {run.jobs:,} finished jobs of the run, warm-up included, is compared "
+        f"with what the platform reported from {run.began} to {run.ended}; collected {run.collected_at}."
     ]
-    if run.untold:
-        told.append(
-            f"{run.untold:,} uploads were lost: the rules count nothing of them, the platform perhaps does."
+    if run.untraced:
+        compared.append(
+            f"{run.untraced:,} uploads were lost: the estimate leaves them out, the platform may have billed "
+            "them."
         )
     if any(each.figures.init_ms is not None for each in run.functions):
-        told.append(f"The rules assume an INIT of {INIT_MS.value:,} ms for every cold start.")
-    return told + [unknown(each) for each in run.unknown]
+        compared.append(f"The estimate assumes an INIT of {INIT_MS.value:,} ms for every cold start.")
+    return compared + [unknown(each) for each in run.unknown]
 
 
 def unknown(gap: Unknown) -> str:
-    """Say which meters are missing, what the rules said of them and why there is no more."""
-    ruled = [
-        f"{meter} (by the rules {quantity(ours)})" if ours is not None else meter
-        for meter, ours in zip(gap.meters, gap.ruled, strict=True)
+    """Say which meters were not reported, what was estimated for them, and why they are missing."""
+    meters = [
+        f"{meter} (estimated {quantity(ours)})" if ours is not None else meter
+        for meter, ours in zip(gap.meters, gap.estimated, strict=True)
     ]
     again = " Collect again later." if gap.again else ""
-    return f"Not known: {', '.join(ruled)}. {gap.source}: {gap.reason}{again}"
+    return f"Not reported: {', '.join(meters)}. {gap.source}: {gap.reason}{again}"
 
 
 def quantity(value: Decimal | None) -> str:
-    """Return a quantity to six digits, or all of a whole number."""
+    """Return a quantity to six significant digits; a whole number with all of its digits."""
     if value is None:
         return NOTHING
     whole = value == value.to_integral_value() or abs(value) >= MILLION

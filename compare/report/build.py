@@ -1,4 +1,4 @@
-"""From run folders to a report."""
+"""Build a report from run folders."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ IMAGES_PER_MONTH = 100_000
 
 
 def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH) -> Report:
-    """Compare the runs, each with every other; price them at ``images_per_month``.
+    """Compare every pair of runs, and price each run at ``images_per_month``.
 
     Raises:
-        RunError: A run holds no job or a time that is no time.
+        RunError: A run has no jobs, or contains an invalid time.
     """
     for folder in folders:
         if not folder.jobs:
-            raise RunError(f"{folder.path} holds no job: nothing was measured yet.")
+            raise RunError(f"{folder.path} contains no jobs: nothing was measured yet.")
     names = labels([folder.run for folder in folders])
     measured = [measure(folder, name) for folder, name in zip(folders, names, strict=True)]
     runs = tuple(run_report(each) for each in measured)

@@ -1,4 +1,4 @@
-"""What a report says of money, and of the time that functions are billed for."""
+"""The report's data on cost, and on the time that functions are billed for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from compare.statistics import Proportion
 
 @dataclass(frozen=True)
 class CostLine:
-    """One meter's part of what photos cost, in US dollars.
+    """The cost of one meter in US dollars.
 
-    ``quantity``, ``amount``, ``low`` and ``high`` are of a thousand photos without free tiers; ``low`` and
-    ``high`` differ from ``amount`` only where the price is unconfirmed. ``price`` is that of the first of
-    ``tiers`` tiers, for each ``per``. ``month`` and ``month_with_free_tier`` are of a month's photos.
+    ``quantity``, ``amount``, ``low`` and ``high`` are for a thousand photos without free tiers; ``low`` and
+    ``high`` differ from ``amount`` only where the price is unconfirmed. ``price`` is the unit price, per
+    ``per``, in the first of ``tiers`` tiers. ``month`` and ``month_with_free_tier`` are for a month's photos.
     """
 
     meter: str
@@ -39,7 +39,7 @@ class CostLine:
 
 @dataclass(frozen=True)
 class VolumePoint:
-    """What ``images`` photos a month cost in US dollars, with free tiers."""
+    """The cost of ``images`` photos a month in US dollars, with free tiers."""
 
     images: int
     amount: Decimal
@@ -47,10 +47,10 @@ class VolumePoint:
 
 @dataclass(frozen=True)
 class Cost:
-    """What photos like a run's cost in US dollars, by the thousand and by the month.
+    """The cost in US dollars of photos like those of a run, per thousand and per month.
 
-    ``unconfirmed`` names the meters whose price is; ``per_thousand_low`` and ``per_thousand_high`` bound the
-    cost for that.
+    ``unconfirmed`` names the meters with an unconfirmed price; ``per_thousand_low`` and ``per_thousand_high``
+    bound the cost accordingly.
     """
 
     label: str
@@ -69,9 +69,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class BreakEven:
-    """Up to ``images`` photos a month ``below`` costs less, beyond that ``above``, with free tiers.
+    """The volume at which two runs cost the same, ``amount`` US dollars a month with free tiers.
 
-    There both cost ``amount`` US dollars a month.
+    Up to ``images`` photos a month the run ``below`` costs less, beyond that the run ``above``.
     """
 
     images: int
@@ -82,14 +82,14 @@ class BreakEven:
 
 @dataclass(frozen=True)
 class FunctionTime:
-    """GB-seconds that functions are billed for a thousand photos, from ``jobs`` warm jobs.
+    """GB-seconds billed for the functions per thousand photos, from ``jobs`` warm jobs.
 
-    ``billed`` is for each by itself. ``as_sent`` is for all jobs of the same photos as they came: cold starts
-    are billed too, and an instance with several under way once. ``least`` would be billed for each by itself
-    if no step took any time.
+    ``billed`` counts each job as if it ran alone. ``as_sent`` counts all jobs of the same photos as they were
+    sent: cold starts are billed too, and time that jobs share on one instance is billed once. ``least`` is
+    what each job alone would be billed if its steps took no time.
     ``compute`` and ``moving`` are the parts of ``billed`` in which steps computed and waited for bytes.
-    ``rest`` is what the platform's minimums, rounding and the orchestrator's own work add, less what a job's
-    steps do side by side on one instance.
+    ``rest`` is what the platform's minimums, rounding and the orchestrator's own work add, minus the time
+    that parallel steps of a job share on one instance.
     """
 
     label: str
@@ -104,9 +104,9 @@ class FunctionTime:
 
 @dataclass(frozen=True)
 class Fusion:
-    """What the fused granularity is billed, as a share of what the same stack is billed stepwise.
+    """The GB-seconds billed in the fused granularity, as a share of those billed stepwise on the same stack.
 
-    Only photos with warm jobs in both runs count. Each job is metered as if it had its instances to itself.
+    Only photos with warm jobs in both runs count. Each job is metered as if it ran alone.
     """
 
     stepwise: FunctionTime

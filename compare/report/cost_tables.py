@@ -1,4 +1,4 @@
-"""The report's tables of money as text cells: HTML and Markdown print the same ones."""
+"""The report's cost tables as text cells, the same in HTML and Markdown."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from compare.report.words import amount
 
 
 def totals(report: Report) -> Table:
-    """Return what photos cost in all."""
+    """Return the total cost of each run's photos."""
     body = tuple(
         (each.label, each.region, amount(each), dollars(each.month), dollars(each.month_with_free_tier))
         for each in report.costs
     )
-    head = ("run", "prices of", "a thousand photos", f"{_month(report)} a month", "the same with free tiers")
+    head = ("run", "prices of", "a thousand photos", f"{_month(report)} a month", "a month with free tiers")
     return Table.of("US dollars", head, body, 2)
 
 
 def meters(report: Report, costs: Sequence[Cost]) -> Table:
-    """Return what photos cost by meter, for runs on one cloud."""
+    """Return the cost by meter, for runs on one cloud."""
     lines = [{line.meter: line for line in cost.lines} for cost in costs]
     body = tuple(
         (each.meter, each.purpose, *(cell for found in lines for cell in _paid(found.get(each.meter))))
@@ -36,13 +36,13 @@ def meters(report: Report, costs: Sequence[Cost]) -> Table:
 
 
 def by_purpose(costs: Iterable[Cost]) -> list[CostLine]:
-    """Return a line for each meter of any of the costs, those for one purpose together."""
+    """Return one line for each meter that occurs in ``costs``, grouped by purpose."""
     lines = {line.meter: line for cost in costs for line in cost.lines}
     return sorted(lines.values(), key=lambda line: PURPOSE_NAMES.index(line.purpose))
 
 
 def volumes(report: Report) -> Table:
-    """Return the cost of a month by how many photos it has."""
+    """Return the monthly cost at several volumes."""
     body = tuple(
         (f"{points[0].images:,}", *(dollars(point.amount) for point in points))
         for points in zip(*(cost.volumes for cost in report.costs), strict=True)
@@ -52,7 +52,7 @@ def volumes(report: Report) -> Table:
 
 
 def lines(cost: Cost) -> Table:
-    """Return every line of a thousand photos' bill."""
+    """Return every line of the bill for a thousand photos."""
     body = tuple(
         (
             line.meter,
@@ -72,8 +72,8 @@ def lines(cost: Cost) -> Table:
 
 
 def fusions(report: Report) -> Table:
-    """Return the GB-seconds of both granularities and what they are made of."""
-    head = ("billed", "computing", "moving bytes", "minimums and bookkeeping", "as they were sent")
+    """Return the GB-seconds of both granularities and their parts."""
+    head = ("billed", "computing", "moving bytes", "minimums and overhead", "as sent")
     body = tuple(
         (each.label, f"{each.jobs:,}", *map(_number, _parts(each)))
         for fusion in report.fusions
@@ -87,7 +87,7 @@ def _parts(time: FunctionTime) -> tuple[float, ...]:
 
 
 def crossings(report: Report) -> list[str]:
-    """Say where two runs cost the same, or that no two do."""
+    """Say at which volumes two runs cost the same, or that no two do."""
     if report.break_evens:
         return [
             f"Up to {point.images:,} photos a month ({dollars(point.amount)}) {point.below} costs less, "
@@ -95,7 +95,7 @@ def crossings(report: Report) -> list[str]:
             for point in report.break_evens
         ]
     alone = len(report.costs) < 2
-    return [] if alone else ["No two of the runs change places at any volume shown."]
+    return [] if alone else ["The order of the runs by cost is the same at every volume shown."]
 
 
 def _paid(line: CostLine | None) -> tuple[str, str]:

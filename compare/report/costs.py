@@ -1,6 +1,6 @@
-"""What the photos of a run would cost: its metered usage times the price book, at any volume.
+"""The cost of a run's photos at any volume: metered usage times the price book.
 
-A month also has what stands there whatever is done with it; a thousand photos have nothing of that.
+The cost of a month includes the standing charges of a deployed stack; the cost of a thousand photos does not.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from compare.report.measured import MeasuredRun
 
 THOUSAND = 1_000
 VOLUMES = tuple(factor * 10**power for power in range(3, 8) for factor in (1, 2, 5))
-HALVINGS = 40  # of the interval around a break-even point: far below one photo
+HALVINGS = 40  # bisection steps around a break-even point: far below one photo
 
-# What a meter is for, by the beginning of its name.
+# The purpose of a meter, by the prefix of its name.
 PURPOSES = {
     "aws.lambda": "compute",
     "aws.fargate": "compute",
@@ -52,16 +52,16 @@ class PricedRun:
     book: PriceBook
 
     def bill(self, images: int, *, free_tier: bool, months: int = 1) -> Bill:
-        """Price so many photos, of the kinds that the run had, and so many months of what stands there."""
+        """Price ``images`` photos in the proportions of the run, and the standing charges of ``months``."""
         used = scaled(self.usage, Decimal(images) / self.jobs)
         stands = (replace(each, quantity=each.quantity * months) for each in self.standing)
         return price((*used, *stands), self.book, [self.region], free_tier)
 
 
 def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
-    """Meter a run; ``None`` if all of its uploads were lost.
+    """Meter a run; return ``None`` if all of its uploads were lost.
 
-    A region that the book does not know takes the prices of the vendor's home region.
+    A region that the price book lacks is priced as the vendor's home region.
     """
     run, workflow = measured.folder.run, measured.folder.workflow
     found = [JobLoad.of(job.record, workflow) for job in measured.jobs]
@@ -76,7 +76,7 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
 
 
 def cost(run: PricedRun, images: int) -> Cost:
-    """Sum up what a run's photos cost, by the thousand and at ``images`` a month."""
+    """Return the cost of a run's photos per thousand and at ``images`` a month."""
     thousand = run.bill(THOUSAND, free_tier=False, months=0)
     paid, free = run.bill(images, free_tier=False), run.bill(images, free_tier=True)
     return Cost(
@@ -96,7 +96,7 @@ def cost(run: PricedRun, images: int) -> Cost:
 
 
 def break_evens(runs: Sequence[PricedRun]) -> tuple[BreakEven, ...]:
-    """Return the volumes at which two runs cost the same with free tiers, cheaper run below first."""
+    """Return the volumes at which two runs cost the same with free tiers."""
     return tuple(point for pair in combinations(runs, 2) for point in _crossings(*pair))
 
 

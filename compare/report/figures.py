@@ -1,4 +1,4 @@
-"""Figures as a reader sees them: times, amounts, counts and sizes, and lists of words."""
+"""Format times, amounts, counts, sizes and lists for a reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What doing all image work in one function saves of the memory and time that functions are billed for."""
+"""Compare the GB-seconds billed in the fused and the stepwise granularity."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MS_PER_SECOND = 1000
 
 @dataclass
 class _Sums:
-    """Of one photo's warm jobs; ``all_loads`` has those that met a cold start too."""
+    """Sums over one photo's warm jobs; ``all_loads`` also has its cold jobs."""
 
     loads: list[JobLoad] = field(default_factory=list)
     all_loads: list[JobLoad] = field(default_factory=list)
@@ -31,12 +31,12 @@ class _Sums:
 
     @property
     def jobs(self) -> int:
-        """How many there were."""
+        """Return the number of warm jobs."""
         return len(self.loads)
 
 
 def fusions(runs: Sequence[MeasuredRun]) -> tuple[Fusion, ...]:
-    """Compare every two runs that differ in nothing but their granularity."""
+    """Compare each pair of runs that differ only in granularity."""
     pairs = permutations(runs, 2)
     found = (
         _fusion(first, second) for first, second in pairs if _differ_so(first.folder.run, second.folder.run)
@@ -53,7 +53,7 @@ def _differ_so(stepwise: Run, fused: Run) -> bool:
 
 
 def _fusion(stepwise: MeasuredRun, fused: MeasuredRun) -> Fusion | None:
-    """Compare the photos that both runs had at least one warm job of; ``None`` without such a photo."""
+    """Compare the photos that have a warm job in both runs; return ``None`` if there are none."""
     sides = _by_photo(stepwise), _by_photo(fused)
     photos = sorted(photo for photo in sides[0].keys() & sides[1].keys() if all(s[photo].jobs for s in sides))
     if not photos:
@@ -67,7 +67,7 @@ def _fusion(stepwise: MeasuredRun, fused: MeasuredRun) -> Fusion | None:
 
 
 def _by_photo(run: MeasuredRun) -> dict[str, _Sums]:
-    """Add up the succeeded jobs, warm ones each metered as if it had its instances to itself."""
+    """Add up the succeeded jobs by photo; each warm job is metered as if it ran alone."""
     stack = Stack.of(run.folder.run)
     photos: dict[str, _Sums] = defaultdict(_Sums)
     for job in run.jobs:
@@ -97,14 +97,14 @@ def _by_themselves(loads: Iterable[JobLoad]) -> list[JobLoad]:
 
 
 def _idle(load: JobLoad) -> JobLoad:
-    """Return the load of the same job if nothing had to be done in it."""
+    """Return the load of the same job if its steps took no time."""
     at = load.began_ms
     steps = tuple(replace(step, span=Span(step.span.instance, at, at)) for step in load.steps)
     return replace(load, steps=steps, ended_ms=at)
 
 
 def _function_time(run: MeasuredRun, photos: Sequence[_Sums]) -> FunctionTime:
-    """Return the mean over the photos, each counting the same, for a thousand of them."""
+    """Return the mean over the photos, equally weighted, for a thousand of them."""
     stack, gb = Stack.of(run.folder.run), run.folder.run.memory_mb / MB_PER_GB
     loads = list(chain.from_iterable(each.loads for each in photos))
     all_loads = list(chain.from_iterable(each.all_loads for each in photos))

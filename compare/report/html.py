@@ -17,14 +17,14 @@ from compare.report.rendering import render as render_template
 from compare.report.rows import shown, shown_of
 from compare.report.words import SEGMENT_WORDS, amount, clocks, saved, why
 
-SHOWN = 3  # renditions of a photo
-COLOURS = 6  # of stacks, in report.css
-VARIANTS = 4  # of a stack's runs, in report.css
-TINTS = (100, 70, 45, 25)  # of a purpose's colour in percent, for its meters in turn
+SHOWN = 3  # renditions shown for each photo
+COLOURS = 6  # hues for stacks in report.css
+VARIANTS = 4  # shades for a stack's runs in report.css
+TINTS = (100, 70, 45, 25)  # percentages of a purpose's colour, for its meters in turn
 
 
 def render(report: Report, folders: Sequence[RunFolder]) -> str:
-    """Return the page; ``folders`` are asked for the photos' previews."""
+    """Return the page, with the photos' previews from ``folders``."""
     photos = shown(report)
     clouds = by_cloud(report)
     months = [float(cost.month_with_free_tier) for cost in report.costs]
@@ -68,7 +68,7 @@ def render(report: Report, folders: Sequence[RunFolder]) -> str:
 
 
 def looks(report: Report) -> dict[str, str]:
-    """Return the classes of each run's colour: a stack has a hue, and its further runs are shades of it."""
+    """Return the CSS classes for each run's colour: one hue for a stack, one shade for each of its runs."""
     stacks: dict[str, list[str]] = {}
     for run in report.runs:
         stacks.setdefault(run.run.stack, []).append(run.label)
@@ -80,7 +80,7 @@ def looks(report: Report) -> dict[str, str]:
 
 
 def by_cloud(report: Report) -> dict[str, list[Cost]]:
-    """Return the costs of the runs on each cloud: they share meters."""
+    """Group the costs by cloud: runs on one cloud share meters."""
     clouds = {run.label: run.run.cloud for run in report.runs}
     found: dict[str, list[Cost]] = {}
     for cost in report.costs:
@@ -89,7 +89,7 @@ def by_cloud(report: Report) -> dict[str, list[Cost]]:
 
 
 def tints(costs: Sequence[Cost]) -> dict[str, str]:
-    """Return a colour for each meter: its purpose's, paler from one meter to the next."""
+    """Return a colour for each meter: that of its purpose, paler with each further meter."""
     found: dict[str, str] = {}
     used: dict[str, int] = {}
     for line in cost_tables.by_purpose(costs):
@@ -103,14 +103,14 @@ def tints(costs: Sequence[Cost]) -> dict[str, str]:
 
 
 def grown(value: float | Decimal) -> float:
-    """Return a part's share of a flex box; shares that add up to less than 1 would leave the box unfilled."""
+    """Scale ``value`` for ``flex-grow``: shares that add up to less than 1 would not fill the box."""
     return round(float(value) * 1e6, 3)
 
 
 def previews(photo: PhotoReport, folders: Iterable[RunFolder]) -> dict[str, str | None]:
-    """Return the photo's small pictures before and after, as data URIs, from the first run that kept them.
+    """Return previews of the photo and of its renditions as data URIs, from the first run that has them.
 
-    A picture that no run kept is ``None``.
+    A preview that no run has is ``None``.
     """
     found: dict[str, str | None] = {}
     for name in (BEFORE, *photo.renditions[:SHOWN]):
@@ -134,7 +134,7 @@ def steps_path(curve: Sequence[Point], axis: Axis) -> str:
 
 
 def line_path(points: Iterable[VolumePoint], across: LogAxis, up: LogAxis) -> str:
-    """Return the SVG path of a cost by volume in a box of 100 by 100; it begins where something is paid."""
+    """Return the SVG path of cost by volume in a box of 100 by 100, starting at the first cost above zero."""
     paid = [point for point in points if point.amount]
     places = [f"{across.place(point.images)} {100 - up.place(float(point.amount))}" for point in paid]
     return "M" + "L".join(places) if places else ""

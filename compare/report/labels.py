@@ -1,4 +1,4 @@
-"""What the runs of a report are called."""
+"""Labels for the runs of a report."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Sequence
 from compare.report.figures import listed
 from compare.run import Run
 
-# What may set runs of one stack apart, in the order of a label's words.
+# The settings that may distinguish runs of one stack, in the order in which a label names them.
 SETTINGS = ("orchestrator", "granularity", "memory_mb", "architecture", "region", "recipe", "chaos")
 
 
 def title(runs: Iterable[Run]) -> str:
-    """Name the stacks, and how many runs there are where a stack has several."""
+    """Return the names of the stacks, with the number of runs where a stack has several."""
     stacks = [run.stack for run in runs]
     names = listed(list(dict.fromkeys(stacks)))
     return names if len(set(stacks)) == len(stacks) else f"{names}: {len(stacks)} runs"
 
 
 def labels(runs: Sequence[Run]) -> list[str]:
-    """Name each run by what sets it apart: its stack, settings that vary, its name."""
+    """Label each run by what distinguishes it: its stack, the settings that vary, its name."""
     stacks: dict[str, list[Run]] = {}
     for run in runs:
         stacks.setdefault(run.stack, []).append(run)

@@ -1,4 +1,4 @@
-"""From the jobs of one run to its distributions."""
+"""Compute the latency distributions of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CURVE_POINTS = 300
 
 
 def run_report(measured: MeasuredRun) -> RunReport:
-    """Sum up one run."""
+    """Summarize one run."""
     times = measured.times
     end_to_end = [each.end_to_end_ms for each in times]
     return RunReport(
@@ -38,13 +38,13 @@ def run_report(measured: MeasuredRun) -> RunReport:
 
 
 def latency(samples: Sequence[float]) -> Latency:
-    """Return the distribution of these milliseconds."""
+    """Return the distribution of ``samples``, in milliseconds."""
     mean = fmean(samples) if samples else None
     return Latency(len(samples), mean, tuple(quantile(samples, p) for p in QUANTILES))
 
 
 def counts(records: Iterable[JobRecord]) -> Counts:
-    """Count how the uploads ended."""
+    """Count the uploads by final state."""
     records = tuple(records)
     states = [record.state for record in records if not record.warm_up]
     return Counts(

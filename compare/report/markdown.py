@@ -12,7 +12,7 @@ from compare.report.words import clocks, saved, why
 
 
 def render(report: Report) -> str:
-    """Return the report as GitHub-flavoured Markdown; file names in it are inert text."""
+    """Return the report as GitHub-flavoured Markdown, with file names escaped."""
 
     def table(content: Table) -> str:
         return "\n".join((f"**{text(content.title)}** ({report.place})", "", *cells(content)))
@@ -31,7 +31,7 @@ def render(report: Report) -> str:
 
 
 def cells(table: Table) -> list[str]:
-    """Return the lines of a table, numbers on the right."""
+    """Return the lines of a Markdown table, with numbers right-aligned."""
     rule = ["--:" if number in table.numbers else ":--" for number in range(len(table.head))]
     lines = [[text(cell) for cell in table.head], rule, *([text(cell) for cell in row] for row in table.rows)]
     return [f"| {' | '.join(line)} |" for line in lines]

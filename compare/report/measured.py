@@ -1,4 +1,4 @@
-"""A run laid out in time, once for every part of the report."""
+"""The timelines of a run's jobs, computed once for all parts of the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compare.timeline import Timeline, timeline
 
 @dataclass(frozen=True)
 class MeasuredJob:
-    """One upload outside the warm-up; ``timeline`` is ``None`` where it was lost."""
+    """One upload outside the warm-up; ``timeline`` is ``None`` if the job was lost."""
 
     record: JobRecord
     timeline: Timeline | None
@@ -20,7 +20,7 @@ class MeasuredJob:
 
 @dataclass(frozen=True)
 class MeasuredRun:
-    """A run under the name that the report gives it."""
+    """A run with its label in the report."""
 
     label: str
     folder: RunFolder
@@ -29,14 +29,14 @@ class MeasuredRun:
 
     @property
     def times(self) -> list[Timeline]:
-        """Return the times that count: those of the jobs that succeeded."""
+        """Return the timelines of the jobs that succeeded."""
         return [job.timeline for job in self.jobs if job.record.state == "succeeded" and job.timeline]
 
 
 def measure(folder: RunFolder, label: str) -> MeasuredRun:
-    """Lay out all jobs of a run but its warm-up, on the client's clock.
+    """Compute the timelines of a run's jobs except the warm-up, on the client's clock.
 
-    An emulator on the client's own machine has the client's clock.
+    An emulator runs on the client's machine and shares its clock.
     """
     clock = clock_offset(folder.jobs) if folder.run.where == "cloud" else None
     correction = clock.correction_ms if clock else 0.0

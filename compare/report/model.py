@@ -1,4 +1,4 @@
-"""What a report says, as plain values: HTML, Markdown, JSON and the terminal all print this."""
+"""The report's data model: HTML, Markdown, JSON and the terminal all print these values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Latency:
 
 @dataclass(frozen=True)
 class Counts:
-    """How the uploads of a run ended; warm-up uploads are only in ``warm_up``."""
+    """The number of uploads of a run by final state; warm-up uploads count only in ``warm_up``."""
 
     uploads: int
     succeeded: int
@@ -39,7 +39,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a curve: at most the share ``share`` (0 to 1) of the jobs took ``ms`` or less."""
+    """A point of a cumulative distribution: the share ``share`` (0 to 1) of the jobs took ``ms`` or less."""
 
     ms: float
     share: float
@@ -47,11 +47,11 @@ class Point:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What one run showed.
+    """The results of one run.
 
-    Latencies are those of succeeded jobs outside the warm-up. ``segments`` are the means of the end-to-end
-    time's parts and add up to its mean; ``steps`` are the steps' own durations. ``curve`` is the cumulative
-    distribution of the end-to-end time, thinned to a few hundred points.
+    Latencies are those of succeeded jobs outside the warm-up. ``segments`` are the mean parts of the
+    end-to-end time and add up to its mean; ``steps`` are the durations of the steps. ``curve`` is the
+    cumulative distribution of the end-to-end time, thinned to a few hundred points.
     """
 
     label: str
@@ -71,7 +71,7 @@ class RunReport:
 
 @dataclass(frozen=True)
 class PhotoResult:
-    """What became of a photo in one run: its only job, or the one of median time out of ``jobs``."""
+    """The result of a photo in one run: its only job, or the job of median time out of ``jobs``."""
 
     label: str
     job: str
@@ -86,9 +86,9 @@ class PhotoResult:
 
 @dataclass(frozen=True)
 class PhotoReport:
-    """One photo in every run.
+    """The results of one photo in all runs.
 
-    ``renditions`` names what was made of it; ``outputs`` says whether all runs made the same bytes, where
+    ``renditions`` names the pictures made from it; ``outputs`` says whether all runs made the same bytes, if
     that is known.
     """
 
@@ -100,9 +100,9 @@ class PhotoReport:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs side by side: the ratio of a quantile of their end-to-end times, and where it comes from.
+    """A comparison of two runs: the ratios of quantiles of their end-to-end times, and what explains them.
 
-    ``contributions`` are the differences of the mean segments, second minus first, the largest first.
+    ``contributions`` are the differences of the mean segments, second minus first, largest first.
     """
 
     first: str
@@ -113,11 +113,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report. ``notice`` says where the times were measured and what they are worth.
+    """The whole report.
 
-    ``place`` says the same in three words; no chart and no table goes without it.
-
-    ``billed`` has the runs whose platform's own account was collected.
+    ``notice`` says where the times were measured and what can be concluded from them; ``place`` says it in
+    three words and is shown with every chart and table. ``billed`` has the runs for which the platform's
+    reported usage was collected.
     """
 
     title: str

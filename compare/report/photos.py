@@ -1,4 +1,4 @@
-"""One photo in every run, side by side."""
+"""Compare the results of each photo across runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compare.report.model import PhotoReport, PhotoResult
 
 
 def photo_reports(runs: Sequence[MeasuredRun]) -> tuple[PhotoReport, ...]:
-    """Return every photo of any run, in the order of the photo sets, with its result in each run."""
+    """Return each photo of the runs with its result in each run, in the order of the photo sets."""
     photos = dict.fromkeys(photo for run in runs for photo in run.folder.run.photos)
     jobs = [_by_photo(run) for run in runs]
     return tuple(
@@ -48,7 +48,7 @@ def _outputs(jobs: Sequence[MeasuredJob]) -> Literal["equal", "different", "unkn
 
 
 def _result(label: str, jobs: Sequence[MeasuredJob]) -> PhotoResult:
-    """Choose the job of median time; lost ones count as the slowest."""
+    """Return the job of median time; lost jobs count as the slowest."""
     ordered = sorted(jobs, key=lambda job: job.timeline.end_to_end_ms if job.timeline else float("inf"))
     chosen = ordered[(len(ordered) - 1) // 2]
     job = chosen.record.job

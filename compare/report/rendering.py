@@ -1,4 +1,4 @@
-"""Fills the report's templates; a page's values are escaped, Markdown makes them inert itself."""
+"""Render the report's templates: Jinja escapes values in HTML, :func:`text` escapes them in Markdown."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from compare.cost.exact import dollars
 from compare.report import billed, cost_tables, tables
 from compare.report.figures import duration, size
 
-# Characters that could end a cell, open a tag or a link, or be taken for emphasis.
+# Characters that could end a cell, open a tag or a link, or mark emphasis.
 SPECIAL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]<>|~#!"} | {"\n": " ", "\r": " "}
 )
 
 
 def render(template: str, **values: object) -> str:
-    """Return the template with these values, the report's tables at hand."""
+    """Render ``template`` with ``values``; the report's table functions are available to it."""
     return (
         _environment()
         .get_template(template)
@@ -26,7 +26,7 @@ def render(template: str, **values: object) -> str:
 
 
 def text(value: str) -> str:
-    """Escape what Markdown would read as more than text."""
+    """Escape the characters that have a meaning in Markdown."""
     return value.translate(SPECIAL)
 
 

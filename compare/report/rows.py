@@ -1,4 +1,4 @@
-"""The table of photos, as text cells for whoever prints it."""
+"""The table of photos as text cells."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from compare.report.model import PhotoReport, PhotoResult, Report
 
 HEAD = ("photo", "run", "state", "end to end ms")
 TAIL = ("bytes in", "bytes out")
-SHOWN = 40  # photos, where there are more: a page of thousands answers no one
+SHOWN = 40  # photos at most: a page of thousands would be of little help
 
 
 def shown(report: Report) -> tuple[PhotoReport, ...]:
-    """Return the photos that documents show: first those where something went wrong, in the set's order."""
+    """Return the photos that HTML and Markdown show: first those with a problem, then in the set's order."""
     troubled = [photo for photo in report.photos if _troubled(photo)]
     others = [photo for photo in report.photos if not _troubled(photo)]
     chosen = {id(photo) for photo in (*troubled, *others)[:SHOWN]}
@@ -18,15 +18,17 @@ def shown(report: Report) -> tuple[PhotoReport, ...]:
 
 
 def shown_of(report: Report) -> str:
-    """Say how many photos and jobs are shown of how many."""
+    """Say how many of the photos and jobs are shown."""
     photos, jobs = shown(report), sum(run.counts.uploads for run in report.runs)
     drawn = sum(len(photo.results) for photo in photos)
-    told = f"{len(photos):,} of {len(report.photos):,} photos and {drawn:,} of {jobs:,} jobs are shown"
+    sentence = f"{len(photos):,} of {len(report.photos):,} photos and {drawn:,} of {jobs:,} jobs are shown"
     if len(photos) < len(report.photos):
-        told += ", first the photos where a job did not succeed or outputs differ; report.json has all photos"
+        sentence += (
+            ", first those with a job that did not succeed or outputs that differ; report.json has all"
+        )
     if drawn < jobs:
-        told += "; of a photo that was sent often, the job of median time"
-    return told + "."
+        sentence += "; for a photo that was sent several times, the job of median time"
+    return sentence + "."
 
 
 def _troubled(photo: PhotoReport) -> bool:
@@ -42,7 +44,7 @@ def step_names(report: Report) -> tuple[str, ...]:
 
 
 def step_ms(result: PhotoResult, step: str) -> str:
-    """Return what all tries of the step took in milliseconds, or "-" where the job did not come to it."""
+    """Return the milliseconds that all attempts of the step took, or "-" if the job did not reach it."""
     steps = result.timeline.steps if result.timeline else ()
     durations = [each.end_ms - each.start_ms for each in steps if each.step == step]
     return f"{sum(durations):,.0f}" if durations else "-"

@@ -16,7 +16,7 @@ def summary(
     compared: Sequence[Comparison],
     costs: Sequence[Cost],
 ) -> tuple[str, ...]:
-    """Sum the report up: what happened to the photos, how long it took and why, what it costs."""
+    """Summarize the report: what happened to the photos, how long it took and why, and what it costs."""
     return (
         _fate(runs, photos),
         *_faults(runs),
@@ -31,10 +31,10 @@ def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
         word: sum(getattr(each, word) for each in counts)
         for word in ("succeeded", "rejected", "failed", "lost")
     }
-    told = listed([f"{number:,} {word}" for word, number in endings.items() if number])
+    states = listed([f"{number:,} {word}" for word, number in endings.items() if number])
     uploads = sum(each.uploads for each in counts)
     names = listed([run.label for run in runs])
-    sentence = f"{len(photos)} photos made {uploads:,} uploads to {names}: {told}"
+    sentence = f"{uploads:,} uploads of {len(photos)} photos went to {names}: {states}"
     compared = [photo.outputs for photo in photos if photo.outputs != "unknown"]
     if not compared:
         return sentence + "."
@@ -44,17 +44,17 @@ def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
 
 
 def _faults(runs: Sequence[RunReport]) -> Iterator[str]:
-    """Say which runs had faults injected: their times and fates are no ordinary ones."""
+    """Say into which runs faults were injected, since these change their times and results."""
     for each in runs:
         if each.run.chaos:
             yield f"Faults were injected into {each.label} on request: {each.run.chaos}."
 
 
 def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:
-    told = [f"{duration(middle)} on {run.label}" for run in runs if (middle := median(run)) is not None]
-    if not told:
+    medians = [f"{duration(middle)} on {run.label}" for run in runs if (middle := median(run)) is not None]
+    if not medians:
         return "No job succeeded, so there is no time to report."
-    sentence = f"From upload to recorded result half of the photos took at most {listed(told)}"
+    sentence = f"From upload to recorded result half of the photos took at most {listed(medians)}"
     apart = max(compared, key=lambda each: abs(sum(each.contributions.values())), default=None)
     if apart is None or not apart.contributions:
         return f"{sentence}."
@@ -63,8 +63,8 @@ def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:
 
 
 def _price(costs: Sequence[Cost], runs: Sequence[RunReport]) -> str:
-    told = listed([f"{amount(each)} on {each.label}" for each in costs])
-    ranges = "; a range comes from prices that are not confirmed" if " to " in told else ""
+    amounts = listed([f"{amount(each)} on {each.label}" for each in costs])
+    ranges = "; a range is due to unconfirmed prices" if " to " in amounts else ""
     emulated = any(run.run.where == "emulator" for run in runs)
-    pace = ", if functions take the time they took on this machine" if emulated else ""
-    return f"A thousand such photos cost {told} at list prices without free tiers{pace}{ranges}."
+    pace = ", if functions take as long as on this machine" if emulated else ""
+    return f"A thousand such photos cost {amounts} at list prices without free tiers{pace}{ranges}."

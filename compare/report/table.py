@@ -1,4 +1,4 @@
-"""A table as text cells, whoever prints it."""
+"""A table of text cells, independent of the output format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NOTHING = "-"  # in a cell without a figure
 
 @dataclass(frozen=True)
 class Table:
-    """Cells under headings; the columns in ``numbers`` hold figures, the others words."""
+    """Headings and cells; the columns in ``numbers`` contain figures, the others words."""
 
     title: str
     head: tuple[str, ...]
@@ -20,5 +20,5 @@ class Table:
     def of(
         cls, title: str, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...], words: int = 1
     ) -> Table:
-        """Return a table whose first ``words`` columns hold words and the others figures."""
+        """Return a table whose first ``words`` columns contain words and the others figures."""
         return cls(title, head, rows, range(words, len(head)))

@@ -1,4 +1,4 @@
-"""The report's tables as text cells: HTML and Markdown print the same ones."""
+"""The report's tables as text cells, the same in HTML and Markdown."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def segments(report: Report) -> Table:
         for run in report.runs
         if run.segments
     )
-    return Table.of("Mean parts of the end-to-end time", ("run", *SEGMENT_WORDS.values(), "in all"), body)
+    return Table.of("Mean parts of the end-to-end time", ("run", *SEGMENT_WORDS.values(), "total"), body)
 
 
 def latencies(report: Report) -> Table:
-    """Return the quantiles of a whole job's times."""
+    """Return the quantiles of the end-to-end times and their parts."""
     body = tuple(
         (run.label, name, f"{figures.count:,}", *map(interval, figures.quantiles))
         for run in report.runs
@@ -43,7 +43,7 @@ def latencies(report: Report) -> Table:
 
 
 def steps(report: Report) -> Table:
-    """Return the quantiles of each step's own times."""
+    """Return the quantiles of each step's durations."""
     body = tuple(
         (run.label, name, f"{figures.count:,}", *map(interval, figures.quantiles))
         for run in report.runs
@@ -53,27 +53,27 @@ def steps(report: Report) -> Table:
 
 
 def comparisons(report: Report) -> Table:
-    """Return the ratio of every two runs' quantiles, and the verdict where there is one."""
+    """Return the ratios of quantiles for each pair of runs, with the verdict."""
     body = tuple(
         (f"{each.first} / {each.second}", quantile_name(ratio), *_ratio(each, ratio))
         for each in report.comparisons
         for ratio in each.ratios
     )
     head = ("runs", "of the", "ratio", "95 % interval", "verdict")
-    return Table("Run against run", head, body, range(2, 4))
+    return Table("Pairs of runs", head, body, range(2, 4))
 
 
 def photos(report: Report) -> Table:
-    """Return every photo that is shown, step by step."""
+    """Return the step times of every photo that is shown."""
     return Table.of("Step by step, in milliseconds", columns(report), tuple(rows(report)), 3)
 
 
 def runs(report: Report) -> Table:
-    """Return what was run where and when, a column for each run."""
+    """Return the conditions of each run, one column for each."""
     facts = [_facts(run) for run in report.runs]
     body = tuple((name, *(each[name] for each in facts)) for name in facts[0])
     head = ("", *(run.label for run in report.runs))
-    return Table("What was run", head, body, range(0))
+    return Table("Conditions of the runs", head, body, range(0))
 
 
 def _facts(report: RunReport) -> dict[str, str]:
@@ -87,7 +87,7 @@ def _facts(report: RunReport) -> dict[str, str]:
         "began": run.started,
         "ended": run.ended or "unfinished",
         "plan": _plan(run.plan),
-        "uploads": f"{counts.uploads:,}, and {counts.warm_up:,} to warm up",
+        "uploads": f"{counts.uploads:,}, and {counts.warm_up:,} for warm-up",
         **{name: f"{getattr(counts, name):,}" for name in ("succeeded", "rejected", "failed", "lost")},
         "made with": listed([f"{name} {version}" for name, version in run.versions.items()]),
     }
@@ -101,32 +101,32 @@ def _plan(plan: Plan) -> str:
 
 
 def assumptions(report: Report) -> Table:
-    """Return what metering assumed, and why."""
+    """Return the assumptions of metering, and the reasons for them."""
     body = tuple((each.text, f"{each.value:,}", each.reason) for each in report.assumptions)
-    return Table("What metering assumes", ("figure", "value", "because"), body, range(1, 2))
+    return Table("What metering assumes", ("figure", "value", "reason"), body, range(1, 2))
 
 
 def by_platform(run: BilledRun) -> list[Table]:
-    """Return the tables of what a run's platform said it billed."""
-    told = (
+    """Return the tables of the usage that a run's platform reported."""
+    all_tables = (
         Table("Meter by meter", billed.METER_HEAD, tuple(billed.meter_rows(run)), range(1, 4)),
         Table.of("Function by function", billed.FUNCTION_HEAD, tuple(billed.function_rows(run))),
     )
-    return [table for table in told if table.rows]
+    return [table for table in all_tables if table.rows]
 
 
 def spread(run: RunReport) -> str:
-    """Say how far the medians of a run's bursts lie apart."""
+    """Say how much the medians of a run's bursts vary."""
     if run.spread is None:
         return ""
     low, high = duration(run.spread.low), duration(run.spread.high)
-    return f"{run.label}: the medians of its {run.spread.bursts} bursts lie between {low} and {high}."
+    return f"{run.label}: the medians of its {run.spread.bursts} bursts range from {low} to {high}."
 
 
 def interval(figure: Quantile) -> str:
-    """Return a quantile with its interval, or the reason that there is none."""
+    """Return a quantile with its interval, or the reason why it has none."""
     if figure.low is None:
-        return f"{duration(figure.value)} (too few)"
+        return f"{duration(figure.value)} (too few samples)"
     return f"{duration(figure.value)} ({duration(figure.low)} to {duration(figure.high)})"
 
 

@@ -1,4 +1,4 @@
-"""Which of two runs is slower, and whether one may say so."""
+"""Compare the latencies of two runs, with the significance of the difference."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Verdict = Literal["first", "second", "undecided"]
 Bursts = Sequence[Sequence[float]]
 RESAMPLES = 10_000
 FEWEST_RESAMPLES = 500
-PATIENCE = 20_000_000  # samples looked at, after which more resamples are not worth the wait
-AT_ONCE = 2_000_000  # samples looked at in one piece of memory
+PATIENCE = 20_000_000  # samples processed, beyond which more resamples are not worth the time
+AT_ONCE = 2_000_000  # samples processed in one array
 SEED = 20_260_101  # any fixed number: the same runs give the same report
 
 
@@ -26,8 +26,8 @@ SEED = 20_260_101  # any fixed number: the same runs give the same report
 class Ratio:
     """The ``p`` quantile of the first run over that of the second, with its 95 % bootstrap interval.
 
-    ``value``, ``low`` and ``high`` are ``None`` where either side has too few samples for an interval of its
-    own. ``smaller`` names the side with the smaller quantile, only where the interval excludes 1.
+    ``value``, ``low`` and ``high`` are ``None`` if either side has too few samples for an interval.
+    ``smaller`` names the side with the smaller quantile, only if the interval excludes 1.
     """
 
     p: float
@@ -38,9 +38,9 @@ class Ratio:
 
 
 def compare_quantiles(first: Bursts, second: Bursts, p: float) -> Ratio:
-    """Compare the ``p`` quantiles (0 < p < 1) of two runs, each of bursts of positive samples.
+    """Compare the ``p`` quantiles (0 < p < 1) of two runs, each given as bursts of positive samples.
 
-    Samples of one burst resemble each other, so whole bursts are drawn first and samples from those then (a
+    Samples of one burst are correlated, so whole bursts are drawn first and then samples from these (a
     two-level bootstrap: Davison and Hinkley, Bootstrap Methods and their Application, 3.8). Drawing samples
     alone would find a difference between equal runs far more often than one time in twenty.
     """
@@ -59,10 +59,10 @@ def compare_quantiles(first: Bursts, second: Bursts, p: float) -> Ratio:
 
 
 def _resampled(bursts: Bursts, p: float, resamples: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """Return the ``p`` quantile of so many resamples.
+    """Return the ``p`` quantile of each of ``resamples`` resamples.
 
-    Of the drawn bursts' samples, no resample is really drawn: the k-th smallest of n uniform draws follows
-    Beta(k, n - k + 1), and the sample at that place of the sorted ones is the k-th smallest of the resample.
+    The samples of the drawn bursts are not really resampled: the k-th smallest of n uniform draws follows
+    Beta(k, n - k + 1), and the sorted sample at that position is the k-th smallest of the resample.
     """
     filled = [samples for samples in bursts if samples]
     count = len(filled)
@@ -79,9 +79,9 @@ def _resampled(bursts: Bursts, p: float, resamples: int, random: np.random.Gener
 
 
 def _place(counted: NDArray[np.int32], p: float, random: np.random.Generator) -> NDArray[np.int64]:
-    """Return where the ``p`` quantile of each resample lies among the sorted samples.
+    """Return the index of each resample's ``p`` quantile in the sorted samples.
 
-    A row of ``counted`` says how many of the drawn bursts' samples are at or before each sorted sample.
+    A row of ``counted`` has, for each sorted sample, the number of the drawn bursts' samples up to it.
     """
     total = counted[:, -1]
     rank = np.ceil(p * total)

@@ -1,4 +1,4 @@
-"""Quantiles with confidence intervals that assume nothing of the distribution."""
+"""Quantiles with distribution-free confidence intervals."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ CONFIDENCE = 0.95
 class Quantile:
     """The ``p`` quantile of ``count`` samples, with its 95 % confidence interval.
 
-    ``value`` is ``None`` without a sample; ``low`` and ``high`` are ``None`` where the samples are too few
-    for such an interval to exist.
+    ``value`` is ``None`` without samples; ``low`` and ``high`` are ``None`` if there are too few samples for
+    such an interval.
     """
 
     p: float
@@ -26,7 +26,7 @@ class Quantile:
 
 
 def quantile(samples: Sequence[float], p: float) -> Quantile:
-    """Return the ``p`` quantile (0 < p < 1): the smallest sample that at least that share does not exceed.
+    """Return the ``p`` quantile (0 < p < 1): the smallest sample that at least this share does not exceed.
 
     The interval's ends are order statistics, chosen by the binomial distribution of how many samples fall
     below the true quantile (Conover, Practical Nonparametric Statistics, 3.2).

@@ -1,4 +1,4 @@
-"""How far bursts of the same run differ from each other."""
+"""The variation between bursts of one run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Spread:
-    """The medians of a run's bursts: the smallest, the largest, and how many bursts there are."""
+    """The smallest and the largest median of a run's bursts, and the number of bursts."""
 
     bursts: int
     low: float
@@ -17,6 +17,6 @@ class Spread:
 
 
 def spread(bursts: Iterable[Sequence[float]]) -> Spread | None:
-    """Return the spread of the bursts' medians; ``None`` with fewer than two bursts that hold samples."""
+    """Return the spread of the bursts' medians, or ``None`` if fewer than two bursts have samples."""
     medians = [median(samples) for samples in bursts if samples]
     return Spread(len(medians), min(medians), max(medians)) if len(medians) > 1 else None

@@ -1,4 +1,4 @@
-"""How much of one total another is, where both are sums over the same things."""
+"""The ratio of two totals over the same items."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from compare.statistics.comparison import AT_ONCE, RESAMPLES, SEED
 from compare.statistics.quantiles import CONFIDENCE
 
-PAIRS_NEEDED = 6  # with fewer, hardly a resample differs from another
+PAIRS_NEEDED = 6  # with fewer, most resamples are equal
 
 
 @dataclass(frozen=True)
 class Proportion:
-    """The second total over the first, with its 95 % bootstrap interval; ``None`` with too few pairs."""
+    """The second total over the first, with its 95 % bootstrap interval, if there are enough pairs."""
 
     pairs: int
     value: float
@@ -24,9 +24,9 @@ class Proportion:
 
 
 def proportion(pairs: Sequence[tuple[float, float]]) -> Proportion:
-    """Return the share that the sum of the second values is of the sum of the first ones, all positive.
+    """Return the sum of the second values divided by the sum of the first, all positive.
 
-    The interval is that of the percentile bootstrap over whole pairs: which things were measured is chance.
+    The interval is a percentile bootstrap over whole pairs, which treats the measured items as a sample.
     """
     values = np.asarray(pairs, dtype=float)
     first, second = values.sum(axis=0)

@@ -38,7 +38,7 @@ def collected(stand, path: Path) -> BilledRun:
 
 
 def test_what_an_emulator_counts_is_what_the_rules_say(stand, compared):
-    assert (compared.jobs, compared.untold) == (2, 0)
+    assert (compared.jobs, compared.untraced) == (2, 0)
     counted = {each.meter: each for each in compared.meters}
     if stand.deployment.outputs["cloud"] == "azure":  # the local host keeps no account
         assert not counted
@@ -46,9 +46,9 @@ def test_what_an_emulator_counts_is_what_the_rules_say(stand, compared):
         return
     # A photo enters ten states, one that is none six.
     transitions = counted["aws.stepfunctions.transitions"]
-    assert (transitions.ruled, transitions.billed) == (16, 16)
+    assert (transitions.estimated, transitions.billed) == (16, 16)
     requests = counted["aws.lambda.requests"]
-    assert requests.ruled == 5
+    assert requests.estimated == 5
     assert requests.billed >= 5  # jobs of other tests may just have ended
     steps = {each.step: each for each in compared.functions}
     assert steps["validate"].traced == 2

@@ -19,14 +19,14 @@ def settle(stand, photo, identify):
 
     def wait(name):
         key = f"incoming/control of {name}.jpg"
-        stand.notified(stand.finished(identify(key, stand.deployment.cloud.upload(key, photo))).id)
+        stand.notified(stand.finished(identify(key, stand.deployment.connection.upload(key, photo))).id)
 
     return wait
 
 
 def test_two_deliveries_at_once_make_one_job(stand, photo, identify, settle):
     key = "incoming/delivered twice"  # by its name no photo: it starts nothing by itself
-    etag = stand.deployment.cloud.upload(key, photo)
+    etag = stand.deployment.connection.upload(key, photo)
     stand.deliveries.deliver(key, etag, len(photo), times=2)
     row = stand.finished(identify(key, etag))
     settle("two at once")
@@ -37,7 +37,7 @@ def test_two_deliveries_at_once_make_one_job(stand, photo, identify, settle):
 
 def test_a_late_delivery_changes_nothing(stand, photo, identify, settle):
     key = "incoming/delivered late.jpg"
-    etag = stand.deployment.cloud.upload(key, photo)
+    etag = stand.deployment.connection.upload(key, photo)
     before = stand.finished(identify(key, etag))
     stand.notified(before.id)
     stand.deliveries.deliver(key, etag, len(photo), times=2)

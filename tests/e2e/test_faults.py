@@ -116,7 +116,7 @@ def send_all(stand: Any) -> list[Sent]:
         bad = number < BAD
         data = BROKEN[number % len(BROKEN)] if bad else picture(number % PICTURES)
         key = deployment.key(f"{PREFIX}/{number:03}.jpg")
-        etag = deployment.cloud.upload(key, data)
+        etag = deployment.connection.upload(key, data)
         if number % (UPLOADS // DUPLICATED) == 0:
             stand.deliveries.deliver(key, etag, len(data), times=1)
         return Sent(job_id(deployment.outputs["inputContainer"], key, etag, "gallery"), data, bad)

@@ -31,7 +31,7 @@ def upload(stand, name, data):
     """Upload the photo under this name; return its job and its key."""
     outputs = stand.deployment.outputs
     key = stand.deployment.key(name)
-    etag = stand.deployment.cloud.upload(key, data)
+    etag = stand.deployment.connection.upload(key, data)
     return job_id(outputs["inputContainer"], key, etag, outputs["recipe"]), key
 
 

@@ -48,11 +48,11 @@ def test_an_upload_by_the_clouds_own_library_becomes_a_job(stand, photo, tmp_pat
 
 
 def test_what_is_no_upload_starts_nothing(stand, photo):
-    cloud = stand.deployment.cloud
+    connection = stand.deployment.connection
     for key in ("elsewhere/photo.jpg", "incoming/notes.txt"):
-        cloud.upload(key, photo)
+        connection.upload(key, photo)
     control = "incoming/after the others.jpg"
-    etag = cloud.upload(control, photo)
+    etag = connection.upload(control, photo)
     outputs = stand.deployment.outputs
     stand.finished(job_id(outputs["inputContainer"], control, etag, outputs["recipe"]))
     keys = {row.document["source"]["key"] for row in stand.deployment.rows()}

@@ -120,7 +120,7 @@ def upload(aws, photo):
     def send(what):
         deployment = aws.deployment
         key = deployment.key(f"without {what}.jpg")
-        etag = deployment.cloud.upload(key, photo)
+        etag = deployment.connection.upload(key, photo)
         return job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"]), key
 
     return send

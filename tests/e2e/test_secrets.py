@@ -39,7 +39,7 @@ def confiding() -> bytes:
 def test_a_photo_s_metadata_go_nowhere(stand, confiding):
     deployment = stand.deployment
     key = deployment.key("confiding.jpg")
-    etag = deployment.cloud.upload(key, confiding)
+    etag = deployment.connection.upload(key, confiding)
     row = stand.finished(
         job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])
     )
@@ -82,7 +82,7 @@ def test_what_is_written_down_would_be_found(stands, local_stacks, planted):
 
 def test_no_secret_is_an_output_or_in_the_ledger(stand, confiding, local_stacks):
     secret = local_stacks.state.azure.key
-    etag = stand.deployment.cloud.upload(key := stand.deployment.key("in the ledger.jpg"), confiding)
+    etag = stand.deployment.connection.upload(key := stand.deployment.key("in the ledger.jpg"), confiding)
     outputs = dict(stand.deployment.outputs)
     job = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
     stand.finished(job)

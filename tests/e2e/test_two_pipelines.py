@@ -63,7 +63,7 @@ def test_pipelines_of_one_account_have_nothing_to_do_with_each_other(
         before = {each: {row.id for row in deployment.rows()} for each, deployment in deployments.items()}
         jobs = {}
         for each, deployment in deployments.items():
-            etag = deployment.cloud.upload(KEY, photo)
+            etag = deployment.connection.upload(KEY, photo)
             jobs[each] = job_id(deployment.outputs["inputContainer"], KEY, etag, deployment.outputs["recipe"])
         rows = {each: stand.finished(jobs[each]) for each, stand in stood.items()}
 

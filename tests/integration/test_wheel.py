@@ -94,9 +94,9 @@ def test_runs_are_reported(twinlens: Twinlens, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        (("local", "up"), "only in a checkout"),
-        (("doctor",), "only in a checkout"),
-        (("jobs", "list", "-s", "aws-local"), "only in a checkout"),
+        (("local", "up"), "need a checkout"),
+        (("doctor",), "need a checkout"),
+        (("jobs", "list", "-s", "aws-local"), "need a checkout"),
         (("jobs", "list", "-s", "aws"), "no Pulumi CLI on PATH"),
     ],
 )

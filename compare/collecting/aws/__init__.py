@@ -1,1 +1,1 @@
-"""What AWS says it billed: Lambda's REPORT lines, execution histories and CloudWatch metrics."""
+"""The usage that AWS reports: Lambda's REPORT lines, execution histories and CloudWatch metrics."""

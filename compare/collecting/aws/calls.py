@@ -1,4 +1,4 @@
-"""Calls of AWS whose failures say what a person can do about them."""
+"""Translate failed AWS calls into messages that say what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from compare.collecting.asking import NotTold
+from compare.collecting.asking import Unreported
 
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 GONE = frozenset({"ResourceNotFoundException", "ExecutionDoesNotExist"})
@@ -18,20 +18,22 @@ Client = Callable[[str], Any]  # from a service's name to boto3's client of it
 
 
 @contextmanager
-def telling(permission: str) -> Iterator[None]:
-    """Turn the failures of a call into :class:`~compare.collecting.asking.NotTold`.
+def translated(permission: str) -> Iterator[None]:
+    """Translate the failures of a call into :class:`~compare.collecting.asking.Unreported`.
 
-    ``permission`` is the one that the call needs.
+    ``permission`` is the IAM action that the call needs.
     """
     try:
         yield
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         if code in DENIED:
-            raise NotTold(f"Not permitted: the caller needs {permission}.") from None
+            raise Unreported(f"Not permitted: the caller needs {permission}.") from None
         if code in GONE:
-            raise NotTold(f"It does not exist, or no longer: {message}") from None
+            raise Unreported(f"It does not exist, or was deleted: {message}") from None
         broken = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
-        raise NotTold(f"{permission} failed with {code}: {message}", again=broken or code in LATER) from None
+        raise Unreported(
+            f"{permission} failed with {code}: {message}", again=broken or code in LATER
+        ) from None
     except BotoCoreError as error:
-        raise NotTold(f"{permission} got no answer: {error}", again=True) from None
+        raise Unreported(f"{permission} got no answer: {error}", again=True) from None

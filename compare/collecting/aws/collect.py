@@ -1,4 +1,4 @@
-"""Everything that AWS tells about one run."""
+"""Collect the usage that AWS reports for one run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from compare.billing import cloudwatch
-from compare.collecting.asking import Account, NotTold
+from compare.collecting.asking import Account, Unreported
 from compare.collecting.aws.calls import Client
 from compare.collecting.aws.histories import History, histories
 from compare.collecting.aws.metrics import Metric, express_gb_seconds, total
@@ -23,25 +23,25 @@ CLOUDWATCH = "CloudWatch's metrics"
 LOG_GB = "aws.cloudwatch.log_gb"
 EXPRESS_GB_SECONDS = "aws.stepfunctions.express_gb_seconds"
 EMULATED = "; MiniStack counts the wait for a worker as well"
-# How many of a metric's units make one of the meter's.
+# The number of a metric's units in one unit of the meter.
 UNITS = {LOG_GB: cloudwatch.BYTES_PER_GB}
 UNTOLD = {
     "S3": (
         ("aws.s3.put_requests", "aws.s3.get_requests"),
-        "It counts requests only for buckets whose request metrics are switched on.",
+        "It counts requests only for buckets with request metrics enabled.",
     ),
     "EventBridge": (("aws.eventbridge.s3_events",), "It reports no count of the events it received from S3."),
     "X-Ray": (("aws.xray.traces",), "It reports no count of the traces it stored."),
     "The bill": (
         ("aws.s3.storage_gb_months", "aws.dynamodb.storage_gb_months"),
-        "Storage is counted by the month, not by the run.",
+        "Storage is billed by the month, not by the run.",
     ),
 }
 
 
 @dataclass
 class AwsAccount(Account):
-    """What AWS has reported of a run so far; ``outputs`` are those of its stack."""
+    """The usage that AWS has reported for a run so far; ``outputs`` are those of its stack."""
 
     client: Client = field(kw_only=True)
     outputs: Mapping[str, Any] = field(kw_only=True)
@@ -49,7 +49,7 @@ class AwsAccount(Account):
     records: Sequence[JobRecord] = field(kw_only=True)
 
     def collect(self) -> Billed:
-        """Ask AWS for all it knows of the run."""
+        """Query all of AWS's sources for the run."""
         known: list[History] = []
         if self.run.orchestrator == "standard":
             self.ask(HISTORIES, ["aws.stepfunctions.transitions"], lambda: self._transitions(known))
@@ -81,7 +81,7 @@ class AwsAccount(Account):
         )
 
     def _functions(self, known: Sequence[History], duration: str) -> Iterable[Figure]:
-        """Yield what functions were billed: for the run's own requests, if the histories name them all."""
+        """Yield the functions' billed usage: of the run's own requests, if the histories name them all."""
         own = {request for history in known for request in history.requests}
         exact = bool(own) and len(own) == sum(history.calls for history in known)
         made = self._reports(own if exact else None)
@@ -89,7 +89,7 @@ class AwsAccount(Account):
         finished = sum(len(record.job.trace) for record in self.records if record.job)
         expected = f"{len(own):,}" if exact else f"at least {finished:,}"
         if len(reported) < (len(own) if exact else finished):
-            raise NotTold(f"{len(reported):,} of {expected} are there.", again=True)
+            raise Unreported(f"{len(reported):,} of {expected} have arrived.", again=True)
         emulated = self.run.where == "emulator"
         self.functions += [figures(step, each, emulated=emulated) for step, each in made.items()]
         scope: Scope = "jobs" if exact else "window"
@@ -99,7 +99,7 @@ class AwsAccount(Account):
         yield Figure(duration, billed_gb_seconds(reported), REPORTS, scope, note)
 
     def _reports(self, own: set[str] | None) -> dict[str, list[Report]]:
-        """Return each step's reports, where there are any: all, or those of the run's ``own`` requests."""
+        """Return the reports of each step that has any: all, or those of the run's ``own`` requests."""
         logs, groups = self.client("logs"), self.outputs["metered"]["logGroups"]
         found = {
             step: [each for each in reports(logs, group, self.window) if own is None or each.request in own]
@@ -108,7 +108,7 @@ class AwsAccount(Account):
         return {step: each for step, each in found.items() if each}
 
     def _metrics(self) -> dict[str, list[Metric]]:
-        """Return the metrics whose sum is a meter's quantity, by meter."""
+        """Return, for each meter, the metrics that add up to its quantity."""
         outputs = self.outputs
         topics = [outputs[name].rpartition(":")[2] for name in ("successTopic", "errorTopic")]
         groups = outputs["metered"]["logGroups"].values()

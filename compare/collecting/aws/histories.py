@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from compare.collecting.asking import NotTold
-from compare.collecting.aws.calls import telling
+from compare.collecting.asking import Unreported
+from compare.collecting.aws.calls import translated
 
-CALLERS = 4  # histories asked for at once: the API allows some twenty a second
+CALLERS = 4  # concurrent requests: the API allows about twenty a second
 ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
 SCHEDULED = frozenset({"TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"})
 REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -23,10 +23,10 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class History:
-    """One execution: states entered, task runs beyond that, calls of functions and the requests these were.
+    """One execution: states entered, retried task runs, function calls and their request ids.
 
-    A task that runs more often than it is entered is tried again. (MiniStack tells of no entries into the
-    tasks of branches; they are counted by their runs then.)
+    A task that runs more often than it is entered was retried. (MiniStack reports no entries into the tasks
+    of branches; these are counted by their runs instead.)
     """
 
     states: int
@@ -36,20 +36,20 @@ class History:
 
 
 def histories(states: Any, executions: Iterable[str]) -> list[History]:
-    """Read the histories of these executions.
+    """Read the histories of ``executions``.
 
     Raises:
-        NotTold: One is gone, not ended, may not be read, or reading broke off.
+        Unreported: A history was deleted, has not ended, is not permitted to be read, or reading failed.
     """
     with ThreadPoolExecutor(CALLERS) as callers:
         return list(callers.map(lambda execution: summed_up(events(states, execution)), executions))
 
 
 def events(states: Any, execution: str) -> list[Mapping[str, Any]]:
-    """Return an execution's events, page by page.
+    """Return an execution's events from all pages.
 
     Raises:
-        NotTold: It is gone, may not be read, or reading it broke off.
+        Unreported: The history was deleted, is not permitted to be read, or reading failed.
     """
 
     def pages() -> Iterator[Mapping[str, Any]]:
@@ -57,15 +57,15 @@ def events(states: Any, execution: str) -> list[Mapping[str, Any]]:
         for page in paginator.paginate(executionArn=execution, PaginationConfig={"PageSize": 1000}):
             yield from page["events"]
 
-    with telling("states:GetExecutionHistory"):
+    with translated("states:GetExecutionHistory"):
         return list(pages())
 
 
 def summed_up(happened: Iterable[Mapping[str, Any]]) -> History:
-    """Count what an execution's events tell.
+    """Summarize the events of an execution.
 
     Raises:
-        NotTold: The execution has not ended.
+        Unreported: The execution has not ended.
     """
     entered = tasks = scheduled = calls = 0
     requests: set[str] = set()
@@ -81,17 +81,17 @@ def summed_up(happened: Iterable[Mapping[str, Any]]) -> History:
             if details in event and _invokes(event[details]):
                 requests |= _request(event[details])
     if not ended:
-        raise NotTold("An execution of the run has not ended.", again=True)
+        raise Unreported("An execution of the run has not ended.", again=True)
     return History(entered, max(0, scheduled - tasks), calls, frozenset(requests))
 
 
 def _invokes(details: Mapping[str, Any]) -> bool:
-    """Tell whether the details are of ``lambda:invoke``, whatever form its name has."""
+    """Return whether the details are those of ``lambda:invoke``, in either notation."""
     return details.get("resourceType") == "lambda" or ":lambda:" in details.get("resource", "")
 
 
 def _request(details: Mapping[str, Any]) -> set[str]:
-    """Return the Lambda request that a task's end names: in the SDK's metadata, or in the error's cause."""
+    """Return the Lambda request id in a task's last event: in the SDK's metadata, or in the error's cause."""
     if "output" in details:
         output = json.loads(details["output"])
         metadata = output.get("SdkResponseMetadata", {}) if isinstance(output, dict) else {}

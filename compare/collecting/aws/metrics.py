@@ -1,4 +1,4 @@
-"""CloudWatch metrics, summed over a time."""
+"""Sum CloudWatch metrics over a time window."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from math import ceil
 from typing import Any
 
 from compare.billing.reading import MB_PER_GB, MS_PER_SECOND
-from compare.collecting.asking import NotTold, Window
-from compare.collecting.aws.calls import telling
+from compare.collecting.asking import Unreported, Window
+from compare.collecting.aws.calls import translated
 from compare.cost.exact import exact
 
 DELAY = timedelta(minutes=5)
 MINUTE = 60
 MOST_POINTS = 1440  # in one answer: CloudWatch API reference, GetMetricStatistics
-# AWS documents no unit of billed memory; each answer names its own.
+# AWS documents no unit for billed memory; each answer names its own.
 MB_IN = {
     "Bytes": Decimal(1) / 1024**2,
     "Kilobytes": Decimal(1) / 1024,
@@ -40,17 +40,17 @@ Points = Mapping[datetime, tuple[Decimal, str]]
 
 
 def points(cloudwatch: Any, metric: Metric, statistic: str, window: Window) -> Points:
-    """Return a metric's values with their units, by the minute, or more in a run of more than a day.
+    """Return a metric's values with their units, by the minute, or coarser for a run of more than a day.
 
-    CloudWatch keeps no zeros: a metric that has no value at all may not have been counted yet.
+    CloudWatch stores no zeros: a metric without any value may not have been counted yet.
 
     Raises:
-        NotTold: It is too early, or it could not be read.
+        Unreported: It is too early, or the metric could not be read.
     """
     window.settled(DELAY)
     whole = window.minutes()
     length = (whole.ended - whole.began).total_seconds()
-    with telling("cloudwatch:GetMetricStatistics"):
+    with translated("cloudwatch:GetMetricStatistics"):
         answer = cloudwatch.get_metric_statistics(
             Namespace=metric.namespace,
             MetricName=metric.name,
@@ -66,26 +66,26 @@ def points(cloudwatch: Any, metric: Metric, statistic: str, window: Window) -> P
 
 
 def total(cloudwatch: Any, metrics: Sequence[Metric], window: Window) -> Decimal:
-    """Return the sum of some metrics over a time.
+    """Return the sum of ``metrics`` over a time window.
 
     Raises:
-        NotTold: None of them has a value, or see :func:`points`.
+        Unreported: None of the metrics has a value, or see :func:`points`.
     """
     values = [value for each in metrics for value, _ in points(cloudwatch, each, "Sum", window).values()]
     if not values:
-        raise NotTold(f"{metrics[0].name} has no value for that time.", again=True)
+        raise Unreported(f"{metrics[0].name} has no values for the time of the run.", again=True)
     return sum(values, Decimal(0))
 
 
 def express_gb_seconds(cloudwatch: Any, machine: str, window: Window) -> Decimal:
-    """Return what Express executions were billed: each minute's billed time at its mean billed memory.
+    """Return the GB-seconds billed for Express executions: each minute's billed time x mean billed memory.
 
-    The metrics do not tell the two of each execution together. Where all executions of a minute were billed
-    the same memory, which this workflow's are, that is exact.
+    The metrics do not report both for the same execution. The result is exact if all executions of a minute
+    were billed the same memory, which is the case for this workflow.
     Source: Step Functions Developer Guide, "Execution metrics for Express Workflows".
 
     Raises:
-        NotTold: See :func:`points`; or the two metrics do not match, or have units that are not known.
+        Unreported: See :func:`points`; or the two metrics do not match, or have unknown units.
     """
 
     def look(name: str, statistic: str) -> Points:
@@ -95,12 +95,12 @@ def express_gb_seconds(cloudwatch: Any, machine: str, window: Window) -> Decimal
     billed = look("ExpressExecutionBilledDuration", "Sum")
     memory = look("ExpressExecutionBilledMemory", "Average")
     if not billed or not memory:
-        raise NotTold("There is no billed time or no billed memory for that time.", again=True)
+        raise Unreported("There is no billed time or no billed memory for the time of the run.", again=True)
     units = {unit for _, unit in billed.values()}, {unit for _, unit in memory.values()}
     if units[0] != {"Milliseconds"} or not units[1] <= MB_IN.keys():
-        raise NotTold(f"Billed time is in {_listed(units[0])}, billed memory in {_listed(units[1])}.")
+        raise Unreported(f"Billed time is in {_listed(units[0])}, billed memory in {_listed(units[1])}.")
     if billed.keys() != memory.keys():
-        raise NotTold("CloudWatch has billed time and billed memory of different minutes.", again=True)
+        raise Unreported("CloudWatch has billed time and billed memory of different minutes.", again=True)
     with exact():
         return sum(
             (

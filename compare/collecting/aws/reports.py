@@ -1,8 +1,8 @@
-"""Lambda's own reports of requests, in either log format.
+"""Lambda's reports of requests, in either log format.
 
 Sources: the Lambda Developer Guide, "Log and monitor" (the REPORT line), "Telemetry API Event schema
 reference" (``platform.report``, which the JSON log format writes) and "Monitoring for Lambda SnapStart".
-The billed duration has INIT or a restore in it (see :func:`compare.billing.aws_lambda.billed_ms`).
+The billed duration includes INIT or a restore (see :func:`compare.billing.aws_lambda.billed_ms`).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import Any
 from compare.billing.aws_lambda import gb_seconds
 from compare.billing.reading import MS_PER_SECOND
 from compare.collecting.asking import Window
-from compare.collecting.aws.calls import telling
+from compare.collecting.aws.calls import translated
 from compare.collecting.billed import FunctionFigures
 from compare.cost.exact import exact
 
 LINE = re.compile(r"REPORT RequestId: (?P<request>\S+)\s")
 FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z ]+): (?P<value>[\d.]+) (?:ms|MB)")
-# The functions log in JSON. An emulator that logs in text takes this pattern for one that matches all.
+# The functions log in JSON. For an emulator that logs in text, this pattern matches everything.
 PATTERN = '{ $.type = "platform.report" }'
 
 
 @dataclass(frozen=True)
 class Report:
-    """One request as Lambda reported it: milliseconds and MB; ``init_ms`` is ``None`` for a warm one."""
+    """One request as Lambda reported it, in milliseconds and MB; ``init_ms`` is ``None`` if it was warm."""
 
     request: str
     duration_ms: Decimal
@@ -40,12 +40,12 @@ class Report:
 
 
 def parse(message: str) -> Report | None:
-    """Read one log event; ``None`` if it is no report of a request."""
+    """Parse one log event; return ``None`` if it is not a report."""
     if found := LINE.match(message):
-        told = {each["name"].strip(): each["value"] for each in FIELD.finditer(message)}
+        fields = {each["name"].strip(): each["value"] for each in FIELD.finditer(message)}
         names = ("Duration", "Billed Duration", "Memory Size", "Max Memory Used")
-        init = told.get("Init Duration", told.get("Restore Duration"))
-        return _report(found["request"], [told.get(name) for name in names], init)
+        init = fields.get("Init Duration", fields.get("Restore Duration"))
+        return _report(found["request"], [fields.get(name) for name in names], init)
     try:
         event = json.loads(message, parse_float=Decimal)
     except json.JSONDecodeError:
@@ -59,10 +59,10 @@ def parse(message: str) -> Report | None:
     return _report(record.get("requestId"), [metrics.get(name) for name in names], init)
 
 
-def _report(request: Any, told: list[Any], init: Any) -> Report | None:
-    if request is None or None in told:
+def _report(request: Any, fields: list[Any], init: Any) -> Report | None:
+    if request is None or None in fields:
         return None
-    duration, *whole = told
+    duration, *whole = fields
     billed, memory, used = (int(Decimal(each)) for each in whole)
     return Report(
         str(request), Decimal(duration), billed, memory, used, None if init is None else Decimal(init)
@@ -70,10 +70,10 @@ def _report(request: Any, told: list[Any], init: Any) -> Report | None:
 
 
 def reports(logs: Any, group: str, window: Window) -> Iterator[Report]:
-    """Yield the reports in a log group from a time, each request once.
+    """Yield the reports that a log group has for the time window, one for each request.
 
     Raises:
-        NotTold: The log group is gone, or may not be read, or reading it broke off.
+        Unreported: The log group was deleted, is not permitted to be read, or reading failed.
     """
     seen = set()
     pages = logs.get_paginator("filter_log_events").paginate(
@@ -82,7 +82,7 @@ def reports(logs: Any, group: str, window: Window) -> Iterator[Report]:
         startTime=round(window.began.timestamp() * 1000),
         endTime=round(window.ended.timestamp() * 1000),
     )
-    with telling("logs:FilterLogEvents"):
+    with translated("logs:FilterLogEvents"):
         for page in pages:
             for event in page["events"]:
                 report = parse(event["message"])
@@ -92,9 +92,9 @@ def reports(logs: Any, group: str, window: Window) -> Iterator[Report]:
 
 
 def figures(step: str, made: Sequence[Report], *, emulated: bool = False) -> FunctionFigures:
-    """Add up the reports of one step's function, of which there is one at least.
+    """Add up the reports of one step's function; ``made`` must not be empty.
 
-    An emulator tells of no INIT, and that no memory was used: then both are unknown.
+    An emulator reports no INIT and no memory used: then both are unknown.
     """
     inits = [each.init_ms for each in made if each.init_ms is not None]
     return FunctionFigures(
@@ -110,7 +110,7 @@ def figures(step: str, made: Sequence[Report], *, emulated: bool = False) -> Fun
 
 
 def billed_gb_seconds(made: Iterable[Report]) -> Decimal:
-    """Return the GB-seconds that requests were billed for, each at its own memory."""
+    """Return the GB-seconds billed for the requests, each at its own memory."""
     with exact():
         return sum(
             (gb_seconds(each.billed_ms / MS_PER_SECOND, Decimal(each.memory_mb)) for each in made), Decimal(0)

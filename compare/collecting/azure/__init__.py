@@ -1,1 +1,1 @@
-"""What Azure says it billed: Azure Monitor's metrics, and the tables of Application Insights."""
+"""The usage that Azure reports: Azure Monitor's metrics, and the tables of Application Insights."""

@@ -1,4 +1,4 @@
-"""Everything that Azure tells about one run."""
+"""Collect the usage that Azure reports for one run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVENTS = "azure.eventgrid.operations"
 LOG_GB = "azure.monitor.log_gb"
 # Microsoft Learn, "Estimating consumption-based costs": units / 1,024,000 are the meter's GB-seconds.
 UNITS_PER_GB_SECOND = Decimal(1_024_000)
-# An instance that went on a little is counted with the minutes after it.
+# An instance that kept running for a while is counted in the following minutes.
 TAIL = timedelta(minutes=5)
 UNTOLD = {
     "Durable Task Scheduler": (
@@ -35,14 +35,14 @@ UNTOLD = {
     ),
     "The bill": (
         ("azure.blob.storage_gb_months", "azure.table.storage_gb_months"),
-        "Storage is counted by the month, not by the run.",
+        "Storage is billed by the month, not by the run.",
     ),
 }
 
 
 @dataclass
 class AzureAccount(Account):
-    """What Azure has reported of a run so far; ``outputs`` are those of its stack."""
+    """The usage that Azure has reported for a run so far; ``outputs`` are those of its stack."""
 
     arm: Rest = field(kw_only=True)
     workspace: Rest = field(kw_only=True)
@@ -50,7 +50,7 @@ class AzureAccount(Account):
     run: Run = field(kw_only=True)
 
     def collect(self) -> Billed:
-        """Ask Azure for all it knows of the run."""
+        """Query all of Azure's sources for the run."""
         storage = [meter for service in SERVICES for meter in METERS[service]]
         if self.run.where == "emulator":
             self.gap(MONITOR, [SECONDS, EXECUTIONS, *storage, EVENTS], "The local host has no such metrics.")
@@ -78,7 +78,7 @@ class AzureAccount(Account):
         yield Figure(EXECUTIONS, count, MONITOR, "window", name)
 
     def _transactions(self, service: str) -> Iterable[Figure]:
-        """Yield all transactions of the stack's accounts, the host's and the client's polling among them."""
+        """Yield all transactions of the stack's accounts, including polling by the host and the client."""
         accounts = self.outputs["metered"]["accounts"]
         for meter, (number, split) in transactions(self.arm, accounts, service, self.window).items():
             yield Figure(meter, number, MONITOR, "window", f"Transactions: {split}; polling included")

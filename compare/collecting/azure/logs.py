@@ -1,6 +1,6 @@
-"""What the workspace of Application Insights holds of a time: requests, and the volume that is billed.
+"""Query the workspace of Application Insights: requests, and the billed volume.
 
-Sources: Microsoft Learn, "Azure Monitor Log Analytics API" (queries of a resource, and errors of a part),
+Sources: Microsoft Learn, "Azure Monitor Log Analytics API" (resource queries, and partial errors),
 "AppRequests", and "Analyze usage in a Log Analytics workspace" (``_BilledSize``).
 """
 
@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from compare.collecting.asking import NotTold, Window
+from compare.collecting.asking import Unreported, Window
 from compare.collecting.azure.metrics import moment
 from compare.collecting.azure.rest import Rest
 from compare.collecting.billed import FunctionFigures
@@ -28,7 +28,7 @@ def functions(logs: Rest, workspace: str, window: Window) -> list[FunctionFigure
     """Return how often each function ran, and for how long.
 
     Raises:
-        NotTold: It is too early, there is nothing, or it could not be read whole.
+        Unreported: It is too early, there is no data, or it could not be read completely.
     """
     return [
         FunctionFigures(step=row["Name"], requests=int(row["requests"]), duration_ms=Decimal(row["duration"]))
@@ -40,22 +40,22 @@ def volume(logs: Rest, workspace: str, window: Window) -> Decimal:
     """Return the billed bytes of all tables; see :func:`functions`."""
     (row,) = rows(logs, workspace, VOLUME, window)
     if not row["records"]:
-        raise NotTold("The workspace has no data for that time, at least not yet.", again=True)
+        raise Unreported("The workspace has no data for that time, at least not yet.", again=True)
     return Decimal(row["bytes"])
 
 
 def rows(logs: Rest, workspace: str, query: str, window: Window) -> Sequence[Mapping[str, Any]]:
-    """Return a query's rows, by the names of their columns; see :func:`functions`."""
+    """Return a query's rows by column name; see :func:`functions`."""
     window.settled(DELAY)
     answer = logs.post(
         f"/v1{workspace}/query",
         {"query": query, "timespan": f"{moment(window.began)}/{moment(window.ended)}"},
     )
     if error := answer.get("error"):
-        raise NotTold(f"Only a part could be read: {error.get('message', error)}", again=True)
+        raise Unreported(f"Only a part could be read: {error.get('message', error)}", again=True)
     (table,) = (each for each in answer["tables"] if each["name"] == "PrimaryResult")
     names = [column["name"] for column in table["columns"]]
     found = [dict(zip(names, row, strict=True)) for row in table["rows"]]
     if not found:
-        raise NotTold("The workspace has no data for that time, at least not yet.", again=True)
+        raise Unreported("The workspace has no data for that time, at least not yet.", again=True)
     return found

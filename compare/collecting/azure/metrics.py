@@ -1,4 +1,4 @@
-"""Azure Monitor's metrics of a resource, summed over a time.
+"""Sum Azure Monitor's metrics of a resource over a time window.
 
 Source: Azure REST API reference, "Metrics - List", 2023-10-01.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from compare.collecting.asking import NotTold, Window
+from compare.collecting.asking import Unreported, Window
 from compare.collecting.azure.rest import Rest
 
 VERSION = "2023-10-01"
@@ -20,24 +20,24 @@ MOST_SERIES = "1000"
 
 
 def total(arm: Rest, resource: str, metrics: Sequence[str], window: Window) -> Decimal:
-    """Return the sum of a resource's metrics over a time.
+    """Return the sum of a resource's metrics over a time window.
 
     Raises:
-        NotTold: It is too early, nothing was counted, or it could not be read whole.
+        Unreported: It is too early, nothing was counted, or the metrics could not be read completely.
     """
     answer = _ask(arm, resource, {"metricnames": ",".join(metrics)}, window)
-    told = {each["name"]["value"]: each for each in answer}
-    if missing := [name for name in metrics if name not in told]:
-        raise NotTold(f"Azure Monitor has no {', '.join(missing)} of {resource}.")
-    added = sum((_sum(series) for each in told.values() for series in each["timeseries"]), Decimal(0))
+    by_name = {each["name"]["value"]: each for each in answer}
+    if missing := [name for name in metrics if name not in by_name]:
+        raise Unreported(f"Azure Monitor has no {', '.join(missing)} of {resource}.")
+    added = sum((_sum(series) for each in by_name.values() for series in each["timeseries"]), Decimal(0))
     return _more_than_nothing(added, ", ".join(metrics))
 
 
 def by_operation(arm: Rest, resource: str, window: Window) -> Mapping[str, Decimal]:
-    """Return a storage service's transactions by the name of their operation.
+    """Return the number of a storage service's transactions by operation.
 
     Raises:
-        NotTold: See :func:`total`.
+        Unreported: See :func:`total`.
     """
     parameters = {"metricnames": "Transactions", "$filter": "ApiName eq '*'", "top": MOST_SERIES}
     counted: dict[str, Decimal] = {}
@@ -67,7 +67,7 @@ def _ask(
     for metric in metrics:
         if metric.get("errorCode", "Success") != "Success":
             reason = metric.get("errorMessage", metric["errorCode"])
-            raise NotTold(f"{metric['name']['value']} could not be read: {reason}", again=True)
+            raise Unreported(f"{metric['name']['value']} could not be read: {reason}", again=True)
     return metrics
 
 
@@ -76,12 +76,12 @@ def _sum(series: Mapping[str, Any]) -> Decimal:
 
 
 def _more_than_nothing(added: Decimal, what: str) -> Decimal:
-    """Refuse a zero: a run did something, so it means that nothing has been counted yet."""
+    """Reject a zero: every run causes some usage, so a zero means that nothing was counted yet."""
     if not added:
-        raise NotTold(f"Nothing was counted of {what} at that time, or not yet.", again=True)
+        raise Unreported(f"No {what} was counted for the time of the run, at least not yet.", again=True)
     return added
 
 
 def moment(at: datetime) -> str:
-    """Return a moment as Azure takes it in a time span."""
+    """Format a time for an Azure time span."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Calls of Azure's REST interfaces whose failures say what a person can do about them."""
+"""Call Azure's REST APIs, and translate failures into messages that say what to do."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.pipeline.policies import RetryPolicy, SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 
-from compare.collecting.asking import NotTold
+from compare.collecting.asking import Unreported
 
 TRIES: dict[str, Any] = {"retry_total": 4, "retry_backoff_factor": 1, "retry_backoff_max": 60}
-METHODS = frozenset({"GET", "POST"})  # a POST is a query, too: it may be asked again
+METHODS = frozenset({"GET", "POST"})  # a POST is a query here, so it is safe to retry
 
 
 @dataclass
 class Rest:
-    """One service at ``url``, which ``authentication`` signs requests for.
+    """One service at ``url``; ``authentication`` signs the requests.
 
-    Throttled and truncated answers are retried, after as long as the service asks for.
+    Throttled and truncated answers are retried after the delay that the service asks for.
     """
 
     url: str
@@ -38,12 +38,12 @@ class Rest:
         """Return the JSON object at a path.
 
         Raises:
-            NotTold: It is not permitted, not there, or could not be read whole.
+            Unreported: It is not permitted, does not exist, or could not be read completely.
         """
         return self._answer(HttpRequest("GET", f"{self.url}{path}", params=parameters))
 
     def post(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
-        """Return the JSON object that a path answers to a document; see :meth:`get`."""
+        """Post ``document`` to a path and return the JSON object in the answer; see :meth:`get`."""
         return self._answer(HttpRequest("POST", f"{self.url}{path}", json=document))
 
     def _answer(self, request: HttpRequest) -> dict[str, Any]:
@@ -51,25 +51,25 @@ class Rest:
             response = self._client.send_request(request, retry_on_methods=METHODS)
             status, text = response.status_code, response.text()
         except ClientAuthenticationError as error:
-            raise NotTold(f"Signing in failed: {_first_line(str(error))}") from None
+            raise Unreported(f"Signing in failed: {_first_line(str(error))}") from None
         except AzureError as error:
-            raise NotTold(f"{self.url} did not answer: {_first_line(str(error))}", again=True) from None
+            raise Unreported(f"{self.url} did not answer: {_first_line(str(error))}", again=True) from None
         if status in (401, 403):
-            raise NotTold(f"Not permitted: the caller needs the role {self.permission}.")
+            raise Unreported(f"Not permitted: the caller needs the role {self.permission}.")
         if status == 404:
-            raise NotTold("It is not there, or not any more.")
+            raise Unreported("It does not exist, or was deleted.")
         try:
             document = json.loads(text, parse_float=Decimal)
         except json.JSONDecodeError:
-            raise NotTold(
-                f"{self.url} answered {status} with no JSON, or with half of it.", again=True
+            raise Unreported(
+                f"{self.url} answered {status} without JSON, or with truncated JSON.", again=True
             ) from None
         if status != 200:
-            told = document.get("error", document) if isinstance(document, dict) else {}
+            failure = document.get("error", document) if isinstance(document, dict) else {}
             later = status == 429 or status >= 500
-            raise NotTold(f"{self.url} answered {status}: {told.get('message', text)}", again=later)
+            raise Unreported(f"{self.url} answered {status}: {failure.get('message', text)}", again=later)
         if not isinstance(document, dict):
-            raise NotTold(f"{self.url} answered something other than a JSON object.")
+            raise Unreported(f"{self.url} answered something other than a JSON object.")
         return document
 
 

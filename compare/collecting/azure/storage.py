@@ -1,7 +1,7 @@
-"""Storage transactions, by what they are billed as.
+"""Storage transactions by billing category.
 
 Source: Microsoft Learn, "Map each REST operation to a price", column Standard general purpose v2. Listing
-costs what writing does, and all other operations what reading does. Queue and table operations cost the same.
+is billed as writing, and all other operations as reading. Queue and table operations cost the same.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from compare.collecting.asking import NotTold, Window
+from compare.collecting.asking import Unreported, Window
 from compare.collecting.azure.metrics import by_operation
 from compare.collecting.azure.rest import Rest
 
@@ -33,10 +33,10 @@ WRITES = frozenset(
 def transactions(
     arm: Rest, accounts: Mapping[str, str], service: str, window: Window
 ) -> dict[str, tuple[Decimal, str]]:
-    """Return a service's billed operations by meter, in all accounts together and in words by account.
+    """Return a service's billed operations by meter: the total, and a text with the number for each account.
 
     Raises:
-        NotTold: It is too early, nothing was counted, or it could not be read whole.
+        Unreported: It is too early, nothing was counted, or the metrics could not be read completely.
     """
     counted: dict[str, dict[str, Decimal]] = {meter: {} for meter in METERS[service]}
     for account, resource in accounts.items():
@@ -44,7 +44,9 @@ def transactions(
             if meter := meter_of(service, operation):
                 counted[meter][account] = counted[meter].get(account, Decimal(0)) + number
     if not any(number for by_account in counted.values() for number in by_account.values()):
-        raise NotTold(f"No {service} transaction was counted at that time, or not yet.", again=True)
+        raise Unreported(
+            f"No {service} transaction was counted for the time of the run, at least not yet.", again=True
+        )
     return {meter: (sum(each.values(), Decimal(0)), _split(each)) for meter, each in counted.items()}
 
 

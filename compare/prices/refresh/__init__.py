@@ -1,4 +1,4 @@
-"""Reads the vendors' public price lists and says how the price book differs from them."""
+"""Compare the price book with the vendors' public price lists, and update it."""
 
 from compare.prices.refresh.difference import PROBLEMS, Outcome, compare
 from compare.prices.refresh.lists import ADDRESSES, PriceLists

@@ -1,4 +1,4 @@
-"""The AWS bulk price list: one JSON file a service and region, readable by anyone."""
+"""The AWS bulk price list: one public JSON file per service and region."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from compare.errors import PriceSourceError
 from compare.prices.book import Source, Tier
 from compare.prices.refresh.listing import Listing, ListingProblem, normalise, only
 
-# Usage types begin with a region's code, but not all of them and not everywhere. Cutting off whatever stands
-# before the first hyphen would take "IA-TimedStorage-ByteHrs" for "TimedStorage-ByteHrs".
+# Some usage types begin with a region's code. Removing everything before the first hyphen would confuse
+# "IA-TimedStorage-ByteHrs" with "TimedStorage-ByteHrs".
 USAGE_PREFIXES = {"us-east-1": ("", "USE1-"), "eu-west-1": ("EU-", "EUW1-")}
-# Keys of a meter's listing that are no attributes of a product.
+# Keys of a meter's listing that are not product attributes.
 NO_ATTRIBUTES = frozenset({"service", "units", "rounded"})
 
 
 def address(base: str, service: str, region: str) -> str:
-    """Return where the list of a service in a region is."""
+    """Return the URL of the price list of a service in a region."""
     return f"{base.rstrip('/')}/offers/v1.0/aws/{service}/current/{region}/index.json"
 
 
@@ -27,7 +27,7 @@ def source(document: Mapping[str, Any], url: str, service: str, region: str) -> 
     """Return the list as a source, with the date it was published.
 
     Raises:
-        PriceSourceError: The file has no such date, so it is no price list.
+        PriceSourceError: The file has no publication date, so it is not a price list.
     """
     try:
         published = datetime.fromisoformat(document["publicationDate"]).date()
@@ -37,22 +37,20 @@ def source(document: Mapping[str, Any], url: str, service: str, region: str) -> 
 
 
 def find(document: Mapping[str, Any], listing: Mapping[str, Any], region: str) -> Listing:
-    """Return what a list says of a meter.
+    """Find a meter in a price list.
 
     Raises:
-        ListingProblem: The meter is gone, its unit changed, or the list has several prices for it.
-        PriceSourceError: The region's usage types are not known, or the file is not of the known form.
+        ListingProblem: The meter is missing, its unit changed, or the list has several prices for it.
+        PriceSourceError: The region's usage types are not known, or the file has an unknown form.
     """
     if region not in USAGE_PREFIXES:
         raise PriceSourceError(
-            f"How usage types begin in {region} is not known; it must be added to the code."
+            f"The prefix of usage types in {region} is not known; add it to compare/prices/refresh/aws.py."
         )
     try:
         return only(_listings(document, listing, USAGE_PREFIXES[region]))
     except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
-        raise PriceSourceError(
-            f"The list of {listing['service']} is not of the known form: {error}."
-        ) from None
+        raise PriceSourceError(f"The list of {listing['service']} has an unknown form: {error}.") from None
 
 
 def _listings(

@@ -1,4 +1,4 @@
-"""The Azure Retail Prices API: filtered queries, answered in pages, readable by anyone."""
+"""The Azure Retail Prices API: public filtered queries with paged answers."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from compare.prices.refresh.listing import Listing, ListingProblem, normalise, o
 
 API_VERSION = "2023-01-01-preview"
 MOST_PAGES = 50
-# Only dollars: in other currencies the API rounds prices below a cent to nothing.
+# Only US dollars: in other currencies the API rounds prices below a cent to zero.
 CURRENCY = "USD"
 MULTIPLES = {"": Decimal(1), "K": Decimal(1_000), "M": Decimal(1_000_000)}
 
 
-# What one query asks for; a product's other meters come with the answer.
+# The fields of one query; the answer contains the product's other meters too.
 QUERIED = ("serviceName", "productName")
 
 
 def query(listing: Mapping[str, str], region: str) -> dict[str, str]:
-    """Return the parameters that ask for a meter's product in one region; values are case-sensitive."""
+    """Return the query for a meter's product in one region; values are case-sensitive."""
     wanted = {"armRegionName": region, "priceType": "Consumption"}
     wanted |= {key: listing[key] for key in QUERIED if key in listing}
     return {
@@ -37,10 +37,10 @@ def query(listing: Mapping[str, str], region: str) -> dict[str, str]:
 
 
 def items(reader: JsonReader, base: str, parameters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield all items of all pages. The next page is asked for at ``base``, whatever host its link names.
+    """Yield the items of all pages; all pages are read from ``base``, whichever host their links name.
 
     Raises:
-        PriceSourceError: A page cannot be read, is not of the known form, or pages never end.
+        PriceSourceError: A page cannot be read, has an unknown form, or there are too many pages.
     """
     for _ in range(MOST_PAGES):
         page = reader.get(base, parameters)
@@ -56,15 +56,15 @@ def items(reader: JsonReader, base: str, parameters: Mapping[str, str]) -> Itera
 
 
 def source(base: str, region: str, today: date) -> Source:
-    """Return the API as a source; it has no date of its own, so it is the day it is read."""
+    """Return the API as a source, with the date of reading since the API states none."""
     return Source(f"Azure Retail Prices API, {region}", f"{base}?$filter=armRegionName eq '{region}'", today)
 
 
 def find(found: list[dict[str, Any]], listing: Mapping[str, str], region: str) -> Listing:
-    """Return what the answer says of a meter; the API repeats items for each label of a location.
+    """Find a meter in the answer; the API repeats items for each label of a location.
 
     Raises:
-        ListingProblem: The meter is gone, its unit changed, or there are several prices for it.
+        ListingProblem: The meter is missing, its unit changed, or there are several prices for it.
     """
     wanted = {**listing, "armRegionName": region, "type": "Consumption", "currencyCode": CURRENCY}
     unit = wanted.pop("unit")
@@ -78,7 +78,7 @@ def find(found: list[dict[str, Any]], listing: Mapping[str, str], region: str) -
 
 
 def unit_size(unit: str) -> Decimal:
-    """Return how many of a meter's units a unit of measure such as "10K", "1 Hour" or "1M" stands for."""
+    """Return the number of units in a unit of measure such as "10K", "1 Hour" or "1M"."""
     match = re.match(r"(\d+)([KM]?)\b", unit)
     if not match:
         raise ListingProblem("unit changed", f"its unit {unit!r} does not begin with a number")
@@ -89,6 +89,4 @@ def _tier(item: Mapping[str, Any], size: Decimal) -> Tier:
     try:
         return Tier(Decimal(item["tierMinimumUnits"]) * size, Decimal(item["retailPrice"]) / size)
     except (KeyError, TypeError, ArithmeticError) as error:
-        raise PriceSourceError(
-            f"An item of the Azure price list is not of the known form: {error}."
-        ) from None
+        raise PriceSourceError(f"An item of the Azure price list has an unknown form: {error}.") from None

@@ -1,4 +1,4 @@
-"""Holds the price book against the vendors' lists, meter by meter."""
+"""Compare the price book with the vendors' lists, meter by meter."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from compare.prices.refresh.listing import Listed, ListingProblem
 from compare.prices.refresh.lists import PriceLists
 
 Kind = Literal["same", "changed", "gone", "unit changed", "ambiguous", "unread", "unlisted"]
-# What only a person can settle.
+# Outcomes that a person has to resolve.
 PROBLEMS: frozenset[str] = frozenset({"gone", "unit changed", "ambiguous", "unread"})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of looking one price up; ``listed`` is there if the list has a usable price.
+    """The result of looking up one price; ``listed`` is set if the list has a usable price.
 
-    ``tiers``, in the price book's own unit, and ``free`` are there where they differ from the book's.
+    ``tiers``, in the price book's unit, and ``free`` are set if they differ from the book's.
     """
 
     meter: Meter
@@ -37,7 +37,7 @@ class Outcome:
 def compare(
     book: PriceBook, lists: PriceLists, regions: Collection[str] = (), prefix: str = ""
 ) -> Iterator[Outcome]:
-    """Look up every price of the book, or those of some regions and meters whose names begin so."""
+    """Look up the prices of the book, optionally only for some regions and meter name prefixes."""
     for meter in book.meters.values():
         for price in meter.prices.values():
             if meter.name.startswith(prefix) and (not regions or price.region in regions):
@@ -61,7 +61,7 @@ def _look_up(meter: Meter, price: Price, lists: PriceLists) -> Outcome:
     if not _equal(price.tiers, listed.listing.tiers, meter.per, rounded=price.listing.get("rounded", False)):
         tiers = tuple(Tier(tier.start, tier.price * meter.per) for tier in listed.listing.tiers)
         differences.append(f"{_text(price.tiers)} becomes {_text(tiers)} per {meter.quoted_unit}")
-    # A list that names no free units says nothing: AWS keeps some allowances outside of it.
+    # The absence of free units in a list means nothing: AWS documents some allowances elsewhere.
     if listed.listing.free and (not meter.allowance or meter.allowance.quantity != listed.listing.free):
         free = listed.listing.free
         stated = meter.allowance.quantity if meter.allowance else Decimal(0)
@@ -72,7 +72,7 @@ def _look_up(meter: Meter, price: Price, lists: PriceLists) -> Outcome:
 
 
 def _equal(book: tuple[Tier, ...], listed: tuple[Tier, ...], per: Decimal, *, rounded: bool) -> bool:
-    """Tell whether the tiers agree; a ``rounded`` list only has to agree to the digits it gives."""
+    """Return whether the tiers agree; a ``rounded`` list has to agree only to the digits it shows."""
     if [tier.start for tier in book] != [tier.start for tier in listed]:
         return False
 

@@ -1,4 +1,4 @@
-"""Read JSON over HTTP; time-outs, throttling and truncated answers are retried."""
+"""Read JSON over HTTP, with retries after timeouts, throttling and truncated answers."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ THROTTLED_OR_BROKEN = (429, 500, 502, 503, 504)
 
 
 class Unreachable(PriceSourceError):
-    """The server does not answer, or keeps refusing: asking it for another list is of no use."""
+    """The server does not answer or keeps refusing, so there is no point in requesting another list."""
 
 
 @dataclass
 class JsonReader:
     """Reads JSON with decimal numbers.
 
-    An answer may take ``timeout`` seconds. Each address is tried ``tries`` times, ``backoff`` seconds apart
-    and then twice as long each time; a server's Retry-After is obeyed up to ``longest_wait`` seconds.
+    An answer may take ``timeout`` seconds. Each URL is tried ``tries`` times with exponential backoff,
+    starting at ``backoff`` seconds; a server's Retry-After is followed up to ``longest_wait`` seconds.
     """
 
     timeout: float = 60
@@ -51,8 +51,8 @@ class JsonReader:
         """Return the JSON object at an address.
 
         Raises:
-            Unreachable: The server did not answer, however often it was asked.
-            PriceSourceError: It could not be read whole, or is no JSON object.
+            Unreachable: The server did not answer any attempt.
+            PriceSourceError: The answer is truncated, or is not a JSON object.
         """
         address = f"{url}?{urlencode(parameters)}" if parameters else url
         reason: Exception | None = None
@@ -64,7 +64,7 @@ class JsonReader:
                 response.raise_for_status()
                 document = json.loads(response.content, parse_float=Decimal)
             except (requests.exceptions.ChunkedEncodingError, json.JSONDecodeError) as error:
-                reason = error  # the answer broke off: only reading it again can help
+                reason = error  # the answer was truncated: read it again
                 continue
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.RetryError) as error:
                 raise Unreachable(f"The price list {url} could not be read: {error}.") from None
@@ -73,4 +73,4 @@ class JsonReader:
             if not isinstance(document, dict):
                 raise PriceSourceError(f"The price list {url} is not a JSON object.")
             return document
-        raise PriceSourceError(f"The price list {url} broke off {self.tries} times: {reason}.")
+        raise PriceSourceError(f"The price list {url} was truncated in {self.tries} attempts: {reason}.")

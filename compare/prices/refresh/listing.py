@@ -1,4 +1,4 @@
-"""What a vendor's list says of one meter, in a form that both vendors' lists can be brought to."""
+"""A meter's entry in a vendor's list, in a form common to both vendors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compare.prices.book import Source, Tier
 
 
 class ListingProblem(Exception):
-    """The list has no usable price for a meter: it is gone, its unit changed, or there are several."""
+    """The list has no usable price for a meter: it is missing, its unit changed, or there are several."""
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(detail)
@@ -20,9 +20,9 @@ class ListingProblem(Exception):
 
 @dataclass(frozen=True)
 class Listing:
-    """A meter's list price: the free units before the first tier, and tiers of the price of one unit.
+    """A meter's list price: the free units before the first tier, and tiers with the price of one unit.
 
-    Tiers are counted from the first unit that costs something, as the price book does.
+    Tiers start at the first unit that is charged, as in the price book.
     """
 
     free: Decimal
@@ -31,7 +31,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Listed:
-    """A listing, the list it stands in, and the name of that source in the price book."""
+    """A listing, its source, and the name of that source in the price book."""
 
     listing: Listing
     source: Source
@@ -39,7 +39,7 @@ class Listed:
 
 
 def normalise(tiers: Iterable[Tier]) -> Listing:
-    """Sort tiers, join neighbours of one price, and set a free first tier apart.
+    """Sort tiers, merge adjacent tiers of equal price, and separate a free first tier.
 
     Raises:
         ListingProblem: The tiers do not begin at zero, or two of them begin at the same quantity.
@@ -51,7 +51,7 @@ def normalise(tiers: Iterable[Tier]) -> Listing:
     for one, following in pairwise(ordered):
         if one.start == following.start:
             raise ListingProblem(
-                "ambiguous", f"it has two prices from {one.start:f} on: {one.price:f} and {following.price:f}"
+                "ambiguous", f"it has two prices from {one.start:f}: {one.price:f} and {following.price:f}"
             )
     joined = [ordered[0]]
     joined.extend(tier for previous, tier in pairwise(ordered) if tier.price != previous.price)
@@ -62,12 +62,12 @@ def normalise(tiers: Iterable[Tier]) -> Listing:
 
 
 def only(listings: Iterable[Listing]) -> Listing:
-    """Return the one listing that several entries of a list agree on.
+    """Return the listing on which all entries of a list agree.
 
-    Entries may be listed twice, and one of two may leave the free units out.
+    A list may contain an entry twice, and one of them may omit the free units.
 
     Raises:
-        ListingProblem: There is none, or they disagree.
+        ListingProblem: There are no entries, or they disagree.
     """
     found = sorted(set(listings), key=lambda listing: listing.free, reverse=True)
     if not found:

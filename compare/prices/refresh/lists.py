@@ -1,4 +1,4 @@
-"""Looks a meter up in its vendor's list, reading each file of a list once."""
+"""Look up meters in the vendors' lists, reading each file once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADDRESSES = {
 
 @dataclass
 class PriceLists:
-    """The vendors' lists, at addresses that can be set to a mirror's; ``today`` dates what has no date."""
+    """The vendors' lists; their URLs can point to a mirror, and ``today`` dates a list without a date."""
 
     today: date
     addresses: Mapping[str, str] = field(default_factory=lambda: ADDRESSES)
@@ -29,11 +29,11 @@ class PriceLists:
     _read: dict[str, Any] = field(init=False, default_factory=dict)
 
     def find(self, meter: Meter, price: Price) -> Listed:
-        """Return what the vendor lists for a meter in the price's region.
+        """Return the vendor's listing of a meter in the price's region.
 
         Raises:
-            ListingProblem: The list has no usable price for it.
-            PriceSourceError: The list cannot be read, or nobody knows how to read the vendor's.
+            ListingProblem: The list has no usable price for the meter.
+            PriceSourceError: The list cannot be read, or Twinlens cannot read lists of this vendor.
         """
         readers = {"aws": self._aws, "azure": self._azure}
         if meter.vendor not in readers:
@@ -57,7 +57,7 @@ class PriceLists:
         return Listed(azure.find(found, listing, region), source, f"retail-{region}-{source.date}")
 
     def _once(self, what: str, server: str, read: Callable[[], Any]) -> Any:
-        """Read something once, failures included; a server that does not answer is not asked again."""
+        """Read each item once and remember the result or failure; do not ask an unreachable server again."""
         for known in (what, server):
             if isinstance(self._read.get(known), PriceSourceError):
                 raise self._read[known]

@@ -1,4 +1,4 @@
-"""Writes what the vendors list into the price book, leaving its comments and order alone."""
+"""Write the vendors' list prices to the price book, preserving its comments and order."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from core.files import write_whole
 
 
 def write(outcomes: Collection[Outcome], folder: Path = FOLDER) -> int:
-    """Write every listed price, with its source and date, as confirmed; return how many there were.
+    """Write every listed price, with its source and date, as confirmed; return the number of prices.
 
-    The result is checked before it takes the place of the files there were.
+    The result is validated before it replaces the existing files.
 
     Raises:
-        PriceBookError: What would be written is not a valid price book.
+        PriceBookError: The result is not a valid price book.
     """
     listed = [outcome for outcome in outcomes if outcome.listed]
     texts = {vendor: _updated(folder / f"{vendor}.toml", vendor, listed) for vendor in VENDORS}
@@ -58,7 +58,7 @@ def _updated(path: Path, vendor: str, outcomes: Collection[Outcome]) -> str:
 
 
 def _set_tiers(entry: Any, tiers: tuple[Tier, ...]) -> None:
-    """Set one price or several tiers, whichever there are now."""
+    """Set a single price or several tiers."""
     if len(tiers) == 1:
         entry.pop("tiers", None)
         entry["price"] = _price(tiers[0])
@@ -72,7 +72,7 @@ def _set_tiers(entry: Any, tiers: tuple[Tier, ...]) -> None:
 
 
 def _set_allowance(meter: Any, quantity: Decimal, source: str) -> None:
-    """Set what is free; an allowance that is new is taken to hold for the account and the month."""
+    """Set the free quantity; a new allowance is assumed to apply per account and month."""
     if "allowance" not in meter:
         meter["allowance"] = tomlkit.inline_table()
         meter["allowance"]["scope"] = "account and month"
@@ -80,7 +80,7 @@ def _set_allowance(meter: Any, quantity: Decimal, source: str) -> None:
 
 
 def _source(document: Any, listed: Listed) -> str:
-    """Enter the list among the sources, under a name that says what it is and when, and return the name."""
+    """Add the list to the sources, under a name with its date, and return the name."""
     if listed.source_name not in document["sources"]:
         table = tomlkit.table()
         table.update({"title": listed.source.title, "url": listed.source.url, "date": listed.source.date})
@@ -100,11 +100,11 @@ def _drop_unused_sources(document: Any) -> None:
 
 
 def _quantity(value: Decimal) -> Item:
-    """Return a TOML number, thousands apart where it is whole."""
+    """Return a TOML number; an integer has its thousands separated."""
     return tomlkit.value(f"{int(value):_}" if value == int(value) else f"{value:f}")
 
 
 def _price(tier: Tier) -> Item:
-    """Return a TOML number of exactly the price's digits, which a Python float would not keep."""
+    """Return a TOML number with exactly the digits of the price, which a float would not preserve."""
     text = f"{tier.price.normalize():f}"
     return tomlkit.value(text if "." in text else f"{text}.0")

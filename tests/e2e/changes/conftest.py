@@ -57,7 +57,7 @@ def process(running, connect_stand, photo):
 
     def upload(name, outputs, key="incoming/a.jpg"):
         stand = connect_stand(name, running, outputs)
-        etag = stand.deployment.cloud.upload(key, photo)
+        etag = stand.deployment.connection.upload(key, photo)
         return stand.finished(job_id(outputs["inputContainer"], key, etag, outputs["recipe"])), stand
 
     return upload

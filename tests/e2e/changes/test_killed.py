@@ -62,7 +62,7 @@ def send(stand):
         jobs = []
         for number in range(count):
             key = stand.deployment.key(f"killed/{name}-{number}.jpg")
-            etag = stand.deployment.cloud.upload(key, photo(number * 20))
+            etag = stand.deployment.connection.upload(key, photo(number * 20))
             jobs.append(job_id(stand.deployment.outputs["inputContainer"], key, etag, "gallery"))
         return jobs
 

@@ -24,7 +24,7 @@ class Uploads(threading.Thread):
 
     def send(self, name=""):
         key = f"incoming/{name or len(self.jobs)}.jpg"
-        etag = self._stand.deployment.cloud.upload(key, self._photo)
+        etag = self._stand.deployment.connection.upload(key, self._photo)
         outputs = self._outputs
         self.jobs.append(job_id(outputs["inputContainer"], key, etag, outputs["recipe"]))
         return self.jobs[-1]
@@ -94,7 +94,7 @@ def test_no_switch_of_orchestrator_or_granularity_loses_or_changes_a_photo(
     assert steps[usual, "fused"] == steps[other, "fused"] == {"process"}
     assert steps[other, "stepwise"] == {"validate", "resize", "apply_filters", "optimize"}
     assert {row.id for row in stand.deployment.rows()} == set(rows)
-    assert len(list(stand.deployment.cloud.intake.uploads())) == len(rows)
+    assert len(list(stand.deployment.connection.intake.uploads())) == len(rows)
     made = []
     for row in rows.values():
         assert row.state == "succeeded", row.document["error"]

@@ -67,7 +67,7 @@ class DeafCloud:
     def lose(self, stand, job):
         """Have the ledger hold the job as claimed by an execution that is no more."""
         if not self._aws:
-            assert stand.deployment.cloud.ledger.claim(job)
+            assert stand.deployment.connection.ledger.claim(job)
             return
         row = {"id": job.id, "state": "claimed", "execution": job.execution, "open": job.id[0]}
         row |= dict.fromkeys(("claimed_at", "updated_at"), job.uploaded_at)
@@ -113,7 +113,7 @@ def test_what_fell_between_is_found_by_schedule_and_destroy_keeps_the_data(
         jobs = {}
         for what in ("stuck", "unclaimed"):
             key = f"incoming/{what}.jpg"
-            etag = stand.deployment.cloud.upload(key, photo)
+            etag = stand.deployment.connection.upload(key, photo)
             identifier = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
             source = Source(outputs["inputContainer"], key, etag, len(photo))
             jobs[what] = Job(identifier, outputs["recipe"], source, "gone", now(), now())

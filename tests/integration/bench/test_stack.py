@@ -30,7 +30,7 @@ def test_connects_to_the_cloud_that_the_outputs_name(pulumi, monkeypatch, clouds
     pulumi(prints=json.dumps({"cloud": "azure", "inputPrefix": "incoming/"}))
     found = DeployedStack.of("prod")
     assert found.where == "cloud"
-    assert found.cloud == "the azure cloud"
+    assert found.connection == "the azure cloud"
     assert found.key("a b.jpg") == "incoming/a b.jpg"
 
 

@@ -63,5 +63,5 @@ def test_only_the_runs_own_stack_is_asked(folder):
 def test_a_platform_that_nobody_knows_is_refused_by_name(folder):
     outputs = {name: getattr(folder.run, name) for name in accounts.SAME} | {"metered": {}, "cloud": "gcp"}
     strange = replace(folder, run=replace(folder.run, cloud="gcp"))
-    with pytest.raises(RunError, match="was made on 'gcp'; aws, azure can be asked"):
+    with pytest.raises(RunError, match="was made on 'gcp'; only aws, azure report usage"):
         collect_run(DeployedStack("mine", outputs, SimpleNamespace(), "emulator"), strange)

@@ -126,5 +126,5 @@ def test_an_output_that_is_missing_is_named(outputs, monkeypatch):
 
 def test_a_cloud_that_nobody_knows_is_refused_by_name():
     assert set(CONNECTIONS) == {"aws", "azure"}
-    with pytest.raises(SetupError, match="runs on 'gcp'; this Twinlens knows aws, azure"):
+    with pytest.raises(SetupError, match="runs on 'gcp'; Twinlens supports aws, azure"):
         connect({**AWS, "cloud": "gcp"})

@@ -74,8 +74,8 @@ def test_tells_where_outputs_differ(clouds, samples, monkeypatch):
         clouds["azure-local"].outputs, "get", lambda key, max_bytes: get(key, max_bytes) + b"!"
     )
     assert demo.surprises(demo.process(deployments(), progress())) == [
-        "The outputs of dark.png are not the same in all runs.",
-        "The outputs of light one.jpg are not the same in all runs.",
+        "The outputs of dark.png differ between runs.",
+        "The outputs of light one.jpg differ between runs.",
     ]
 
 

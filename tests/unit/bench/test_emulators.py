@@ -16,7 +16,7 @@ def test_a_package_of_the_extra_that_is_missing_is_named_with_how_to_get_it():
 
 def test_an_installed_package_has_no_emulators(monkeypatch, tmp_path):
     monkeypatch.setattr(project, "_CODE", tmp_path)
-    with pytest.raises(SetupError, match="only in a checkout"), emulators.extra():
+    with pytest.raises(SetupError, match="need a checkout"), emulators.extra():
         raise AssertionError("the block is not entered")
 
 

@@ -102,7 +102,7 @@ def test_bench_injects_them_and_says_so_in_the_run(deployed, clouds, photos, run
     def of(stack):
         chaos = deployed[-1][1] if deployed else None
         made = find(stack)
-        return DeployedStack(stack, {**made.outputs, "chaos": chaos or ""}, made.cloud, made.where)
+        return DeployedStack(stack, {**made.outputs, "chaos": chaos or ""}, made.connection, made.where)
 
     find = DeployedStack.of
     monkeypatch.setattr(DeployedStack, "of", of)

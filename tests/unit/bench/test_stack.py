@@ -33,7 +33,7 @@ def test_a_stack_on_a_cloud_is_connected_to_and_no_emulator_looked_for(engine, m
     monkeypatch.setattr(stack.emulators, "check", lambda: pytest.fail("no emulator is there"))
     found = DeployedStack.of("prod")
     found.check()
-    assert (found.where, found.cloud.of, found.key("a b.jpg")) == ("cloud", "azure", "incoming/a b.jpg")
+    assert (found.where, found.connection.of, found.key("a b.jpg")) == ("cloud", "azure", "incoming/a b.jpg")
 
 
 def test_a_local_stack_enters_the_emulators_and_looks_after_them(engine, monkeypatch):

@@ -192,4 +192,4 @@ def test_an_open_loop_does_not_wait_for_the_jobs_of_a_burst(bench, clouds, monke
 def test_a_folder_without_photos_is_refused(clouds, run, tmp_path):
     error = run.invoke(app, ["bench", "-s", "aws-local", "--photos", str(tmp_path)]).exception
     assert isinstance(error, RunError)
-    assert "holds no photo" in str(error)
+    assert "contains no photos" in str(error)

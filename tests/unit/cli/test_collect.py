@@ -55,7 +55,7 @@ def test_keeps_what_was_told_and_compares_it(run, folder, told):
     done = run.invoke(app, ["collect", str(folder)])
     assert done.exit_code == 0, done.output
     assert "aws.lambda.requests" in done.output
-    assert "Not known: aws.xray.traces (by the rules 2). X-Ray: It does not tell." in done.output
+    assert "Not reported: aws.xray.traces (estimated 2). X-Ray: It does not tell." in done.output
     assert read(folder).figures[0].quantity == 9
 
 

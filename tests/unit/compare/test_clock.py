@@ -114,7 +114,7 @@ def test_a_report_takes_the_offset_off_and_says_so(make_run, make_record):
     assert 59_970 < run.clock.correction_ms < 60_030
     assert 0 <= run.segments["delivery"] < 200
     told = clocks(run)
-    assert "ms are taken off its times." in told
+    assert "ms are subtracted from its times." in told
     assert told in on_page(html.render(on_cloud, []))
     assert told in markdown.render(on_cloud).replace("\\", "")
 
@@ -122,12 +122,12 @@ def test_a_report_takes_the_offset_off_and_says_so(make_run, make_record):
 def test_a_report_says_when_a_clock_was_set(make_run, make_record):
     records = [make_record("a.jpg"), shifted(make_record("b.jpg", at=5000), 3_600_000)]
     (run,) = build([read(make_run("aws", records, where="cloud"))]).runs
-    assert clocks(run).endswith("so its times are doubtful.")
+    assert clocks(run).endswith("so its times are unreliable.")
 
 
 def test_an_emulator_shares_the_clients_clock(make_run, make_record):
     (run,) = build([read(make_run("aws-local", [make_record("a.jpg")]))]).runs
-    assert clocks(run) == "Clocks of aws-local: an emulator shares the client's."
+    assert clocks(run) == "Clocks of aws-local: the emulator shares the client's clock."
 
 
 def moment(ms):

@@ -61,7 +61,7 @@ def test_a_branch_that_failed_leaves_the_other(make_record):
         ({"resize": {"step": "validate"}}, "has the step 'validate' twice"),
         ({"validate": None}, "has the step 'resize' without 'validate' before it"),
         ({"apply_filters": None}, "has the step 'optimize' without 'apply_filters' before it"),
-        ({"optimize": None}, "says succeeded without the step 'optimize' of the workflow 'pipeline'"),
+        ({"optimize": None}, "has succeeded without the step 'optimize' of the workflow 'pipeline'"),
         ({"swap": ("validate", "optimize")}, "has the step 'optimize' without 'validate' before it"),
         ({"resize": {"started": iso(100)}}, "has the step 'resize' before the end of 'validate'"),
         (

@@ -31,8 +31,8 @@ def test_the_head_is_replaced_whole(make_run, make_record):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "not the head of a Twinlens run"),
-        ('{"format": 1, "name": "cut o', "not the head of a Twinlens run"),
+        ("", "not a valid Twinlens run"),
+        ('{"format": 1, "name": "cut o', "not a valid Twinlens run"),
         ('{"some": "thing else"}', "missing required field `format`"),
         ('{"format": 3}', "from a newer Twinlens"),
         ('{"format": 0}', "from an older Twinlens"),
@@ -72,7 +72,7 @@ def test_a_run_of_format_1_names_a_granularity_of_its_time(make_run, make_record
 def test_a_workflow_that_cannot_be_priced_is_refused_by_name(make_run, make_record, broken):
     path = make_run("aws-local", [make_record("a.jpg")], workflow=broken)
     fault = "is of the kind 'gate'; Twinlens knows task" if broken else "workflow lacks the key 'name'"
-    with pytest.raises(RunError, match=rf"run\.json is not the head of .*{fault}"):
+    with pytest.raises(RunError, match=rf"run\.json is not a .*run.*{fault}"):
         read(path)
 
 
@@ -154,15 +154,24 @@ def test_a_head_of_something_else_is_refused(make_run, make_record, changes, fau
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda line: line.update(photo="b.jpg"), "line 2, is of the photo 'b.jpg', which run.json does not"),
-        (lambda line: line.update(job=None), "line 2, says succeeded, but has no job"),
-        (lambda line: line.update(recorded_at=None), "line 2, says succeeded, but has no job or no time"),
+        (
+            lambda line: line.update(photo="b.jpg"),
+            "line 2, belongs to the photo 'b.jpg', which run.json does not",
+        ),
+        (lambda line: line.update(job=None), "line 2, has the state succeeded, but no job"),
+        (
+            lambda line: line.update(recorded_at=None),
+            "line 2, has the state succeeded, but no job or no time",
+        ),
         (
             lambda line: line["job"]["trace"][0].update(compute_ms=-1.0),
-            "line 2, has a step, validate, of neg",
+            "line 2, has a step, validate, with a neg",
         ),
-        (lambda line: line["job"]["trace"][0].update(attempt=0), "line 2, has a step, validate, of negative"),
-        (lambda line: line.update(id="1" * 32), "line 3, is of the job 1{32}, as a line before it is"),
+        (
+            lambda line: line["job"]["trace"][0].update(attempt=0),
+            "line 2, has a step, validate, with a negative",
+        ),
+        (lambda line: line.update(id="1" * 32), "line 3, repeats the job 1{32} of an earlier line"),
     ],
 )
 def test_jobs_that_no_run_of_ours_holds_are_refused(make_run, make_record, change, fault):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from compare.collecting.asking import MARGIN, Account, NotTold, Window
+from compare.collecting.asking import MARGIN, Account, Unreported, Window
 from compare.collecting.billed import Figure, Gap
 from compare.run import RunError
 
@@ -40,7 +40,7 @@ def test_whole_minutes_hold_all_of_a_time(window):
 
 def test_what_is_not_counted_yet_is_asked_again(window):
     window.settled(timedelta(minutes=5), window.ended + timedelta(minutes=5))
-    with pytest.raises(NotTold, match="up to 5 minutes, and the run ended 40 s before") as error:
+    with pytest.raises(Unreported, match="up to 5 minutes, and the run ended 40 s before") as error:
         window.settled(timedelta(minutes=5), window.ended + timedelta(seconds=40))
     assert error.value.again
 
@@ -49,13 +49,13 @@ def test_what_is_not_counted_yet_is_asked_again(window):
 def test_an_answer_of_another_form_leaves_the_rest(window, answer):
     account = Account(window)
     account.ask("here", ["aws.sns.publishes"], lambda: [answer["value"][0]["name"]])
-    assert "not documented" in account.billed().gaps[0].reason
+    assert "undocumented" in account.billed().gaps[0].reason
 
 
 def test_a_source_that_breaks_off_tells_nothing(window):
     def half():
         yield Figure("aws.lambda.requests", Decimal(1), "here", "jobs")
-        raise NotTold("It broke off.", again=True)
+        raise Unreported("It broke off.", again=True)
 
     account = Account(window)
     account.ask("here", ["aws.lambda.requests"], half)

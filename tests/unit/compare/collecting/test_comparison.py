@@ -54,11 +54,11 @@ def compared(run):
 
 def test_every_job_that_ended_is_compared(compared):
     requests, time, reads = compared.meters
-    assert (compared.jobs, compared.untold) == (2, 1)
-    assert (requests.ruled, requests.billed, requests.ratio) == (8, 10, Decimal("1.250"))
-    assert time.ruled == Decimal("2.26") + 4 * Decimal("0.5")  # two jobs of 1.13 s, four cold starts
+    assert (compared.jobs, compared.untraced) == (2, 1)
+    assert (requests.estimated, requests.billed, requests.ratio) == (8, 10, Decimal("1.250"))
+    assert time.estimated == Decimal("2.26") + 4 * Decimal("0.5")  # two jobs of 1.13 s, four cold starts
     assert time.ratio == Decimal("0.822")
-    assert (reads.ruled, reads.ratio) == (None, None)
+    assert (reads.estimated, reads.ratio) == (None, None)
 
 
 def test_a_meter_that_is_counted_in_parts_is_compared_as_a_whole(run, billed):
@@ -68,16 +68,16 @@ def test_a_meter_that_is_counted_in_parts_is_compared_as_a_whole(run, billed):
     loads = [load for load in (JobLoad.of(each, run.workflow) for each in run.jobs) if load]
     parts = [each.quantity for each in meter(Stack.of(express.run), loads) if each.meter == logs.meter]
     assert len(parts) == 2
-    assert logs.ruled == pytest.approx(sum(parts))
+    assert logs.estimated == pytest.approx(sum(parts))
 
 
 def test_what_is_not_known_is_never_zero(compared):
-    assert [each.ruled for each in compared.unknown] == [(4, 2), (compared.unknown[1].ruled[0],)]
+    assert [each.estimated for each in compared.unknown] == [(4, 2), (compared.unknown[1].estimated[0],)]
     assert not {each.meter for each in compared.meters} & {
         name for each in compared.unknown for name in each.meters
     }
     told = sentences(compared)
-    assert "Not known: aws.s3.put_requests (by the rules 4), aws.xray.traces (by the rules 2). S3:" in told[3]
+    assert "Not reported: aws.s3.put_requests (estimated 4), aws.xray.traces (estimated 2). S3:" in told[3]
     assert told[4].endswith("No data yet. Collect again later.")
 
 
@@ -113,14 +113,14 @@ def test_an_emulator_is_named_beside_every_table(make_run, make_record, billed):
     write(folder, billed)
     report = build([read(folder)])
     page = html.render(report, [])
-    section = page[page.index("What the platforms say") : page.index("Photo by photo")]
+    section = page[page.index("Usage reported by") : page.index("Photo by photo")]
     assert section.count("Measured on emulators") == section.count("<caption>") == 2
 
 
 def test_nothing_collected_is_nothing_said(make_run, make_record):
     report = build([read(make_run("aws", [make_record("a.jpg")]))])
     assert report.billed == ()
-    assert "platforms say" not in html.render(report, []) + markdown.render(report)
+    assert "Usage reported by" not in html.render(report, []) + markdown.render(report)
 
 
 @pytest.mark.parametrize(

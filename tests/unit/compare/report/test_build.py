@@ -118,5 +118,5 @@ def test_a_run_of_rejected_photos_has_no_times(make_run, make_record):
 
 
 def test_a_run_without_jobs_is_refused(make_run):
-    with pytest.raises(RunError, match="holds no job"):
+    with pytest.raises(RunError, match="contains no jobs"):
         build([read(make_run("aws-local", []))])

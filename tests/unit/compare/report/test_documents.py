@@ -151,7 +151,7 @@ def test_a_page_of_many_photos_says_how_many_it_shows(make_run, make_record):
     folders = [read(make_run("aws-local", records))]
     report = build(folders)
     for text in (page_text(html.render(report, folders)), markdown.render(report)):
-        assert "40 of 71 photos and 40 of 71 jobs are shown, first the photos where" in text
+        assert "40 of 71 photos and 40 of 71 jobs are shown, first those with" in text
         assert "bad.jpg" in text
     assert len(json.loads(to_json(report))["photos"]) == 71
 

@@ -25,7 +25,7 @@ def test_says_where_it_was_measured(make_head):
     assert place([local]) == "Measured on emulators"
     assert place([real]) == "Measured on clouds"
     assert place([local, real]) == "Emulators and clouds"
-    assert "nothing of the clouds' own speed" in EMULATOR_NOTICE
+    assert "nothing about the speed of the clouds" in EMULATOR_NOTICE
 
 
 def test_runs_are_named_by_what_sets_them_apart(make_head):
@@ -55,7 +55,7 @@ def test_other_stacks_settings_set_no_run_apart(make_head):
 
 
 CONTRIBUTIONS = {"compute": -900.0, "gap": 200.0, "record": -50.0, "upload": 1.0}
-PARTS = "+900 ms computing, -200 ms waiting between steps and +50 ms recording the end."
+PARTS = "+900 ms computing, -200 ms waiting between steps and +50 ms recording the result."
 
 
 def test_the_largest_contributions_come_with_their_sign():
@@ -97,17 +97,17 @@ def test_says_what_fusing_saves_and_what_of():
         "computing takes 0.50 times as much, moving bytes 0.20 times."
     )
     assert "no difference can be claimed" in saved(fusion(0.3, 1.1))
-    assert "too few to call that a difference" in saved(fusion(None, None))
+    assert "too few to claim a difference" in saved(fusion(None, None))
     told = saved(fusion(0.3, 0.5, rest=100))
-    assert "25% of what is left are minimums, rounding and bookkeeping" in told
-    assert told.endswith("a thousand photos, one by one, are billed 350 at least.")
+    assert "25% of the rest is minimums, rounding and overhead" in told
+    assert told.endswith("a thousand photos, each alone, are billed at least 350.")
 
 
 def test_says_what_fusing_saves_with_cold_starts_and_of_photos_that_come_together():
     assert saved(fusion(0.3, 0.5, as_sent=(900, 270))).endswith(
-        " with cold starts and with instances that several shared, it is 0.30 times, 270 of 900."
+        " with cold starts and shared instances, the ratio is 0.30 times, 270 of 900."
     )
-    assert saved(fusion(0.3, 0.5, as_sent=(1500, 480))).endswith(" it is 0.32 times, 480 of 1,500.")
+    assert saved(fusion(0.3, 0.5, as_sent=(1500, 480))).endswith(" the ratio is 0.32 times, 480 of 1,500.")
     assert "As they were sent" not in saved(fusion(0.3, 0.5, as_sent=(950, 380)))
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from compare.collecting.asking import NotTold, Window
+from compare.collecting.asking import Unreported, Window
 from compare.collecting.azure.collect import AzureAccount
 from compare.collecting.azure.logs import volume
 from compare.collecting.azure.metrics import total
@@ -126,7 +126,7 @@ def test_zeros_are_not_yet_counted(azure, collect):
 )
 def test_what_goes_wrong_is_said(azure, rest, outputs, window, faults, says, again):
     azure.faults = list(faults)
-    with pytest.raises(NotTold, match=says) as error:
+    with pytest.raises(Unreported, match=says) as error:
         total(rest, outputs["metered"]["app"], ["OnDemandFunctionExecutionCount"], window)
     assert error.value.again is again
 
@@ -144,7 +144,7 @@ def test_passing_faults_of_queries_are_outlasted(azure, rest, outputs, window, f
 
 
 def test_an_unknown_metric_is_no_zero(rest, outputs, window):
-    with pytest.raises(NotTold, match="has no FunctionExecutionUnits"):
+    with pytest.raises(Unreported, match="has no FunctionExecutionUnits"):
         total(rest, outputs["metered"]["app"], ["FunctionExecutionUnits"], window)
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from compare.collecting.asking import NotTold, Window
+from compare.collecting.asking import Unreported, Window
 from compare.collecting.aws.collect import AwsAccount
 from compare.prices.reading import load
 
@@ -126,13 +126,13 @@ def test_reports_that_have_not_all_come_are_not_added_up(collect, metadata):
     billed = collect(aws)
     (gap,) = (gap for gap in billed.gaps if gap.again)
     assert gap.meters == ("aws.lambda.requests", "aws.lambda.gb_seconds.arm64")
-    assert gap.reason == f"3 of {'' if metadata else 'at least '}4 are there."
+    assert gap.reason == f"3 of {'' if metadata else 'at least '}4 have arrived."
     assert billed.functions == ()
 
 
 def test_histories_that_are_gone_leave_the_rest(collect, monkeypatch):
     def gone(*_):
-        raise NotTold("It is not there, or not any more.")
+        raise Unreported("It does not exist, or was deleted.")
 
     monkeypatch.setattr("compare.collecting.aws.collect.histories", gone)
     billed = collect(Aws())

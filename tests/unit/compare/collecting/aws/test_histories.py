@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from compare.collecting.asking import NotTold
+from compare.collecting.asking import Unreported
 from compare.collecting.aws.histories import histories, summed_up
 
 ARN = "arn:aws:states:us-east-1:123456789012:execution:pipeline:one"
@@ -76,7 +76,7 @@ def test_an_emulators_events_tell_less():
 
 
 def test_an_execution_that_runs_is_asked_again():
-    with pytest.raises(NotTold, match="has not ended") as error:
+    with pytest.raises(Unreported, match="has not ended") as error:
         summed_up(whole()[:-1])
     assert error.value.again
 
@@ -108,7 +108,7 @@ def test_reads_page_by_page(states):
 @pytest.mark.parametrize(
     ("code", "again", "says"),
     [
-        ("ExecutionDoesNotExist", False, "or no longer"),
+        ("ExecutionDoesNotExist", False, "or was deleted"),
         ("AccessDeniedException", False, "needs states:GetExecutionHistory"),
         ("ThrottlingException", True, "ThrottlingException"),
     ],
@@ -117,6 +117,6 @@ def test_half_a_history_is_none(states, code, again, says):
     client, stubber = states
     stubber.add_response("get_execution_history", {"events": whole()[:9], "nextToken": "t"}, asked())
     stubber.add_client_error("get_execution_history", code)
-    with pytest.raises(NotTold, match=says) as error:
+    with pytest.raises(Unreported, match=says) as error:
         histories(client, [ARN])
     assert error.value.again is again

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from compare.collecting.asking import NotTold, Window
+from compare.collecting.asking import Unreported, Window
 from compare.collecting.aws.metrics import Metric, express_gb_seconds, total
 
 PUBLISHED = Metric("AWS/SNS", "NumberOfMessagesPublished", "TopicName", "success")
@@ -59,14 +59,14 @@ def test_no_value_at_all_is_unknown_and_not_zero(cloudwatch, window):
     client, stubber = cloudwatch
     for _ in range(2):
         stubber.add_response("get_metric_statistics", answer())
-    with pytest.raises(NotTold, match="NumberOfMessagesPublished has no value") as error:
+    with pytest.raises(Unreported, match="NumberOfMessagesPublished has no value") as error:
         total(client, [PUBLISHED, FAILED], window)
     assert error.value.again
 
 
 def test_a_run_that_has_just_ended_is_not_asked_about(cloudwatch):
     now = datetime.now(UTC)
-    with pytest.raises(NotTold, match="up to 5 minutes") as error:
+    with pytest.raises(Unreported, match="up to 5 minutes") as error:
         total(cloudwatch[0], [PUBLISHED], Window(now - timedelta(minutes=1), now))
     assert error.value.again
 
@@ -85,7 +85,7 @@ def test_a_run_of_days_is_asked_about_in_longer_steps(cloudwatch, window):
 def test_says_why_not(cloudwatch, window, code, again, says):
     client, stubber = cloudwatch
     stubber.add_client_error("get_metric_statistics", code)
-    with pytest.raises(NotTold, match=says) as error:
+    with pytest.raises(Unreported, match=says) as error:
         total(client, [PUBLISHED], window)
     assert error.value.again is again
 
@@ -117,5 +117,5 @@ def test_express_metrics_that_do_not_fit_are_not_multiplied(
 ):
     client, stubber = cloudwatch
     express(stubber, durations, memories, unit)
-    with pytest.raises(NotTold, match=says):
+    with pytest.raises(Unreported, match=says):
         express_gb_seconds(client, "arn", window)

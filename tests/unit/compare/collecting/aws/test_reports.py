@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from compare.collecting.asking import NotTold
+from compare.collecting.asking import Unreported
 from compare.collecting.aws.reports import Report, billed_gb_seconds, figures, parse, reports
 
 REQUEST = "8f507cfc-xmpl-4697-b07a-ac58fc914c95"
@@ -129,7 +129,7 @@ def test_reads_page_by_page_and_each_request_once(logs, window):
     ("code", "again", "says"),
     [
         ("AccessDeniedException", False, "needs logs:FilterLogEvents"),
-        ("ResourceNotFoundException", False, "or no longer"),
+        ("ResourceNotFoundException", False, "or was deleted"),
         ("ThrottlingException", True, "ThrottlingException: Rate exceeded"),
         ("ServiceUnavailableException", False, "ServiceUnavailableException"),
     ],
@@ -138,7 +138,7 @@ def test_a_page_that_fails_fails_all(logs, window, code, again, says):
     client, stubber = logs
     stubber.add_response("filter_log_events", {"events": lines(WARM), "nextToken": "t"}, asked())
     stubber.add_client_error("filter_log_events", code, "Rate exceeded")
-    with pytest.raises(NotTold, match=says) as error:
+    with pytest.raises(Unreported, match=says) as error:
         list(reports(client, "group", window))
     assert error.value.again is again
 
@@ -150,7 +150,7 @@ def test_no_answer_may_come_later(logs, window):
     client, stubber = logs
     stubber.deactivate()
     client.meta.events.register("before-send.logs", refuse)
-    with pytest.raises(NotTold, match="no answer") as error:
+    with pytest.raises(Unreported, match="no answer") as error:
         list(reports(client, "group", window))
     assert error.value.again
 
