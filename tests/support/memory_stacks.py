@@ -110,7 +110,9 @@ def photos(tmp_path: Path) -> Path:
     folder.mkdir()
     for name, shade in (("light one.jpg", 200), ("dark.png", 20)):
         file = BytesIO()
-        Image.linear_gradient("L").point(lambda value, top=shade: min(value, top)).save(file, "PNG")
+        Image.linear_gradient("L").resize((64, 64)).point(lambda value, top=shade: min(value, top)).save(
+            file, "PNG"
+        )
         (folder / name).write_bytes(file.getvalue())
     (folder / "text.jpg").write_text("no picture")
     (folder / "notes.txt").write_text("no photo at all")

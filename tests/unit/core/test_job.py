@@ -3,7 +3,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.job import Artifact, Job, Photo, Problem, Rendition, Source, job_id, merge
@@ -33,6 +33,7 @@ jobs = st.builds(
 
 
 @given(jobs)
+@settings(max_examples=30)
 def test_a_job_survives_the_journey_as_json(job: Job) -> None:
     assert Job.from_document(json.loads(json.dumps(job.to_document()))) == job
 

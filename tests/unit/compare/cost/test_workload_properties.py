@@ -156,7 +156,7 @@ def test_every_kind_is_here():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_more_never_costs_less(kind: str, data: st.DataObject):
     halved, kept = KINDS[kind]
@@ -180,7 +180,7 @@ def test_more_never_costs_less(kind: str, data: st.DataObject):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_two_halves_never_cost_less_than_the_whole(kind: str, data: st.DataObject):
     halved, kept = KINDS[kind]

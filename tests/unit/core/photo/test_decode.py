@@ -148,9 +148,9 @@ def test_whatever_a_reader_raises_is_explained(
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "P", "1"])
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 def test_a_reduced_picture_ends_up_as_the_full_one_does(encode, kind: str, mode: str) -> None:
-    photo = Image.open(SAMPLES / "mountain.jpg").crop((0, 0, 1600, 1200))
+    photo = Image.open(SAMPLES / "mountain.jpg").crop((0, 0, 1600, 1200)).reduce(2)
     data = encode(photo.convert(mode), kind)
-    box = Size("box", 200, 150, "inside")
+    box = Size("box", 100, 75, "inside")
     fast, full = resize(decode(data, 10**7, [box]), box), resize(decode(data, 10**7), box)
     assert fast.size == full.size
     assert max(ImageStat.Stat(ImageChops.difference(fast, full)).mean) < 1.5
@@ -181,12 +181,12 @@ def test_a_reader_that_is_missing_is_no_photo_s_fault(
         decode(data, 10**8)
 
 
-@pytest.mark.parametrize("size", [(1080, 20_000), (20_000, 1080), (1081, 5003), (999, 1001)])
+@pytest.mark.parametrize("size", [(540, 10_000), (10_000, 540), (541, 2503), (499, 501)])
 def test_what_is_left_over_at_an_end_is_no_wider_than_it_was(encode, size: tuple[int, int]) -> None:
     image = Image.linear_gradient("L").resize(size).convert("RGB")
     image = Image.merge("RGB", (image.getchannel(0), image.getchannel(0).rotate(180), image.getchannel(0)))
     image.paste("white", (size[0] - 9, 0, *size))
-    box = Size("box", 800, 600) if max(size) > 5003 else Size("box", 200, 150)
+    box = Size("box", 400, 300) if max(size) > 2503 else Size("box", 100, 75)
     made = resize(decode(encode(image, "PNG"), 10**8, [box]), box, size)
     wanted = image.resize(made.size, Image.Resampling.LANCZOS)
     assert max(ImageStat.Stat(ImageChops.difference(made, wanted)).mean) < 1

@@ -51,7 +51,7 @@ def written(image: Image.Image, kind: str, orientation: int) -> bytes:
 
 
 @given(SIDES, SIDES, KINDS, st.integers(1, 8))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_every_photo_is_upright(width: int, height: int, kind: tuple[str, str], orientation: int) -> None:
     data = written(picture(width, height, kind[1]), kind[0], orientation)
     photo, made = read(data, 10**6)
@@ -78,7 +78,7 @@ def _gray(image: Image.Image, at: tuple[int, int]) -> float:
 
 
 @given(SIDES, SIDES, KINDS, SIDES, SIDES, FITS)
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_every_size_comes_out_as_documented(
     width: int, height: int, kind: tuple[str, str], box_width: int, box_height: int, fit: str
 ) -> None:

@@ -10,7 +10,7 @@ pixels = st.integers(1, 400)
 
 
 @given(pixels, pixels, pixels, pixels)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_inside_keeps_the_shape_and_never_enlarges(
     width: int, height: int, box_width: int, box_height: int
 ) -> None:
@@ -23,7 +23,7 @@ def test_inside_keeps_the_shape_and_never_enlarges(
 
 
 @given(pixels, pixels, pixels, pixels)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_cover_fills_the_box_as_far_as_the_photo_goes(
     width: int, height: int, box_width: int, box_height: int
 ) -> None:

@@ -26,3 +26,8 @@ def test_the_first_table_that_lists_an_error_is_its_table():
 def test_numbers_that_step_functions_would_refuse_are_refused(numbers, message):
     with pytest.raises(SettingsError, match=message):
         Retry((), **numbers)
+
+
+def test_numbers_at_the_edge_of_what_step_functions_accepts_are_taken():
+    retry = Retry((), max_attempts=0, interval=1, backoff_rate=1, max_interval=2)
+    assert [retry.wait(retries) for retries in range(3)] == [1, 1, 1]
