@@ -1,4 +1,4 @@
-"""What the local stacks need on this machine: whether it is there, and how to get it."""
+"""Check this machine for what the local stacks need, and say how to install it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SET_UP = "Run `make setup`."
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked for.
+    """One checked requirement.
 
-    ``needed`` tells whether the local stacks need it; ``remedy`` how to get it if it is missing.
+    ``needed`` says whether the local stacks need it; ``remedy`` how to install it if it is missing.
     """
 
     name: str
@@ -67,13 +67,13 @@ def _pulumi() -> Finding:
 
 def _go() -> Finding:
     found = golang.find()
-    remedy = "Nothing: only building the Pulumi CLI needs Go, and `make setup` brings it then."
+    remedy = "Nothing: only building the Pulumi CLI needs Go, and `make setup` then installs it."
     return Finding("Go", str(found) if found else None, needed=False, remedy=remedy)
 
 
 def _chromium() -> Finding:
     found = chromium.find()
-    remedy = "Only the tests of the report need it: `make test` has apt-get install it where it can."
+    remedy = "Only the tests of the report need it: `make test` installs it with apt-get if it may."
     return Finding("Chromium", str(found) if found else None, needed=False, remedy=remedy)
 
 

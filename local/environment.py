@@ -1,6 +1,6 @@
-"""The local stacks, and the variables under which Pulumi and the clouds' libraries work on the emulators.
+"""The local stacks, and the variables that point Pulumi and the clouds' libraries to the emulators.
 
-:func:`variables` is all that tells a local stack from a real one.
+:func:`variables` is the only difference between a local stack and a real one.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from local.toolchain import pulumi
 
 
 class LocalStack(StrEnum):
-    """The stacks that are deployed onto the emulators, one for each cloud."""
+    """The stacks that are deployed to the emulators, one for each cloud."""
 
     AWS = "aws-local"
     AZURE = "azure-local"
 
 
 def variables() -> dict[str, str]:
-    """Return the variables under which Pulumi and the clouds' own libraries work on the emulators.
+    """Return the variables that point Pulumi and the clouds' libraries to the emulators.
 
     Raises:
         NotRunning: The emulators are not running.
-        ToolMissing: The Pulumi CLI is not to be had.
+        ToolMissing: The Pulumi CLI is not installed and cannot be installed.
     """
     current = state.load()
     folders = (str(pulumi.ensure()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))

@@ -1,4 +1,4 @@
-"""Errors of this machine's set-up, each with a one-sentence message."""
+"""Errors of the local set-up, each with a one-sentence message."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from core.errors import TwinlensError
 
 
 class LocalError(TwinlensError):
-    """The local stacks cannot do what was asked."""
+    """A command on the local stacks failed."""
 
 
 class ToolMissing(LocalError):
-    """A tool is not installed and cannot be installed automatically; the message says how to get it."""
+    """A tool is not installed and cannot be installed automatically; the message says how to install it."""
 
 
 class NotRunning(LocalError):
@@ -22,4 +22,4 @@ class EmulatorFailed(LocalError):
 
 
 class StackFailed(LocalError):
-    """Pulumi could not deploy a local stack as asked."""
+    """Pulumi could not deploy a local stack."""

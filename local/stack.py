@@ -1,7 +1,7 @@
-"""Deploy the local stacks with the real Pulumi engine, onto the emulators that are up.
+"""Deploy the local stacks to the running emulators with the real Pulumi engine.
 
-What Pulumi printed last is in ``logs/pulumi-<stack>-<command>.log`` beside ``local.json``. Importing this
-module takes half a second, since it brings Pulumi's Automation API.
+Pulumi's last output is in ``logs/pulumi-<stack>-<command>.log`` beside ``local.json``. Importing this module
+takes half a second, since it imports Pulumi's Automation API.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _DONE = {
 
 
 def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Deploy a stack, or bring it up to date, and return its outputs.
+    """Deploy or update a stack, and return its outputs.
 
     Args:
         name: One of :class:`local.environment.LocalStack`.
         project: The folder with ``Pulumi.yaml``.
-        settings: Config for this time only, over the stack's own, which stays as it is.
+        settings: Config for this deployment only, in addition to the stack's own.
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
@@ -94,7 +94,7 @@ def preview(name: str, project: Path = CHECKOUT) -> dict[str, int]:
 
 
 def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
-    """Return a stack's outputs; none if it is not deployed.
+    """Return a stack's outputs, empty if it is not deployed.
 
     Raises:
         StackFailed: Pulumi reports an error; the text holds it.
@@ -119,10 +119,10 @@ def _open(name: str, project: Path) -> Stack:
 
 @contextmanager
 def _explained(stack: Stack, errors: Sequence[str] = ()) -> Iterator[None]:
-    """Say what failed, why, and where to read on.
+    """Translate errors of Pulumi in the block into one that says what failed, why, and where the log is.
 
     Raises:
-        StackFailed: A command of Pulumi's fails in the block.
+        StackFailed: A Pulumi command failed in the block.
     """
     try:
         yield
@@ -136,7 +136,7 @@ def _explained(stack: Stack, errors: Sequence[str] = ()) -> Iterator[None]:
 
 
 def _config(name: str, project: Path, settings: Mapping[str, str]) -> str:
-    """Write a copy of the stack's config with these settings over it, and return its path."""
+    """Write a copy of the stack's config with ``settings`` merged into it, and return its path."""
     copy = state.path().parent / "pulumi" / f"Pulumi.{name}.yaml"
     return str(with_settings(project / copy.name, settings, copy))
 
@@ -155,7 +155,7 @@ def _free(stack: Stack) -> None:
         try:
             _outlast(json.loads(lock.read_text())["pid"], stack.name)
         except FileNotFoundError:
-            continue  # it ended meanwhile
+            continue  # it has ended
     if any(_locks(stack.name)):
         with _explained(stack):
             stack.cancel()
@@ -165,7 +165,7 @@ def _outlast(pid: int, name: str) -> None:
     try:
         holder = psutil.Process(pid)
         if not holder.name().startswith("pulumi"):
-            return  # another program, to which the system gave the pid anew
+            return  # another program that reuses the pid
         say(f"  waiting for another Pulumi process ({pid}) that is working on {name} ...")
         holder.wait(_PATIENCE_SECONDS)
     except psutil.NoSuchProcess:

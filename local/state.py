@@ -1,7 +1,7 @@
-"""Where the running emulators are: one small file that providers, command line and tests read.
+"""The addresses of the running emulators, in one small file for providers, command line and tests.
 
 The file is ``.twinlens/local.json`` in the checkout unless the variable ``TWINLENS_LOCAL`` names another; its
-folder holds everything else that belongs to the same set-up (logs, process records, Pulumi's state).
+folder contains everything else of the same set-up (logs, process records, Pulumi's state).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class AzureEmulator:
 
 @dataclass(frozen=True)
 class PulumiBackend:
-    """Where Pulumi keeps the local stacks and finds the stand-in plugins."""
+    """The locations of Pulumi's local backend and of the stand-in plugins."""
 
     home: str
     backend: str
@@ -76,7 +76,7 @@ def load() -> LocalState:
     """Read the file.
 
     Raises:
-        NotRunning: There is none, or it is not of this version.
+        NotRunning: The file does not exist, or it is not of this version.
     """
     try:
         document: dict[str, Any] = json.loads(path().read_text())
@@ -93,7 +93,7 @@ def load() -> LocalState:
 
 
 def save(state: LocalState) -> None:
-    """Write the file in one step, readable by its owner alone: it holds the storage key."""
+    """Write the file atomically, readable only by its owner: it contains the storage key."""
     target = path()
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, (json.dumps(asdict(state), indent=2) + "\n").encode(), mode=0o600)

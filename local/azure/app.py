@@ -35,10 +35,10 @@ DRAIN_SECONDS = 20
 
 
 class App:
-    """An app; nothing runs until a package was delivered.
+    """An app; nothing runs until a package is delivered.
 
-    New settings or a new package take effect whole or not at all: the app goes on as it was if it could not
-    be loaded with them. Orchestrations outlive both, as they do on Azure.
+    New settings or a new package take effect completely or not at all: if the app cannot be loaded with them,
+    it continues as before. Orchestrations survive both, as on Azure.
     """
 
     def __init__(self, name: str, folder: Path, storage: Storage) -> None:
@@ -104,19 +104,19 @@ class App:
                 self._package = package
 
     async def stop(self) -> None:
-        """End everything the app has running."""
+        """Stop everything that the app runs."""
         async with self._changing:
-            await self._pump.stop()  # first: it would have lost work done again
+            await self._pump.stop()  # first, since it would retry the work that is lost
             await _retire(self._deployment, [*self._triggers, *self._timers.values()], drain_seconds=0)
             await self.hub.stop()
             self._log.close()
 
     async def fire(self, function: str) -> None:
-        """Run a function that has a timer, now.
+        """Run a function with a timer trigger now.
 
         Raises:
             NotFound: There is no such function.
-            FunctionFailed: It did not return.
+            FunctionFailed: The function failed.
         """
         if function not in self._timers:
             raise NotFound(f"The app {self.name!r} has no function {function!r} with a timer.")

@@ -43,15 +43,15 @@ class Function:
 
     @property
     def durable_clients(self) -> tuple[str, ...]:
-        """The parameters that want a durable client."""
+        """The parameters that are bound to a durable client."""
         return tuple(each["name"] for each in self.bindings if each["type"] == DURABLE_CLIENT)
 
 
 def check(functions: Iterable[Function]) -> None:
-    """Refuse functions that this host can't serve.
+    """Check that this host supports all bindings.
 
     Raises:
-        DeploymentError: A binding's type is not one of :data:`SERVED`; it is named.
+        DeploymentError: A binding's type is not one of :data:`SERVED`; the message names it.
     """
     for function in functions:
         for binding in function.bindings:
@@ -81,8 +81,8 @@ def resolve(text: str, settings: Mapping[str, str]) -> str:
 def queue_client(connection: str, queue: str, settings: Mapping[str, str], key: str) -> QueueClient:
     """Return a client of ``queue`` in the account that the settings under ``connection`` name.
 
-    They hold a connection string, or ``<connection>__queueServiceUri`` for an identity, in whose place
-    the emulator takes the shared ``key``.
+    The settings contain a connection string, or ``<connection>__queueServiceUri`` for an identity, instead of
+    which the emulator uses the shared ``key``.
 
     Raises:
         DeploymentError: Neither is set.

@@ -13,7 +13,7 @@ GET     /instances?limit=<n>      the newest orchestrations of each app
 GET     /health
 ======  ========================  =========================================================================
 
-What can't be done is answered with ``{"error": sentence}`` and the status of the :class:`HostError`.
+A failed request is answered with ``{"error": sentence}`` and the status of the :class:`HostError`.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class ControlServer(ThreadingHTTPServer):
         self._loop = loop
 
     def call(self, method: str, target: str, body: bytes) -> dict[str, Any]:
-        """Do what a request asks for and return the document that answers it.
+        """Handle a request and return the document that answers it.
 
         Raises:
-            HostError: It can't be done.
+            HostError: The request cannot be fulfilled.
         """
         return asyncio.run_coroutine_threadsafe(self._route(method, target, body), self._loop).result()
 
@@ -123,12 +123,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _body(self) -> bytes:
-        # A page in a browser can reach loopback under a name of its own; what it sends names that host.
+        # A web page can reach loopback under its own host name (DNS rebinding); its requests name that host.
         if self.headers.get("Host", "").rpartition(":")[0] not in LOOPBACK:
             raise BadRequest("The control API answers requests to 127.0.0.1 only.")
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            raise BadRequest(f"The body's length is {length}; at most {MAX_BODY_BYTES} bytes are taken.")
+            raise BadRequest(f"The body's length is {length}; at most {MAX_BODY_BYTES} bytes are accepted.")
         return self.rfile.read(int(length))
 
 
@@ -145,12 +145,12 @@ def _document(body: bytes) -> dict[str, Any]:
 def _text(document: dict[str, Any], name: str) -> str:
     value = document.get(name)
     if not isinstance(value, str) or not value:
-        raise BadRequest(f"{name} is {value!r}; give a text.")
+        raise BadRequest(f"{name} is {value!r}; it must be a string.")
     return value
 
 
 def _settings(document: dict[str, Any]) -> dict[str, str]:
     settings = document.get("settings")
     if not isinstance(settings, dict) or not all(isinstance(each, str) for each in settings.values()):
-        raise BadRequest("settings must be an object whose values are texts.")
+        raise BadRequest("settings must be an object whose values are strings.")
     return settings

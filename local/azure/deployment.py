@@ -21,7 +21,7 @@ STEADY_SECONDS = 30
 class Deployment:
     """A package that runs.
 
-    A worker process that ends by itself is started again, at once and then with a growing pause while it
+    A worker process that ends by itself is restarted, at first immediately, and with growing pauses while it
     keeps ending within :data:`STEADY_SECONDS`.
     """
 
@@ -41,7 +41,7 @@ class Deployment:
         """Start the worker and learn the app's functions.
 
         Raises:
-            DeploymentError: The app can't be loaded, or uses a binding this host does not serve.
+            DeploymentError: The app cannot be loaded, or uses a binding that this host does not support.
         """
         process = await self._start_process()
         self.functions = process.functions
@@ -54,7 +54,7 @@ class Deployment:
         """Run ``function`` as soon as there is a worker and return what it returned.
 
         Raises:
-            FunctionFailed: It did not return.
+            FunctionFailed: The function failed.
         """
         await self._ready.wait()
         process = self._process
@@ -71,7 +71,7 @@ class Deployment:
     async def stop(self, drain_seconds: float = 0) -> None:
         """Let the running functions finish for up to ``drain_seconds``, then end the worker."""
         self._stopped = True
-        self._ready.set()  # for whoever still waits for a worker
+        self._ready.set()  # for callers that still wait for a worker
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -80,7 +80,7 @@ class Deployment:
 
     @property
     def pid(self) -> int | None:
-        """The worker's process id, ``None`` while it is being started again."""
+        """The worker's process id, or ``None`` while it is being restarted."""
         return self._process.pid if self._process and self._ready.is_set() else None
 
     async def _start_process(self) -> WorkerProcess:

@@ -24,19 +24,19 @@ class HostError(Exception):
 
 
 class BadRequest(HostError):
-    """The request is malformed or asks for something the host does not know."""
+    """The request is malformed or asks for something that the host does not support."""
 
     status = 400
 
 
 class NotFound(HostError):
-    """There is nothing under that name."""
+    """There is no app, function or subscription with this name."""
 
     status = 404
 
 
 class DeploymentError(HostError):
-    """The package, or the package under these settings, can't be hosted."""
+    """The package cannot be hosted, at least with these settings."""
 
     status = 422
 
@@ -55,7 +55,7 @@ class FunctionError(FunctionFailed):
 
 
 class FunctionTimeout(FunctionFailed):
-    """The function took longer than ``functionTimeout``; its worker was ended."""
+    """The function took longer than ``functionTimeout``, and its worker was stopped."""
 
 
 class WorkerLost(FunctionFailed):

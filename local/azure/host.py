@@ -1,6 +1,6 @@
-"""What the host holds: apps and event subscriptions, by name.
+"""The host's apps and event subscriptions, by name.
 
-They are written down with every change, so a host that was killed comes back with them.
+Every change is saved, so that a host that was killed restarts with them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ APP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
 
 
 class Host:
-    """The apps and subscriptions of one daemon; its state lies under ``folder``."""
+    """The apps and subscriptions of one daemon; its state is under ``folder``."""
 
     def __init__(self, storage: Storage, folder: Path, access_log: Path) -> None:
         self._storage = storage
@@ -50,32 +50,32 @@ class Host:
                 LOG.error("The app %s is not running again: %s", name, error)
 
     async def configure(self, name: str, settings: Mapping[str, str]) -> dict[str, Any]:
-        """Set an app's settings, making the app if it is new, and describe it."""
+        """Set an app's settings, creating the app if necessary, and describe it."""
         app = self._app(name)
         await app.configure(settings)
         self._keep()
         return app.describe()
 
     async def deliver(self, name: str, package_uri: str) -> dict[str, Any]:
-        """Run a package as an app, making the app if it is new, and describe it."""
+        """Run a package as an app, creating the app if necessary, and describe it."""
         app = self._app(name)
         await app.deliver(package_uri)
         self._keep()
         return app.describe()
 
     async def fire(self, name: str, function: str) -> None:
-        """Run an app's function that has a timer, now.
+        """Run an app's function with a timer trigger now.
 
         Raises:
             NotFound: There is no such app or function.
-            FunctionFailed: It did not return.
+            FunctionFailed: The function failed.
         """
         if name not in self._apps:
             raise NotFound(f"There is no app {name!r}.")
         await self._apps[name].fire(function)
 
     async def remove(self, name: str) -> None:
-        """End an app and delete what it left on disk.
+        """Stop an app and delete its files.
 
         Raises:
             NotFound: There is no such app.
@@ -115,12 +115,12 @@ class Host:
         self._keep()
 
     async def stop(self) -> None:
-        """End every app and the bridge."""
+        """Stop all apps and the bridge."""
         await self._bridge.stop()
         await asyncio.gather(*(app.stop() for app in self._apps.values()))
 
     def _keep(self) -> None:
-        """Write down apps and subscriptions in one step, for the owner's eyes: settings may hold secrets."""
+        """Save apps and subscriptions atomically, readable only by the owner: settings may be secrets."""
         kept = {
             "apps": {name: app.memory() for name, app in self._apps.items()},
             "subscriptions": {name: asdict(each) for name, each in self._bridge.subscriptions.items()},
@@ -133,7 +133,7 @@ class Host:
 
     def _app(self, name: str) -> App:
         if not APP_NAME.fullmatch(name):
-            raise BadRequest(f"{name!r} is no name for an app: use letters, digits and hyphens.")
+            raise BadRequest(f"{name!r} is not a valid name for an app: use letters, digits and hyphens.")
         if name not in self._apps:
             self._apps[name] = App(name, self._folder / name, self._storage)
         return self._apps[name]

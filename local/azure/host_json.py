@@ -1,4 +1,4 @@
-"""The options of an app's ``host.json`` that the local host honours.
+"""The options of an app's ``host.json`` that the local host supports.
 
 An app setting ``AzureFunctionsJobHost__a__b`` overrides the value at ``a.b``, as on Azure.
 Defaults: https://learn.microsoft.com/azure/azure-functions/functions-host-json
@@ -85,7 +85,7 @@ def seconds(span: str) -> float:
     """Return the seconds of a .NET time span, ``[days.]hours:minutes:seconds``.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not a time span.
     """
     match = SPAN.fullmatch(str(span))
     if match is None:

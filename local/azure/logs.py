@@ -11,7 +11,7 @@ FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 class AppLog(logging.Logger):
-    """A logger outside the global tree, so that it goes when its app goes; writes to ``path``."""
+    """A logger that writes to ``path``, outside the global tree so that it is freed with its app."""
 
     def __init__(self, name: str, path: Path) -> None:
         super().__init__(name, logging.INFO)

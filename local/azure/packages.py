@@ -33,7 +33,7 @@ def fetch(uri: str, folder: Path) -> Package:
     ``uri`` is an ``http(s)`` URL, signed if need be, or a file's path or URL.
 
     Raises:
-        DeploymentError: It can't be read, is no zip archive, or would write outside its folder.
+        DeploymentError: It cannot be read, is not a zip archive, or would write outside its folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".incoming-") as scratch:
@@ -51,8 +51,8 @@ def unpack(archive: Path, folder: Path) -> None:
     """Unpack a zip archive whose every member stays inside ``folder``.
 
     Raises:
-        DeploymentError: It is no zip archive, a member would leave the folder or is a link, or it is
-            larger than :data:`MAX_UNPACKED_BYTES` once unpacked.
+        DeploymentError: It is not a zip archive, a member would leave the folder or is a link, or it
+            unpacks to more than :data:`MAX_UNPACKED_BYTES`.
     """
     try:
         with zipfile.ZipFile(archive) as package:
@@ -80,7 +80,9 @@ def _download(uri: str, target: Path) -> str:
         raise DeploymentError(
             f"The package's address begins with {parts.scheme!r}; give http, https or a file."
         )
-    shown = parts._replace(query="").geturl()  # the query holds the signature: not for messages
+    shown = parts._replace(
+        query=""
+    ).geturl()  # the query contains the signature, which must not appear in messages
     source = uri if parts.scheme else Path(uri).absolute().as_uri()
     try:
         with (

@@ -21,15 +21,15 @@ from local.azure.bindings import Function
 from local.azure.errors import DeploymentError, FunctionError, WorkerLost
 
 START_SECONDS = 60
-# The last is the mark by which ``local.emulators.processes`` finds what a set-up has running.
+# By the last one, ``local.emulators.processes`` finds the processes of a set-up.
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "TWINLENS_SUPERVISED")
 
 type Value = Mapping[str, Any]
-"""What goes in and out of a function: ``{"type": "string" | "json" | ..., "value": ...}``."""
+"""An input or output of a function: ``{"type": "string" | "json" | ..., "value": ...}``."""
 
 
 class WorkerProcess:
-    """A running worker process; made by :meth:`start`."""
+    """A running worker process; created by :meth:`start`."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, channel: socket.socket, log: logging.Logger
@@ -47,10 +47,11 @@ class WorkerProcess:
     async def start(cls, folder: Path, environment: Mapping[str, str], log: logging.Logger) -> WorkerProcess:
         """Start a worker on the app in ``folder`` and wait until its functions are known.
 
-        Its environment is ``environment`` and a few harmless variables of ours; its output goes to ``log``.
+        Its environment is ``environment`` and a few harmless variables of this process; its output goes to
+        ``log``.
 
         Raises:
-            DeploymentError: The app can't be loaded; the text says why.
+            DeploymentError: The app cannot be loaded; the message says why.
         """
         ours, theirs = socket.socketpair()
         with theirs:
@@ -106,8 +107,8 @@ class WorkerProcess:
         """Run ``function`` and return what it returned.
 
         Raises:
-            FunctionError: It raised.
-            WorkerLost: The process ended meanwhile.
+            FunctionError: The function raised an exception.
+            WorkerLost: The process ended before the function returned.
         """
         number = next(self._numbers)
         answer = self._calls[number] = asyncio.get_running_loop().create_future()
@@ -122,11 +123,11 @@ class WorkerProcess:
             del self._calls[number]
 
     async def disconnected(self) -> None:
-        """Wait until the process runs no functions any more: it has ended or is about to."""
+        """Wait until the process no longer runs functions: it has ended or is about to end."""
         await self._disconnected.wait()
 
     async def wait(self) -> int:
-        """Wait until the process has ended, tidy up and return its exit code."""
+        """Wait until the process has ended, clean up and return its exit code."""
         code = await self._process.wait()
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -134,8 +135,8 @@ class WorkerProcess:
         return code
 
     def kill(self) -> None:
-        """End the process and whatever it started, at once."""
-        if self._process.returncode is None:  # else its number may be another's by now
+        """Kill the process and its children."""
+        if self._process.returncode is None:  # otherwise its pid may have been reused
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
@@ -158,7 +159,7 @@ class WorkerProcess:
                     answer.set_exception(FunctionError(error["message"], error["kind"], error["stack"]))
                 else:
                     answer.set_result(message["result"])
-        self._disconnected.set()  # before the calls fail: whoever makes them anew waits for the next process
+        self._disconnected.set()  # before the calls fail: callers that retry wait for the next process
         self._writer.close()
         for answer in self._calls.values():
             if not answer.done():

@@ -18,7 +18,7 @@ from local.azure.host_json import QueueOptions
 from local.azure.process import Value
 from local.azure.tasks import Tasks
 
-SHORTEST_PAUSE = 0.1  # seconds; also the Functions host's
+SHORTEST_PAUSE = 0.1  # seconds, as in the Functions host
 LONGEST_PAUSE = 0.5  # the Functions host goes up to maxPollingInterval, a minute by default
 LOCKED_SECONDS = 600  # how long a message stays hidden while its function runs, as on Azure
 
@@ -27,7 +27,7 @@ type Run = Callable[[Value, dict[str, Value]], Awaitable[object]]
 
 
 class QueueTrigger:
-    """Poll ``queue`` until stopped; what fails too often goes to ``poison``."""
+    """Poll ``queue`` until stopped; messages that fail too often go to ``poison``."""
 
     def __init__(
         self, queue: QueueClient, poison: QueueClient, options: QueueOptions, run: Run, log: logging.Logger
@@ -41,7 +41,7 @@ class QueueTrigger:
         self._poller = tasks.start(self._poll(), log)
 
     async def stop(self) -> None:
-        """Take no more messages and wait for the functions that run."""
+        """Stop taking messages and wait for the running functions."""
         self._poller.cancel()
         await asyncio.gather(self._poller, return_exceptions=True)
         await self._running.all()
@@ -50,7 +50,7 @@ class QueueTrigger:
         pause = SHORTEST_PAUSE
         longest = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, self._options.max_polling_interval))
         while True:
-            # Shielded: a message taken off the queue is dealt with even if we are stopped meanwhile.
+            # Shielded: a message that was taken is handled even if the trigger is stopped meanwhile.
             taken = asyncio.create_task(self._take())
             if await asyncio.shield(taken):
                 pause = SHORTEST_PAUSE
@@ -100,7 +100,7 @@ class QueueTrigger:
             body = decode(message.content, self._options.message_encoding)
         except ValueError:
             self._log.error("A message of %s is not base64 text.", self._queue.queue_name)
-            message.dequeue_count = self._options.max_dequeue_count  # trying again can't help
+            message.dequeue_count = self._options.max_dequeue_count  # a retry would fail too
             return False
         try:
             await self._run(body, metadata(message))
@@ -120,10 +120,10 @@ class QueueTrigger:
 
 
 def decode(content: str, encoding: str) -> Value:
-    """Return a message's body as the app gets it; ``encoding`` is host.json's ``messageEncoding``.
+    """Return a message's body as the app receives it; ``encoding`` is host.json's ``messageEncoding``.
 
     Raises:
-        ValueError: The encoding is base64 and the text is not.
+        ValueError: The encoding is base64 and the text is not valid base64.
     """
     if encoding != "base64":
         return {"type": "string", "value": content}

@@ -9,8 +9,8 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobClient
 from azure.storage.queue import QueueClient
 
-# Passed to every client: the SDK's own retries sleep for a quarter of a minute, in threads that nothing wakes
-# when the host ends. Whoever uses a client tries again itself.
+# Passed to every client: the SDK's retries sleep for 15 s in threads that cannot be woken when the host ends.
+# The users of a client retry themselves.
 RETRY_TOTAL = 0
 
 
@@ -43,7 +43,7 @@ class Storage:
         )
 
     def blob_client(self, account: str, container: str, key: str) -> BlobClient:
-        """Return a client of one blob; ``key`` is its plain name."""
+        """Return a client of one blob; ``key`` is its decoded name."""
         return BlobClient(
             f"{self.blob}/{account}",
             container,
@@ -53,7 +53,7 @@ class Storage:
         )
 
     def queue_client(self, account: str, queue: str) -> QueueClient:
-        """Return a client of one queue that passes message texts through as they are."""
+        """Return a client of one queue that does not encode or decode message texts."""
         return QueueClient(
             f"{self.queue}/{account}", queue, credential=self.credential(account), retry_total=RETRY_TOTAL
         )

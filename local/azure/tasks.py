@@ -1,4 +1,4 @@
-"""Background tasks that do not end unnoticed."""
+"""Background tasks whose errors are logged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 
 
 def start(work: Coroutine[object, object, None], log: logging.Logger) -> asyncio.Task[None]:
-    """Run ``work`` in the background and log the error that ends it, if one does."""
+    """Run ``work`` in the background and log the error if it fails."""
 
     def ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -20,7 +20,7 @@ def start(work: Coroutine[object, object, None], log: logging.Logger) -> asyncio
 
 
 class Tasks:
-    """Short tasks that run side by side, each dropped when it is done."""
+    """Short concurrent tasks, each dropped when it is done."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
@@ -30,7 +30,7 @@ class Tasks:
         return len(self._running)
 
     def add(self, work: Coroutine[object, object, None]) -> None:
-        """Run ``work`` beside the others."""
+        """Run ``work`` concurrently with the other tasks."""
         task = start(work, self._log)
         self._running.add(task)
         task.add_done_callback(self._running.discard)

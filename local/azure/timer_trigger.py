@@ -1,4 +1,4 @@
-"""Run a function whenever its schedule says so, as the Functions host does."""
+"""Run a function on a schedule, as the Functions host does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIELD = re.compile(rf"(?:(?:\*|{_VALUE}(?:-{_VALUE})?)(?:/\d+)?(?:,(?!$)|$))+")
 FURTHEST_YEARS = 4
 
 type Run = Callable[[Value], Awaitable[object]]
-"""Run the function on what the trigger hands it."""
+"""Run the function with the trigger's value."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Schedule:
         fields = text.split()
         if len(fields) != FIELDS:
             raise DeploymentError(f"The timer's schedule {text!r} has {len(fields)} fields; it needs six.")
-        for field in fields:  # croniter knows more than NCRONTAB does
+        for field in fields:  # croniter accepts more than NCRONTAB
             if not FIELD.fullmatch(field):
                 raise DeploymentError(f"The timer's schedule {text!r} has the field {field!r}, not NCRONTAB.")
         try:
@@ -52,10 +52,10 @@ class Schedule:
         return cls(text)
 
     def after(self, moment: datetime) -> datetime:
-        """Return the next moment, in whole seconds, that the schedule names.
+        """Return the next scheduled time, in whole seconds.
 
         Raises:
-            DeploymentError: There is none, as for the 31st of February.
+            DeploymentError: There is none, as for 31 February.
         """
         following = croniter(
             self.expression,
@@ -73,7 +73,7 @@ class Schedule:
 
 
 class TimerTrigger:
-    """Wait for the schedule's moments, in UTC, until stopped; one that comes during a run is left out."""
+    """Run the function at the scheduled times, in UTC, until stopped; a time during a run is skipped."""
 
     def __init__(self, schedule: Schedule, run: Run, log: logging.Logger) -> None:
         self._schedule = schedule
@@ -83,7 +83,7 @@ class TimerTrigger:
         self._waiter = tasks.start(self._wait(), log)
 
     async def stop(self) -> None:
-        """Wait for no more moments; let a run that began end."""
+        """Start no more runs; let a run in progress finish."""
         self._waiter.cancel()
         await asyncio.gather(self._waiter, return_exceptions=True)
         async with self._running:
@@ -93,7 +93,7 @@ class TimerTrigger:
         """Run the function now.
 
         Raises:
-            FunctionFailed: It did not return.
+            FunctionFailed: The function failed.
         """
         async with self._running:
             await self._run({"type": "json", "value": json.dumps({"IsPastDue": False})})
@@ -102,7 +102,7 @@ class TimerTrigger:
         while True:
             now = datetime.now(UTC)
             await asyncio.sleep((self._schedule.after(now) - now).total_seconds())
-            # Shielded: a run that began ends even if we are stopped meanwhile.
+            # Shielded: a run in progress finishes even if the trigger is stopped meanwhile.
             await asyncio.shield(tasks.start(self._fire(), self._log))
 
     async def _fire(self) -> None:

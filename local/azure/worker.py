@@ -1,10 +1,10 @@
-"""Run an app on Microsoft's Python worker library; the daemon speaks to it over a socket, a JSON text a line.
+"""Run an app on Microsoft's Python worker library; the daemon sends it one JSON text per line over a socket.
 
-A script of its own, started with ``python -I -S -u worker.py CHANNEL FOLDER HOST_PACKAGES``: isolated, so
-that nothing of the checkout or of the host's environment is importable by chance. An app sees its own folder,
-the packages it carries, and from the host only what Azure's worker image would bring as well.
+A separate script, started with ``python -I -S -u worker.py CHANNEL FOLDER HOST_PACKAGES``: isolated, so that
+nothing of the checkout or of the host's environment is importable by accident. An app sees its own folder,
+the packages it contains, and from the host only what Azure's worker image provides as well.
 
-Sent first: ``{"functions": [{"id", "name", "bindings"}]}``, or ``{"error": {...}}`` if the app can't be
+Sent first: ``{"functions": [{"id", "name", "bindings"}]}``, or ``{"error": {...}}`` if the app cannot be
 loaded. Received: ``{"call", "function", "inputs", "metadata"}``; the last two are name -> value, a value is
 ``{"type", "value"}`` as in the worker library's ``Datum``, bytes in base64.
 Answered, in any order: ``{"call", "result": value}`` or ``{"call", "error": {"kind", "message", "stack"}}``.
@@ -29,7 +29,7 @@ from typing import Any
 LINE_LIMIT = 64 * 1024 * 1024
 APP_PACKAGES = Path(".python_packages", "lib", "site-packages")
 
-# The worker and the Durable SDK that speaks to durabletask's backend: the host's, whatever the app carries.
+# The worker and the Durable SDK for durabletask's backend: always the host's, even if the app contains them.
 AHEAD = (
     "azure.durable_functions",
     "azure.functions",
@@ -64,7 +64,7 @@ class HostModules:
 
 
 class SharedFolders:
-    """Make the shared folders importable even for an app that carries no part of them."""
+    """Make the shared folders importable even for an app that contains no part of them."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -78,7 +78,7 @@ class SharedFolders:
 
 
 def set_up_imports(folder: Path, packages: Path) -> None:
-    """Let ``import`` see the app in ``folder``, the packages it carries and the host's own few."""
+    """Make the app in ``folder``, its packages and the host's few modules importable."""
     sys.path.insert(0, str(folder))
     sys.path.append(str(folder / APP_PACKAGES))
     sys.meta_path.insert(0, HostModules(packages, AHEAD))
@@ -86,7 +86,7 @@ def set_up_imports(folder: Path, packages: Path) -> None:
 
 
 def _messages() -> SimpleNamespace:
-    """Return stand-ins for the gRPC messages by which the worker library answers its host."""
+    """Return stand-ins for the gRPC messages with which the worker library answers its host."""
     binding = type("BindingInfo", (SimpleNamespace,), {"inout": 2, "out": 1, "undefined": 0})
     status = type("StatusResult", (SimpleNamespace,), {"Success": "success", "Failure": "failure"})
     plain = (
@@ -169,7 +169,7 @@ async def serve(channel: socket.socket, folder: Path) -> None:
 
 
 def main() -> None:
-    """Serve until the daemon is done with this process, then leave without waiting for anything."""
+    """Serve until the daemon closes the channel, then exit without waiting for anything."""
     channel, folder, packages = sys.argv[1:]
     set_up_imports(Path(folder), Path(packages))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
@@ -177,7 +177,7 @@ def main() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     asyncio.run(serve(socket.socket(fileno=int(channel)), Path(folder)))
     sys.stdout.flush()
-    os._exit(0)  # a function may still be running in a thread; its result has no reader any more
+    os._exit(0)  # a function may still run in a thread, but its result is no longer needed
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The Azure host, which runs function apps and turns blob writes into events.
 
-Its apps and subscriptions are in its folder; the orchestrations that run are in its memory alone.
+Its apps and subscriptions are saved in its folder; running orchestrations exist only in its memory.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ NAME = "azure-host"
 
 
 def launch(folder: Path, storage: Storage, again: str | None = None) -> tuple[str, Supervised]:
-    """Start the host, without waiting for it, and return the URL of its control interface.
+    """Start the host without waiting for it, and return the URL of its control API.
 
-    It listens on a free port, or again at the URL given.
+    It listens on a free port, or at the URL ``again``.
 
     Raises:
         ToolMissing: Its environment is not installed.
@@ -52,14 +52,14 @@ def launch(folder: Path, storage: Storage, again: str | None = None) -> tuple[st
 
 
 def wait(control: str, process: Supervised, folder: Path) -> None:
-    """Return when the host answers.
+    """Wait until the host answers.
 
     Raises:
-        EmulatorFailed: It does not.
+        EmulatorFailed: The host does not answer.
     """
     health.wait("The Azure host", process, [health_url(control)], folder=folder)
 
 
 def health_url(control: str) -> str:
-    """Return the address that answers when the host is well."""
+    """Return the URL of the host's health check."""
     return f"{control}/health"

@@ -1,6 +1,6 @@
-"""Azurite, which answers for Blob, Queue and Table storage of a pool of accounts.
+"""Azurite, which emulates Blob, Queue and Table storage for a pool of accounts.
 
-What it holds is in its folder, so one that was killed goes on with what it had a few seconds before.
+Its data is in its folder, so that after being killed it continues with the data of a few seconds before.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Storage:
 
 
 def launch(folder: Path, again: Storage | None = None) -> tuple[Storage, Supervised]:
-    """Start Azurite on free ports with fresh accounts, or again where it was, without waiting for it.
+    """Start Azurite without waiting for it, on free ports with new accounts, or as described by ``again``.
 
-    Its log has a line for every request; the Azure host reads there which blobs were written.
+    Its log has a line for every request; from it, the Azure host learns which blobs were written.
 
     Raises:
         ToolMissing: It is not installed.
@@ -62,7 +62,7 @@ def launch(folder: Path, again: Storage | None = None) -> tuple[Storage, Supervi
             str(azurite.program()),
             *listening,
             *("--location", str(folder / NAME)),
-            "--skipApiVersionCheck",  # the storage libraries are newer than the versions that Azurite knows
+            "--skipApiVersionCheck",  # the storage libraries use newer versions than Azurite supports
             "--disableTelemetry",
         ],
         folder=folder,
@@ -87,10 +87,10 @@ def _fresh() -> Storage:
 
 
 def wait(storage: Storage, process: Supervised, folder: Path) -> None:
-    """Return when all three services answer.
+    """Wait until all three services answer.
 
     Raises:
-        EmulatorFailed: One does not.
+        EmulatorFailed: A service does not answer.
     """
     urls = [f"{service}/{storage.accounts[0]}" for service in (storage.blob, storage.queue, storage.table)]
     health.wait("Azurite", process, urls, folder=folder, refusals_count=True)

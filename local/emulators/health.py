@@ -17,12 +17,12 @@ _LINES_SHOWN = 10
 
 
 def answers(url: str, *, refusals_count: bool = False) -> bool:
-    """Tell whether a server answers a GET request within two seconds.
+    """Return whether a server answers a GET request within two seconds.
 
     Args:
-        url: What to ask for.
-        refusals_count: Whether an answer that refuses the request (4xx) counts too: storage without a
-            signature is refused, which shows that it is up.
+        url: The URL to request.
+        refusals_count: Whether a 4xx response counts as well: storage refuses requests without a
+            signature, which shows that it runs.
     """
     try:
         with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - loopback addresses made here
@@ -37,10 +37,10 @@ def answers(url: str, *, refusals_count: bool = False) -> bool:
 def wait(
     title: str, process: Supervised, urls: Sequence[str], *, folder: Path, refusals_count: bool = False
 ) -> None:
-    """Return when all the URLs answer.
+    """Wait until all the URLs answer.
 
     Raises:
-        EmulatorFailed: The process ended, or a minute went by.
+        EmulatorFailed: The process ended, or a minute passed.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     for url in urls:

@@ -30,7 +30,7 @@ def launch(
     Args:
         folder: The set-up's folder.
         enforce_iam: Whether calls are checked against the policies of the role that makes them.
-        again: One that has ended, to go on in its place with what it kept.
+        again: An emulator that has ended, to be restarted at its address with its data.
 
     Raises:
         ToolMissing: It is not installed.
@@ -54,10 +54,10 @@ def launch(
         STATE_DIR=str(kept / "state"),
         S3_PERSIST="1",
         S3_DATA_DIR=str(kept / "s3"),
-        # Lambda code that names `python3` shall find this environment's.
+        # Lambda code that calls `python3` must find this environment's.
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
     )
-    # -P keeps the program's folder off its path, where its modules would hide others.
+    # -P keeps the program's folder off the import path, where its modules would shadow others.
     command = [str(python), "-P", str(CHECKOUT / "local" / "ministack" / "__main__.py")]
     process = start(
         NAME, command, folder=folder, cwd=folder, environment=surroundings, again=again is not None
@@ -66,14 +66,14 @@ def launch(
 
 
 def wait(emulator: AwsEmulator, process: Supervised, folder: Path) -> None:
-    """Return when MiniStack answers.
+    """Wait until MiniStack answers.
 
     Raises:
-        EmulatorFailed: It does not.
+        EmulatorFailed: MiniStack does not answer.
     """
     health.wait("MiniStack", process, [health_url(emulator)], folder=folder)
 
 
 def health_url(emulator: AwsEmulator) -> str:
-    """Return the address that answers when MiniStack is well."""
+    """Return the URL of MiniStack's health check."""
     return f"{emulator.endpoint}/_ministack/health"

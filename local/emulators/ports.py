@@ -9,7 +9,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def free(count: int) -> list[int]:
-    """Return that many different ports of 127.0.0.1 that nobody listens on."""
+    """Return ``count`` different free ports of 127.0.0.1."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -18,7 +18,7 @@ def free(count: int) -> list[int]:
 
 
 def taken(port: int) -> bool:
-    """Tell whether somebody listens on the port of 127.0.0.1; connections that linger do not count."""
+    """Return whether a process listens on the port of 127.0.0.1; lingering connections do not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -19,7 +19,7 @@ import psutil
 
 MARK = "TWINLENS_SUPERVISED"
 
-_ROUNDS = 10  # one ends all there is; another finds what was started meanwhile
+_ROUNDS = 10  # one round ends all processes; the next finds those started meanwhile
 _PATIENCE_SECONDS = 5.0
 
 
@@ -27,8 +27,8 @@ _PATIENCE_SECONDS = 5.0
 class Supervised:
     """One process that was started.
 
-    ``created`` is its start time in seconds since the epoch, as the system tells it: with the pid it names a
-    process for good.
+    ``created`` is its start time in seconds since the epoch, as reported by the system: together with the pid
+    it identifies a process uniquely.
     """
 
     name: str
@@ -52,8 +52,8 @@ def start(
         command: Program and arguments.
         folder: The set-up's folder; the output goes to ``logs/<name>.log`` in it.
         cwd: Working directory.
-        environment: The whole environment, to which the mark is added.
-        again: Whether the log goes on where an earlier process of this name left it.
+        environment: The complete environment, to which the set-up's variable is added.
+        again: Whether to append to the log of an earlier process of this name.
     """
     output = log(folder, name)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -75,12 +75,12 @@ def start(
 
 
 def log(folder: Path, name: str) -> Path:
-    """Return the file that holds what a process printed."""
+    """Return the file with the output of a process."""
     return folder / "logs" / f"{name}.log"
 
 
 def running(process: Supervised) -> bool:
-    """Return whether this very process, not another one with its pid, is still running."""
+    """Return whether this process, not another one with its pid, is still running."""
     try:
         found = psutil.Process(process.pid)
         return found.create_time() == process.created and found.status() != psutil.STATUS_ZOMBIE
@@ -89,20 +89,20 @@ def running(process: Supervised) -> bool:
 
 
 def recorded(folder: Path) -> dict[str, Supervised]:
-    """Return what was started in a folder, by name, running or not."""
+    """Return the processes that were started in a folder, by name, whether or not they run."""
     found: dict[str, Supervised] = {}
     for record in sorted(_records(folder).glob("*.json")):
         try:
             found[record.stem] = Supervised(**json.loads(record.read_text()))
         except (ValueError, TypeError):
-            continue  # cut short by a crash: the mark still finds the process
+            continue  # truncated by a crash: the process is still found by its environment
     return found
 
 
 def stop(folder: Path) -> int:
-    """End every process of a set-up and forget the records; return how many there were.
+    """Kill all processes of a set-up and delete the records; return the number of processes.
 
-    They are killed rather than asked: whatever they hold is in memory or in the folder, and goes with them.
+    They are killed without warning, since their data, in memory and in the folder, is deleted as well.
     """
     ended = 0
     for _ in range(_ROUNDS):
@@ -131,6 +131,6 @@ def _members(folder: Path) -> Iterator[psutil.Process]:
             with suppress(psutil.NoSuchProcess):
                 yield from process.children(recursive=True)
     for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):  # gone meanwhile, or another user's
+        with suppress(psutil.Error, OSError):  # it has ended, or belongs to another user
             if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
                 yield process

@@ -1,4 +1,4 @@
-"""Start an emulator that has ended again: where it was, with what it kept."""
+"""Restart an emulator that has ended, at its address and with its data."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from local.state import LocalState
 
 
 def revive(folder: Path, current: LocalState, names: Sequence[str]) -> LocalState:
-    """Start these emulators again, or wait for those of them that are only slow to answer.
+    """Restart the emulators ``names``, or wait for those that are only slow to answer.
 
     Raises:
-        EmulatorFailed: One does not start; what it kept is still there.
+        EmulatorFailed: An emulator does not start; its data is kept.
     """
     recorded = processes.recorded(folder)
     for name in names:

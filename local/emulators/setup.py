@@ -28,14 +28,14 @@ _PASSPHRASE = "twinlens"  # noqa: S105 - guards nothing: the local stacks hold n
 
 
 def up() -> LocalState:
-    """Start the emulators unless they are all well, and return where they are.
+    """Start the emulators unless all of them run, and return their addresses.
 
-    One of them that has ended goes on with what it kept; what a start that was cut short left behind is
-    cleaned away. MiniStack checks calls against the policies of the role that makes them, as AWS does.
+    An emulator that has ended continues with its data; the remains of an interrupted start are removed.
+    MiniStack checks calls against the policies of the role that makes them, as AWS does.
 
     Raises:
-        ToolMissing: One is not installed.
-        EmulatorFailed: One does not start; then none is left running, or those that did not end before.
+        ToolMissing: An emulator is not installed.
+        EmulatorFailed: An emulator does not start; then those that this call started are stopped.
     """
     folder = state.path().parent
     with _exclusive(folder):
@@ -47,7 +47,7 @@ def up() -> LocalState:
         except NotRunning:
             _clean(folder)
         else:
-            with step("Restarting what has ended"):
+            with step("Restarting emulators that have ended"):
                 return revive(folder, current, [name for name, well in found.items() if not well])
         try:
             with step("Starting the emulators"):
@@ -58,14 +58,14 @@ def up() -> LocalState:
 
 
 def down() -> bool:
-    """End the emulators and everything they started, and forget the local stacks; tell whether any ran."""
+    """Stop the emulators and everything they started, delete the local stacks; return whether any ran."""
     folder = state.path().parent
     with _exclusive(folder):
         return _clean(folder)
 
 
 def status() -> dict[str, bool]:
-    """Tell for each emulator whether it runs and answers."""
+    """Return for each emulator whether it runs and answers."""
     recorded = processes.recorded(state.path().parent)
     try:
         current = state.load()
@@ -144,7 +144,7 @@ def _start(folder: Path) -> LocalState:
 
 
 def pulumi_backend(folder: Path) -> PulumiBackend:
-    """Make Pulumi's home, with the stand-in plugins in it, and an empty backend in a set-up's folder."""
+    """Create Pulumi's home with the stand-in plugins, and an empty backend, in a set-up's folder."""
     home, stacks = folder / "pulumi" / "home", folder / "pulumi" / "stacks"
     stacks.mkdir(parents=True)
     install.install(home, Path(sys.executable))
@@ -152,7 +152,7 @@ def pulumi_backend(folder: Path) -> PulumiBackend:
 
 
 def _clean(folder: Path) -> bool:
-    """End what runs and remove what it left, the logs excepted: they may say why it went wrong."""
+    """Stop all processes and remove their files except the logs, which may explain a failure."""
     state.path().unlink(missing_ok=True)
     ended = processes.stop(folder)
     for name in ("pulumi", "processes", "tmp", *_NAMES):

@@ -1,11 +1,11 @@
-"""The environment variables that emulators get."""
+"""The environment variables of the emulators."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-# What is set for the real clouds, for another set-up or for the Python that starts them must not reach them.
+# Variables for the real clouds, for another set-up or for this Python must not reach the emulators.
 _KEPT_BACK = (
     "AWS_",
     "AZURE_",
@@ -20,9 +20,9 @@ _KEPT_BACK = (
 
 
 def clean(folder: Path, **variables: str) -> dict[str, str]:
-    """Return this process's environment without what would confuse an emulator, and with the variables given.
+    """Return this process's environment without variables that would confuse an emulator, plus ``variables``.
 
-    Temporary files go into the set-up's folder, so that they vanish with it.
+    Temporary files go to the set-up's folder, so that they are deleted with it.
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""MiniStack as Twinlens runs it; imported in MiniStack's own environment alone."""
+"""MiniStack as Twinlens runs it; imported only in MiniStack's environment."""

@@ -1,4 +1,4 @@
-"""Run MiniStack a little closer to AWS than it is by itself; by its own interpreter, as a program."""
+"""Run MiniStack with changes that bring it closer to AWS; a program for MiniStack's interpreter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ministack import app
 
-# At the end, where the project's folders hide nobody's modules.
+# At the end of the path, where the project's folders do not shadow other modules.
 sys.path.append(str(Path(__file__).parents[2]))
 
 from local.ministack import keeping, lambda_errors, roles, turns

@@ -1,7 +1,7 @@
 """Persist MiniStack's state every few seconds, and drop data that only grows.
 
-MiniStack writes its state when it is asked to end; one that is killed is never asked. And it keeps every
-execution with its whole history, and every line that a function logged: here, the newest.
+MiniStack writes its state when it is asked to end, but not when it is killed. It also keeps every execution
+with its whole history, and every line that a function logged; here, only the newest are kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ministack.core import persistence
 from ministack.services import cloudwatch_logs, lambda_svc, stepfunctions
 
 KEEP_SECONDS = 2.0
-SHARE = 20  # of the time, at most one part in so many goes into writing things down
+SHARE = 20  # at most 1/SHARE of the time is spent on writing
 UNDISTURBED_SECONDS = 10.0
 KEPT_EXECUTIONS = 200
 KEPT_LOG_EVENTS = 10_000  # of each group
@@ -53,7 +53,7 @@ def keep() -> None:
 
 
 def _save(service: str, get_state: Callable[[], Any], written: dict[str, str]) -> None:
-    """Write a service's state unless it is as it was; what changes while it is read is read the next time."""
+    """Write a service's state if it changed; a change during the read is written the next time."""
     slice_seconds = sys.getswitchinterval()
     sys.setswitchinterval(UNDISTURBED_SECONDS)
     try:
@@ -75,13 +75,13 @@ def _save(service: str, get_state: Callable[[], Any], written: dict[str, str]) -
 
 
 def _machines() -> dict[str, Any]:
-    """Return Step Functions' state without the executions: none of them can go on in another process."""
+    """Return Step Functions' state without the executions, which cannot continue in another process."""
     names = ("state_machines", "tags", "state_machine_versions", "state_machine_aliases")
     return {name: getattr(stepfunctions, f"_{name}") for name in names}
 
 
 def _written_once(write: Callable[[bytes], str]) -> Callable[[bytes], str]:
-    """Have a function's code hashed and written when it is new, not whenever it is looked at."""
+    """Hash and write a function's code only when it is new, not on every access."""
     known = functools.lru_cache(maxsize=16)(write)
 
     def written(code: bytes) -> str:
@@ -92,14 +92,14 @@ def _written_once(write: Callable[[bytes], str]) -> Callable[[bytes], str]:
 
 
 def _log_groups() -> dict[str, Any]:
-    """Return the log groups as they are when nothing has been logged."""
+    """Return the log groups without their events."""
     groups = copy.copy(cloudwatch_logs._log_groups)
     groups._data = {key: {**each, "streams": {}} for key, each in groups._data.items()}
     return {"log_groups": groups, "resource_policies": cloudwatch_logs._resource_policies}
 
 
 def _forget(executions: int, events: int) -> None:
-    """Forget all but so many ended executions, and all but so many log events of each group."""
+    """Keep only the newest ended ``executions``, and only the newest ``events`` of each log group."""
     held = stepfunctions._executions._data
     ended = [key for key, each in tuple(held.items()) if each["status"] != "RUNNING"]
     for key in ended[: max(0, len(ended) - executions)]:

@@ -1,7 +1,7 @@
 """Lambda errors as AWS reports them.
 
-AWS names a failed Python function's ``errorType`` after the exception's class, and state machines decide by
-that name what to try again and where to divert. MiniStack 1.5.33 says ``Runtime.HandlerError`` every time.
+AWS sets a failed Python function's ``errorType`` to the exception's class, and state machines choose retries
+and catches by that name. MiniStack 1.5.33 always reports ``Runtime.HandlerError``.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-# What a worker process writes when the handler raised, and what it is to write: AWS's own error document.
+# What a worker process writes when the handler raised, and what it should write: AWS's error document.
 WRITTEN = '"error": str(e), "trace": traceback.format_exc()'
 WANTED = (
     '"error": json.dumps({"errorMessage": str(e), "errorType": type(e).__name__,'
     ' "stackTrace": traceback.format_tb(e.__traceback__)}), "trace": traceback.format_exc()'
 )
-DIED = "Worker process died"  # MiniStack's own words for what AWS calls Runtime.ExitError
+DIED = "Worker process died"  # MiniStack's message for what AWS calls Runtime.ExitError
 
 
 def repair() -> None:
-    """Have the error document travel through MiniStack in place of the error's text.
+    """Patch MiniStack to pass on the error document instead of the error's text.
 
     Raises:
-        SystemExit: This MiniStack is another one than the repair was made for.
+        SystemExit: The patch was not made for this version of MiniStack.
     """
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(WRITTEN) != 1:
@@ -48,5 +48,5 @@ def _document(body: Any) -> dict[str, Any] | None:
             return {"errorMessage": DIED, "errorType": "Runtime.ExitError"}
         document = json.loads(body["errorMessage"])
     except (ValueError, TypeError, KeyError):
-        return None  # an error of MiniStack's own: a time-out
+        return None  # an error of MiniStack itself: a timeout
     return document if isinstance(document, dict) and "errorType" in document else None

@@ -1,9 +1,9 @@
-"""What AWS's services do under a role, checked against that role.
+"""Check the calls that AWS's services make under a role against the policies of that role.
 
 With ``AUTH=true`` MiniStack 1.5.33 checks the calls that a function's code makes. It does not check what the
 services do themselves with the roles they are given: a state machine's direct calls, a rule's start of an
-execution, the log lines that Lambda writes for a function. Here they are checked, by MiniStack's own
-evaluation of policies. What Lambda sends to X-Ray is not: MiniStack has nobody who would take it.
+execution, the log lines that Lambda writes for a function. Here they are checked, with MiniStack's
+evaluation of policies. Traces to X-Ray are not checked, since MiniStack does not accept them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.services import eventbridge, lambda_svc, stepfunctions
 
-# By the resource of a task: the service, what it takes, and the argument that names its target.
+# By the resource of a task: the service, the permission it needs, and the argument that names its target.
 CALLS = {
     "arn:aws:states:::lambda:invoke": ("Lambda", "lambda:InvokeFunction", "FunctionName"),
     "arn:aws:states:::dynamodb:putItem": ("DynamoDB", "dynamodb:PutItem", "TableName"),
@@ -32,7 +32,7 @@ _machine: ContextVar[dict[str, Any]] = ContextVar("machine")
 
 
 def obey() -> None:
-    """Have the services refused what their roles don't allow."""
+    """Patch MiniStack to refuse calls of the services that their roles do not allow."""
     _loopback()
     _names_of_several_lines()
     _state_machines()
@@ -41,7 +41,7 @@ def obey() -> None:
 
 
 def allows(role: str, action: str, resource: str) -> bool:
-    """Tell whether the role with this ARN may do this to the resource."""
+    """Return whether the role with this ARN may perform the action on the resource."""
     owner = parse_arn(role).account_id
     name = role.rsplit("/", 1)[-1]
     asked = iam_evaluator.EvalContext(role, "AssumedRole", owner, action, resource, "")
@@ -50,13 +50,13 @@ def allows(role: str, action: str, resource: str) -> bool:
 
 
 def _loopback() -> None:
-    """Let what comes over loopback pass for what comes over TLS, which resource policies ask for."""
+    """Treat loopback connections as TLS, which resource policies require."""
     pin: Callable[..., None] = app.pin_request_origin
     app.pin_request_origin = lambda address, secure: pin(address, True)
 
 
 def _names_of_several_lines() -> None:
-    """Let a wildcard stand for a line break, too, which an object's key may hold."""
+    """Let a wildcard match line breaks too, which an object's key may contain."""
     compiled: Callable[..., re.Pattern[str]] = iam_evaluator._fnmatch_compile
 
     def across(pattern: str, ignore_case: bool) -> re.Pattern[str]:
@@ -93,7 +93,7 @@ def _state_machines() -> None:
 
 
 def _rules() -> None:
-    """Check who starts executions; what may not be delivered goes where the target says."""
+    """Check who starts executions; refused events go to the dead-letter queue of the target."""
     deliver: Callable[..., None] = eventbridge._invoke_target
 
     def checked(target: dict[str, Any], event: Any, rule: Any, view: Any = None) -> None:

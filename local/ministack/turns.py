@@ -1,7 +1,7 @@
-"""Lambda calls within the means of one machine.
+"""Limit concurrent Lambda calls to the capacity of one machine.
 
-AWS has room for a function's every call. MiniStack starts a process for each that is made at once: a few
-hundred uploads then wait for processors until their tasks time out. Here, calls take turns.
+AWS has capacity for all calls of a function. MiniStack starts a process for each concurrent call: a few
+hundred uploads then wait for processors until their tasks time out. Here, calls are queued.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-# Calls wait for the store more than they compute: a few for each processor.
+# Calls spend more time waiting for the store than computing: a few per processor.
 CALLS_AT_ONCE = 4 * (os.cpu_count() or 1)
 INVOKE = "arn:aws:states:::lambda:invoke"
 
 
 def take() -> None:
-    """Bound how many functions the state machines call at once; a task's time-out counts from its turn on."""
+    """Limit how many functions the state machines call at once; a task's timeout starts with its call."""
     turns = threading.BoundedSemaphore(CALLS_AT_ONCE)
     invoke = stepfunctions._invoke_resource_with_timeout
 

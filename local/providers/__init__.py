@@ -2,5 +2,5 @@
 
 A plugin is a gRPC server (``server``) around a :class:`~local.providers.provider.StandIn`, which checks every
 resource against the types of the installed SDK (``schema``, ``check``), names it (``naming``), compares it
-(``diff``) and hands it to the one :class:`~local.providers.resource.Resource` that knows its type.
+(``diff``) and passes it to the :class:`~local.providers.resource.Resource` of its type.
 """

@@ -1,4 +1,4 @@
-"""The bytes behind assets and archives."""
+"""Read the bytes of assets and archives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from local.providers import wire
 from local.providers.resource import ProviderError
 
-# A fixed date keeps the archive of equal files equal; ZIP knows no earlier one.
+# A fixed date makes archives of equal files equal; it is the earliest that ZIP supports.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -18,7 +18,7 @@ def read(value: Any) -> bytes:
     """Return the bytes of an asset, or an archive as a ZIP file.
 
     Raises:
-        ProviderError: The asset is elsewhere than on this machine.
+        ProviderError: The asset is not on this machine.
     """
     if wire.signature(value) == wire.ARCHIVE and "path" in value and Path(value["path"]).is_file():
         return Path(value["path"]).read_bytes()

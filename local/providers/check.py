@@ -1,4 +1,4 @@
-"""Compare values with the shapes of the SDK and say what is wrong, as the cloud would."""
+"""Check values against the types of the SDK, as the cloud would."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ WORDS = {str: "a string", int: "a whole number", float: "a number", bool: "true 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the property at ``path``, in a sentence."""
+    """A fault of the property at ``path``, in one sentence."""
 
     path: str
     reason: str
 
 
 def faults(value: Any, shape: Shape, path: str = "") -> Iterator[Fault]:
-    """Yield everything that is wrong with the value; unknown values are taken on trust."""
+    """Yield all faults of the value; unknown values are accepted."""
     if wire.is_unknown(value):
         return
     match shape:
@@ -42,7 +42,7 @@ def faults(value: Any, shape: Shape, path: str = "") -> Iterator[Fault]:
                 yield from faults(each, item, f"{path}.{key}")
         case OneOf(shapes):
             found = [list(faults(value, each, path)) for each in shapes]
-            # Only the shape that fits best can tell the person something of use.
+            # Only the best-fitting shape gives a useful message.
             yield from min(found, key=lambda wrong: (any(fault.path == path for fault in wrong), len(wrong)))
         case Choice(values):
             if value not in values:
@@ -59,7 +59,7 @@ def faults(value: Any, shape: Shape, path: str = "") -> Iterator[Fault]:
 
 
 def unknown_name(name: str, allowed: Iterator[str] | list[str]) -> str:
-    """Return the end of a sentence about a name that does not exist: what was meant, what there is."""
+    """Return the end of a sentence about an unknown name: a suggestion, and the known names."""
     names = sorted(allowed)
     return f"{_suggest(name, names)}; there are {_list(names)}."
 

@@ -1,4 +1,4 @@
-"""What changed between two sets of inputs, property by property."""
+"""The differences between two sets of inputs, property by property."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind = Literal["add", "delete", "update"]
 
 @dataclass(frozen=True)
 class Change:
-    """One changed property; ``top`` is the input it belongs to, ``path`` where in it the change is."""
+    """One changed property; ``top`` is the input, and ``path`` the position of the change in it."""
 
     top: str
     path: str

@@ -1,4 +1,4 @@
-"""Names for resources that are not given one, as the real providers make them."""
+"""Generated names for resources without a given name, as the real providers create them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AutoName:
-    """Which input is the physical name, and what the cloud lets a name be.
+    """The input with the physical name, and the cloud's rules for names.
 
-    ``separator`` stands between the resource's name and ``random_digits`` hex digits; ``forbidden`` is a
-    regular expression of the characters to leave out.
+    ``separator`` is between the resource's name and ``random_digits`` hex digits; ``forbidden`` is a regular
+    expression for the characters to remove.
     """
 
     property: str = "name"
@@ -24,7 +24,7 @@ class AutoName:
     forbidden: str = r"[^A-Za-z0-9_-]"
 
     def make(self, name: str, seed: bytes) -> str:
-        """Return a name for the resource called ``name``; the same seed makes the same name."""
+        """Return a name for the resource ``name``; the same seed gives the same name."""
         digits = hashlib.sha256(seed).hexdigest() if seed else secrets.token_hex(32)
         ending = f"{self.separator}{digits[: self.random_digits]}"
         base = re.sub(self.forbidden, "", name.lower() if self.lower else name)

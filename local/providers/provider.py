@@ -1,4 +1,4 @@
-"""One stand-in provider: everything the engine may ask of a resource, over the resource types it serves."""
+"""A stand-in provider: the engine's operations on the resource types that it supports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Function = Callable[[Properties], Properties]
 
 @dataclass(frozen=True)
 class Ask:
-    """Which resource a request is about: its type token, its name in the program, a seed for its own name."""
+    """The resource of a request: its type token, its name in the program, a seed for its physical name."""
 
     token: str
     name: str
@@ -32,7 +32,7 @@ class Ask:
 
 
 class StandIn:
-    """Serve ``resources`` and ``functions`` by the types of the SDK package ``sdk`` (``pulumi_aws``)."""
+    """Serve ``resources`` and ``functions``, with the types of the SDK package ``sdk`` (``pulumi_aws``)."""
 
     def __init__(self, sdk: str, resources: Iterable[Resource], functions: Mapping[str, Function]) -> None:
         self.sdk = sdk
@@ -40,7 +40,7 @@ class StandIn:
         self._functions = functions
 
     def configure(self, settings: Properties) -> None:
-        """Take the provider's own settings, such as its location."""
+        """Store the provider's settings, such as its location."""
         for resource in self._resources.values():
             resource.configure(settings)
 
@@ -63,7 +63,7 @@ class StandIn:
         return changes(old, new, self._find(ask.token)[0].replace_on)
 
     def create(self, ask: Ask, inputs: Properties, preview: bool) -> tuple[str, Properties]:
-        """Make the resource; return its id and outputs, unknown ones in a preview."""
+        """Create the resource; return its id and outputs, unknown ones in a preview."""
         resource, schema = self._find(ask.token)
         if preview:
             certain = {name: value for name, value in inputs.items() if name not in resource.completes}
@@ -87,14 +87,14 @@ class StandIn:
         self._find(ask.token)[0].delete(identity, state)
 
     def exists(self, ask: Ask, identity: str, state: Properties) -> bool:
-        """Say whether the resource is still there."""
+        """Return whether the resource still exists."""
         return self._find(ask.token)[0].exists(identity, state)
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         """Call a provider function.
 
         Raises:
-            ProviderError: The stand-in does not serve it.
+            ProviderError: The stand-in does not support it.
         """
         if token not in self._functions:
             raise ProviderError(
@@ -116,12 +116,12 @@ class StandIn:
 
 
 def _unknown(resource: Resource, inputs: Properties) -> Properties:
-    """Return the given inputs that the service adds to."""
+    """Return the given inputs that the service completes."""
     return {name: UNKNOWN for name in resource.completes if name in inputs}
 
 
 def _live(schema: ResourceSchema) -> list[str]:
-    """Return the outputs that only a live resource can tell."""
+    """Return the outputs that only a deployed resource has."""
     return [name for name, field in schema.outputs.items() if field.required]
 
 

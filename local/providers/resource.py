@@ -16,10 +16,10 @@ class ProviderError(LocalError):
 
 
 class Resource(ABC):
-    """One resource type. Subclasses say what is particular to it; ``inputs`` have passed the SDK's types.
+    """One resource type. Subclasses implement its specifics; ``inputs`` have passed the type check.
 
-    ``auto_name`` names it, and a change of an input in ``replace_on`` makes a new one. The service adds to
-    the inputs in ``completes``: their outputs are unknown in the preview of a new one.
+    ``auto_name`` generates its name, and a change of an input in ``replace_on`` replaces it. The service
+    completes the inputs in ``completes``: their outputs are unknown in the preview of a new resource.
     """
 
     kind: str
@@ -31,16 +31,16 @@ class Resource(ABC):
         """Take the provider's own settings."""
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
-        """Yield what the SDK's types cannot know is wrong; all values are known."""
+        """Yield faults that the SDK's types do not reveal; all values are known."""
         yield from ()
 
     def make_name(self, rule: AutoName, name: str, seed: bytes) -> str:
-        """Return a physical name for the resource that the program calls ``name``."""
+        """Return a physical name for the resource ``name`` of the program."""
         return rule.make(name, seed)
 
     @abstractmethod
     def create(self, inputs: Properties) -> tuple[str, Properties]:
-        """Make the resource; return its id and computed outputs."""
+        """Create the resource; return its id and computed outputs."""
 
     @abstractmethod
     def update(self, identity: str, state: Properties, inputs: Properties) -> Properties:
@@ -48,8 +48,8 @@ class Resource(ABC):
 
     @abstractmethod
     def delete(self, identity: str, state: Properties) -> None:
-        """Remove the resource; one that is gone already is fine."""
+        """Delete the resource, if it exists."""
 
     def exists(self, identity: str, state: Properties) -> bool:
-        """Say whether the resource is still there."""
+        """Return whether the resource still exists."""
         return True

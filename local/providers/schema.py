@@ -1,4 +1,4 @@
-"""What the installed SDK says about a resource type: inputs and outputs, read from its classes' own types."""
+"""The inputs and outputs of a resource type, read from the type annotations of the installed SDK."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from typing import Any
 import pulumi
 from pulumi import _types as sdk_types
 
-# azure-native 3.29 has one enumeration for two of Azure Monitor's with the same name, and kept the values of
-# the one that isn't a ScheduledQueryRule's: these are in the service's REST reference.
+# azure-native 3.29 merges two enumerations of Azure Monitor with the same name, and lost the values for a
+# ScheduledQueryRule: these are from the service's REST reference.
 _MISTAKEN = {
     "ConditionOperator": ("Equals", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual")
 }
@@ -67,7 +67,7 @@ class File:
 
 @dataclass(frozen=True)
 class Anything:
-    """A value the SDK says nothing about."""
+    """A value of any type."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Object:
         return _arguments(self.described_by)
 
 
-# SDK modules import each other in circles: two threads at once would see half of one.
+# SDK modules have circular imports: a second thread could see a partially imported module.
 _reading = Lock()
 
 Shape = Scalar | Choice | ListOf | MapOf | OneOf | File | Anything | Object
@@ -100,7 +100,7 @@ Shape = Scalar | Choice | ListOf | MapOf | OneOf | File | Anything | Object
 
 @dataclass(frozen=True)
 class ResourceSchema:
-    """A resource type's inputs, and the outputs that every live resource of the type has."""
+    """A resource type's inputs, and the outputs that every deployed resource of the type has."""
 
     token: str
     inputs: Object
@@ -118,7 +118,7 @@ def resource_schema(package: str, token: str) -> ResourceSchema | None:
     Imports only the SDK module of the type: ``aws:s3/bucket:Bucket`` is ``pulumi_aws.s3.Bucket``.
     """
     with _reading, warnings.catch_warnings():
-        # SDK modules warn of their own deprecated parts.
+        # SDK modules warn about deprecated parts of themselves.
         warnings.simplefilter("ignore", DeprecationWarning)
         return _resource_schema(package, token)
 

@@ -45,7 +45,7 @@ def _answers(method: Callable[[Servicer, Any], Any]) -> Callable[[Servicer, Any,
         except TwinlensError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         except Exception as error:
-            # Some SDKs put request ids and dates on lines of their own.
+            # Some SDKs put request ids and dates on separate lines.
             told = " ".join(str(error).split())
             context.abort(grpc.StatusCode.UNKNOWN, f"{type(error).__name__}: {told}")
 
@@ -61,22 +61,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def GetPluginInfo(self, request: Any) -> Any:
-        """Tell the plugin's version."""
+        """Return the plugin's version."""
         return plugin_pb2.PluginInfo(version=self._version)
 
     @_answers
     def CheckConfig(self, request: Any) -> Any:
-        """Take the provider's own settings as they are."""
+        """Accept the provider's settings unchanged."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     @_answers
     def DiffConfig(self, request: Any) -> Any:
-        """Never replace resources because of the provider's own settings."""
+        """Never replace resources because of the provider's settings."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     @_answers
     def Configure(self, request: Any) -> Any:
-        """Take the settings, and agree that secrets, outputs and resources come as plain values."""
+        """Store the settings, and ask for secrets, outputs and resources as plain values."""
         self._provider.configure(decode(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
@@ -122,11 +122,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Read(self, request: Any) -> Any:
-        """Say whether a resource is still there; without an id it is gone."""
+        """Return whether a resource still exists, by an id in the response or none."""
         ask = Ask(*_names(request))
         if not request.inputs.fields and not request.properties.fields:
             raise ProviderError(
-                f"{request.id} cannot be imported: the local stand-in only reads what it made."
+                f"{request.id} cannot be imported: the local stand-in reads only resources that it created."
             )
         if not self._provider.exists(ask, request.id, decode(request.properties)):
             return provider_pb2.ReadResponse()
@@ -151,7 +151,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def serve(provider: StandIn, version: str) -> None:
-    """Serve until the engine that started this process is gone."""
+    """Serve until the engine that started this process has ended."""
     options = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
     server = grpc.server(futures.ThreadPoolExecutor(WORKERS), options=options)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider, version), server)
@@ -166,7 +166,7 @@ def serve(provider: StandIn, version: str) -> None:
 
 
 def _names(request: Any) -> tuple[str, str]:
-    """Return the type token and the name: the last two parts of a URN; the type after its parents' types."""
+    """Return the type token and the name from a URN: its last two parts, the type without its parents'."""
     *_, types, name = request.urn.split("::", 3)
     return types.rsplit("$", 1)[-1], name
 

@@ -1,8 +1,8 @@
 """Pulumi's property values between protocol buffers and plain Python.
 
-Scalars, lists and dictionaries become themselves. Assets and archives stay the dictionaries that the engine
-sends, their hash included. Secrets never arrive: the plugin does not accept them, so the engine takes the
-mark off before a call and puts it back on the answer.
+Scalars, lists and dictionaries are converted directly. Assets and archives stay dictionaries as sent by the
+engine, including their hash. Secrets never arrive: the plugin does not accept them, so the engine removes the
+marker before a call and restores it on the answer.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def decode(properties: struct_pb2.Struct) -> Properties:
 
 
 def encode(properties: Properties) -> struct_pb2.Struct:
-    """Return the properties as the engine takes them."""
+    """Return the properties in the engine's format."""
     return json_format.ParseDict(properties, struct_pb2.Struct())
 
 
 def _tidy(value: Any) -> Any:
-    """Drop nulls, and make whole numbers ``int``: on the wire every number is a double."""
+    """Drop nulls, and convert whole numbers to ``int``: the protocol has only doubles."""
     if isinstance(value, dict):
         return {name: _tidy(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):
@@ -41,17 +41,17 @@ def _tidy(value: Any) -> Any:
 
 
 def is_unknown(value: Any) -> bool:
-    """Say whether the value will only be known once other resources exist."""
+    """Return whether the value is unknown until other resources exist."""
     return bool(value == UNKNOWN)
 
 
 def has_unknown(value: Any) -> bool:
-    """Say whether there is an unknown value anywhere in the value."""
+    """Return whether the value contains an unknown value."""
     if isinstance(value, dict):
         return any(has_unknown(each) for each in value.values())
     return any(has_unknown(each) for each in value) if isinstance(value, list) else is_unknown(value)
 
 
 def signature(value: Any) -> str | None:
-    """Return the mark of an asset or archive; ``None`` for any other value."""
+    """Return the signature of an asset or archive, or ``None`` for any other value."""
     return value.get(SIGNATURE) if isinstance(value, dict) else None

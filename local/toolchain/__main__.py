@@ -1,4 +1,4 @@
-"""Install what the project needs beside its own environment: ``python -m local.toolchain [chromium]``."""
+"""Install what the project needs besides its environment: ``python -m local.toolchain [chromium]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.toolchain import azurite, chromium, environments, pulumi
 
 
 def main(arguments: list[str]) -> None:
-    """Install everything, or Chromium alone if the arguments say so; what is there already costs nothing."""
+    """Install everything that is missing, or only Chromium if the arguments say so."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Set-up was interrupted."))
     try:
         if arguments == ["chromium"]:

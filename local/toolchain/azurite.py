@@ -19,12 +19,12 @@ def program() -> Path:
 
 
 def ready() -> bool:
-    """Tell whether Azurite is installed as the lock says."""
+    """Return whether Azurite is installed as the lock requires."""
     return stamps.fresh(_MODULES, _wanted())
 
 
 def install() -> None:
-    """Install Azurite as the lock says; do nothing if it is.
+    """Install Azurite as the lock requires, if necessary.
 
     Raises:
         ToolMissing: npm could not install it.

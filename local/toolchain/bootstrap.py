@@ -1,4 +1,4 @@
-"""Make the project's own environment, ``.venv``, from its lock; run with any Python 3.13, nothing installed.
+"""Create the project's environment, ``.venv``, from its lock, with any Python 3.13 and nothing installed.
 
 ``python3.13 -m local.toolchain.bootstrap``, with the checkout as the working directory.
 """
@@ -25,7 +25,7 @@ def pinned(lock: str, package: str) -> str:
     """Return the part of a lock that pins one package, with its hashes.
 
     Raises:
-        LookupError: The lock does not hold the package.
+        LookupError: The lock does not contain the package.
     """
     found = re.search(rf"^{re.escape(package)}==.*(?:\n +--hash=.*)+", lock, re.MULTILINE)
     if found is None:
@@ -34,7 +34,7 @@ def pinned(lock: str, package: str) -> str:
 
 
 def main() -> None:
-    """Create or renew the environment; do nothing if it is as the lock says."""
+    """Create or renew the environment, unless it matches the lock."""
     wanted = stamps.digest(LOCK, CHECKOUT / "pyproject.toml", str(ENVIRONMENT), sys.version)
     python = ENVIRONMENT / "bin" / "python"
     if stamps.fresh(ENVIRONMENT, wanted) and python.exists():
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _usable(python: Path) -> bool:
-    """Tell whether an environment's Python starts, is of this version and sits where it was made."""
+    """Return whether an environment's Python starts, has this version and was not moved."""
     probe = "import sys; print(sys.version, sys.prefix)"
     try:
         answer = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=True)  # noqa: S603

@@ -1,4 +1,4 @@
-"""The user's cache, shared by all checkouts: folders in it appear whole or not at all."""
+"""The user's cache, shared by all checkouts; folders in it appear atomically."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def locked(lock: Path, waiting: str) -> Iterator[None]:
 
 @contextmanager
 def drafting(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder to fill, which becomes ``folder`` if all goes well and vanishes otherwise.
+    """Yield an empty folder to fill, which becomes ``folder`` on success and is deleted otherwise.
 
-    To be used under a lock: what an interrupted draft left is thrown away first.
+    Use it under a lock: the remains of an interrupted draft are deleted first.
     """
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)

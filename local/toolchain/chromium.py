@@ -1,4 +1,4 @@
-"""Chromium, in which the tests look at reports as a person does: the machine's, or Debian's package."""
+"""Chromium, in which the tests open reports: the machine's, or Debian's package."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 
 def find() -> Path | None:
-    """Return the browser on PATH, None if there is none."""
+    """Return the browser on PATH, or ``None``."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     return Path(found) if found else None
 
 
 def ensure() -> Path:
-    """Return the browser, installing Debian's package where that is possible.
+    """Return the browser, installing Debian's package if necessary and possible.
 
     Raises:
-        ToolMissing: There is none and apt-get is missing, refuses or needs root.
+        ToolMissing: There is none, and apt-get is missing, fails or needs root.
     """
     found = find()
     if found is not None:

@@ -25,11 +25,11 @@ def run(
     Args:
         command: Program and arguments.
         cwd: Working directory.
-        environment: Variables to set beside the present ones.
+        environment: Variables to set in addition to the current ones.
 
     Raises:
-        ToolMissing: It cannot be started, or ends with another exit code than 0; the text holds the last
-            lines that it printed.
+        ToolMissing: It cannot be started, or its exit code is not 0; the message has its last lines of
+            output.
     """
     name = Path(command[0]).name
     with tempfile.TemporaryFile("w+", errors="replace") as output:
@@ -58,7 +58,7 @@ def run(
 
 
 def answer(command: Sequence[str | Path]) -> str | None:
-    """Return what a command prints, stripped; None if it is missing, fails or takes over 20 seconds."""
+    """Return a command's output, stripped, or ``None`` if it is missing, fails or takes over 20 seconds."""
     try:
         done = subprocess.run(  # noqa: S603 - callers give commands of their own
             command, capture_output=True, text=True, timeout=20, check=True, stdin=subprocess.DEVNULL

@@ -23,7 +23,7 @@ UV = Path(sys.executable).with_name("uv")
 
 
 def folder(name: str) -> Path:
-    """Return the folder of an environment, whether or not it is there."""
+    """Return the folder of an environment, whether or not it exists."""
     return CHECKOUT / ".venvs" / name
 
 
@@ -33,17 +33,17 @@ def python(name: str) -> Path:
 
 
 def packages(name: str) -> Path:
-    """Return the folder that an environment's packages are in."""
+    """Return the folder with an environment's packages."""
     return folder(name) / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
 
 
 def ready(name: str) -> bool:
-    """Tell whether an environment is as its lock says."""
+    """Return whether an environment matches its lock."""
     return stamps.fresh(folder(name), _wanted(name)) and python(name).exists()
 
 
 def install(name: str) -> None:
-    """Make an environment as its lock says; do nothing if it is.
+    """Create an environment from its lock, unless it matches already.
 
     Raises:
         ToolMissing: uv could not install it.

@@ -1,4 +1,4 @@
-"""Go, which only building the Pulumi CLI needs: the machine's, or that of a wheel."""
+"""Go, needed only to build the Pulumi CLI: the machine's, or the one in a wheel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OLDEST: Version = (1, 25, 11)  # the `go` line of go/cli/go.mod
 
 
 def find() -> Path | None:
-    """Return the machine's Go if it is new enough, else the wheel's, None if there is neither."""
+    """Return the machine's Go if it is new enough, else the wheel's, or ``None``."""
     found = shutil.which("go")
     if found and (parse(answer([found, "env", "GOVERSION"]) or "") or ()) >= OLDEST:
         return Path(found)

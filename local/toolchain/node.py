@@ -16,18 +16,18 @@ OLDEST: Version = (18,)
 
 @dataclass(frozen=True)
 class Node:
-    """A Node.js with its npm; ``npm`` is a command to be followed by npm's arguments."""
+    """A Node.js with its npm; ``npm`` is the command before npm's arguments."""
 
     node: Path
     npm: tuple[Path, ...]
 
     def environment(self) -> dict[str, str]:
-        """Return the variables under which npm and its scripts find this very Node.js."""
+        """Return the variables with which npm and its scripts find this Node.js."""
         return {"PATH": os.pathsep.join((str(self.node.parent), os.environ.get("PATH", os.defpath)))}
 
 
 def find() -> Node | None:
-    """Return the machine's Node.js if it is new enough and has npm, else the wheel's, else None."""
+    """Return the machine's Node.js if it is new enough and has npm, else the wheel's, or ``None``."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and (parse(answer([node, "--version"]) or "") or ()) >= OLDEST:
         return Node(Path(node), (Path(npm),))

@@ -15,7 +15,7 @@ def say(text: str) -> None:
 
 
 def seconds(duration: float) -> str:
-    """Return a duration in seconds as a person says it: ``0.4 s``, ``12 s``, ``3 min 05 s``."""
+    """Format a duration in seconds: ``0.4 s``, ``12 s``, ``3 min 05 s``."""
     if duration < 10:
         return f"{duration:.1f} s"
     if duration < 60:
@@ -26,7 +26,7 @@ def seconds(duration: float) -> str:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Announce a piece of work, and say how long it took once it is done."""
+    """Announce a step, and report how long it took when it is done."""
     say(f"· {title} ...")
     begun = time.monotonic()
     yield

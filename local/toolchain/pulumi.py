@@ -21,7 +21,7 @@ _LANGUAGE_HOST = "pulumi-language-python"
 
 
 def find() -> Path | None:
-    """Return the folder with a CLI that will do: on PATH, else in the user's cache; None if there is none."""
+    """Return the folder with a usable CLI, on PATH or in the user's cache, or ``None``."""
     on_path = shutil.which("pulumi")
     if on_path and usable(Path(on_path).parent):
         return Path(on_path).parent
@@ -30,12 +30,12 @@ def find() -> Path | None:
 
 
 def ensure() -> Path:
-    """Return the folder with the CLI and its Python language host, installing or building them if need be.
+    """Return the folder with the CLI and its Python language host, installing or building them if necessary.
 
     Building takes about four minutes on two cores, once for all checkouts of a user.
 
     Raises:
-        ToolMissing: It can be neither found, installed nor built.
+        ToolMissing: The CLI cannot be found, installed or built.
     """
     found = find()
     if found is not None:
@@ -52,7 +52,7 @@ def ensure() -> Path:
 
 
 def usable(folder: Path) -> bool:
-    """Tell whether a folder's CLI starts, has a version in range and a language host for Python."""
+    """Return whether a folder's CLI starts, has a supported version and a language host for Python."""
     host = shutil.which(
         _LANGUAGE_HOST, path=os.pathsep.join((str(folder), os.environ.get("PATH", os.defpath)))
     )
@@ -60,7 +60,7 @@ def usable(folder: Path) -> bool:
 
 
 def version(folder: Path) -> VersionInfo:
-    """Return the version of a folder's CLI, one that is usable."""
+    """Return the version of a folder's CLI, which must be usable."""
     return VersionInfo(*(_version(folder) or OLDEST))
 
 
@@ -73,13 +73,13 @@ def _cached() -> Path:
 
 
 def _installed(root: Path) -> bool:
-    """Try the official installer, which downloads from Pulumi's own site; tell whether it worked."""
+    """Try the official installer, which downloads from Pulumi's site; return whether it succeeded."""
     with step(f"Installing the Pulumi CLI {show(PINNED)} with its official installer"):
         try:
-            from pulumi.automation import PulumiCommand  # half a second that only this needs
+            from pulumi.automation import PulumiCommand  # takes half a second, and only this needs it
 
             PulumiCommand.install(root=str(root), version=VersionInfo(*PINNED))
-        except Exception as error:  # whatever stands in its way, building is what remains
+        except Exception as error:  # after any failure, build the CLI instead
             say(f"  not available ({error}); building it instead")
             return False
     return usable(root / "bin")

@@ -1,8 +1,8 @@
-"""Remember what was installed from which lock, so that a second run does nothing.
+"""Record what was installed from which lock, so that a second run does nothing.
 
-An installation is a folder with a stamp in it: the hash of everything that decides about its content. The
-stamp is taken away before work begins and put back when it is done, so an interrupted run is seen as one.
-Standard library alone.
+An installation is a folder with a stamp in it: the hash of everything that determines its content. The stamp
+is removed before work begins and written when it is done, so that an interrupted run is detected. Uses only
+the standard library.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NAME = ".twinlens-stamp"
 
 
 def digest(*parts: str | Path) -> str:
-    """Return the SHA-256 over texts and the contents of files, in hex."""
+    """Return the SHA-256 of texts and the contents of files, in hex."""
     total = hashlib.sha256()
     for part in parts:
         data = part.read_bytes() if isinstance(part, Path) else part.encode()
@@ -25,7 +25,7 @@ def digest(*parts: str | Path) -> str:
 
 
 def fresh(folder: Path, wanted: str) -> bool:
-    """Tell whether a folder's installation was finished from the wanted digest."""
+    """Return whether a folder's installation is complete and has the wanted digest."""
     try:
         return (folder / _NAME).read_text() == wanted
     except OSError:
@@ -34,7 +34,7 @@ def fresh(folder: Path, wanted: str) -> bool:
 
 @contextmanager
 def renewing(folder: Path, wanted: str) -> Iterator[None]:
-    """Take a folder's stamp away while it is worked on; leave the wanted one if that ends well."""
+    """Remove a folder's stamp during the block; write the wanted one if the block succeeds."""
     (folder / _NAME).unlink(missing_ok=True)
     yield
     (folder / _NAME).write_text(wanted)

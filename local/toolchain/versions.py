@@ -8,7 +8,7 @@ type Version = tuple[int, ...]
 
 
 def parse(text: str) -> Version | None:
-    """Return the first version number in a text (``go1.26.8``, ``v20.20.2``), None if there is none."""
+    """Return the first version number in a text (``go1.26.8``, ``v20.20.2``), or ``None``."""
     found = re.search(r"\d+(?:\.\d+)+", text)
     return tuple(map(int, found.group().split("."))) if found else None
 

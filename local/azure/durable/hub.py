@@ -45,7 +45,7 @@ class TaskHub:
         self._janitor = asyncio.create_task(self._purge_regularly())
 
     def client_binding(self) -> Value:
-        """Return what a function's ``durableClient`` parameter gets: the way to this hub."""
+        """Return the value of a function's ``durableClient`` parameter: how to reach this hub."""
         base = f"http://{self._address}/runtime/webhooks/durabletask"
         document = {
             "taskHubName": self._name,
@@ -92,7 +92,7 @@ class TaskHub:
             await self.service.PurgeInstances(messages.PurgeInstancesRequest(instanceId=instance))
 
     async def stop(self) -> None:
-        """End the server; the orchestrations are gone."""
+        """Stop the server; the orchestrations are lost."""
         self._janitor.cancel()
         await self._channel.close()
         self._backend.stop()

@@ -20,7 +20,7 @@ from local.azure.errors import FunctionFailed, WorkerLost
 from local.azure.process import Value
 from local.azure.tasks import Tasks
 
-# A crash on Azure has the work item delivered again for ever. Here, an activity that takes its worker down
+# After a crash, Azure delivers the work item again without limit. Here, an activity that crashes its worker
 # this many times fails, so that a photo that crashes a library ends its job and not the whole run.
 MAX_DELIVERIES = 3
 REDELIVERY_SECONDS = 0.1
@@ -41,7 +41,7 @@ class Pump:
         self._stream = tasks.start(self._take(), log)
 
     def limit(self, activities: int, orchestrations: int) -> None:
-        """Bound how many functions of each sort run at once, from the next work item on."""
+        """Limit how many functions of each kind run at once, starting with the next work item."""
         self._activities = asyncio.Semaphore(activities)
         self._orchestrations = asyncio.Semaphore(orchestrations)
 
@@ -64,15 +64,15 @@ class Pump:
             elif kind == "activityRequest":
                 await self._hub.service.CompleteActivityTask(await self._act(item))
             else:
-                self._log.error("The local host does not serve work items of the kind %s.", kind)
+                self._log.error("The local host does not support work items of the kind %s.", kind)
         except grpc.RpcError:
-            self._log.exception("A %s could not be handed back.", kind)
+            self._log.exception("The result of a %s could not be returned.", kind)
 
     async def _orchestrate(self, item: Any) -> Any:
         request = item.orchestratorRequest
         past = list(request.pastEvents)
         if any(event.HasField("executionCompleted") for event in past):
-            # An activity that nobody waited for came back late; there is nothing left to decide.
+            # An activity that was not awaited finished late; there is nothing left to decide.
             return messages.OrchestratorResponse(
                 instanceId=request.instanceId, completionToken=item.completionToken
             )
@@ -88,7 +88,7 @@ class Pump:
         while True:
             try:
                 answer = await self._run(ORCHESTRATION_TRIGGER, name, value)
-            except WorkerLost:  # replaying changes nothing: it may be done as often as it takes
+            except WorkerLost:  # a replay has no side effects, so it can be repeated until it succeeds
                 await asyncio.sleep(REDELIVERY_SECONDS)
                 continue
             except FunctionFailed as error:

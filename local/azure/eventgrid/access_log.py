@@ -1,4 +1,4 @@
-"""Read Azurite's access log: one line a request, as it is answered."""
+"""Read Azurite's access log, which has a line for each answered request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/[\d.]+" (?P<stat
 
 @dataclass(frozen=True)
 class BlobWrite:
-    """A blob that came into being; ``api`` is the operation's name in Event Grid, ``key`` the plain name."""
+    """A blob that was created; ``api`` is the operation's name in Event Grid, ``key`` the decoded name."""
 
     account: str
     container: str
@@ -25,11 +25,11 @@ class BlobWrite:
 
 
 def blob_write(line: str) -> BlobWrite | None:
-    """Return the blob write that a line of the log tells of, if it does.
+    """Return the blob write that a line of the log reports, if any.
 
-    A blob exists once it was put whole or its block list was committed; blocks, metadata, leases and what
-    failed make none. The services share one log: requests to queues and tables never end in 201 or 202 on a
-    path this deep.
+    A blob exists once it was put as a whole or its block list was committed; blocks, metadata, leases and
+    failed requests create none. The services share one log: requests to queues and tables never end in 201 or
+    202 on a path this deep.
     """
     match = REQUEST.search(line)
     if match is None or match["method"] != "PUT" or match["status"] not in ("201", "202"):
@@ -46,9 +46,9 @@ def blob_write(line: str) -> BlobWrite | None:
 
 
 async def follow(path: Path) -> AsyncIterator[str]:
-    """Yield every whole line that is appended to the file from now on, waiting for more for ever.
+    """Yield every complete line that is appended to the file from now on, without end.
 
-    The file may not exist yet, and may begin anew.
+    The file may not exist yet, and may be truncated or replaced.
     """
     offset = path.stat().st_size if path.exists() else 0
     while True:

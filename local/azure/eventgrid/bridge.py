@@ -24,10 +24,10 @@ RETRY_SECONDS = (1, 2, 5, 10, 30)  # Event Grid goes on for a day
 
 
 class Bridge:
-    """Follow the log and deliver events until stopped; ``subscriptions`` may change meanwhile.
+    """Follow the log and deliver events until stopped; ``subscriptions`` may change at any time.
 
     The log does not say which version of a blob a request wrote: two writes of one blob within
-    milliseconds may yield two events that both tell of the later.
+    milliseconds may yield two events that both describe the later version.
     """
 
     def __init__(self, storage: Storage, access_log: Path) -> None:
@@ -37,7 +37,7 @@ class Bridge:
         self._follower = tasks.start(self._follow(access_log), LOG)
 
     async def stop(self) -> None:
-        """Deliver nothing more."""
+        """Stop delivering events."""
         self._follower.cancel()
         await asyncio.gather(self._follower, return_exceptions=True)
         self._deliveries.cancel()
@@ -56,7 +56,9 @@ class Bridge:
         except ResourceNotFoundError:
             return  # deleted since
         except AzureError as error:
-            LOG.error("The write of %s/%s goes untold: %s", write.container, write.key, error.message)
+            LOG.error(
+                "No event is sent for the write of %s/%s: %s", write.container, write.key, error.message
+            )
             return
         event = blob_created(write, properties, f"{self._storage.blob}/{write.account}")
         for subscription in self.subscriptions.values():
@@ -69,11 +71,16 @@ class Bridge:
         try:
             await _insist(lambda: queue.send_message(text))
         except AzureError as error:
-            LOG.error("The queue %s misses %s: %s", subscription.queue, event["subject"], error.message)
+            LOG.error(
+                "The queue %s did not receive the event for %s: %s",
+                subscription.queue,
+                event["subject"],
+                error.message,
+            )
 
 
 async def _insist[T](call: Callable[[], T], *final: type[AzureError]) -> T:
-    """Return what ``call`` returns, trying again after an Azure error that is none of ``final``."""
+    """Return the result of ``call``, with retries after Azure errors other than ``final``."""
     for pause in RETRY_SECONDS:
         try:
             return await asyncio.to_thread(call)

@@ -23,9 +23,9 @@ TOPIC = (
 
 
 def blob_created(write: BlobWrite, properties: BlobProperties, endpoint: str) -> dict[str, Any]:
-    """Return the event that tells of ``write``; ``endpoint`` is the account's blob endpoint.
+    """Return the event for ``write``; ``endpoint`` is the account's blob endpoint.
 
-    The subject holds the blob's plain name, ``data.url`` the percent-encoded one.
+    The subject contains the blob's decoded name, ``data.url`` the percent-encoded one.
     """
     request = uuid.uuid4()
     return {

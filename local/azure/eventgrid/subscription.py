@@ -1,4 +1,4 @@
-"""Which events go to which queue."""
+"""Event subscriptions: the events that a queue receives."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ BLOB_CREATED = "Microsoft.Storage.BlobCreated"
 class Subscription:
     """The events of a storage account that go to a queue.
 
-    Subjects are compared without regard to case, which is Event Grid's default and the only way of its
-    advanced filter ``StringEndsWith``. No suffix means any.
+    Subjects are compared case-insensitively, which is Event Grid's default and the only mode of its
+    advanced filter ``StringEndsWith``. Without suffixes, all subjects match.
     """
 
     account: str
@@ -28,28 +28,28 @@ class Subscription:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
-        """Make a subscription of the control API's document.
+        """Create a subscription from the control API's document.
 
         Raises:
-            BadRequest: A field is missing, unknown or of a type that can't be, or asks for other events.
+            BadRequest: A field is missing, unknown or of the wrong type, or asks for unsupported events.
         """
         fields = dict(document)
         for name in ("subject_ends_with", "event_types"):
             if name in fields:
                 if not isinstance(fields[name], list):
-                    raise BadRequest(f"{name} is {fields[name]!r}; give a list of texts.")
+                    raise BadRequest(f"{name} is {fields[name]!r}; it must be a list of strings.")
                 fields[name] = tuple(fields[name])
         try:
             subscription = cls(**fields)
         except TypeError as error:
-            raise BadRequest(f"A subscription can't be made of this: {error}.") from None
+            raise BadRequest(f"The subscription is not valid: {error}.") from None
         for event_type in subscription.event_types:
             if event_type != BLOB_CREATED:
                 raise BadRequest(f"The local host sends no {event_type!r} events, only {BLOB_CREATED}.")
         return subscription
 
     def matches(self, account: str, event: Mapping[str, Any]) -> bool:
-        """Tell whether an event of ``account`` is asked for."""
+        """Return whether the subscription includes this event of ``account``."""
         subject = event["subject"].lower()
         endings = tuple(each.lower() for each in self.subject_ends_with) or ("",)
         return (

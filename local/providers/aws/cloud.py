@@ -21,7 +21,7 @@ _lock = Lock()
 
 
 def use_region(name: str) -> None:
-    """Work in this region: the provider's own setting goes before the environment's."""
+    """Set the region: the provider's setting overrides the environment."""
     os.environ["AWS_REGION"] = name
 
 
@@ -34,7 +34,7 @@ def client(service: str) -> Any:
     """Return the client of an AWS service on the emulator.
 
     Raises:
-        ProviderError: No emulator is named, or the endpoint is not on this machine.
+        ProviderError: No endpoint is set, or it is not on this machine.
     """
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     if urlsplit(endpoint).hostname not in LOOPBACK:
@@ -43,7 +43,7 @@ def client(service: str) -> Any:
             f"not {endpoint!r}: "
             'run `eval "$(twinlens local env)"` first.'
         )
-    with _lock:  # making clients is not thread-safe, using them is
+    with _lock:  # creating clients is not thread-safe, using them is
         return _client(service, endpoint, region())
 
 
@@ -62,5 +62,5 @@ def account() -> str:
 
 
 def is_missing(error: ClientError) -> bool:
-    """Say whether a call failed because the resource is not there."""
+    """Return whether a call failed because the resource does not exist."""
     return any(word in error.response["Error"]["Code"] for word in MISSING)

@@ -100,7 +100,7 @@ def _dimensions(inputs: Properties) -> list[dict[str, str]]:
 
 
 def _query(query: Properties) -> dict[str, Any]:
-    """Turn one metric query's block: the API puts the metric's name into a block of its own."""
+    """Convert a metric query: the API has a separate block for the metric."""
     made: dict[str, Any] = pascal({name: query[name] for name in query if name != "metric"})
     if "metric" in query:
         metric = query["metric"]

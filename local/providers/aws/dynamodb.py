@@ -18,7 +18,7 @@ class Table(AwsResource):
     kind = "aws:dynamodb/table:Table"
     auto_name = AutoName(max_length=255, forbidden=r"[^A-Za-z0-9_.-]")
     replace_on = frozenset({"attributes", "globalSecondaryIndexes", "hashKey", "name", "rangeKey", "region"})
-    # The service changes global indexes in place; here, whatever changes them makes a new table.
+    # The service changes global indexes in place; here, such a change replaces the table.
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         for name in ("localSecondaryIndexes", "replicas"):
@@ -99,7 +99,7 @@ def _capacity(inputs: Properties) -> dict[str, Any]:
 
 
 def _settings(old: Properties, new: Properties) -> None:
-    """Switch expiry and point-in-time recovery where they changed."""
+    """Set expiry and point-in-time recovery if they changed."""
     ttl = new.get("ttl", {})
     if ttl != old.get("ttl", {}):
         name = ttl.get("attributeName") or old["ttl"]["attributeName"]

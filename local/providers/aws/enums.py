@@ -1,4 +1,4 @@
-"""Values that AWS restricts but its SDKs pass on unseen: checked against the service's own model."""
+"""Check values that AWS restricts, but its SDKs do not check, against the service's model."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from local.providers.resource import ProviderError
 
 
 def check_enums(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
-    """Refuse a call with a value that the service's model does not list (a botocore event handler).
+    """Reject a call with a value that the service's model does not list (a botocore event handler).
 
     Raises:
-        ProviderError: It names the parameter, the value and what is allowed.
+        ProviderError: A value is not allowed; the message names the parameter and the allowed values.
     """
     if model.input_shape is not None:
         _check(params, model.input_shape, f"{model.service_model.service_name} {model.name}")
@@ -32,4 +32,4 @@ def _check(value: Any, shape: Shape, path: str) -> None:
         for each in value.values():
             _check(each, shape.value, path)
     elif shape.type_name == "string" and shape.enum and value not in shape.enum:
-        raise ProviderError(f"{path} does not take {value!r}{unknown_name(str(value), list(shape.enum))}")
+        raise ProviderError(f"{path} does not accept {value!r}{unknown_name(str(value), list(shape.enum))}")

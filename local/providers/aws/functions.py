@@ -1,4 +1,4 @@
-"""The AWS provider's functions that programs call."""
+"""The functions of the AWS provider."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def get_partition(arguments: Properties) -> Properties:
 
 
 def get_policy_document(arguments: Properties) -> Properties:
-    """``aws.iam.get_policy_document``, without merging other documents in."""
+    """``aws.iam.get_policy_document``, without support for merging documents."""
     statements = [_statement(each) for each in arguments.get("statements", [])]
     policy = {"Version": arguments.get("version", "2012-10-17"), "Statement": statements}
     if "policyId" in arguments:
@@ -60,7 +60,7 @@ def _statement(given: Properties) -> Properties:
 
 
 def _alone(value: Any) -> Any:
-    """Return the one item of a list of one, as policies often are written."""
+    """Return the item of a list with one item, as policies are often written."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 

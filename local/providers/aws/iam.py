@@ -14,7 +14,7 @@ NAME = AutoName(max_length=64, forbidden=r"[^A-Za-z0-9+=,.@_-]")
 
 
 class Role(AwsResource):
-    """``aws.iam.Role``; its policies are resources of their own."""
+    """``aws.iam.Role``; its policies are separate resources."""
 
     kind = "aws:iam/role:Role"
     auto_name = NAME
@@ -25,7 +25,7 @@ class Role(AwsResource):
         for name in ("inlinePolicies", "managedPolicyArns"):
             if inputs.get(name):
                 yield Fault(
-                    name, f"the local stand-in takes policies as RolePolicy resources, not as {name}."
+                    name, f"the local stand-in supports policies as RolePolicy resources, not as {name}."
                 )
 
     def make(self, inputs: Properties) -> tuple[str, Properties]:
@@ -58,7 +58,7 @@ class Role(AwsResource):
 
 
 class RolePolicy(Setting):
-    """``aws.iam.RolePolicy``: a policy within a role; its id is ``role:name``."""
+    """``aws.iam.RolePolicy``: an inline policy of a role; its id is ``role:name``."""
 
     kind = "aws:iam/rolePolicy:RolePolicy"
     auto_name = AutoName(max_length=128, forbidden=NAME.forbidden)

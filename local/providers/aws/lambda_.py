@@ -21,7 +21,7 @@ CONFIGURATION = {
     "runtime": "Runtime",
     "timeout": "Timeout",
 }
-# Blocks whose keys are the API's but for the capital.
+# Blocks whose keys differ from the API's only in capitalization.
 BLOCKS = ("deadLetterConfig", "ephemeralStorage", "loggingConfig", "snapStart", "tracingConfig")
 CODE = ("architectures", "code", "s3Bucket", "s3Key", "s3ObjectVersion")
 
@@ -83,7 +83,7 @@ class Function(AwsResource):
 
 
 class Permission(AwsResource):
-    """``aws.lambda_.Permission``; every change makes a new one."""
+    """``aws.lambda_.Permission``; every change replaces it."""
 
     kind = "aws:lambda/permission:Permission"
     auto_name = AutoName("statementId", max_length=100)
@@ -115,7 +115,7 @@ class Permission(AwsResource):
 
 def _configuration(inputs: Properties) -> dict[str, Any]:
     blocks = {name[0].upper() + name[1:]: pascal(inputs[name]) for name in BLOCKS if inputs.get(name)}
-    # The keys of variables are the person's own, so they keep their case.
+    # The names of variables are the user's, so they keep their case.
     variables = inputs.get("environment", {}).get("variables", {})
     return {**chosen(inputs, CONFIGURATION), **blocks, "Environment": {"Variables": variables}}
 
@@ -131,7 +131,7 @@ def _code(inputs: Properties) -> dict[str, Any]:
 
 
 def _reserve(name: str, old: Properties, new: Properties) -> None:
-    """Set or free the function's share of the account's concurrency; -1 stands for no share."""
+    """Set or remove the function's reserved concurrency; -1 stands for none."""
     before, after = (each.get("reservedConcurrentExecutions", -1) for each in (old, new))
     if before == after:
         return

@@ -11,7 +11,7 @@ from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
 
-# Days that CloudWatch Logs can keep events; 0 is for ever.
+# The retention periods of CloudWatch Logs in days; 0 keeps events indefinitely.
 RETENTIONS = (
     0,
     1,
@@ -100,7 +100,7 @@ class LogResourcePolicy(Setting):
 
 
 class QueryDefinition(Setting):
-    """``aws.cloudwatch.QueryDefinition``: remembered only, since the emulator saves no queries."""
+    """``aws.cloudwatch.QueryDefinition``: only recorded, since the emulator saves no queries."""
 
     kind = "aws:cloudwatch/queryDefinition:QueryDefinition"
     auto_name = AutoName(max_length=255)
@@ -118,7 +118,7 @@ class QueryDefinition(Setting):
         return state
 
     def remove(self, identity: str, state: Properties) -> None:
-        """Nothing is there to remove."""
+        """Do nothing, since nothing was created."""
 
 
 RESOURCES = (LogGroup, LogResourcePolicy, QueryDefinition)

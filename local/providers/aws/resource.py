@@ -1,4 +1,4 @@
-"""What all AWS resources have in common."""
+"""The base classes of all AWS resources."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from local.providers.wire import Properties
 
 
 class AwsResource(Resource):
-    """A resource that is found by one call and removed by another, and may carry tags."""
+    """A resource that is read by one call and deleted by another, and may have tags."""
 
     @abstractmethod
     def make(self, inputs: Properties) -> tuple[str, Properties]:
-        """Make the resource; return its id and computed outputs."""
+        """Create the resource; return its id and computed outputs."""
 
     @abstractmethod
     def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
-        """Change all but the tags; return the computed outputs that changed."""
+        """Change everything except the tags; return the computed outputs that changed."""
 
     @abstractmethod
     def find(self, identity: str, state: Properties) -> object:
-        """Read the resource; if it is not there raise the service's error or return nothing."""
+        """Read the resource; if it does not exist, raise the service's error or return nothing."""
 
     @abstractmethod
     def remove(self, identity: str, state: Properties) -> None:
-        """Remove the resource; if it is not there the service's error is fine."""
+        """Delete the resource; the service's error is accepted if it does not exist."""
 
     def configure(self, settings: Properties) -> None:
         """See :meth:`Resource.configure`."""
@@ -68,7 +68,7 @@ class AwsResource(Resource):
 
 
 class Setting(AwsResource):
-    """A resource that is a part of another one: making and changing it are the same call."""
+    """A resource that is a part of another one: one call both creates and changes it."""
 
     @abstractmethod
     def put(self, inputs: Properties) -> str:
@@ -85,14 +85,14 @@ class Setting(AwsResource):
 
 
 def pascal(value: Any) -> Any:
-    """Return the value with the keys of its dictionaries capitalised, as most AWS APIs write them."""
+    """Return the value with capitalized dictionary keys, as in most AWS APIs."""
     if isinstance(value, dict):
         return {key[:1].upper() + key[1:]: pascal(each) for key, each in value.items()}
     return [pascal(each) for each in value] if isinstance(value, list) else value
 
 
 def chosen(inputs: Properties, names: dict[str, str]) -> Properties:
-    """Return the inputs that are given, under the names that the API has for them."""
+    """Return the inputs that are given, under their names in the API."""
     return {theirs: inputs[ours] for ours, theirs in names.items() if inputs.get(ours) is not None}
 
 
@@ -116,7 +116,7 @@ def json_faults(inputs: Properties, name: str) -> Iterator[Fault]:
 
 
 def policy_faults(inputs: Properties, name: str) -> Iterator[Fault]:
-    """Yield what is wrong with the shape of an IAM policy document."""
+    """Yield the faults in the structure of an IAM policy document."""
     wrong = list(json_faults(inputs, name))
     yield from wrong
     if wrong or name not in inputs:
@@ -136,7 +136,7 @@ def policy_faults(inputs: Properties, name: str) -> Iterator[Fault]:
 
 
 def _tag(arn: str | None, old: Properties, inputs: Properties) -> Properties:
-    """Give the resource its tags, through the one API that all services share."""
+    """Set the tags of the resource, with the API that all services share."""
     new = inputs.get("tags", {})
     gone = [key for key in old if key not in new]
     if arn and gone:

@@ -56,7 +56,7 @@ class BucketSetting(Setting):
 
     @abstractmethod
     def request(self, inputs: Properties) -> dict[str, Any]:
-        """Return what the putting call takes beside the bucket."""
+        """Return the arguments of the put call besides the bucket."""
 
     def put(self, inputs: Properties) -> str:
         getattr(client("s3"), self.putter)(Bucket=inputs["bucket"], **self.request(inputs))
@@ -174,7 +174,7 @@ def _encryption(rule: Properties) -> dict[str, Any]:
 
 
 def _lifecycle(rule: Properties) -> dict[str, Any]:
-    """Rename what plain capitals do not get right; a rule without a filter is for every object."""
+    """Rename keys that capitalization alone does not convert; without filter, a rule is for all objects."""
     made = pascal({"filter": {"prefix": ""}, **rule})
     made["ID"] = made.pop("Id")
     return dict(made)

@@ -53,7 +53,7 @@ class Topic(AwsResource):
 
 
 class TopicPolicy(Setting):
-    """``aws.sns.TopicPolicy``; it goes with its topic."""
+    """``aws.sns.TopicPolicy``; it is deleted with its topic."""
 
     kind = "aws:sns/topicPolicy:TopicPolicy"
     replace_on = frozenset({"arn", "region"})
@@ -75,11 +75,11 @@ class TopicPolicy(Setting):
         return client("sns").get_topic_attributes(TopicArn=identity)
 
     def remove(self, identity: str, state: Properties) -> None:
-        """Leave the policy to its topic: the service has no call to remove it."""
+        """Do nothing: the service cannot delete a policy without its topic."""
 
 
 class TopicSubscription(AwsResource):
-    """``aws.sns.TopicSubscription``; one to an e-mail address waits for its confirmation."""
+    """``aws.sns.TopicSubscription``; one to an e-mail address stays pending until it is confirmed."""
 
     kind = "aws:sns/topicSubscription:TopicSubscription"
     replace_on = frozenset({"endpoint", "protocol", "topic", "region"})

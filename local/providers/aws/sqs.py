@@ -76,7 +76,7 @@ class QueuePolicy(Setting):
 
 
 def _attributes(inputs: Properties) -> dict[str, str]:
-    """Return the queue's attributes, which the API takes as texts."""
+    """Return the queue's attributes, which the API expects as strings."""
     given = chosen(inputs, ATTRIBUTES)
     return {
         name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()

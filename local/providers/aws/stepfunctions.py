@@ -16,7 +16,7 @@ TYPES = ["Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait"]
 
 
 class StateMachine(AwsResource):
-    """``aws.sfn.StateMachine``; the emulator takes any definition, so this looks for broken links in it."""
+    """``aws.sfn.StateMachine``; the emulator accepts any definition, so this checks its transitions."""
 
     kind = "aws:sfn/stateMachine:StateMachine"
     auto_name = AutoName(max_length=80)
@@ -58,7 +58,7 @@ class StateMachine(AwsResource):
 
 
 def _mistakes(machine: dict[str, Any], place: str) -> Iterator[str]:
-    """Yield what is wrong with the types of states and with the names by which they lead to each other."""
+    """Yield invalid types of states and transitions to unknown states."""
     states = machine.get("States", {})
     if machine.get("StartAt") not in states:
         start = machine.get("StartAt")
@@ -71,7 +71,7 @@ def _mistakes(machine: dict[str, Any], place: str) -> Iterator[str]:
         ahead = [link[key] for link in links for key in ("Next", "Default") if key in link]
         for target in ahead:
             if target not in states:
-                yield f"the state {name} goes on to {target!r}{unknown_name(target, list(states))}"
+                yield f"the state {name} continues with {target!r}{unknown_name(target, list(states))}"
         for part in (
             *state.get("Branches", []),
             *([state["ItemProcessor"]] if "ItemProcessor" in state else []),

@@ -1,1 +1,1 @@
-"""The stand-in for the Azure Native provider: Azurite and the local host do, a small inventory remembers."""
+"""The stand-in for the Azure Native provider, on Azurite, the local host and a small inventory."""

@@ -1,4 +1,4 @@
-"""What Azure Resource Manager does for every resource: ids, types, locations and parents."""
+"""The behaviour of Azure Resource Manager for all resources: ids, types, locations and parents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.providers.naming import AutoName
 from local.providers.resource import ProviderError, Resource
 from local.providers.wire import Properties
 
-# The one subscription, directory and person of the local cloud; any fixed values do.
+# The subscription, directory and user of the local cloud, with arbitrary fixed values.
 NAMESPACE = uuid.UUID("8f0d1a52-3c5e-4a3c-9d8e-6f0c4a1b7e11")
 SUBSCRIPTION = str(uuid.uuid5(NAMESPACE, "subscription"))
 TENANT = str(uuid.uuid5(NAMESPACE, "tenant"))
@@ -21,10 +21,10 @@ API_VERSION = "local"
 
 
 class ArmResource(Resource):
-    """A resource in a resource group. As it stands it is checked and remembered, and nothing more.
+    """A resource in a resource group. This base class only checks and records it.
 
-    ``path`` is the resource's id below the group, with inputs in braces; they and the group's name are what
-    cannot change. The last one is the resource's name.
+    ``path`` is the resource's id below the group, with inputs in braces; these and the group's name cannot
+    change. The last one is the resource's name.
     """
 
     path: str
@@ -36,21 +36,21 @@ class ArmResource(Resource):
             self.kind, self.path = kind, path
         inputs = re.findall(r"{(\w+)}", self.path)
         self.replace_on = frozenset({*inputs, GROUP, "location", *self.fixed})
-        # As azure-native does: eight random digits for a resource, its own name for a part of one.
+        # As azure-native does: eight random digits for a resource, the given name for a part of one.
         digits = 8 if len(inputs) == 1 else 0
         self.auto_name = AutoName(
             inputs[-1], separator="", random_digits=digits, forbidden=r"[^A-Za-z0-9_.-]"
         )
 
     def outputs(self, identity: str, inputs: Properties) -> Properties:
-        """Return the outputs that are particular to the type."""
+        """Return the outputs that are specific to the type."""
         return {}
 
     def apply(self, identity: str, inputs: Properties) -> None:
-        """Make the resource on the emulator, or change it there."""
+        """Create or change the resource on the emulator."""
 
     def withdraw(self, identity: str, state: Properties) -> None:
-        """Remove the resource from the emulator; one that is gone already is fine."""
+        """Delete the resource from the emulator, if it exists."""
 
     def configure(self, settings: Properties) -> None:
         self.location = settings.get("location")
@@ -63,7 +63,7 @@ class ArmResource(Resource):
         identity = self.identity(inputs)
         _require(parent_of(identity))
         if inventory.recall(identity) is not None:
-            raise ProviderError(f"There is a resource {identity} already.")
+            raise ProviderError(f"The resource {identity} already exists.")
         self.apply(identity, inputs)
         return identity, self._remember(identity, inputs)
 
@@ -114,7 +114,7 @@ def parent_of(identity: str) -> str | None:
     segments = below.split("/")
     if not above:
         return None
-    # ``blobServices/default`` and its like are always there: they are no resources to make.
+    # ``blobServices/default`` and similar ones always exist and are not created.
     parents = segments[:-2]
     while parents[-1] == "default":
         parents = parents[:-2]
@@ -122,22 +122,22 @@ def parent_of(identity: str) -> str | None:
 
 
 def recall(identity: str) -> Properties:
-    """Return the outputs of a resource that has to be there.
+    """Return the outputs of a resource that must exist.
 
     Raises:
-        ProviderError: It is not.
+        ProviderError: It does not exist.
     """
     found = inventory.recall(identity)
     if found is None:
-        raise ProviderError(f"There is no resource {identity}.")
+        raise ProviderError(f"The resource {identity} does not exist.")
     return found
 
 
 def managed_identity(identity: str, given: Any) -> Properties:
-    """Return the outputs of an ``identity`` block: the principal that the service makes for the resource.
+    """Return the outputs of an ``identity`` block: the principal that the service creates for the resource.
 
     Raises:
-        ProviderError: A user-assigned identity is not there.
+        ProviderError: A user-assigned identity does not exist.
     """
     made = dict(given)
     if "SystemAssigned" in given["type"]:
@@ -152,7 +152,7 @@ def managed_identity(identity: str, given: Any) -> Properties:
 
 
 def principal(identity: str) -> str:
-    """Return the id that the directory has for a resource's identity."""
+    """Return the object id of a resource's identity in the directory."""
     return str(uuid.uuid5(NAMESPACE, f"principal {identity.lower()}"))
 
 

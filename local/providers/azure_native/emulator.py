@@ -1,4 +1,4 @@
-"""Azurite and the local host, as the Azure stand-in reaches them."""
+"""Access to Azurite and the local host for the Azure stand-in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 300
 
 
 def endpoints(account: str) -> dict[str, str]:
-    """Return an account's endpoints by service, as the real ones are: with a slash at the end."""
+    """Return an account's endpoints by service, with a trailing slash like the real ones."""
     azure = state.load().azure
     return {service: f"{getattr(azure, service)}/{account}/" for service in ("blob", "queue", "table")}
 
@@ -52,7 +52,7 @@ def tables(account: str) -> TableServiceClient:
 
 
 def account_outputs(name: str) -> dict[str, Any]:
-    """Return the outputs of the storage account of that name, whatever its group.
+    """Return the outputs of the storage account ``name``, in any resource group.
 
     Raises:
         ProviderError: There is no such account.
@@ -67,7 +67,7 @@ def require_shared_key(account: str) -> str:
     """Return an account's key.
 
     Raises:
-        ProviderError: The account does not take its key, so the real provider would fail here.
+        ProviderError: The account does not allow access by key, so the real provider would fail here.
     """
     if account_outputs(account).get("allowSharedKeyAccess") is False:
         raise ProviderError(f"The storage account {account!r} does not allow access by its key.")
@@ -75,10 +75,10 @@ def require_shared_key(account: str) -> str:
 
 
 def control(method: str, collection: str, name: str, suffix: str = "", body: Any = None) -> Any:
-    """Ask the local host to do something with an app or subscription; a removed one may be gone already.
+    """Send a request about an app or subscription to the local host; deleting a missing one is accepted.
 
     Raises:
-        ProviderError: The host refuses, in its own words, or is not there.
+        ProviderError: The host refuses, with its message, or does not answer.
     """
     url = f"{state.load().azure.control}/{collection}/{quote(name, safe='')}{suffix}"
     data = None if body is None else json.dumps(body).encode()

@@ -1,4 +1,4 @@
-"""The Azure provider's functions that programs call."""
+"""The functions of the Azure provider."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.providers.azure_native import arm, emulator
 from local.providers.resource import ProviderError
 from local.providers.wire import Properties
 
-# Azurite speaks plain HTTP, so an address for HTTPS only would be of no use here.
+# Azurite uses plain HTTP, so a URL for HTTPS only would not work here.
 PROTOCOL = "https,http"
 
 

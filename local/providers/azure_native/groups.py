@@ -20,7 +20,7 @@ class ResourceGroup(ArmResource):
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
         if not inputs.get("location") and not self.location:
-            reason = "a resource group needs a location: its own, or the setting azure-native:location."
+            reason = "a resource group needs a location: the input, or the setting azure-native:location."
             yield Fault("location", reason)
 
     def identity(self, inputs: Properties) -> str:

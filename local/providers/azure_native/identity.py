@@ -1,4 +1,4 @@
-"""Managed identities and the roles they are given."""
+"""Managed identities and their role assignments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class UserAssignedIdentity(ArmResource):
 
 
 class RoleAssignment(ArmResource):
-    """``azure_native.authorization.RoleAssignment``: scope, role and principal must be there."""
+    """``azure_native.authorization.RoleAssignment``: scope, role and principal must exist."""
 
     kind = "azure-native:authorization:RoleAssignment"
     path = "providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
@@ -72,20 +72,20 @@ class RoleAssignment(ArmResource):
 
     def apply(self, identity: str, inputs: Properties) -> None:
         if inputs["principalId"] not in _principals():
-            raise ProviderError(f"There is no principal {inputs['principalId']} in the directory.")
+            raise ProviderError(f"The principal {inputs['principalId']} does not exist in the directory.")
         for other, outputs in inventory.everything().items():
             same = all(
                 outputs.get(name) == inputs[name] for name in ("principalId", "roleDefinitionId", "scope")
             )
             if same and other != identity and "/roleAssignments/" in other:
-                raise ProviderError(f"The role assignment {other} grants the same already.")
+                raise ProviderError(f"The role assignment {other} already grants the same.")
 
     def outputs(self, identity: str, inputs: Properties) -> Properties:
         return {"principalType": inputs.get("principalType", "ServicePrincipal")}
 
 
 def _principals() -> set[str]:
-    """Return everybody in the directory: the person, and the identities of resources."""
+    """Return all principals of the directory: the user, and the identities of resources."""
     known = {arm.CLIENT}
     for outputs in inventory.everything().values():
         block = outputs.get("identity")

@@ -1,6 +1,6 @@
-"""What there is in the one local subscription: every resource by its id, as Azure Resource Manager knows it.
+"""The inventory of the local subscription: all resources by id, as in Azure Resource Manager.
 
-The file lies beside Pulumi's local state and so goes with it when the emulators start anew.
+The file is beside Pulumi's local state, and is deleted with it.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ TABLE = "CREATE TABLE IF NOT EXISTS resources (id TEXT PRIMARY KEY COLLATE NOCAS
 
 
 def remember(identity: str, outputs: Properties) -> None:
-    """Enter a resource, or what became of it."""
+    """Record a resource with its outputs, replacing earlier ones."""
     with _open() as database:
         database.execute("INSERT OR REPLACE INTO resources VALUES (?, ?)", (identity, json.dumps(outputs)))
 
 
 def forget(identity: str) -> None:
-    """Strike a resource."""
+    """Delete the record of a resource."""
     with _open() as database:
         database.execute("DELETE FROM resources WHERE id = ?", (identity,))
 
 
 def recall(identity: str) -> Properties | None:
-    """Return a resource's outputs; ``None`` if there is no such resource. Ids are the same in any case."""
+    """Return a resource's outputs, or ``None`` if it does not exist. Ids are case-insensitive."""
     with _open() as database:
         row = database.execute("SELECT outputs FROM resources WHERE id = ?", (identity,)).fetchone()
     return json.loads(row[0]) if row else None
 
 
 def everything() -> dict[str, Properties]:
-    """Return the outputs of all resources by their ids."""
+    """Return the outputs of all resources by id."""
     with _open() as database:
         return {row[0]: json.loads(row[1]) for row in database.execute("SELECT id, outputs FROM resources")}
 

@@ -1,4 +1,4 @@
-"""Types that no emulator knows: checked against the SDK, given what the real ones give, remembered."""
+"""Types without an emulator: they are checked against the SDK, recorded, and given realistic outputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from local.providers.azure_native.arm import NAMESPACE, ArmResource
 from local.providers.wire import Properties
 
-# Telemetry is sent nowhere: nobody listens on port 9, the discard service's.
+# Telemetry is discarded: nothing listens on port 9, the port of the discard service.
 NOWHERE = "http://127.0.0.1:9/"
 
 

@@ -1,4 +1,4 @@
-"""Storage accounts from Azurite's pool, and what is in them."""
+"""Storage accounts from Azurite's pool, and their contents."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ TABLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
 
 
 class StorageAccount(ArmResource):
-    """``azure_native.storage.StorageAccount``: an account of the pool that nobody has yet.
+    """``azure_native.storage.StorageAccount``: an unused account of the pool.
 
-    Azurite knows its accounts from its start, so a name that is not given is one of theirs.
+    Azurite's accounts are fixed at its start, so a generated name is one of theirs.
     """
 
     kind = "azure-native:storage:StorageAccount"
@@ -75,7 +75,7 @@ class StorageAccount(ArmResource):
         }
 
     def withdraw(self, identity: str, state: Properties) -> None:
-        """Empty the account, as its end would, so that it can be given to somebody else."""
+        """Empty the account, as deleting it would, so that it can be used again."""
         name = state["accountName"]
         for container in emulator.blobs(name).list_containers():
             emulator.blobs(name).delete_container(container.name)
@@ -160,14 +160,14 @@ class Blob(ArmResource):
     def outputs(self, identity: str, inputs: Properties) -> Properties:
         address = f"{inputs['containerName']}/{inputs['blobName']}"
         return {
-            # A blob's ``type`` is the kind of blob it is, not the type of the resource.
+            # A blob's ``type`` is the kind of blob, not the type of the resource.
             "type": inputs.get("type", "Block"),
             "url": emulator.endpoints(inputs["accountName"])["blob"] + address,
         }
 
 
 class ManagementPolicy(ArmResource):
-    """``azure_native.storage.ManagementPolicy``: remembered; Azurite does not let blobs age."""
+    """``azure_native.storage.ManagementPolicy``: only recorded; Azurite does not expire blobs."""
 
     kind = "azure-native:storage:ManagementPolicy"
     path = ACCOUNT + "/managementPolicies/{managementPolicyName}"
@@ -178,7 +178,7 @@ class ManagementPolicy(ArmResource):
 
 
 class BlobServiceProperties(ArmResource):
-    """``azure_native.storage.BlobServiceProperties``: remembered."""
+    """``azure_native.storage.BlobServiceProperties``: only recorded."""
 
     kind = "azure-native:storage:BlobServiceProperties"
     path = ACCOUNT + "/blobServices/{blobServicesName}"
@@ -196,7 +196,7 @@ def _accounts() -> list[tuple[str, Properties]]:
 def _name_faults(inputs: Properties, name: str, pattern: re.Pattern[str]) -> Iterator[Fault]:
     value = inputs[name]
     if not pattern.fullmatch(value) or len(value) > MAX_NAME:
-        yield Fault(name, f"{value!r} is not a name that the platform takes.")
+        yield Fault(name, f"{value!r} is not a valid name.")
 
 
 def _create(make: Callable[..., Any], *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""Expressions of Resource Manager's templates, as far as the program needs them."""
+"""The subset of Resource Manager's template expressions that the program uses."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Values = Mapping[str, Any]
 
 
 def parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Mapping[str, Any]]) -> Values:
-    """Return the parameters' values: those given, and the others' defaults, which may need one another.
+    """Return the parameters' values: those given, and defaults, which may refer to each other.
 
     Raises:
-        ProviderError: One is given that the template doesn't declare, or one without a default is not.
+        ProviderError: A given parameter is not declared, or one without a default is not given.
     """
     if unknown := given.keys() - declared.keys():
         raise ProviderError(
@@ -34,10 +34,10 @@ def parameters(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Ma
 
 
 def value(text: str, known: Values) -> Any:
-    """Return what a text of a template stands for: an expression if it is in brackets, else itself.
+    """Evaluate a template text: an expression if it is in brackets, otherwise the text itself.
 
     Raises:
-        ProviderError: It is no expression, or uses what this stand-in doesn't know.
+        ProviderError: It is not a valid expression, or not supported by this stand-in.
     """
     if not (text.startswith("[") and text.endswith("]")):
         return text
@@ -45,7 +45,7 @@ def value(text: str, known: Values) -> Any:
 
 
 class _Parameters(dict[str, Any]):
-    """Works a default out once it is asked for: no order of parameters outlasts their way to a provider."""
+    """Evaluates a default on first access, since parameters reach a provider in no particular order."""
 
     def __init__(
         self, declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Mapping[str, Any]]
@@ -61,7 +61,7 @@ class _Parameters(dict[str, Any]):
 
 
 class _Expression:
-    """A text, a call, or what a call's answer holds under a name."""
+    """A string, a call, or a property of a call's result."""
 
     def __init__(self, text: str, known: Values) -> None:
         self._text, self._tokens = text, list(_tokens(text))
@@ -104,7 +104,7 @@ class _Expression:
         return found
 
     def _is(self, sign: str) -> bool:
-        """Tell whether the next token is this sign, and leave it behind then."""
+        """Return whether the next token is ``sign``, and skip it if so."""
         if not self._tokens or self._tokens[0][2] != sign:
             return False
         self._next()
@@ -137,7 +137,7 @@ def _later(time: str, by: str) -> str:
 
 
 def _signed(account: str, version: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return what ``listServiceSas`` does, whose parameters have other names than azure-native's function."""
+    """Return the result of ``listServiceSas``, whose parameter names differ from azure-native's function."""
     return functions.list_storage_account_service_sas(
         {
             "accountName": account.rpartition("/")[2],

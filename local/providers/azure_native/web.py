@@ -11,7 +11,8 @@ from local.providers.wire import Properties
 
 FLEX_MEMORY_MB = (512, 2048, 4096)
 FLEX_INSTANCES = range(40, 1001)
-# What a Flex Consumption app may not have: learn.microsoft.com, "Flex Consumption plan deprecations".
+# Settings that a Flex Consumption app must not have: learn.microsoft.com, "Flex Consumption plan
+# deprecations".
 FLEX_REFUSES_SETTINGS = (
     "ENABLE_ORYX_BUILD",
     "FUNCTIONS_EXTENSION_VERSION",
@@ -25,7 +26,7 @@ FLEX_REFUSES = ("alwaysOn", "functionAppScaleLimit", "linuxFxVersion", "netFrame
 
 
 class AppServicePlan(ArmResource):
-    """``azure_native.web.AppServicePlan``: remembered."""
+    """``azure_native.web.AppServicePlan``: only recorded."""
 
     kind = "azure-native:web:AppServicePlan"
     path = "providers/Microsoft.Web/serverfarms/{name}"
@@ -35,7 +36,7 @@ class AppServicePlan(ArmResource):
 
 
 class WebApp(ArmResource):
-    """``azure_native.web.WebApp``: a function app on the local host; its code comes by One Deploy."""
+    """``azure_native.web.WebApp``: a function app on the local host; One Deploy delivers its code."""
 
     kind = "azure-native:web:WebApp"
     path = "providers/Microsoft.Web/sites/{name}"

@@ -123,7 +123,7 @@ def test_subscriptions(server: ControlServer, host: FakeHost) -> None:
         ("PUT", "/apps/photos/package", {"package_uri": "broken"}, 422, "The package is broken."),
         ("PUT", "/apps/photos/package", {"package_uri": "crash"}, 500, "its log has the details"),
         ("PUT", "/apps/photos/package", {}, 400, "package_uri is None"),
-        ("PUT", "/apps/photos/settings", {"settings": {"A": 1}}, 400, "values are texts"),
+        ("PUT", "/apps/photos/settings", {"settings": {"A": 1}}, 400, "values are strings"),
         ("PUT", "/apps/photos/settings", "{", 400, "not JSON"),
         ("PUT", "/apps/photos/settings", [], 400, "a JSON object"),
         ("PUT", "/subscriptions/x", {"account": "a"}, 400, "queue"),

@@ -46,7 +46,7 @@ def test_no_filter_means_every_blob() -> None:
     ("change", "said"),
     [
         ({"colour": "red"}, "colour"),
-        ({"subject_ends_with": ".jpg"}, "give a list"),
+        ({"subject_ends_with": ".jpg"}, "must be a list"),
         ({"event_types": ["Microsoft.Storage.BlobDeleted"]}, "BlobDeleted"),
     ],
 )

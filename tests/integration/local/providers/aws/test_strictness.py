@@ -93,13 +93,13 @@ def wrong(provider, token, inputs):
             "aws:sfn/stateMachine:StateMachine",
             machine({"Type": "Choice", "Choices": [{"Next": "Buy"}], "Default": "Bye"}),
             "definition",
-            "goes on to 'Buy' (did you mean 'Bye'?)",
+            "continues with 'Buy' (did you mean 'Bye'?)",
         ),
         (
             "aws:sfn/stateMachine:StateMachine",
             machine({"Type": "Task", "Catch": [{"Next": "Away"}], "Next": "Bye"}),
             "definition",
-            "goes on to 'Away'",
+            "continues with 'Away'",
         ),
         (
             "aws:sfn/stateMachine:StateMachine",
@@ -146,7 +146,7 @@ def test_a_value_that_the_services_model_does_not_list_is_refused(provider):
     ask = Ask("aws:lambda/function:Function", "f", b"s")
     inputs = {**FUNCTION, "name": "f", "architectures": ["arm46"]}
     with pytest.raises(
-        ProviderError, match=r"Architectures does not take 'arm46' \(did you mean 'arm64'\?\)"
+        ProviderError, match=r"Architectures does not accept 'arm46' \(did you mean 'arm64'\?\)"
     ):
         provider.create(ask, inputs, preview=False)
 

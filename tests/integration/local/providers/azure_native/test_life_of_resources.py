@@ -153,7 +153,7 @@ def test_location_comes_from_the_resource_the_group_or_the_stack(cloud):
 
 
 def test_a_part_needs_its_whole(cloud):
-    with pytest.raises(ProviderError, match=r"There is no resource /subscriptions/.*/resourceGroups/nowhere"):
+    with pytest.raises(ProviderError, match=r"The resource /subscriptions/.*/resourceGroups/nowhere"):
         cloud.make("managedidentity:UserAssignedIdentity", {"resourceGroupName": "nowhere"})
     with pytest.raises(ProviderError, match="storageAccounts/nobody"):
         cloud.make("storage:Queue", {**cloud.group(), "accountName": "nobody"})
