@@ -1,4 +1,4 @@
-"""The folder of finished archives: which are in use, and which may go."""
+"""The folder of finished archives: which are in use, and which can be deleted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from filelock import FileLock
 
 KEPT = 5  # of each cloud and processor: going back to a setting or a commit finds its archive ready
-# Pulumi reads an archive for as long as it deploys, from whichever process asked for it last.
+# Pulumi reads an archive during the whole deployment, possibly in several processes.
 IN_USE_SECONDS = 3600
 INTERRUPTED_SECONDS = 24 * 3600  # no build takes that long
 
 
 def take(archive: Path) -> bool:
-    """Say whether the archive is there; if so nobody removes it for the next hour."""
+    """Return whether the archive exists; if so, it is not removed for the next hour."""
     try:
         with _alone(archive.parent):
             os.utime(archive)

@@ -1,1 +1,1 @@
-"""What happens to a photo: no cloud SDK, no Pulumi, only the standard library and Pillow."""
+"""The processing of photos, without cloud SDKs or Pulumi: only the standard library and Pillow."""

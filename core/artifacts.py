@@ -1,4 +1,4 @@
-"""Write finished pictures where a job's outputs go."""
+"""Write finished pictures to a job's outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_all(
 ) -> tuple[Artifact, ...]:
     """Put the named pictures under the job's ``jobs/`` prefix in each of the recipe's formats.
 
-    If the recipe asks for a manifest it comes last, and looks at the first picture.
+    If the recipe asks for a manifest, it is written last, based on the first picture.
     """
     made: list[Artifact] = []
     first: Image | None = None
@@ -61,13 +61,13 @@ def _encode(film: Film, output: OutputFormat, settings: Settings, most_bytes: fl
 
 
 def _most_bytes(job: Job, options: Options, size: tuple[int, int]) -> float:
-    """Return how many bytes a picture of this size may have: the photo's own, if it has that size, too."""
+    """Return the maximum bytes of a picture of this size: those of the photo, if it has the same size."""
     own = job.photo and (job.photo.width, job.photo.height)
     return job.source.size if size == own and not options.larger else inf
 
 
 def put(job: Job, store: ObjectStore, name: str, made: Encoded, size: tuple[int, int] = (0, 0)) -> Artifact:
-    """Put one finished file under the job's ``jobs/`` prefix; ``size`` in pixels, where it is a picture."""
+    """Put one finished file under the job's ``jobs/`` prefix; ``size`` is in pixels, for a picture."""
     file = f"{name}.{made.extension}"
     key = job.output_prefix + file
     store.put(key, made.data, made.content_type)

@@ -1,7 +1,7 @@
-"""A breaker before a failing store: a worker that met it a few times in a row asks no more for a moment.
+"""A circuit breaker for a failing store: after several failures in a row, a worker pauses its requests.
 
-A function is paid for while it waits for a store that does not answer. While the breaker is open, calls fail
-at once; after the pause all are let through again, and one that is served closes it.
+A function is billed while it waits for a store that does not answer. While the breaker is open, calls fail
+immediately; after the pause all calls are let through again, and the first success closes the breaker.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ PAUSE_SECONDS = 2.0
 
 
 class Breaker:
-    """One worker's memory of how a store fared; good for several threads."""
+    """The circuit breaker of one worker for one store; thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self.close()
 
     def close(self) -> None:
-        """Let everything through until there are failures again."""
+        """Close the breaker: let all calls through until failures occur again."""
         self._failures = 0
         self._open_until = float("-inf")
 
     @property
     def is_open(self) -> bool:
-        """Whether a call would be refused now."""
+        """Whether a call would be rejected now."""
         return self._clock() < self._open_until
 
     @contextmanager
     def guarding(self, what: str) -> Iterator[None]:
-        """Let a call about ``what`` through, or refuse it, and remember how it went.
+        """Let a call about ``what`` through, or reject it, and record its outcome.
 
         Raises:
             StoreUnavailable: The store failed :data:`FAILURES` calls in a row, less than
@@ -54,6 +54,6 @@ class Breaker:
                 self._open_until = self._clock() + PAUSE_SECONDS
             raise
         except Exception:
-            self.close()  # an answer all the same
+            self.close()  # the store answered, even if with an error
             raise
         self.close()

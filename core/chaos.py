@@ -1,11 +1,11 @@
-"""Faults on request: what a bad hour of a cloud does to the workflow, drawn from a seed.
+"""Fault injection: the faults of an unreliable cloud, drawn from a seed.
 
-A deployment under test is told a profile in a variable, such as
+A deployment under test has a profile in a variable, such as
 ``seed=7 throttle=0.1 error=0.1 lost=0.05 latency=0.2 latency_ms=300 kill=0.01 steps=resize,optimize``.
-What hits a request follows from the seed, the upload's key, the step, the try and the number of the request
-within it (of one that writes: of the output, and of the request for that), and from nothing else. The clouds'
-clients ask :func:`strike` before each request they send: so the SDK's own retries and the adapters'
-translation of errors are under test too.
+The faults of a request depend only on the seed, the upload's key, the step, the attempt and the number of the
+request within the attempt (for a write: on the output, and the number of the request for it). The clouds'
+clients call :func:`strike` before each request they send, so that the SDK's retries and the adapters'
+translation of errors are tested too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KILLED = 137  # the exit code of a worker that the kernel ended
 Fault = Literal["throttle", "error", "lost"]
 FAULTS: tuple[Fault, ...] = ("throttle", "error", "lost")
 
-# Named profiles. Latencies are those of a slow store, and how long clients wait for a dead one.
+# Named profiles, with the latency of a slow store, and the time that clients wait for a dead one.
 NAMED = {
     "calm": "",
     "slow": "latency=0.5 latency_ms=400",
@@ -40,11 +40,11 @@ NAMED = {
 
 @dataclass(frozen=True)
 class Profile:
-    """How often what goes wrong, as probabilities.
+    """The probabilities of faults.
 
-    Of a request: ``throttle`` (the store says it is busy), ``error`` (the connection breaks first),
-    ``lost`` (it is served and its answer lost) and ``latency`` (it waits ``latency_ms``). Of a try of a step:
-    ``kill`` (the worker dies at its beginning). ``steps`` names those that are hit, all if it is empty.
+    For a request: ``throttle`` (the store says it is busy), ``error`` (the connection breaks first), ``lost``
+    (it is served and its answer lost) and ``latency`` (it is delayed by ``latency_ms``). For an attempt of a
+    step: ``kill`` (the worker dies at its start). ``steps`` names the affected steps, all if it is empty.
     """
 
     seed: int = 0
@@ -58,10 +58,10 @@ class Profile:
 
     @classmethod
     def parse(cls, text: str) -> Profile:
-        """Read a profile from its text, in which a name of :data:`NAMED` stands for what it means.
+        """Parse a profile from its text, in which a name of :data:`NAMED` stands for its definition.
 
         Raises:
-            SettingsError: It can't be understood; the part in question is named.
+            SettingsError: The text is invalid; the message names the invalid part.
         """
         values: dict[str, float | frozenset[str]] = {}
         for part in " ".join(NAMED.get(word, word) for word in text.split()).split():
@@ -98,7 +98,7 @@ _storm: ContextVar[_Storm | None] = ContextVar("storm", default=None)
 
 @contextmanager
 def during(step: str, job: Job, attempt: int) -> Iterator[None]:
-    """Let the requests made within be hit as this deployment's profile says; without one, nothing happens.
+    """Inject faults into the requests of the block by this deployment's profile, if it has one.
 
     May end this process.
     """
@@ -107,7 +107,7 @@ def during(step: str, job: Job, attempt: int) -> Iterator[None]:
     if profile is None or (profile.steps and step not in profile.steps):
         yield
         return
-    # Reproducible on purpose; nothing secret depends on it.
+    # Reproducible by design; not used for anything secret.
     dice = random.Random(f"{profile.seed} {job.source.key} {step} {attempt}")  # noqa: S311
     if dice.random() < profile.kill:
         os._exit(KILLED)
@@ -119,9 +119,9 @@ def during(step: str, job: Job, attempt: int) -> Iterator[None]:
 
 
 def apart() -> Context:
-    """Return this context's copy for a call in another thread, whose requests are hit by dice of their own.
+    """Return a copy of this context for a call in another thread, with its own random sequence.
 
-    Which of several threads comes first then changes nothing.
+    The order of the threads then has no effect.
     """
     context, storm = copy_context(), _storm.get()
     if storm:
@@ -130,7 +130,7 @@ def apart() -> Context:
 
 
 def strike() -> Fault | None:
-    """Return what hits the request that is about to be sent, after waiting if it is to be slow."""
+    """Return the fault for the request that is about to be sent, after the delay for latency."""
     storm = _storm.get()
     if storm is None:
         return None

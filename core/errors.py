@@ -1,6 +1,6 @@
-"""Every error Twinlens raises on purpose, and what each orchestrator does about it.
+"""All errors that Twinlens raises deliberately, and how the orchestrators react to them.
 
-The tree (``*`` = worth another try)::
+The tree (``*`` = is retried)::
 
     TwinlensError
     ├── PhotoError              the photo itself is at fault: the job ends "rejected"
@@ -15,11 +15,11 @@ The tree (``*`` = worth another try)::
     │   ├── RecipeError
     │   └── SettingsError
     └── StoreError
-        ├── ObjectMissing       gone before it was read: the job ends "failed"
+        ├── ObjectMissing       deleted before it was read: the job ends "failed"
         └── StoreUnavailable *  throttled, timed out, 5xx, connection lost
 
-The class's name is its wire name: AWS Lambda reports it as ``errorType``, the Azure activities send it in
-their answer, and both orchestrators build their retry and catch tables from :func:`wire_names`.
+The class's name is its wire name: AWS Lambda reports it as ``errorType``, the Azure activities return it in
+their result, and both orchestrators build their retry and catch tables from :func:`wire_names`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from typing import ClassVar
 
 
 class TwinlensError(Exception):
-    """Something Twinlens knows how to explain; its text is a sentence for a person."""
+    """An error with an explanation for the user in its message, one sentence."""
 
     retryable: ClassVar[bool] = False
 
 
 class PhotoError(TwinlensError):
-    """The photo can never be processed, however often it is tried."""
+    """The photo cannot be processed, and retries are useless."""
 
 
 class EmptyFile(PhotoError):
-    """The upload holds no bytes."""
+    """The upload is empty."""
 
 
 class TooManyBytes(PhotoError):
@@ -51,23 +51,23 @@ class TooManyPixels(PhotoError):
 
 
 class TooManyFrames(PhotoError):
-    """The file holds more pictures than an animation reasonably has."""
+    """The file contains more frames than are accepted."""
 
 
 class NotAPhoto(PhotoError):
-    """The bytes are no image in any format."""
+    """The bytes are not an image in any format."""
 
 
 class UnsupportedFormat(PhotoError):
-    """The bytes are an image in a format Twinlens does not take."""
+    """The bytes are an image in a format that Twinlens does not accept."""
 
 
 class DamagedPhoto(PhotoError):
-    """The image is truncated or broken."""
+    """The image is truncated or corrupt."""
 
 
 class SetupError(TwinlensError):
-    """The deployment is set up wrongly; the photo may be fine."""
+    """The set-up is wrong; the photo may be fine."""
 
 
 class RecipeError(SetupError):
@@ -79,7 +79,7 @@ class SettingsError(SetupError):
 
 
 class StoreError(TwinlensError):
-    """The object store did not do what was asked."""
+    """A request to the object store failed."""
 
 
 class ObjectMissing(StoreError):
@@ -87,7 +87,7 @@ class ObjectMissing(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The store was throttled, timed out or unreachable; a later try may succeed."""
+    """The store throttled, timed out or was unreachable; a retry may succeed."""
 
     retryable = True
 
@@ -103,11 +103,11 @@ def _tree(root: type[TwinlensError]) -> Iterator[type[TwinlensError]]:
 def wire_names(root: type[TwinlensError]) -> tuple[str, ...]:
     """Return the wire names of ``root`` and everything below it, sorted.
 
-    Orchestrators match error names exactly, so a table that should catch a family has to list it.
+    Orchestrators match error names exactly, so a table for a family of errors has to list all of them.
     """
     return tuple(sorted(kind.__name__ for kind in _tree(root)))
 
 
 def retryable_names() -> tuple[str, ...]:
-    """Return the wire names of all errors that are worth another try, sorted."""
+    """Return the wire names of all errors that are retried, sorted."""
     return tuple(sorted(kind.__name__ for kind in _tree(TwinlensError) if kind.retryable))

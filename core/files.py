@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file so that a reader finds the old one or the new one, never half of it.
+    """Write a file atomically: a reader finds the old or the new content, never a part.
 
     Raises:
         OSError: The file cannot be written; nothing is left behind.

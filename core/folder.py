@@ -29,7 +29,7 @@ class FolderStore:
             raise StoreError(f"The file {key!r} can't be read: {error.strerror}.") from error
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
-        """See :meth:`core.ports.ObjectStore.put`; the file appears whole or not at all."""
+        """See :meth:`core.ports.ObjectStore.put`; the file is written atomically."""
         path = self.path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

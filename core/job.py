@@ -1,4 +1,4 @@
-"""The job document: the small JSON that travels between steps while the bytes stay in the store."""
+"""The job document: the small JSON that is passed between steps while the bytes stay in the store."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from core.trace import TraceEntry
 
-# The folders of the output container: what steps leave for each other, and what is finished.
+# The folders of the output container: renditions between steps, and finished artifacts.
 WORK_PREFIX = "work/"
 OUTPUT_PREFIX = "jobs/"
 
 
 @dataclass(frozen=True)
 class Source:
-    """The uploaded object a job is about; ``size`` in bytes."""
+    """The uploaded object of a job; ``size`` in bytes."""
 
     container: str
     key: str
@@ -26,9 +26,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Photo:
-    """What validation learnt of the picture: content format, upright pixel size, frames.
+    """The properties of the photo found by validation: format, upright size in pixels, frames.
 
-    ``copyright`` is the file's own, at most 200 printable characters, if the recipe keeps it.
+    ``copyright`` is from the file, at most 200 printable characters, if the recipe keeps it.
     """
 
     format: str
@@ -40,7 +40,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Rendition:
-    """A lossless picture, or an animation's ``frames``, that one step leaves for another under ``work/``."""
+    """A lossless picture, or an animation's ``frames``, that one step hands to another under ``work/``."""
 
     name: str
     key: str
@@ -63,7 +63,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a job did not succeed: the error's wire name and a sentence for a person."""
+    """The reason why a job did not succeed: the error's wire name and a sentence."""
 
     name: str
     message: str
@@ -71,10 +71,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Job:
-    """One photo on its way through the workflow.
+    """The state of one photo in the workflow.
 
-    ``execution`` names the orchestrator's run that claimed the job; ``uploaded_at`` is the store's event
-    time and ``accepted_at`` the moment the workflow began (ISO 8601 UTC).
+    ``execution`` names the orchestrator's execution that claimed the job; ``uploaded_at`` is the time of the
+    store's event and ``accepted_at`` the time at which the workflow began (ISO 8601 UTC).
     """
 
     id: str
@@ -99,7 +99,7 @@ class Job:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Job:
-        """Build a job from plain JSON values, as :meth:`to_document` made them."""
+        """Build a job from plain JSON values, as returned by :meth:`to_document`."""
         values = dict(document)
         values["source"] = Source(**values["source"])
         values["photo"] = Photo(**values["photo"]) if values.get("photo") else None
@@ -111,32 +111,32 @@ class Job:
 
     @property
     def work_prefix(self) -> str:
-        """Where steps leave pictures for each other; a lifecycle rule clears it."""
+        """The prefix of the renditions; a lifecycle rule deletes them."""
         return f"{WORK_PREFIX}{self.id}/"
 
     @property
     def output_prefix(self) -> str:
-        """Where the finished outputs are."""
+        """The prefix of the finished outputs."""
         return f"{OUTPUT_PREFIX}{self.id}/"
 
 
 def job_id(container: str, key: str, etag: str, recipe: str) -> str:
-    """Return the id that the same upload under the same recipe always gets.
+    """Return the job id, which is always the same for an upload and a recipe.
 
-    The first 32 hex digits of SHA-256 over the four, a line each. The key stands last because only a key
-    may itself hold a newline. ``components/aws`` compiles the same rule to JSONata.
+    It is the first 32 hex digits of the SHA-256 of the four arguments, one per line. The key is last because
+    only a key may contain a newline. ``components/aws`` compiles the same rule to JSONata.
     """
     text = "\n".join((container, etag, recipe, key))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def merge(jobs: Iterable[Job]) -> Job:
-    """Fold the jobs that parallel branches returned into one.
+    """Merge the jobs that parallel branches returned.
 
-    The branches began with the same job: what they added is kept in branch order, once.
+    The branches began with the same job: their additions are kept in branch order, without duplicates.
 
     Raises:
-        ValueError: No job, or jobs of different uploads.
+        ValueError: There are no jobs, or jobs of different uploads.
     """
     jobs = tuple(jobs)
     if not jobs:

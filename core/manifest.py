@@ -1,4 +1,4 @@
-"""Say in one file how to show a job's pictures in a page."""
+"""Write a manifest that describes how to show a job's pictures in a web page."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from core.job import Artifact, Photo
 from core.photo.alpha import flatten
 from core.photo.formats import Encoded
 
-# Enough for a colour and a blur of 4 x 3 patches, and hashed in milliseconds whatever the photo's size.
+# Enough for a colour and a blur of 4 x 3 patches, and hashed in milliseconds for photos of any size.
 LOOKED_AT = (32, 24)
 PATCHES = (4, 3)
 
 
 def make(photo: Photo, picture: Image, artifacts: Iterable[Artifact], sizes: Collection[str]) -> Encoded:
-    """Return ``manifest.json`` of the photo, one of its pictures, and what was made of it.
+    """Return ``manifest.json`` for the photo, one of its pictures, and its artifacts.
 
-    It holds the photo's width and height; ``colour``, the most frequent one, like #rrggbb; ``blurhash``, a
+    It has the photo's width and height; ``colour``, its most frequent colour as #rrggbb; ``blurhash``, a
     placeholder of about 30 characters; ``images``, the pictures; and ``srcset`` for each content type: the
-    pictures of ``sizes`` that show all of the photo, the narrowest first, relative to the manifest itself.
+    pictures of ``sizes`` that show the whole photo, narrowest first, with paths relative to the manifest.
     """
     artifacts = tuple(artifacts)
     plain = [each for each in artifacts if each.name.partition(".")[0] in sizes]
@@ -51,19 +51,19 @@ def make(photo: Photo, picture: Image, artifacts: Iterable[Artifact], sizes: Col
 
 
 def _srcset(photo: Photo, artifacts: Iterable[Artifact]) -> str:
-    """Return the attribute's value (HTML, 4.8.4.2.1) of the pictures with the photo's own shape."""
+    """Return the value of the attribute (HTML, 4.8.4.2.1) for the pictures with the photo's aspect ratio."""
     widths = {each.width: each.name for each in artifacts if _whole(photo, each)}
     return ", ".join(f"{name} {width}w" for width, name in sorted(widths.items()))
 
 
 def _whole(photo: Photo, artifact: Artifact) -> bool:
-    """Tell whether the picture has the photo's shape, but for rounding."""
+    """Return whether the picture has the photo's aspect ratio, except for rounding."""
     expected = photo.height * artifact.width / photo.width
     return abs(artifact.height - expected) <= 1
 
 
 def _colour(small: Image) -> str:
-    """Return the middle of the most frequent of a few similar colours."""
+    """Return the centre of the most frequent group of similar colours."""
     quantized = small.quantize(5)
     _, index = max(quantized.getcolors() or [(0, 0)])
     palette = quantized.getpalette() or []

@@ -1,8 +1,8 @@
-"""Check what a recipe says against the signature of what it is meant for.
+"""Check the tables of a recipe against the signatures of their targets.
 
-A function's keyword-only parameters, or a dataclass's fields, are the keys that a table may hold. Their types
-are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of texts. ``Annotated`` adds a :class:`Rule`;
-a parameter with a default may be left out.
+A function's keyword-only parameters, or a dataclass's fields, are the keys that a table may have. Their types
+are ``int``, ``float``, ``bool``, ``str`` and ``Literal[...]`` of strings. ``Annotated`` adds a :class:`Rule`;
+a parameter with a default is optional.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: 
 
 
 class Rule(Protocol):
-    """What a value has to fulfil; as text, it ends a sentence that began with the type."""
+    """A constraint on a value; as text, it ends a sentence that began with the type."""
 
     def holds(self, value: Any) -> bool:
-        """Tell whether the value is allowed."""
+        """Return whether the value is allowed."""
 
     def detail(self, value: Any) -> str:
-        """Return what breaks the rule in this value, where the rule alone doesn't say it."""
+        """Return how the value breaks the rule, if the rule's text alone does not say it."""
         return ""
 
 
 @dataclass(frozen=True)
 class Between(Rule):
-    """A number from ``low`` to ``high``, both included."""
+    """A number from ``low`` to ``high``, inclusive."""
 
     low: float
     high: float
 
     def holds(self, value: float) -> bool:
-        """Tell whether the value is allowed; not-a-number never is."""
+        """Return whether the value is allowed; NaN never is."""
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
@@ -49,13 +49,13 @@ class Between(Rule):
 
 @dataclass(frozen=True)
 class Length(Rule):
-    """A text of ``low`` to ``high`` characters, both included."""
+    """A text of ``low`` to ``high`` characters, inclusive."""
 
     low: int
     high: int
 
     def holds(self, value: str) -> bool:
-        """Tell whether the text is allowed."""
+        """Return whether the text is allowed."""
         return self.low <= len(value) <= self.high
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ class Colour(Rule):
     """A colour written as ``#rrggbb``."""
 
     def holds(self, value: str) -> bool:
-        """Tell whether the text is such a colour."""
+        """Return whether the text is such a colour."""
         return re.fullmatch("#[0-9a-fA-F]{6}", value) is not None
 
     def __str__(self) -> str:
@@ -76,10 +76,10 @@ class Colour(Rule):
 
 @dataclass(frozen=True)
 class PictureFile(Rule):
-    """The name of a picture that is kept beside the recipes."""
+    """The name of a picture in ``recipes/pictures``."""
 
     def holds(self, value: str) -> bool:
-        """Tell whether there is such a picture; a name never is a path."""
+        """Return whether the picture exists; the name must not be a path."""
         return re.fullmatch(r"[a-z0-9][a-z0-9_-]*\.png", value) is not None and (PICTURES / value).is_file()
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ class PictureFile(Rule):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One key: its type, its rules, and its default, which :data:`REQUIRED` stands for if there is none."""
+    """One key: its type, its rules, and its default, or :data:`REQUIRED` if it has none."""
 
     kind: object
     rules: tuple[Rule, ...]
@@ -100,10 +100,10 @@ class Parameter:
         return _WORDS[self.kind] + "".join(map(str, self.rules))  # type: ignore[index]
 
     def check(self, value: object, where: str) -> object:
-        """Return the value, a whole number turned into a float where one is expected.
+        """Return the value, with an integer converted to a float if one is expected.
 
         Raises:
-            RecipeError: The value is not allowed; the sentence begins with ``where``.
+            RecipeError: The value is not allowed; the message begins with ``where``.
         """
         if self.kind is float and type(value) is int:
             value = float(value)
@@ -121,7 +121,7 @@ REQUIRED = inspect.Parameter.empty
 
 
 def parameters(target: Callable[..., object]) -> dict[str, Parameter]:
-    """Return the keys that ``target`` takes, in the order of its signature."""
+    """Return the keys that ``target`` accepts, in the order of its signature."""
     hints = get_type_hints(target, include_extras=True)
     taken = list(inspect.signature(target).parameters.values())
     if not isinstance(target, type):
@@ -133,7 +133,7 @@ def arguments(target: Callable[..., object], values: Mapping[str, object], where
     """Return the ``values`` as keyword arguments for ``target``, each checked.
 
     Raises:
-        RecipeError: A key is unknown or missing, or a value not allowed; the sentence says where.
+        RecipeError: A key is unknown or missing, or a value not allowed; the message says where.
     """
     known = parameters(target)
     for key in values:

@@ -1,1 +1,1 @@
-"""Thin adapters between a cloud and the core; this folder itself is never on `sys.path`."""
+"""Thin adapters between the clouds and the core; this folder itself is never on `sys.path`."""

@@ -1,4 +1,4 @@
-"""What wakes somebody up: the alarms, and the right to tell the error topic of them."""
+"""The alarms, and their permission to publish to the error topic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One page to look at, and the questions one asks of the logs."""
+"""The dashboard, and saved queries for the logs."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ RETRY_POLICY: pulumi.Input[aws.cloudwatch.EventTargetRetryPolicyArgsDict] = {
 
 
 class DeadLetters(pulumi.ComponentResource):
-    """An encrypted queue into which EventBridge puts what this one rule could not deliver.
+    """An encrypted queue for events that one EventBridge rule could not deliver.
 
-    ``arn`` is known only when EventBridge may write there. Others need a role that lets them.
+    ``arn`` is known only once EventBridge may write to it. Other writers need a role that allows it.
     """
 
     name: pulumi.Output[str]
@@ -42,7 +42,7 @@ class DeadLetters(pulumi.ComponentResource):
         policy = aws.sqs.QueuePolicy(
             name,
             queue_url=queue.url,
-            # EventBridge writes here as itself, not under the target's role.
+            # EventBridge writes here as a service, not under the target's role.
             policy=document(
                 [
                     allow_service("events", "sqs:SendMessage", queue.arn, [rule_arn]),

@@ -1,4 +1,4 @@
-"""A Lambda function with a log group and a role of its own."""
+"""A Lambda function with its own log group and role."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from components.aws.policies import Statement, allow
 from components.aws.service_role import ServiceRole
 from components.settings import Settings
 
-# X-Ray knows no resources: its statement has to name all of them.
+# X-Ray has no resource-level permissions: its statement has to name all resources.
 TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
 
 
 class Function(pulumi.ComponentResource):
-    """What every function of the pipeline has in common; each kind of function is a component of its own.
+    """The base of all functions of the pipeline; each kind of function is a separate component.
 
     Args:
-        kind: The component's type, the last part of it.
+        kind: The last part of the component's type.
         name: The logical name.
         settings: The deployment's settings.
         code: The deployment package.
         handler: The entry point in it.
-        statements: What it may do, beside writing its log and its traces.
-        environment: Its variables.
-        memory_mb: Its memory.
-        timeout_seconds: How long one call may take.
+        statements: Its permissions besides writing its log and its traces.
+        environment: Its environment variables.
+        memory_mb: Its memory in MB.
+        timeout_seconds: The time limit of one call.
         opts: The resource options.
         more: Further arguments of the function.
     """

@@ -1,4 +1,4 @@
-"""The table with one row a job."""
+"""The table with one row per job."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.deployment.names import EXPIRES_AT, LEDGER_KEY, OPEN_INDEX, OPEN_INDEX
 
 
 class Ledger(pulumi.ComponentResource):
-    """A table that costs by use; DynamoDB deletes rows once their ``expires_at`` has passed."""
+    """A table in on-demand mode; DynamoDB deletes rows once their ``expires_at`` has passed."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
@@ -23,7 +23,7 @@ class Ledger(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key=LEDGER_KEY,
             attributes=[{"name": each, "type": "S"} for each in (LEDGER_KEY, *OPEN_INDEX_KEYS)],
-            # A row is in it while its job has not ended: whoever looks for those pays for no others.
+            # A row is in it until its job ends, so that a query for open jobs reads no others.
             global_secondary_indexes=[
                 {
                     "name": OPEN_INDEX,

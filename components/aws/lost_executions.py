@@ -1,4 +1,4 @@
-"""Executions that end without a word: told to the error topic in the workflow's place."""
+"""Notify the error topic of executions that ended without a notification of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.aws.service_role import ServiceRole
 from core.workflow.model import Fail, Workflow
 from core.workflow.photo import PIPELINE
 
-# What a job's notification says, as far as the platform knows it. EventBridge puts the quotes.
+# A job's notification, as far as the platform knows its content. EventBridge adds the quotes.
 MESSAGE = """{
   "id": null,
   "state": "lost",
@@ -23,10 +23,10 @@ MESSAGE = """{
 
 
 class LostExecutions(pulumi.ComponentResource):
-    """Sends an error notification for each execution that failed, but not by the workflow's own endings.
+    """Sends an error notification for each execution that failed other than by the workflow's endings.
 
-    Those have notified already. An express state machine sends no such events: what it loses, the reconciler
-    finds.
+    These have sent a notification already. An express state machine sends no such events: the reconciler
+    finds its lost jobs.
     """
 
     dead_letters: DeadLetters
@@ -67,7 +67,7 @@ class LostExecutions(pulumi.ComponentResource):
 
 
 def event_pattern(state_machine: str, workflow: Workflow) -> dict[str, object]:
-    """Return the EventBridge pattern for executions that ended badly, and not by a Fail state."""
+    """Return the EventBridge pattern for executions that failed other than by a Fail state."""
     told = sorted({state.error for state in workflow.all_states() if isinstance(state, Fail)})
     return {
         "source": ["aws.states"],

@@ -1,4 +1,4 @@
-"""Where people and machines hear how a job ended."""
+"""The topics for notifications about finished jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.workflow.model import Topic
 
 
 class Notifications(pulumi.ComponentResource):
-    """A topic for each way a job can end; ``email``, if any, hears of the errors."""
+    """The topics "success" and "error"; ``email``, if set, is subscribed to errors."""
 
     arns: dict[str, pulumi.Output[str]]
 
@@ -28,9 +28,9 @@ class Notifications(pulumi.ComponentResource):
         self.register_outputs({"arns": self.arns})
 
     def let_in(self, name: str, alarms: Sequence[pulumi.Input[str]]) -> None:
-        """Let these CloudWatch alarms publish to the error topic; everybody else needs a role, and TLS.
+        """Let these CloudWatch alarms publish to the error topic; all others need a role, and TLS.
 
-        EventBridge takes no topic whose policy lets it in under a condition: its target has a role.
+        EventBridge rejects a topic whose policy allows it only under a condition, so its target has a role.
         """
         for which, topic in self.arns.items():
             let_in = [allow_service("cloudwatch", "sns:Publish", topic, alarms)] if which == "error" else []

@@ -1,4 +1,4 @@
-"""A bucket that nobody else can see."""
+"""A private bucket."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.deployment.limits import WORK_RETENTION_DAYS
 
 
 class ObjectStore(pulumi.ComponentResource):
-    """An encrypted private bucket; it can announce new objects, and expire those under a prefix.
+    """An encrypted private bucket; it can send events for new objects, and expire those under a prefix.
 
     Args:
         name: The logical name.
-        keep: Leave the bucket and what is in it when the stack is destroyed.
+        keep: Retain the bucket and its objects when the stack is destroyed.
         announce: Send an event to EventBridge for every new object.
         short_lived_prefix: Objects under it are deleted after :data:`WORK_RETENTION_DAYS`.
         opts: Pulumi's resource options.
@@ -58,7 +58,7 @@ class ObjectStore(pulumi.ComponentResource):
             name,
             bucket=bucket.id,
             policy=document([deny_plain_http("s3:*", [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")])]),
-            # S3 refuses two changes of a bucket's access at the same time.
+            # S3 rejects concurrent changes of a bucket's access.
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[access])),
         )
         rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [

@@ -37,7 +37,7 @@ def allow_service(
 
 
 def deny_plain_http(action: str, resources: Sequence[pulumi.Input[str]]) -> Statement:
-    """Return a statement that refuses whoever comes without TLS."""
+    """Return a statement that denies requests without TLS."""
     return {
         "Effect": "Deny",
         "Principal": "*",

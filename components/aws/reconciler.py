@@ -1,4 +1,4 @@
-"""The scheduled reconciler: it finds uploads without a job, and jobs that came to no end."""
+"""The scheduled reconciler: it finds uploads without a job, and stuck jobs."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from core.deployment.limits import DAILY
 from core.deployment.names import STUCK, UNCLAIMED
 
 MEMORY_MB = 256
-TIMEOUT_SECONDS = 900  # the longest there is; a large bucket takes minutes to list
+TIMEOUT_SECONDS = 900  # Lambda's maximum; listing a large bucket takes minutes
 RETRY_SECONDS = 3600
 
 
 class Reconciler(Function):
-    """A function, and two schedules that call it: for jobs as often as asked, for uploads daily.
+    """A function, and two schedules that call it: for jobs at the configured interval, for uploads daily.
 
     Args:
         name: The logical name.
         settings: The deployment's settings.
         code: The deployment package.
         environment: The function's variables.
-        statements: What it may do, beside writing its log, its traces and its dead letters.
-        dead_letters: Where a run ends that could not begin, or failed.
+        statements: Its permissions besides writing its log, its traces and its dead letters.
+        dead_letters: The queue for runs that could not start, or failed.
         opts: The resource options.
     """
 
@@ -55,7 +55,7 @@ class Reconciler(Function):
             environment,
             memory_mb=MEMORY_MB,
             timeout_seconds=TIMEOUT_SECONDS,
-            # A run that failed, and failed again: its message here makes the alarm go off.
+            # For a run whose retry failed too: its message here triggers the alarm.
             dead_letter_config={"target_arn": dead_letters.arn},
             opts=opts,
         )
@@ -88,5 +88,5 @@ class Reconciler(Function):
 
 
 def minutely(minutes: int) -> str:
-    """Return the schedule's expression, whose unit has to agree with the number."""
+    """Return the schedule's expression, in which the unit is singular or plural like the number."""
     return f"rate({minutes} minute{'' if minutes == 1 else 's'})"

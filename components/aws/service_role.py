@@ -1,4 +1,4 @@
-"""A role for one AWS service, with the statements it is given and nothing else."""
+"""A role for one AWS service, with the given statements only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from components.aws.policies import Statement, document
 
 
 class ServiceRole(pulumi.ComponentResource):
-    """A role that ``service`` ("lambda", "states", "events") takes on.
+    """A role that ``service`` ("lambda", "states", "events") assumes.
 
-    ``arn`` is known only when the statements are in force: whoever uses it has its rights from the start.
+    ``arn`` is known only once the statements are attached, so that its users have all permissions.
     """
 
     arn: pulumi.Output[str]

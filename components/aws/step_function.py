@@ -1,4 +1,4 @@
-"""The Lambda function of one step, which may touch only the places that the step names."""
+"""The Lambda function of one step, which may access only the places that the step names."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What components and handlers share: whatever one side writes and the other reads stands here, once.
+"""The definitions that components and handlers share: everything that one side writes and the other reads.
 
-``names`` has what deployed things are called, ``variables`` what functions find in their environment,
-``limits`` how much and how long. Deployed workers import these modules, so they import next to nothing.
+``names`` has the names of deployed resources, ``variables`` the environment variables of functions, and
+``limits`` sizes and durations. Deployed workers import these modules, so they import almost nothing.
 """

@@ -5,26 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 
 # How long the ledger keeps a job's row. An upload whose row has expired would look as if it never had a job,
-# so the reconciler leaves uploads alone that are older than this. When it is raised, the uploads whose rows
-# expired under the old value, and that are not yet older than the new one, are processed once more.
+# so the reconciler ignores uploads that are older than this. When this is raised, uploads whose rows expired
+# under the old value, and that are not yet older than the new one, are processed again.
 LEDGER_RETENTION = timedelta(days=30)
-# What steps leave for each other under ``work/``.
+# How long renditions under ``work/`` are kept.
 WORK_RETENTION_DAYS = 1
-# Events that could not be delivered: the longest that SQS keeps a message.
+# How long undeliverable events are kept: SQS's maximum.
 DEAD_LETTER_RETENTION = timedelta(days=14)
 
-# Which uploads start a job. The extension decides nothing else: what a file is, its content says.
+# The suffixes of uploads that start a job. They determine nothing else: the format is read from the content.
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif")
 DEFAULT_MAX_BYTES = 50 * 2**20
 DEFAULT_MAX_PIXELS = 100_000_000
 
-# How long the store's events are delivered before they become dead letters.
+# How long delivery of the store's events is retried before they become dead letters.
 DELIVERY = timedelta(days=1)
 # Stuck jobs are found by a cheap query, as often as the settings ask. Uploads without a job are
 # found by listing all uploads, and exist only if an event was lost: once a day is enough.
 DAILY = {
     "aws": "rate(1 day)",
-    "azure": "0 17 3 * * *",  # seconds first; not on the hour, when everybody's daily work begins
+    "azure": "0 17 3 * * *",  # seconds first; not on the hour, when many daily jobs start
 }
 
 

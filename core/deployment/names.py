@@ -1,14 +1,14 @@
-"""Names of deployed things that more than one part of the project has to know."""
+"""Names of deployed resources that several parts of the project use."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-# A stack whose name ends so runs on the emulators.
+# The suffix of stacks that run on the emulators.
 LOCAL_SUFFIX = "-local"
 
 # The DynamoDB table. The index holds the jobs that have not ended; its hash key is the first digit of the
-# job's id, so that a burst of jobs spreads over it. A row without that attribute is not in it.
+# job's id, to spread bursts over partitions. A row without that attribute is not in the index.
 LEDGER_KEY = "id"
 OPEN_INDEX = "open"
 OPEN_INDEX_KEYS = ("open", "updated_at")
@@ -20,7 +20,7 @@ INPUT = "input"
 OUTPUT = "output"
 LEDGER = "ledger"
 UPLOADS = "uploads"
-POISON_SUFFIX = "-poison"  # the Functions host's own rule: learn.microsoft.com, "Queue trigger"
+POISON_SUFFIX = "-poison"  # as the Functions host appends it: learn.microsoft.com, "Queue trigger"
 POISON = UPLOADS + POISON_SUFFIX
 TOPICS = {"success": "notify-success", "error": "notify-error"}
 # The Azure storage account with the app's state.

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from core.errors import SettingsError
 
-# Every step's.
+# For all steps.
 INPUT_CONTAINER = "TWINLENS_INPUT_CONTAINER"
 OUTPUT_CONTAINER = "TWINLENS_OUTPUT_CONTAINER"
 RECIPE = "TWINLENS_RECIPE"
@@ -16,25 +16,25 @@ MAX_BYTES = "TWINLENS_MAX_BYTES"
 MAX_PIXELS = "TWINLENS_MAX_PIXELS"
 CHAOS = "TWINLENS_CHAOS"  # only in a deployment under test: see core.chaos
 
-# The reconciler's.
+# For the reconciler.
 INPUT_PREFIX = "TWINLENS_INPUT_PREFIX"
 SUFFIXES = "TWINLENS_SUFFIXES"
 PATIENCE_SECONDS = "TWINLENS_PATIENCE_SECONDS"
 LEDGER_TABLE = "TWINLENS_LEDGER_TABLE"
 
-# On AWS alone.
+# Only on AWS.
 STEP = "TWINLENS_STEP"  # which step a Lambda function runs
 STATE_MACHINE = "TWINLENS_STATE_MACHINE"
 ERROR_TOPIC = "TWINLENS_ERROR_TOPIC"
 
-# On Azure alone.
-CONNECTION = "PHOTOS"  # how bindings refer to the account with the photos, the queues and the ledger
+# Only on Azure.
+CONNECTION = "PHOTOS"  # the name in bindings of the account with the photos, the queues and the ledger
 UPLOADS_QUEUE = "TWINLENS_UPLOADS_QUEUE"
 SUCCESS_QUEUE = "TWINLENS_SUCCESS_QUEUE"
 ERROR_QUEUE = "TWINLENS_ERROR_QUEUE"
 MEMORY_MB = "TWINLENS_MEMORY_MB"  # Lambda sets a variable of its own
 GRANULARITY = "TWINLENS_GRANULARITY"  # a state machine is compiled in its granularity
-# Cron expressions with seconds; absent where no reconciler was asked for.
+# Cron expressions with seconds; absent without a reconciler.
 STUCK_SCHEDULE = "TWINLENS_STUCK_SCHEDULE"
 UNCLAIMED_SCHEDULE = "TWINLENS_UNCLAIMED_SCHEDULE"
 MANAGED_IDENTITY = "managedidentity"
@@ -59,7 +59,7 @@ def required(variables: Mapping[str, str], name: str) -> str:
     """Return the variable's value.
 
     Raises:
-        SettingsError: It is missing or empty; it is named.
+        SettingsError: The variable is missing or empty; the message names it.
     """
     if not variables.get(name):
         raise SettingsError(f"The environment variable {name} is not set.")
@@ -91,7 +91,7 @@ class Environment:
         """Read the variables.
 
         Raises:
-            SettingsError: One is missing or not a whole number; it is named.
+            SettingsError: A variable is missing or not a whole number; the message names it.
         """
         return cls(
             input_container=required(variables, INPUT_CONTAINER),
@@ -129,5 +129,5 @@ class Reconciler:
 
 
 def chaos(profile: str) -> dict[str, str]:
-    """Return the variable that asks for faults, or none: most deployments never hear of it."""
+    """Return the variable with the chaos profile, or an empty mapping, as for most deployments."""
     return {CHAOS: profile} if profile else {}

@@ -1,6 +1,6 @@
-"""The ports without a cloud: everything in this process's memory, for tests and for ``twinlens process``.
+"""The ports in this process's memory, for tests and for ``twinlens process``.
 
-No deployed code needs it, so ``components.packaging`` leaves this folder out of every archive.
+No deployed code needs it, so ``components.packaging`` excludes this folder from all archives.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.workflow.notification import message
 
 
 class MemoryStore:
-    """An object store in a dictionary; ``objects`` and ``content_types`` are there to look at."""
+    """An object store in a dictionary; ``objects`` and ``content_types`` can be inspected."""
 
     def __init__(self, objects: dict[str, bytes] | None = None) -> None:
         self.objects = dict(objects or {})
@@ -103,7 +103,7 @@ class MemoryLedger:
 
 
 class MemoryNotifier:
-    """A notifier that keeps what it was told, in order, as ``(topic, message)``."""
+    """A notifier that keeps its messages in order, as ``(topic, message)``."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, dict[str, object]]] = []

@@ -1,4 +1,4 @@
-"""A host of the interpreter in virtual time: a workflow runs to its end at once, whatever it waits for."""
+"""A host of the interpreter in virtual time: a workflow runs to its end without real waiting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(eq=False)
 class VirtualTask:
-    """Something that is done at a moment, with a result or an error."""
+    """A task that is done at a point in virtual time, with a result or an error."""
 
     due: datetime
     result: Any = None
@@ -31,7 +31,7 @@ class VirtualTask:
 
 
 def no_time(activity: str, payload: Payload) -> timedelta:
-    """Let every activity take no time."""
+    """Return 0: every activity takes no time."""
     return timedelta(0)
 
 
@@ -39,8 +39,8 @@ def no_time(activity: str, payload: Payload) -> timedelta:
 class MemoryHost:
     """One execution, see :class:`core.workflow.host.Host`.
 
-    An activity runs when it is called and its answer comes after ``lasts(name, payload)``, or never for
-    ``None``. An exception that it raises stands for a lost worker. ``tasks`` holds all that was started.
+    An activity runs when it is called, and its result arrives after ``lasts(name, payload)``, or never for
+    ``None``. An exception that it raises stands for a lost worker. ``tasks`` contains all started tasks.
     """
 
     document: Mapping[str, Any]

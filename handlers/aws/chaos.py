@@ -1,4 +1,4 @@
-"""Faults on request between botocore and AWS: see :mod:`core.chaos`."""
+"""Inject faults between botocore and AWS: see :mod:`core.chaos`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class _Body(BytesIO):
 
 
 def unsettle(client: BaseClient) -> None:
-    """Have the client's requests hit by faults."""
+    """Inject faults into the client's requests."""
     client.meta.events.register("before-send", _strike)
 
 
 def _strike(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
-    """Answer in the service's place, fail, or leave the request to botocore."""
+    """Answer instead of the service, fail, or leave the request to botocore."""
     match chaos.strike():
         case "throttle":
             return AWSResponse(request.url, 503, HeadersDict(), _Body(BUSY))

@@ -1,4 +1,4 @@
-"""botocore clients: made once, on first use, with few and quick retries of their own."""
+"""botocore clients: created once, on first use, with a single quick retry."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from botocore.session import Session
 
 from core.deployment.variables import CHAOS
 
-# The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
-# three tries of a step are at most six requests. ``max_attempts`` here counts the first one too.
+# The workflow retries a step after 3 s or more, so the SDK retries only once:
+# three attempts of a step are at most six requests. ``max_attempts`` here includes the first one.
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     connect_timeout=3,
@@ -21,14 +21,14 @@ CONFIG = Config(
     tcp_keepalive=True,
 )
 
-_making = Lock()  # a session makes one client at a time; a client may be used by several threads
+_making = Lock()  # creating clients is not thread-safe, using them is
 
 
 @cache
 def client(service: str) -> BaseClient:
     """Return this process's client of a service ("s3"); region and endpoint are as botocore finds them.
 
-    boto3 would give the same client, after importing half as many modules again.
+    boto3 would return the same client, after importing 50 % more modules.
     """
     with _making:
         made = _session().create_client(service, config=CONFIG)

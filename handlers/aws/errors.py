@@ -1,4 +1,4 @@
-"""What botocore's errors say, for the rule in :mod:`core.store_errors`."""
+"""Interpret botocore's errors for :mod:`core.store_errors`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.store_errors import Failure, Kind
 LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
 CODES = {
     **dict.fromkeys(("NoSuchKey", "404"), Kind.MISSING),
-    # These ask for a later try but come with a status below 500.
+    # These can be retried but have a status below 500.
     **dict.fromkeys(
         (
             "ProvisionedThroughputExceededException",
@@ -34,7 +34,7 @@ CODES = {
 
 
 def translated(what: str) -> AbstractContextManager[None]:
-    """Raise botocore's errors as Twinlens': see :func:`core.store_errors.translated`."""
+    """Translate botocore's errors to those of Twinlens: see :func:`core.store_errors.translated`."""
     return store_errors.translated("AWS", what, (ClientError, BotoCoreError), _read)
 
 

@@ -1,4 +1,4 @@
-"""The one Lambda entry point: each step's function runs it, told by its environment which step it is."""
+"""The Lambda entry point of all steps; a variable in the function's environment names its step."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from handlers.aws.stores import S3Store
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Run this function's step on ``{"job": <document or list of documents>, "attempt": n}``.
 
-    Returns the job document with what the step added. Errors leave as they are: Lambda reports the class's
-    name as ``errorType``, which is the name the state machine's retry and catch tables hold.
+    Returns the job document with the step's additions. Errors are not caught: Lambda reports the class's name
+    as ``errorType``, which is the name in the state machine's retry and catch tables.
     """
     document = event["job"]
     documents = document if isinstance(document, list) else [document]

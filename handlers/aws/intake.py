@@ -1,4 +1,4 @@
-"""Where uploads are on AWS, and where their events enter the workflow: S3 and Step Functions."""
+"""The intake port on AWS: uploads in S3, and executions of Step Functions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class S3Intake:
                         yield Upload(source, each["LastModified"].isoformat())
 
     def deliver(self, upload: Upload) -> None:
-        """Start an execution on the upload, as the EventBridge rule does it."""
+        """Start an execution for the upload, as the EventBridge rule does."""
         with translated(f"state machine {self._state_machine}"):
             client("stepfunctions").start_execution(
                 stateMachineArn=self._state_machine, input=json.dumps(event(upload))

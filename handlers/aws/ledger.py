@@ -1,4 +1,4 @@
-"""The ledger on DynamoDB, for people and the reconciler; claims and records are the state machine's."""
+"""The ledger on DynamoDB for the commands and the reconciler; the state machine writes claims and records."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class DynamoLedger:
                 yield from map(_row, page["Items"])
 
     def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
-        """Yield the jobs that have not ended, by the index that only they are in."""
+        """Yield the jobs that have not ended, from the index that contains only these."""
         for shard in SHARDS:
             with translated(f"table {self._table}"):
                 pages = client("dynamodb").get_paginator("query")
@@ -49,22 +49,22 @@ class DynamoLedger:
                     ExpressionAttributeNames={"#open": OPEN_KEY, "#updated_at": CHANGED_KEY},
                     ExpressionAttributeValues={":shard": {"S": shard}, ":moment": {"S": stamp(moment)}},
                 ):
-                    # The index may lag behind and holds keys alone: the row has the last word.
+                    # The index may lag behind and contains only keys: the row decides.
                     rows = (self.get(item[LEDGER_KEY]["S"]) for item in page["Items"])
                     yield from (row for row in rows if row and row.state in OPEN)
 
     def release(self, row: LedgerRow) -> bool:
-        """Give the job back; ``False`` if the row has changed since it was read."""
+        """Release the job; return ``False`` if the row has changed since it was read."""
         shard = {":open": {"S": row.id[0]}}
         return self._change(row, "SET #state = :new, #updated_at = :now, #open = :open", RELEASED, shard)
 
     def end(self, row: LedgerRow, job: Job) -> bool:
-        """Write how the job ended; ``False`` if the row has changed since it was read."""
+        """Write the final state of the job; return ``False`` if the row has changed since it was read."""
         update = "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open"
         return self._change(row, update, job.state, {":document": {"S": json.dumps(job.to_document())}})
 
     def expire(self, moment: datetime, at_most: int) -> int:
-        """Leave it to DynamoDB, which deletes rows by their ``expires_at``: see ``components.aws.ledger``."""
+        """Do nothing: DynamoDB deletes rows by their ``expires_at``, see ``components.aws.ledger``."""
         return 0
 
     def _change(self, row: LedgerRow, update: str, state: str, values: Mapping[str, Any]) -> bool:

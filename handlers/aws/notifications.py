@@ -1,4 +1,4 @@
-"""The notifier port on SNS, for what the state machine can't tell any more."""
+"""The notifier port on SNS, for jobs whose state machine can no longer send the notification."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.aws.errors import translated
 
 
 class SnsNotifier:
-    """One SNS topic a topic, by ARN; see :class:`core.ports.Notifier`."""
+    """One SNS topic, by ARN, for each topic; see :class:`core.ports.Notifier`."""
 
     def __init__(self, topics: Mapping[str, str]) -> None:
         self._topics = topics

@@ -15,7 +15,7 @@ from handlers.aws.notifications import SnsNotifier
 
 
 def handler(event: dict[str, Any], context: object) -> Mapping[str, int]:
-    """Do one run of what ``{"find": "stuck" or "unclaimed"}`` asks for; return the number of each outcome."""
+    """Run once for ``{"find": "stuck" or "unclaimed"}``; return the number of each outcome."""
     asked = variables.Reconciler.read(os.environ)
     intake = S3Intake(
         os.environ[variables.INPUT_CONTAINER],

@@ -1,4 +1,4 @@
-"""This function app's adapters of the ports, made once from its app settings."""
+"""This function app's adapters of the ports, created once from its app settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults on request between the storage clients and Azure: see :mod:`core.chaos`."""
+"""Inject faults between the storage clients and Azure: see :mod:`core.chaos`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class UnsettledAdapter(HTTPAdapter):
 
 
 def transport() -> RequestsTransport:
-    """Return a client's transport whose requests are hit by faults."""
+    """Return a transport that injects faults into a client's requests."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, UnsettledAdapter())

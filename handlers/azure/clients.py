@@ -1,4 +1,4 @@
-"""Azure storage clients and who they sign in as: made once, with few and quick retries of their own."""
+"""Azure storage clients and their credentials: created once, with a single quick retry."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:  # slow to load: each SDK is imported by the first client that
 
 CREDENTIAL = variables.credential(CONNECTION)
 CLIENT_ID = variables.client_id(CONNECTION)
-KEY = "AZURE_STORAGE_KEY"  # set only beside an emulator, which knows no identities
+KEY = "AZURE_STORAGE_KEY"  # set only for an emulator, which does not support identities
 
-# The workflow tries a step again after 3 s and more, so the SDK makes only one further try by itself:
-# three tries of a step are at most six requests.
+# The workflow retries a step after 3 s or more, so the SDK retries only once:
+# three attempts of a step are at most six requests.
 RETRIES: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 10}
 # The second request follows within half a second: a function is paid for while it waits.
 STORAGE_RETRIES: dict[str, Any] = {
@@ -60,7 +60,7 @@ def tables(url: str) -> TableServiceClient:
 
 
 def credential(url: str) -> AzureNamedKeyCredential | TokenCredential:
-    """Return the account's key if one is set, else the app's managed identity, else the person signed in."""
+    """Return the account's key if it is set, else the app's managed identity, else the user's login."""
     if key := os.environ.get(KEY):
         return AzureNamedKeyCredential(account(url), key)
     return _identity()
@@ -74,7 +74,7 @@ def account(url: str) -> str:
 
 @cache
 def _identity() -> TokenCredential:
-    # Imported here: slow to load, and the first is all that the deployed archive has.
+    # Imported here: slow to load, and the deployed archive contains only the first.
     if os.environ.get(CREDENTIAL) == MANAGED_IDENTITY:
         from azure.identity import ManagedIdentityCredential
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # slow to load
     from azure.storage.blob import ContainerClient
     from azure.storage.queue import QueueClient, QueueMessage
 
-PAGE = 32  # the most messages that Queue storage hands out at once
+PAGE = 32  # the maximum number of messages that Queue storage returns at once
 
 
 class PoisonQueue:
@@ -43,7 +43,7 @@ class PoisonQueue:
 class UndeliveredEvents:
     """The container of events that Event Grid could not deliver, a list of them in each blob.
 
-    Events stay where they are until they are removed; taking one keeps nobody else from it.
+    Events stay in the container until they are removed; taking one does not lock it.
     """
 
     def __init__(self, container: ContainerClient) -> None:

@@ -1,4 +1,4 @@
-"""What the Azure SDK's errors say, for the rule in :mod:`core.store_errors`."""
+"""Interpret the Azure SDK's errors for :mod:`core.store_errors`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.store_errors import Failure, Kind
 
 
 def translated(what: str) -> AbstractContextManager[None]:
-    """Raise the SDK's errors as Twinlens': see :func:`core.store_errors.translated`."""
+    """Translate the SDK's errors to those of Twinlens: see :func:`core.store_errors.translated`."""
     return store_errors.translated("Azure", what, (AzureError,), _read)
 
 

@@ -1,10 +1,10 @@
-"""Turn a queue message that holds a storage event into the job it starts.
+"""Convert a queue message with a storage event to the job that it starts.
 
-The blob's name is taken from the event's ``subject``, which carries it as it is:
-``/blobServices/default/containers/<container>/blobs/<name>``. ``data.url`` is no base for it: Event Grid
-percent-encodes some characters there and leaves others, such as ``#``, bare
-(https://github.com/Azure/azure-sdk-for-net/issues/23634), so that a name that itself holds ``%20`` or ``#``
-can't be told from an encoded one; and its path differs between the blob and the dfs endpoint.
+The blob's name is taken from the event's ``subject``, which contains it unencoded:
+``/blobServices/default/containers/<container>/blobs/<name>``. ``data.url`` is not suitable: Event Grid
+percent-encodes some characters there and not others, such as ``#``
+(https://github.com/Azure/azure-sdk-for-net/issues/23634), so that a name that contains ``%20`` or ``#``
+cannot be distinguished from an encoded one; and its path differs between the blob and the dfs endpoint.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def job_from(message: str, recipe: str) -> Job | None:
     writes today) or as plain JSON. ``execution`` and ``accepted_at`` are left for the orchestration to set.
 
     Raises:
-        ValueError: It is no such event; the queue's host tries it again and then sets it aside.
+        ValueError: It is not such an event; the host retries the message and then moves it to the poison
+            queue.
     """
     event = _decode(message)
     if event.get("eventType", event.get("type")) != BLOB_CREATED:
@@ -56,7 +57,7 @@ def job_from(message: str, recipe: str) -> Job | None:
 def instance_id(job: Job, message_id: str) -> str:
     """Return the id of the orchestration that this delivery of the event starts.
 
-    The same queue message always gets the same one, so that a message that is handed out twice starts one
+    The same queue message always gets the same id, so that a message that is delivered twice starts one
     orchestration; another delivery of the event is another message, and ends as a duplicate.
     """
     return f"{job.id}-{hashlib.sha256(message_id.encode()).hexdigest()[:8]}"

@@ -1,7 +1,7 @@
-"""The function app, in the v2 programming model: queue trigger, timers, orchestrations, one activity a step.
+"""The function app, in the v2 programming model: queue trigger, timers, orchestrations and activities.
 
-Written for azure-functions-durable 1.x and 2.x alike: it uses only names that both have. Annotations of
-bound parameters are plain classes, because the worker refuses parameterised ones.
+It works with azure-functions-durable 1.x and 2.x, using only names that both have. Annotations of bound
+parameters are plain classes, because the worker rejects parameterized ones.
 """
 
 import logging
@@ -50,8 +50,8 @@ async def start(message: functions.QueueMessage, client: durable.DurableOrchestr
     try:
         await client.start_new(workflow.name, instance, job.to_document())
     except Exception:
-        # The message was handed out before, and its orchestration is there already: nothing to do. If it is
-        # not, the error stands and the host hands the message out again.
+        # If the message was delivered before and its orchestration exists, there is nothing to do. Otherwise
+        # the error is raised and the host delivers the message again.
         if not await client.get_status(instance):
             raise
         logging.info("The orchestration %s was started before.", instance)
@@ -77,7 +77,7 @@ def _timer(find: "Find", schedule: str) -> None:
     name = f"find_{find}"
 
     def run(timer: functions.TimerRequest) -> None:
-        # Imported here: a worker starts for photos, and seldom for this.
+        # Imported here: most workers start for photos and never need this.
         from handlers.azure.reconciler import reconcile
 
         reconcile(find)
@@ -86,7 +86,7 @@ def _timer(find: "Find", schedule: str) -> None:
     app.function_name(name)(app.timer_trigger(arg_name="timer", schedule=f"%{schedule}%")(run))
 
 
-# Both, whichever this deployment starts: orchestrations from before a change of granularity continue.
+# Both granularities, since orchestrations from before a change of granularity continue.
 for each in WORKFLOWS.values():
     _orchestration(each)
 for name, activity in ACTIVITIES.items():

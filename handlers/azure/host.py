@@ -11,7 +11,7 @@ from core.workflow.host import Timer
 
 
 class Context(Protocol):
-    """The part of an orchestration's context that is used; what its methods return is to be yielded."""
+    """The part of an orchestration's context that is used; the results of its methods must be yielded."""
 
     @property
     def instance_id(self) -> str:
@@ -55,7 +55,7 @@ class DurableHost:
         return self._context.current_utc_datetime.replace(tzinfo=UTC)
 
     def random(self) -> float:
-        """Return a number made of the next id: Durable has no other randomness that replays can repeat."""
+        """Return a number derived from the next id, Durable's only random source that replays repeat."""
         return UUID(str(self._context.new_uuid())).time_low / 2**32
 
     def call(self, activity: str, payload: Mapping[str, Any]) -> Any:
@@ -64,7 +64,7 @@ class DurableHost:
 
     def wait_until(self, moment: datetime) -> Timer:
         """Return a durable timer."""
-        zone = self._context.current_utc_datetime.tzinfo  # the SDK compares the two; 1.x has no zone
+        zone = self._context.current_utc_datetime.tzinfo  # the SDK compares both times; 1.x has no time zone
         return self._context.create_timer(moment.replace(tzinfo=zone))
 
     def first(self, tasks: Sequence[Any]) -> Any:

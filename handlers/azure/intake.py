@@ -1,4 +1,4 @@
-"""Where uploads are on Azure, and where their events enter the workflow: Blob storage and a queue."""
+"""The intake port on Azure: uploads in Blob storage, and events on a queue."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class BlobIntake:
                     yield Upload(source, blob.last_modified.isoformat())
 
     def deliver(self, upload: Upload) -> None:
-        """Put the upload's event on the queue, as Event Grid does it."""
+        """Put the upload's event on the queue, as Event Grid does."""
         text = base64.b64encode(json.dumps(event(upload)).encode()).decode()
         with translated(f"queue {self._queue.queue_name}"):
             self._queue.send_message(text)

@@ -1,4 +1,4 @@
-"""The ledger on Table storage: one entity a job, with the columns of the DynamoDB table."""
+"""The ledger on Table storage: one entity per job, with the columns of the DynamoDB table."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from core.ports import OPEN, RELEASED, LedgerRow
 from core.trace import now, stamp
 from handlers.azure.errors import translated
 
-# The SDK repeats no insert and no update by itself. Ours are conditional, so that repeating them is safe.
+# The SDK does not retry inserts and updates. These are conditional, so that retrying them is safe.
 REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"POST", "PATCH"})}
-BATCH = 100  # the most operations of one transaction, all in one partition
+BATCH = 100  # the maximum number of operations in a transaction, which has one partition
 
 
 class TableLedger:
@@ -71,7 +71,7 @@ class TableLedger:
             return self._change(row.id, lambda held: _row(held) == row, _progress(job, now()))
 
     def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
-        """See :meth:`core.ports.Ledger.open_before`; the service looks through the table, and sends these."""
+        """See :meth:`core.ports.Ledger.open_before`; the service scans the table for them."""
         states = " or ".join(f"state eq '{state}'" for state in OPEN)
         with translated(f"table {self._table.table_name}"):
             yield from map(
@@ -91,7 +91,7 @@ class TableLedger:
                 parameters={"moment": stamp(moment)},
                 select=["PartitionKey", "RowKey"],
             )
-            # Table storage answers in the order of its keys, so a partition's rows come together.
+            # Table storage answers in key order, so the rows of a partition are adjacent.
             for _, rows in groupby(islice(old, at_most), key=lambda row: row["PartitionKey"]):
                 for batch in batched(rows, BATCH, strict=False):
                     deleted += self._delete(batch)
@@ -111,7 +111,7 @@ class TableLedger:
             yield from map(_row, self._table.list_entities())
 
     def _change(self, job_id: str, allowed: Callable[[TableEntity], bool], values: Mapping[str, Any]) -> bool:
-        """Write the values if the row allows it; look again if it changed between look and write."""
+        """Write the values if the row allows it; read it again if it changed between read and write."""
         while True:
             held = self._table.get_entity(*_keys(job_id).values())
             if not allowed(held):
@@ -135,7 +135,7 @@ class TableLedger:
                 ("delete", row, {"etag": row.metadata["etag"], "match_condition": condition}) for row in rows
             )
         except TableTransactionError as error:
-            if error.status_code in (404, 412):  # another run was quicker, or the job was redriven
+            if error.status_code in (404, 412):  # another run was faster, or the job was redriven
                 return 0
             raise
         return len(rows)

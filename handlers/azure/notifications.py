@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class QueueNotifier:
-    """One queue a topic, by name; each message is the notification as JSON text."""
+    """One queue, by name, for each topic; each message is the notification as JSON text."""
 
     def __init__(self, service: QueueServiceClient, queues: Mapping[str, str]) -> None:
         self._service = service

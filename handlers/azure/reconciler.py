@@ -1,4 +1,4 @@
-"""The scheduled reconciler's one run."""
+"""One run of the scheduled reconciler."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.azure.intake import BlobIntake
 
 
 def reconcile(find: Find) -> None:
-    """Look for what is stuck or unclaimed, send it through the workflow again, and say so."""
+    """Find stuck jobs or unclaimed uploads, run their workflow again, and log the outcome."""
     asked = variables.Reconciler.read(os.environ)
     uploads = clients.queues(adapters.endpoint("queue")).get_queue_client(os.environ[variables.UPLOADS_QUEUE])
     container = clients.blobs(adapters.endpoint("blob")).get_container_client(

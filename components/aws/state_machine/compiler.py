@@ -1,4 +1,4 @@
-"""The workflow's definition as Amazon States Language: a pure function, with references left open."""
+"""Compile the workflow's definition to Amazon States Language, with placeholders for references."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ from core.workflow.model import (
     Workflow,
 )
 
-GRACE_SECONDS = 30  # how much longer than its function a step's task waits: the function has to start first
+GRACE_SECONDS = (
+    30  # how much longer a step's task waits than its function runs, since the function has to start first
+)
 SERVICE_SECONDS = 30  # how long a direct call of DynamoDB or SNS may take
 
 
@@ -58,8 +60,8 @@ class _Compiler:
     def _sequence(self, states: tuple[State, ...]) -> Definition:
         """Compile and chain the states.
 
-        What follows a Parallel gets the list of its branches' jobs. A step takes that list; before anything
-        else stands a Pass that merges it, since not every Step Functions honours a Parallel's own Output.
+        The state after a Parallel gets the list of its branches' jobs. A step accepts that list; before any
+        other state a Pass merges it, since not every implementation honours the Output of a Parallel.
         """
         compiled: Definition = {}
         job = INPUT
@@ -145,20 +147,20 @@ class _Compiler:
         }
 
     def _claim(self, task: Task, claim: Claim, after: str | None) -> Definition:
-        """Compile the claim: it takes the store's event and is where the job document comes from."""
+        """Compile the claim, which creates the job document from the store's event."""
         job = jsonata.JOB_FROM_EVENT
         state = self._task(task, PUT_ITEM, ledger.put(job), SERVICE_SECONDS, job, job, after)
         return self._unless_refused(state, job, claim.duplicate)
 
     def _record(self, task: Task, record: Record, job: str, after: str | None) -> Definition:
-        """Compile the record: the row takes one final state, and only from the execution that claimed it."""
+        """Compile the record: the row accepts one final state, only from the execution that claimed it."""
         recorded = jsonata.with_state(job, record.state)
         call = ledger.update(job, recorded, record.state)
         state = self._task(task, UPDATE_ITEM, call, SERVICE_SECONDS, recorded, job, after)
         return self._unless_refused(state, job, record.duplicate)
 
     def _unless_refused(self, state: Definition, job: str, ending: str) -> Definition:
-        """Divert a ledger write that is refused."""
+        """Divert a job whose ledger write is refused."""
         refused = {
             "ErrorEquals": [ledger.REFUSED],
             "Output": embed(jsonata.with_state(job, DUPLICATE)),

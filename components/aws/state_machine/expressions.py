@@ -1,4 +1,4 @@
-"""The JSONata expressions of the compiled state machine: what ``core`` does to a job, where no function runs.
+"""The JSONata expressions of the compiled state machine, which do what ``core`` does elsewhere.
 
 Each is a plain expression; :func:`embed` puts it into a definition. ``${recipe}`` is filled in at deployment.
 """
@@ -22,8 +22,8 @@ def embed(expression: str) -> str:
     return "{% " + " ".join(expression.split()) + " %}"
 
 
-# An EventBridge "Object Created" event to a job: see core.job.Job and core.job.job_id. The key is as the
-# person wrote it: EventBridge, unlike S3's own notifications, doesn't URL-encode it.
+# From an EventBridge "Object Created" event to a job: see core.job.Job and core.job.job_id. EventBridge,
+# unlike S3's own notifications, does not URL-encode the key.
 JOB_FROM_EVENT = """(
     $bucket := $states.input.detail.bucket.name;
     $object := $states.input.detail.object;
@@ -44,7 +44,7 @@ JOB_FROM_EVENT = """(
     }
 )"""
 
-# The jobs of parallel branches to one job: see core.job.merge. [..] keeps a list of one a list.
+# From the jobs of parallel branches to one job: see core.job.merge. [..] keeps a list with one item a list.
 MERGED = """(
     $jobs := $states.input;
     $merge([$jobs[0], {
@@ -56,7 +56,7 @@ MERGED = """(
     }])
 )"""
 
-# A Lambda function's cause is JSON with the exception's text in it; other causes are plain text or missing.
+# The cause of a Lambda error is JSON with the exception's text; other causes are plain text or missing.
 _REASON = """(
     $cause := $states.errorOutput.Cause;
     $cause ? ($substring($cause, 0, 1) = "{" ? [$parse($cause).errorMessage, $cause][0] : $cause)
@@ -65,7 +65,7 @@ _REASON = """(
 
 
 def with_error(job: str) -> str:
-    """Return the job with the caught error on it."""
+    """Return the job with the caught error."""
     return f'$merge([{job}, {{"error": {{"name": $states.errorOutput.Error, "message": {_REASON}}}}}])'
 
 

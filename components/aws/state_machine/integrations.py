@@ -1,4 +1,4 @@
-"""The services that the state machine calls by itself, and the names of their passing faults."""
+"""The services that the state machine calls directly, and the names of their transient errors."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from core.workflow.model import THROTTLED, TRANSIENT
 
 @dataclass(frozen=True)
 class Integration:
-    """One service call: its resource, the permission it takes, the argument that names its target.
+    """One service call: its resource, the permission it needs, the argument that names its target.
 
-    ``platform`` names the errors of its own that the workflow's tables of retries call by one word.
+    ``platform`` lists its error names, for which the workflow's retry tables have one collective name.
     """
 
     resource: str

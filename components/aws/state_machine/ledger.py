@@ -11,7 +11,7 @@ REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call 
 
 
 def put(job: str) -> Definition:
-    """Return the call that enters the job, unless another execution did; a released row is taken over."""
+    """Return the call that inserts the job, unless another execution did; it replaces a released row."""
     return {
         "TableName": LEDGER,
         "Item": embed(jsonata.ledger_item(job)),

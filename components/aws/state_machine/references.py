@@ -1,7 +1,7 @@
-"""What a compiled definition leaves open for a deployment to fill in, and what it calls.
+"""The placeholders of a compiled definition, and the permissions that it needs.
 
-``${ledger}``, ``${function.<step>}``, ``${topic.<topic>}`` and ``${recipe}`` stand for what only a deployment
-knows; :func:`fill` puts it in.
+``${ledger}``, ``${function.<step>}``, ``${topic.<topic>}`` and ``${recipe}`` stand for values that only a
+deployment knows; :func:`fill` replaces them.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ RECIPE = "${recipe}"
 
 
 def function(step: str) -> str:
-    """Return the open reference to the step's function."""
+    """Return the placeholder for the step's function."""
     return f"${{function.{step}}}"
 
 
 def topic(name: str) -> str:
-    """Return the open reference to the topic."""
+    """Return the placeholder for the topic."""
     return f"${{topic.{name}}}"
 
 
 def fill(definition: Definition, references: Mapping[str, str]) -> Definition:
-    """Return the definition with every open reference replaced.
+    """Return the definition with every placeholder replaced.
 
     Raises:
-        KeyError: A reference is left open.
+        KeyError: A placeholder has no value.
     """
 
     def filled(value: object) -> object:
@@ -53,7 +53,7 @@ def fill(definition: Definition, references: Mapping[str, str]) -> Definition:
 
 
 def permissions(definition: Definition) -> dict[str, set[str]]:
-    """Return what the definition calls: each permission with the references it is needed for."""
+    """Return the permissions that the definition needs, each with the references it is needed for."""
     needed: dict[str, set[str]] = {}
     for state in definition["States"].values():
         for branch in state.get("Branches", ()):
