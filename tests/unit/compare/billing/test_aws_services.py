@@ -114,3 +114,13 @@ def test_tasks(metered):
 def test_transfer(metered):
     assert metered(transfer.internet, cloud="aws", gb=3) == {"aws.transfer.out_gb": 3}
     assert metered(transfer.internet, cloud="azure", gb=3) == {"azure.transfer.out_gb": 3}
+
+
+def test_a_log_group_is_explained_by_what_was_stated():
+    (counted,) = cloudwatch.logs(events=Decimal(1000), event_bytes=Decimal(474))
+    assert (counted.quantity, counted.formula) == (
+        Decimal(500_000) / cloudwatch.BYTES_PER_GB,
+        "1,000 events x (474 + 26) bytes",
+    )
+    (known,) = cloudwatch.logs(gb=Decimal("1.5"))
+    assert (known.quantity, known.formula) == (Decimal("1.5"), "1.5 GB ingested")

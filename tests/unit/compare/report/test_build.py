@@ -57,6 +57,11 @@ def test_cold_and_warm_are_apart(run):
     assert made.spread.bursts == 3
 
 
+def test_a_burst_of_one_job_says_nothing_about_bursts(make_run, make_record):
+    records = [make_record("a.jpg", at=10_000 * burst, pace=burst, burst=burst) for burst in (1, 2, 3)]
+    assert build([read(make_run("aws-local", records))]).runs[0].spread is None
+
+
 def test_a_slower_run_is_named_with_its_reasons(run):
     report = build([run("aws-local", bursts=4), run("azure-local", bursts=4, pace=2)])
     (comparison,) = report.comparisons

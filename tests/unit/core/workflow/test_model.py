@@ -31,3 +31,9 @@ def test_numbers_that_step_functions_would_refuse_are_refused(numbers, message):
 def test_numbers_at_the_edge_of_what_step_functions_accepts_are_taken():
     retry = Retry((), max_attempts=0, interval=1, backoff_rate=1, max_interval=2)
     assert [retry.wait(retries) for retries in range(3)] == [1, 1, 1]
+
+
+def test_a_retry_that_says_no_more_is_made_twice_at_growing_intervals():
+    retry = Retry(("A",))
+    assert (retry.max_attempts, retry.jitter) == (2, "full")
+    assert [retry.wait(retries) for retries in range(2)] == [3, 4.5]
