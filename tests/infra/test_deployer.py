@@ -13,8 +13,8 @@ from core.workflow.granularity import GRANULARITIES
 from local.providers.azure_native.__main__ import SERVICES
 from local.providers.azure_native.arm import type_of
 from tools.deployer import aws as for_aws
+from tools.deployer import aws_permissions, github
 from tools.deployer import azure as for_azure
-from tools.deployer import github
 from tools.deployer.__main__ import FOLDER
 
 ROOT = FOLDER.parents[1]
@@ -57,7 +57,7 @@ def test_the_files_are_what_the_tables_say():
 
 def test_every_type_that_is_created_has_its_permissions_and_no_other(created):
     for cloud, known in (
-        ("aws", set(for_aws.PERMISSIONS)),
+        ("aws", set(aws_permissions.PERMISSIONS)),
         ("azure", {*for_azure.TYPES, *for_azure.DATA}),
     ):
         types = {each.type for each in created[cloud]}
@@ -66,11 +66,11 @@ def test_every_type_that_is_created_has_its_permissions_and_no_other(created):
 
 
 def test_every_name_on_aws_begins_as_the_policy_says(created):
-    assert not [each.name for each in created["aws"] if not each.name.startswith(for_aws.PREFIX)]
+    assert not [each.name for each in created["aws"] if not each.name.startswith(aws_permissions.PREFIX)]
     prefixes = {each.inputs["namePrefix"] for each in created["aws"] if "namePrefix" in each.inputs}
     arns = [f"arn:aws:logs:us-east-1:1:log-group:{prefix}" for prefix in prefixes]
     assert arns
-    assert all(any(fnmatchcase(arn, pattern) for pattern in for_aws.LOG_GROUPS) for arn in arns)
+    assert all(any(fnmatchcase(arn, pattern) for pattern in aws_permissions.LOG_GROUPS) for arn in arns)
 
 
 def test_every_role_is_passed_to_a_service_that_the_policy_names(created):
@@ -101,9 +101,9 @@ def may_be(service, resource_type, pattern):
     arn = IAM.resources.get_resource_type_details(service, resource_type)["arn"]
     arn = arn.replace("${Partition}", "aws").replace("${Region}", "us-east-1").replace("${Account}", "1")
     names = (
-        f"{for_aws.PREFIX}-input-x",
-        f"{for_aws.PREFIX}-output-x",
-        f"/aws/vendedlogs/states/{for_aws.PREFIX}-x",
+        f"{aws_permissions.PREFIX}-input-x",
+        f"{aws_permissions.PREFIX}-output-x",
+        f"/aws/vendedlogs/states/{aws_permissions.PREFIX}-x",
         "STATE_BUCKET",
     )
     return any(fnmatchcase(re.sub(r"\$\{\w+\}", name, arn), pattern) for name in names)
