@@ -18,7 +18,9 @@ def tiff(
     planar: bool = False,
     big_endian: bool = False,
 ) -> bytes:
-    """Return a deflated TIFF of gray, RGB or RGBA (1, 3, 4 ``samples``), in a strip or tiles of ``piece``.
+    """Return a deflated TIFF of gray, RGB, RGBA or CMYK and alpha (1, 3, 4, 5 ``samples``).
+
+    It is one strip, or tiles of ``piece``.
 
     The samples are a pattern of bytes; see TIFF 6.0, sections 8 and 15.
     """
@@ -34,11 +36,11 @@ def tiff(
         257: (height,),
         258: (bits,) * samples,
         259: (8,),
-        262: (2 if samples > 2 else 1,),
+        262: ({1: 1, 2: 1, 5: 5}.get(samples, 2),),
         277: (samples,),
         284: (2 if planar else 1,),
         **({322: (wide,), 323: (tall,)} if piece else {278: (tall,)}),
-        **({338: (2,)} if samples in (2, 4) else {}),
+        **({338: (2,)} if samples in (2, 4, 5) else {}),
     }
     where, lengths = ((324, 325) if piece else (273, 279)), (len(data),) * count
     fixed = 8 + 2 + 12 * (len(entries) + 2) + 4

@@ -91,7 +91,7 @@ def _decoding(source: Source, name: str, left: int) -> int:
     pixels = max(prod(source.size), prod(source.tile))
     decoded = prod(source.size) if name != "jpeg" else left  # which leaves pixels out while it decodes
     per_pixel = DECODING_IN_SCANS if source.progressive else DECODING[name]
-    changes = 1 + (source.picture_bytes == PICTURE or source.profile is not None or source.turn != UPRIGHT)
+    changes = 1 + (not source.opaque or source.profile is not None or source.turn != UPRIGHT)
     working = source.picture_bytes * decoded + (PICTURE * changes + 1) * left
     if source.progressive:
         working += per_pixel * pixels

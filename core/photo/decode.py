@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from PIL.Image import Image, Resampling
+from PIL.Image import DecompressionBombError, Image, Resampling
 
 from core.errors import DamagedPhoto, PhotoError, TooManyPixels
 from core.job import Photo
@@ -50,8 +50,9 @@ def inspect(
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
     name = signature.identify(data)
-    with _opened(data, name, max_pixels) as source:
-        _check_memory(data, name, source, tuple(sizes), recipe)
+    source = _opened(data, name, max_pixels)
+    _check_memory(data, name, source, tuple(sizes), recipe)
+    with _explained(name, "its pixels can't be decoded"):
         source.draft(1, 1)
         source.picture()
         if animated and _moves(name, source):
@@ -78,8 +79,9 @@ def read(
         PhotoError: The file can't be processed; the subclass and the sentence say why.
     """
     name, sizes = signature.identify(data), tuple(sizes)
-    with _opened(data, name, max_pixels) as source:
-        _check_memory(data, name, source, sizes, recipe)
+    source = _opened(data, name, max_pixels)
+    _check_memory(data, name, source, sizes, recipe)
+    with _explained(name, "its pixels can't be decoded"):
         if name == "jpeg":
             scale = _scale(source.size, source.turn, sizes) * DRAFT_HEADROOM
             width, height = (int(each * scale) + 1 for each in source.size)
@@ -109,10 +111,11 @@ def read_film(
     """
     name, sizes = signature.identify(data), tuple(sizes)
     if animated and name in ANIMATED:
-        with _opened(data, name, max_pixels) as source:
-            if _moves(name, source):
-                limits.check_animation(source.size, source.frames, max_pixels, sizes)
-                _check_memory(data, name, source, sizes, recipe)
+        source = _opened(data, name, max_pixels)
+        if _moves(name, source):
+            limits.check_animation(source.size, source.frames, max_pixels, sizes)
+            _check_memory(data, name, source, sizes, recipe)
+            with _explained(name, "its pixels can't be decoded"):
                 return _read_frames(name, source, sizes)
     photo, picture = read(data, max_pixels, sizes, recipe)
     return photo, Film((picture,))
@@ -137,32 +140,42 @@ def _moves(name: str, source: Source) -> bool:
     return name in ANIMATED and source.frames > 1
 
 
-@contextmanager
-def _opened(data: bytes, name: str, max_pixels: int) -> Iterator[Source]:
-    """Open the file with its format's own reader; whatever that raises becomes a PhotoError."""
+def _opened(data: bytes, name: str, max_pixels: int) -> Source:
+    """Open the file with its format's own reader, and hold its header against the limits."""
     reader = reading.load(name)  # out here: a reader that is missing is no photo's fault
-    format_name, doing = name.upper(), "its header can't be read"
-    try:
+    with _explained(name, "its header can't be read"):
         limits.check_bytes(data, name)
         source = reader.open(data)
         limits.check_header(source, name, max_pixels)
-        doing = "its pixels can't be decoded"
-        yield source
+    return source
+
+
+@contextmanager
+def _explained(name: str, what: str) -> Iterator[None]:
+    """Turn whatever a reader raises into a PhotoError, which says ``what`` is damaged if no more is known."""
+    format_name = name.upper()
+    try:
+        yield
     except PhotoError:
         raise
     except MemoryError:
         raise TooManyPixels("The picture needs more memory than there is to decode it.") from None
+    except DecompressionBombError:  # Pillow's limit for what it decodes at once
+        raise TooManyPixels(
+            f"The {format_name} file has a strip or tile that is too large; save it with smaller ones."
+        ) from None
     except Exception as error:  # hostile bytes make readers raise nearly anything
         # Its traceback and this generator would hold each other, and the file, until the collector comes by.
         error.__traceback__ = None
         if "truncated" in str(error).lower():
             raise DamagedPhoto(f"The {format_name} file is cut off: its end is missing.") from error
-        raise DamagedPhoto(f"The {format_name} file is damaged: {doing}.") from error
+        raise DamagedPhoto(f"The {format_name} file is damaged: {what}.") from error
 
 
 def _check_memory(
     data: bytes, name: str, source: Source, sizes: tuple[Size, ...], recipe: Recipe | None
 ) -> None:
+    """Hold what the photo takes against this worker's memory; what goes wrong here is no photo's fault."""
     if name == "jpeg":
         limits.check_scans(data, source.size)
     headroom = DRAFT_HEADROOM, REDUCE_HEADROOM

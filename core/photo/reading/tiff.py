@@ -75,8 +75,11 @@ class PlanesSource(Source):
 
     @property
     def picture_bytes(self) -> int:
-        """How many bytes a pixel of the decoded picture has, with the channels that it is made of."""
-        return 8
+        """How many bytes a pixel of the decoded picture has, with the channels that it is made of.
+
+        Inks are held as channels, as CMYK and as RGB at once.
+        """
+        return 14 if self._layout.photometric == Photometric.CMYK else 8
 
     @property
     def opaque(self) -> bool:

@@ -1,4 +1,4 @@
-"""A short search for what takes more memory than the rule says; ``make fuzz`` searches longer."""
+"""A short search for what takes more memory or CPU time than the rules say; ``make fuzz`` searches longer."""
 
 import subprocess
 import sys
@@ -6,22 +6,37 @@ from pathlib import Path
 
 import pytest
 
+from tools.worst.cases import MODES
+from tools.worst.search import OBJECTIVES
+
 ROOT = Path(__file__).parents[4]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_search_finds_nothing_that_takes_more_than_the_rule(seed: int) -> None:
+def test_a_search_finds_nothing_that_takes_more_than_the_rules(seed: int) -> None:
     command = [sys.executable, "-m", "tools.worst", "--seconds", "20", "--seed", str(seed)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(done.stdout.splitlines()) == 11  # a line for every kind of file
+    assert len(done.stdout.splitlines()) == len(OBJECTIVES) * (1 + len(MODES))
 
 
-def test_the_search_notices_a_rule_that_is_too_small() -> None:
+@pytest.mark.parametrize(
+    ("objective", "change"),
+    [
+        (
+            "memory",
+            "budget.DECODING['webp'] = budget.PICTURE = 1; measuring.SLACK_MB = 8;"
+            " formats.bytes_per_pixel = lambda name: 1",
+        ),
+        ("cpu", "cpu.START = cpu.DECODING = 0.001; cpu.encoding = lambda output: 0.001"),
+    ],
+)
+def test_the_search_notices_a_rule_that_is_too_small(objective: str, change: str) -> None:
     program = (
-        "from core.photo import budget; budget.DECODING['webp'] = budget.PICTURE = 1\n"
-        "from tools import worst; worst.SLACK_MB = 8; worst.formats.bytes_per_pixel = lambda name: 1\n"
-        "print(worst.search(5, 1, 6_000_000, ('WEBP',))['WEBP'].score)"
+        "from core.photo import budget, formats; from tools.worst import cpu, measuring, search\n"
+        f"{change}\n"
+        f"found = search.search(5, 1, 6_000_000, ('WEBP',))['WEBP', {objective!r}]\n"
+        f"print(search.OBJECTIVES[{objective!r}](found))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False

@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.photo.signature import identify
 from tools import parts
-from tools.fuzz import seeds
+from tools.fuzz.mutants import seeds
 
 FILES = [(identify(data), data) for data in seeds()]
 KNOWN = [(name, data) for name, data in FILES if name in parts.FORMATS]

@@ -1,0 +1,91 @@
+"""Change sample photos at random and see that each ends as a photo or as an error of our own, in time.
+
+    .venv/bin/python -m tools.fuzz --inputs 20000 --seed 1
+
+Five of eight are read, and three are processed with a small recipe. The same seed makes the same files. What
+breaks the rules is written to ``out/fuzz/``, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import os
+import random
+import resource
+import sys
+import time
+import warnings
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import cycle, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from tools.fuzz.mutants import mutants
+from tools.fuzz.outcome import RECIPES, outcome
+
+FINDINGS = Path(__file__).parents[2] / "out" / "fuzz"
+BATCH = 500  # files that one process tries before it says what came of them
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What came of some files: how often which outcome, those that broke the rules, and the peak memory."""
+
+    outcomes: Counter[str]
+    findings: tuple[bytes, ...]
+    peak_mb: float
+
+
+def try_batch(seed: str, count: int, time_limit: float) -> Batch:
+    """Try ``count`` files in this process, which ends at once if a library hangs."""
+    warnings.simplefilter("ignore")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff talks of every flaw
+    seen, findings = Counter[str](), []
+    files = islice(mutants(random.Random(seed)), count)  # noqa: S311 - repeatable, not secret
+    for data, recipe in zip(files, cycle(RECIPES), strict=False):
+        faulthandler.dump_traceback_later(3 * time_limit, exit=True)
+        result = outcome(data, time_limit, recipe)
+        seen[result] += 1
+        if result.startswith("!"):
+            findings.append(data)
+    faulthandler.cancel_dump_traceback_later()
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Batch(seen, tuple(findings), peak_mb)
+
+
+def main() -> None:
+    """Fuzz on all cores, print what came of it, and keep what broke the rules."""
+    parser = argparse.ArgumentParser(description="Fuzz the processing of photos.")
+    parser.add_argument("--inputs", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--time-limit", type=float, default=10, help="seconds for one file")
+    asked = parser.parse_args()
+    seeds_of_batches = [f"{asked.seed}-{number}" for number in range(-(-asked.inputs // BATCH))]
+    began, seen, peak_mb = time.monotonic(), Counter[str](), 0.0
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(try_batch, seed, BATCH, asked.time_limit): seed for seed in seeds_of_batches}
+        for done in as_completed(running):
+            try:
+                batch = done.result()
+            except BrokenProcessPool:
+                seen[f"!a process died in batch {running[done]} or beside it"] += 1
+                continue
+            seen += batch.outcomes
+            peak_mb = max(peak_mb, batch.peak_mb)
+            for number, data in enumerate(batch.findings):
+                FINDINGS.mkdir(parents=True, exist_ok=True)
+                (FINDINGS / f"{running[done]}-{number}.bin").write_bytes(data)
+    rate = seen.total() / (time.monotonic() - began)
+    head = f"seed {asked.seed}: {seen.total():,} files, {rate:,.0f} a second, {peak_mb:.0f} MB at most"
+    sys.stdout.write("\n".join([head, *(f"{count:8,}  {name}" for name, count in seen.most_common()), ""]))
+    if any(name.startswith("!") for name in seen):
+        sys.stdout.write(f"What broke the rules is in {FINDINGS}.\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

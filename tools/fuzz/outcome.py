@@ -1,0 +1,112 @@
+"""What comes of a file when it is read or processed, and whether that breaks a rule."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+
+from core import recipes
+from core.errors import PhotoError
+from core.job import Job, Source
+from core.memory import MemoryStore
+from core.photo import budget, decode, reading, signature
+from core.photo.decode import inspect, read, read_film
+from core.recipe import Recipe, Size
+from core.steps import Tools, execute
+
+MAX_PIXELS = 20_000_000
+# Writing this there makes Linux forget how much memory the process had at most (proc_pid_clear_refs(5)).
+CLEAR, FORGET_PEAK = Path("/proc/self/clear_refs"), "5"
+# What a library keeps in hand between files.
+SLACK_MB = 24
+SIZES = (Size("box", 200, 150), Size("square", 100, 100, "cover"))
+
+
+def _recipe(*outputs: dict[str, object], filters: Iterable[dict[str, object]] = ()) -> Recipe:
+    sizes = [
+        {"name": each.name, "width": each.width, "height": each.height, "fit": each.fit} for each in SIZES
+    ]
+    return recipes.parse("fuzz", {"sizes": sizes, "filters": list(filters), "outputs": list(outputs)})
+
+
+# What files are processed with, in turn; without one they are only read.
+RECIPES = (
+    None,
+    _recipe({"format": "jpeg"}, {"format": "webp", "effort": 0}, filters=[{"name": "sharpen"}]),
+    None,
+    _recipe(
+        {"format": "png"},
+        {"format": "gif", "animation": "keep"},
+        {"format": "webp", "animation": "keep", "effort": 0},
+        filters=[{"name": "auto_contrast"}, {"name": "rotate", "degrees": 30.0}],
+    ),
+    None,
+    None,
+    _recipe({"format": "avif"}, filters=[{"name": "blur"}, {"name": "round_corners"}]),
+    None,
+)
+
+
+def outcome(data: bytes, time_limit: float, recipe: Recipe | None = None) -> str:
+    """Return "photo", "animation" or the error's name; what breaks the rules begins with ``!``.
+
+    With a ``recipe`` all of ``process`` is run, otherwise the file is only read.
+    """
+    began, before = time.perf_counter(), _memory_mb("VmRSS")
+    CLEAR.write_text(FORGET_PEAK)
+    try:
+        name = _processed(data, recipe) if recipe else _read(data)
+    except PhotoError as error:
+        name = _named(type(error).__name__, str(error))
+    except BaseException:  # whatever else comes out is what is looked for
+        name = "!" + traceback.format_exc().splitlines()[-1]
+    taken = _memory_mb("VmHWM") - before
+    if taken > SLACK_MB and taken > SLACK_MB + _allowed_mb(data, recipe):
+        return f"!too much memory for {name}"
+    return name if time.perf_counter() - began <= time_limit else "!too slow"
+
+
+def _read(data: bytes) -> str:
+    photo, picture = read(data, MAX_PIXELS, SIZES)
+    if picture.width * picture.height > photo.width * photo.height:
+        return "!too large"
+    if photo.frames == 1 or photo.format == "tiff":
+        return "photo"
+    inspect(data, MAX_PIXELS, SIZES, animated=True)
+    film = read_film(data, MAX_PIXELS, SIZES, animated=True)[1]
+    return "animation" if len(film.frames) <= photo.frames else "!too many pictures"
+
+
+def _processed(data: bytes, recipe: Recipe) -> str:
+    job = Job("0" * 32, recipe.name, Source("in", "a", "e", len(data)), "x", "", "")
+    store = MemoryStore()
+    done = execute("process", job, Tools(MemoryStore({"a": data}), store, recipe, len(data), MAX_PIXELS))
+    if done.error:
+        return _named(done.error.name, done.error.message)
+    expected = (len(recipe.sizes) + bool(recipe.filters)) * len(recipe.outputs)
+    return "processed" if len(done.artifacts) == expected else "!too few outputs"
+
+
+def _named(name: str, sentence: str) -> str:
+    return name if sentence.endswith(".") and len(sentence) < 500 else "!no sentence"
+
+
+def _memory_mb(key: str) -> float:
+    return int(Path("/proc/self/status").read_text().partition(f"{key}:")[2].split()[0]) / 1024
+
+
+def _allowed_mb(data: bytes, recipe: Recipe | None) -> float:
+    """Return what the rule says that the file takes beside a worker; nothing if it can't be opened."""
+    try:
+        name = signature.identify(data)
+        source = reading.load(name).open(data)
+        headroom = decode.DRAFT_HEADROOM, decode.REDUCE_HEADROOM
+        boxes = recipe.boxes if recipe else SIZES
+        peak = max(each.peak for each in budget.stages(source, name, boxes, recipe, headroom))
+        moves = name in decode.ANIMATED and not (recipe and not recipe.animated)
+        pictures = source.frames if moves else 1
+        return (peak + pictures * 12 * source.size[0] * source.size[1]) / 2**20
+    except Exception:
+        return 0.0

@@ -1,0 +1,55 @@
+"""How much CPU time a photo may take: what docs/photos.md promises, and the search tries to exceed.
+
+The seconds are those of one core of a machine that does other things too: about twice what was measured.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from core.photo import filters
+from core.photo.orientation import upright_size
+from core.photo.reading import Source
+from core.photo.resize import extent
+from core.recipe import AUTO, OutputFormat, Recipe
+
+# What opening a file and writing small outputs takes, whatever their pixels.
+START = 0.5
+# Seconds for a megapixel of the file, or of one of its frames, and for one that a scan passes over.
+DECODING, SCAN = 0.3, 0.01
+# For a megapixel of a size, and of what a filter makes.
+RESIZING, FILTERING = 0.3, 2.0
+# For a megapixel of an output; WebP's by effort.
+ENCODING = {"jpeg": 0.4, "png": 1.2, "gif": 2.0, "avif": 6.0}
+WEBP = (0.6, 0.7, 0.8, 0.9, 1.0, 2.0, 2.0)
+# An output that must not have more bytes than the photo, and "auto" for each format, is encoded so often.
+TRIES = 6
+
+
+def allowed(source: Source, name: str, scans: int, recipe: Recipe) -> float:
+    """Return how many seconds of CPU the photo may take with the recipe."""
+    whole = upright_size(source.size, source.turn)
+    frames = source.frames if recipe.animated and name != "tiff" else 1
+    sizes = [extent(whole, size) for size in recipe.sizes]
+    decoding = max(prod(source.size) * frames, prod(source.tile)) * (DECODING + SCAN * scans)
+    seconds = decoding + RESIZING * frames * sum(map(prod, sizes))
+    pictures = list(sizes)
+    if recipe.filters:
+        area = sizes[0]
+        for call in recipe.filters:
+            before, area = area, filters.extent(call, area)
+            seconds += FILTERING * frames * max(prod(before), prod(area))
+        pictures.append(area)
+    for output in recipe.outputs:
+        for area in pictures:
+            kept = frames if output.animation == "keep" else 1
+            tries = TRIES if area == whole and not recipe.options.larger else 1
+            seconds += tries * kept * prod(area) * encoding(output)
+    return START + seconds / 1e6
+
+
+def encoding(output: OutputFormat) -> float:
+    """Return the seconds that encoding a megapixel may take; "auto" tries each format three times."""
+    if output.format == AUTO:
+        return 3 * (ENCODING["jpeg"] + WEBP[4] + ENCODING["avif"])
+    return WEBP[output.effort] if output.format == "webp" else ENCODING[output.format]
