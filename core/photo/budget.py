@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.photo.reading import Source
 
 # What decoding takes for a pixel of the file, its own picture included.
-DECODING = {"jpeg": 1, "png": 9, "webp": 18, "gif": 7, "tiff": 9, "bmp": 6, "avif": 14, "heic": 15}
+DECODING = {"jpeg": 1, "png": 9, "webp": 18, "gif": 7, "tiff": 5, "bmp": 6, "avif": 14, "heic": 15}
 # A JPEG whose scans don't hold all of it at once: every coefficient is kept to the end.
 DECODING_IN_SCANS = 9
 # Pillow's pixels have four bytes, but for those of one channel.

@@ -9,52 +9,18 @@ breaks the rules is written to ``out/fuzz/``, and the exit code is 1.
 from __future__ import annotations
 
 import argparse
-import faulthandler
-import os
-import random
-import resource
 import sys
 import time
-import warnings
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from itertools import cycle, islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from tools.fuzz.mutants import mutants
-from tools.fuzz.outcome import RECIPES, outcome
+from tools.fuzz.batch import try_batch
 
 FINDINGS = Path(__file__).parents[2] / "out" / "fuzz"
 BATCH = 500  # files that one process tries before it says what came of them
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What came of some files: how often which outcome, those that broke the rules, and the peak memory."""
-
-    outcomes: Counter[str]
-    findings: tuple[bytes, ...]
-    peak_mb: float
-
-
-def try_batch(seed: str, count: int, time_limit: float) -> Batch:
-    """Try ``count`` files in this process, which ends at once if a library hangs."""
-    warnings.simplefilter("ignore")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff talks of every flaw
-    seen, findings = Counter[str](), []
-    files = islice(mutants(random.Random(seed)), count)  # noqa: S311 - repeatable, not secret
-    for data, recipe in zip(files, cycle(RECIPES), strict=False):
-        faulthandler.dump_traceback_later(3 * time_limit, exit=True)
-        result = outcome(data, time_limit, recipe)
-        seen[result] += 1
-        if result.startswith("!"):
-            findings.append(data)
-    faulthandler.cancel_dump_traceback_later()
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Batch(seen, tuple(findings), peak_mb)
 
 
 def main() -> None:
@@ -62,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fuzz the processing of photos.")
     parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--time-limit", type=float, default=10, help="seconds for one file")
+    parser.add_argument("--time-limit", type=float, default=10, help="seconds of CPU for one file")
     asked = parser.parse_args()
     seeds_of_batches = [f"{asked.seed}-{number}" for number in range(-(-asked.inputs // BATCH))]
     began, seen, peak_mb = time.monotonic(), Counter[str](), 0.0

@@ -18,9 +18,9 @@ START = 0.5
 # Seconds for a megapixel of the file, or of one of its frames, and for one that a scan passes over.
 DECODING, SCAN = 0.3, 0.01
 # For a megapixel of a size, and of what a filter makes.
-RESIZING, FILTERING = 0.3, 2.0
+RESIZING, FILTERING = 0.2, 1.0
 # For a megapixel of an output; WebP's by effort.
-ENCODING = {"jpeg": 0.4, "png": 1.2, "gif": 2.0, "avif": 6.0}
+ENCODING = {"jpeg": 0.4, "png": 0.8, "gif": 1.5, "avif": 4.0}
 WEBP = (0.6, 0.7, 0.8, 0.9, 1.0, 2.0, 2.0)
 # An output that must not have more bytes than the photo, and "auto" for each format, is encoded so often.
 TRIES = 6

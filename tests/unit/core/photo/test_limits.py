@@ -188,7 +188,7 @@ def test_a_jpeg_with_a_scan_for_each_component_needs_as_much_as_a_progressive_on
 def test_a_strip_and_a_tile_count_as_a_whole(bits: int) -> None:
     chosen = one_size(100, 100)
     strip = least_mb(crafted.tiff((3000, 2000), 3, bits), chosen)
-    assert strip >= limits.BASE_MB + 6 * (9 + 3 * bits // 8) * 0.93
+    assert strip >= limits.BASE_MB + 6 * (5 + 3 * bits // 8) * 0.93
     assert least_mb(crafted.tiff((64, 64), 3, bits, (2000, 2000)), chosen) > limits.BASE_MB + 12 * bits // 8
 
 

@@ -1,0 +1,45 @@
+"""Many files tried in one process."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import random
+import resource
+import sys
+import warnings
+from collections import Counter
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from tools.fuzz.mutants import mutants
+from tools.fuzz.outcome import RECIPES, outcome
+
+# So many times the limit of CPU time may pass on the clock before a file counts as one that hangs.
+_PATIENCE = 12
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What came of some files: how often which outcome, those that broke the rules, and the peak memory."""
+
+    outcomes: Counter[str]
+    findings: tuple[bytes, ...]
+    peak_mb: float
+
+
+def try_batch(seed: str, count: int, time_limit: float) -> Batch:
+    """Try ``count`` files in this process, which ends at once if a library hangs."""
+    warnings.simplefilter("ignore")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff talks of every flaw
+    seen, findings = Counter[str](), []
+    files = islice(mutants(random.Random(seed)), count)  # noqa: S311 - repeatable, not secret
+    for data, recipe in zip(files, cycle(RECIPES), strict=False):
+        faulthandler.dump_traceback_later(_PATIENCE * time_limit, exit=True)
+        result = outcome(data, time_limit, recipe)
+        seen[result] += 1
+        if result.startswith("!"):
+            findings.append(data)
+    faulthandler.cancel_dump_traceback_later()
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Batch(seen, tuple(findings), peak_mb)
