@@ -11,10 +11,11 @@ from core import recipes
 from core.errors import PhotoError
 from core.job import Job, Source
 from core.memory import MemoryStore
-from core.photo import budget, decode, reading, signature
+from core.photo import budget, containers, decode, reading, signature
 from core.photo.decode import inspect, read, read_film
 from core.recipe import Recipe, Size
 from core.steps import Tools, execute
+from tools.worst import cpu
 
 MAX_PIXELS = 20_000_000
 # Writing this there makes Linux forget how much memory the process had at most (proc_pid_clear_refs(5)).
@@ -62,10 +63,14 @@ def outcome(data: bytes, time_limit: float, recipe: Recipe | None = None) -> str
         name = _named(type(error).__name__, str(error))
     except BaseException:  # whatever else comes out is what is looked for
         name = "!" + traceback.format_exc().splitlines()[-1]
-    taken = _memory_mb("VmHWM") - before
-    if taken > SLACK_MB and taken > SLACK_MB + _allowed_mb(data, recipe):
-        return f"!too much memory for {name}"
-    return name if time.process_time() - began <= time_limit else "!too slow"
+    taken, seconds = _memory_mb("VmHWM") - before, time.process_time() - began
+    if taken > SLACK_MB or seconds > time_limit:
+        allowed_mb, allowed_seconds = _allowed(data, recipe)
+        if taken > SLACK_MB + allowed_mb:
+            return f"!too much memory for {name}"
+        if seconds > time_limit + allowed_seconds:
+            return f"!too slow for {name}"
+    return name
 
 
 def _read(data: bytes) -> str:
@@ -97,8 +102,8 @@ def _memory_mb(key: str) -> float:
     return int(Path("/proc/self/status").read_text().partition(f"{key}:")[2].split()[0]) / 1024
 
 
-def _allowed_mb(data: bytes, recipe: Recipe | None) -> float:
-    """Return what the rule says that the file takes beside a worker; nothing if it can't be opened."""
+def _allowed(data: bytes, recipe: Recipe | None) -> tuple[float, float]:
+    """Return the MB beside a worker and the seconds that the rules allow; none if it can't be opened."""
     try:
         name = signature.identify(data)
         source = reading.load(name).open(data)
@@ -107,6 +112,8 @@ def _allowed_mb(data: bytes, recipe: Recipe | None) -> float:
         peak = max(each.peak for each in budget.stages(source, name, boxes, recipe, headroom))
         moves = name in decode.ANIMATED and not (recipe and not recipe.animated)
         pictures = source.frames if moves else 1
-        return (peak + pictures * 12 * source.size[0] * source.size[1]) / 2**20
+        allowed_mb = (peak + pictures * 12 * source.size[0] * source.size[1]) / 2**20
+        scans = containers.jpeg_scans(data).number if name == "jpeg" else 0
+        return allowed_mb, cpu.allowed(source, name, scans, recipe) if recipe else 0.0
     except Exception:
-        return 0.0
+        return 0.0, 0.0

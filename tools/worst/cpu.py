@@ -22,6 +22,8 @@ RESIZING, FILTERING = 0.2, 1.0
 # For a megapixel of an output; WebP's by effort.
 ENCODING = {"jpeg": 0.4, "png": 0.8, "gif": 1.5, "avif": 4.0}
 WEBP = (0.6, 0.7, 0.8, 0.9, 1.0, 2.0, 2.0)
+# For the palette of each picture of an animated GIF.
+PALETTE = 0.3
 # An output that must not have more bytes than the photo, and "auto" for each format, is encoded so often.
 TRIES = 6
 
@@ -33,7 +35,7 @@ def allowed(source: Source, name: str, scans: int, recipe: Recipe) -> float:
     sizes = [extent(whole, size) for size in recipe.sizes]
     decoding = max(prod(source.size) * frames, prod(source.tile)) * (DECODING + SCAN * scans)
     seconds = decoding + RESIZING * frames * sum(map(prod, sizes))
-    pictures = list(sizes)
+    pictures, palettes = list(sizes), 0
     if recipe.filters:
         area = sizes[0]
         for call in recipe.filters:
@@ -45,7 +47,8 @@ def allowed(source: Source, name: str, scans: int, recipe: Recipe) -> float:
             kept = frames if output.animation == "keep" else 1
             tries = TRIES if area == whole and not recipe.options.larger else 1
             seconds += tries * kept * prod(area) * encoding(output)
-    return START + seconds / 1e6
+            palettes += tries * kept * (output.format == "gif")
+    return START + PALETTE * palettes + seconds / 1e6
 
 
 def encoding(output: OutputFormat) -> float:

@@ -12,6 +12,7 @@ from core.photo import budget, limits, reading
 from core.photo.decode import DRAFT_HEADROOM, REDUCE_HEADROOM, decode, inspect, read_film
 from core.recipe import Recipe
 from tools import crafted
+from tools.parts import gif
 
 SCAN = b"\xff\xda"
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
@@ -130,8 +131,9 @@ def test_what_follows_a_gif_is_not_counted(encode) -> None:
     assert inspect(data + b"\x3b" + b"," * 100, 1000).frames == 1
 
 
-def one_size(width: int, height: int, **more: object) -> Recipe:
-    table = {"sizes": [{"name": "a", "width": width, "height": height}], "outputs": [{"format": "png"}]}
+def one_size(width: int, height: int, *, fit: str = "inside", **more: object) -> Recipe:
+    size = {"name": "a", "width": width, "height": height, "fit": fit}
+    table = {"sizes": [size], "outputs": [{"format": "png"}]}
     return recipes.parse("mine", table | more)
 
 
@@ -190,6 +192,36 @@ def test_a_strip_and_a_tile_count_as_a_whole(bits: int) -> None:
     strip = least_mb(crafted.tiff((3000, 2000), 3, bits), chosen)
     assert strip >= limits.BASE_MB + 6 * (5 + 3 * bits // 8) * 0.93
     assert least_mb(crafted.tiff((64, 64), 3, bits, (2000, 2000)), chosen) > limits.BASE_MB + 12 * bits // 8
+
+
+def test_inks_with_opacity_are_held_as_channels_and_twice_as_pictures() -> None:
+    data = crafted.tiff((2000, 2000), 5, 8, (256, 256))
+    assert least_mb(data, one_size(100, 100)) >= limits.BASE_MB + 4 * 14 * 0.93
+
+
+def test_a_gif_s_later_picture_counts_where_it_is_larger_than_the_canvas(encode) -> None:
+    small, large = (encode(Image.new("P", size), "GIF") for size in ((64, 64), (3000, 2000)))
+    later = [part for part in gif.split(large) if part.kind == b","]
+    data = gif.join([*gif.split(small), *later])
+    assert least_mb(data, one_size(100, 100)) >= limits.BASE_MB + 6 * 7 * 0.93
+
+
+def test_a_wide_png_that_is_hardly_reduced_counts_with_its_copy() -> None:
+    data, chosen = crafted.png((50_000, 100), 8, 2), one_size(400, 100, fit="cover")
+    assert least_mb(data, chosen) >= limits.BASE_MB + 5 * 9 * 0.93
+
+
+def test_a_strip_that_is_too_large_for_its_decoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(TooManyPixels, match="strip or tile that is too large; save it with smaller ones"):
+        decode(crafted.tiff((100, 100), 5, 16), 10**8)
+
+
+def test_a_defect_of_the_rule_is_no_photo_s_damage(encode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "DECODING", {})
+    for read in (inspect, decode):
+        with pytest.raises(KeyError):
+            read(encode(Image.new("RGB", (8, 8)), "PNG"), 10**8)
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,13 @@ def test_noise_becomes_a_jpeg_however_many_bytes_it_takes(quality: int, progress
     noise = Image.frombytes("RGB", (700, 700), Random(1).randbytes(3 * 700 * 700))
     data = jpeg.encode(noise, Settings(quality, progressive=progressive))
     assert Image.open(BytesIO(data)).size == (700, 700)
+
+
+def test_opacity_bounds_the_effort_of_a_webp() -> None:
+    photo = Image.merge("RGBA", [Image.radial_gradient("L").rotate(90 * turn) for turn in range(4)])
+    made = [webp.encode(photo, Settings(effort=effort)) for effort in (4, 5, 6)]
+    assert made[0] != made[1] == made[2]
+    film = Film((photo, photo.rotate(90)), (100, 100), 0)
+    assert webp.animate(film, Settings(effort=5)) == webp.animate(film, Settings(effort=6))
+    opaque = photo.convert("RGB")
+    assert webp.encode(opaque, Settings(effort=5)) != webp.encode(opaque, Settings(effort=6))
