@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tools.fuzz --inputs 20000 --seed 1
 
-Five of eight are read, and three are processed with a small recipe. The same seed makes the same files. What
+One of eight is processed with a small recipe, the others are read. The same seed makes the same files. What
 breaks the rules is written to ``out/fuzz/``, and the exit code is 1.
 """
 

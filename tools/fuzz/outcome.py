@@ -32,21 +32,16 @@ def _recipe(*outputs: dict[str, object], filters: Iterable[dict[str, object]] = 
     return recipes.parse("fuzz", {"sizes": sizes, "filters": list(filters), "outputs": list(outputs)})
 
 
-# What files are processed with, in turn; without one they are only read.
+# What files are processed with.
 RECIPES = (
-    None,
     _recipe({"format": "jpeg"}, {"format": "webp", "effort": 0}, filters=[{"name": "sharpen"}]),
-    None,
     _recipe(
         {"format": "png"},
         {"format": "gif", "animation": "keep"},
         {"format": "webp", "animation": "keep", "effort": 0},
         filters=[{"name": "auto_contrast"}, {"name": "rotate", "degrees": 30.0}],
     ),
-    None,
-    None,
     _recipe({"format": "avif"}, filters=[{"name": "blur"}, {"name": "round_corners"}]),
-    None,
 )
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 
 def test_what_it_begins_with_is_sound() -> None:
     assert {outcome(data, 10) for data in seeds()} == {"photo", "animation"}
-    assert {outcome(data, 10, recipe) for data in seeds() for recipe in RECIPES if recipe} == {"processed"}
+    assert {outcome(data, 10, recipe) for data in seeds() for recipe in RECIPES} == {"processed"}
 
 
 def test_changed_files_end_as_photos_or_as_errors_of_our_own() -> None:
@@ -24,8 +24,8 @@ def test_changed_files_end_as_photos_or_as_errors_of_our_own() -> None:
 
 
 def test_changed_files_are_processed_or_end_as_errors_of_our_own() -> None:
-    chosen = RECIPES[3]
-    outcomes = [outcome(data, 10, chosen) for data in islice(mutants(random.Random(8)), 300)]
+    chosen = RECIPES[1]
+    outcomes = [outcome(data, 10, chosen) for data in islice(mutants(random.Random(8)), 100)]
     assert not [each for each in outcomes if each.startswith("!")]
     assert {"processed", "DamagedPhoto"} < set(outcomes)
 
