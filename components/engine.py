@@ -1,4 +1,4 @@
-"""The Pulumi engine through its Automation API: typed results, and an interruption that unlocks the stack.
+"""The Pulumi engine through its Automation API, with typed results and interruptions that unlock the stack.
 
 Importing this module takes half a second, so import it inside the functions that need it.
 """
@@ -26,11 +26,11 @@ type Log = Callable[[str], Path]
 
 
 class Command(PulumiCommand):
-    """The Pulumi CLI, in a session of its own.
+    """The Pulumi CLI in its own session.
 
-    A Ctrl-C reaches it once, from here. It then has time to finish what it began and to unlock the stack; the
-    Automation API itself would return at once. ``asked`` names the last command, such as ``up``, and ``last``
-    is what it printed.
+    Ctrl-C is passed on to it once. It then has time to finish its current operations and to unlock the stack;
+    the Automation API itself would return immediately. ``asked`` is the last command, such as ``up``, and
+    ``last`` its output.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class Command(PulumiCommand):
         Args:
             program: The CLI's path.
             version: Its version, which only a preview and the events of an update need.
-            patience: Seconds that it has to finish after an interruption; without end by default.
-            log: Where to write what each command printed.
+            patience: Seconds to wait for it after an interruption; unlimited by default.
+            log: Returns the path for the output of a command.
         """
         self.command = str(program)
         self.version = version
@@ -64,7 +64,7 @@ class Command(PulumiCommand):
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
     ) -> CommandResult:
-        """Run a command to its end and return what it printed; pass that on line by line once it has ended.
+        """Run a command to its end and return its output; pass the lines on once it has ended.
 
         Raises:
             CommandError: The command fails.
@@ -108,7 +108,7 @@ class Command(PulumiCommand):
                 process.wait()
 
     def reason(self) -> str:
-        """Return why the last command failed: what it printed as an error, or the end of what it printed."""
+        """Return why the last command failed: its error output, or the end of its output."""
         if self.last is None:
             return "It did not start."
         errors = self.last.stderr.strip().removeprefix("error: ")
@@ -116,7 +116,7 @@ class Command(PulumiCommand):
 
 
 class Stack(automation.Stack):
-    """A stack, reached by its name; the stack that the person has selected stays selected."""
+    """A stack, addressed by its name; the user's selected stack stays selected."""
 
     def __init__(
         self, name: str, project: Path, command: Command, environment: Mapping[str, str] | None = None
@@ -127,7 +127,7 @@ class Stack(automation.Stack):
             name: The stack's name, qualified or not.
             project: The folder with ``Pulumi.yaml``.
             command: The CLI to use.
-            environment: Variables for the CLI, beside the present ones.
+            environment: Variables for the CLI, in addition to the current ones.
         """
         self.name = name
         self.command = command
@@ -142,7 +142,7 @@ class Stack(automation.Stack):
         """Return the plain values of the outputs, secret ones included.
 
         Raises:
-            CommandError: There is no such stack, or it cannot be read.
+            CommandError: The stack does not exist, or cannot be read.
         """
         return plain(self.outputs())
 
@@ -169,7 +169,7 @@ def plain(outputs: automation.OutputMap) -> dict[str, Any]:
 
 
 def with_settings(config: Path, settings: Mapping[str, str], copy: Path) -> Path:
-    """Write a copy of a stack's config file with the settings over its own; the file stays as it is.
+    """Write a copy of a stack's config file with ``settings`` merged into it; the file is not changed.
 
     Args:
         config: ``Pulumi.<stack>.yaml``.

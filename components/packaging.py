@@ -1,7 +1,7 @@
-"""The code that a cloud gets: one archive per cloud and processor, equal bytes for equal sources.
+"""Package the code for a cloud: one archive per cloud and processor, with equal bytes for equal sources.
 
-An archive's name holds the hash of all it is made of, so an unchanged project finds it ready made. Making a
-new one removes those that nobody has used for long: see :mod:`components.archives`.
+An archive's name contains the hash of its inputs, so that an unchanged project reuses it. Building a new one
+removes those that have not been used for long: see :mod:`components.archives`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from components import archives, trimming
 ROOT = Path(__file__).parent.parent
 # Wheels for these run on Amazon Linux 2023 and on the Functions hosts (glibc 2.28 and newer).
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file can hold no earlier date
-# What installers leave behind that says when and where, and what no function needs.
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest date in a zip file
+# Installers' records of time and place, and files that no function needs.
 CLUTTER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 # What of the sources only this machine uses.
 NOT_PACKED = ("core/memory", "core/signals.py")
@@ -34,15 +34,15 @@ NOT_PACKED = ("core/memory", "core/signals.py")
 
 @dataclass(frozen=True)
 class Package:
-    """What goes into one cloud's archive.
+    """The contents of one cloud's archive.
 
     Attributes:
         lock: The locked requirements, under locks/.
-        sources: What to copy: a file or folder of the project, and where it goes in the archive.
+        sources: The files and folders of the project to copy, with their destinations in the archive.
         libraries: The archive's folder for the requirements.
-        trim: Removes what isn't needed from the installed requirements.
+        trim: Removes unneeded files from the installed requirements.
         compiled: Whether modules are compiled ahead.
-        texts: Further files by where they go, with what they say.
+        texts: Further files by destination, with their contents.
     """
 
     lock: str
@@ -79,7 +79,7 @@ def build(
 ) -> Path:
     """Return the cloud's archive for this processor, rebuilt only if something in it has changed.
 
-    ``texts`` are files that a deployment's settings decide, by where they go; they replace sources.
+    ``texts`` are files that depend on a deployment's settings, by destination; they replace sources.
 
     Raises:
         pulumi.RunError: The requirements can't be installed; the message is the installer's.
@@ -174,14 +174,14 @@ def _copy(root: Path, source: str, target: Path) -> None:
 
 
 def _compile(tree: Path) -> None:
-    """Compile every module for the Python that runs them; a cold start then needn't.
+    """Compile every module for the Python of the function, which shortens cold starts.
 
-    The compiled files aren't checked against their sources, whose dates the archive doesn't keep.
+    The compiled files are not checked against their sources, whose dates the archive does not keep.
     """
     command = [sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(tree), str(tree)]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    # A module that is no Python for this version is left as it is, as an installer does.
+    # A module with syntax for another Python version is left as it is, as installers do.
     subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603
 
 

@@ -1,4 +1,4 @@
-"""The pipeline whatever its cloud: who builds it, and its outputs, which have the same names on both."""
+"""The pipeline on any cloud: the table of builders, and the outputs, which have the same names on all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.settings import Settings
 
 
 class Pipeline(Protocol):
-    """A deployed pipeline: names and addresses of what a person or a tool needs to use it."""
+    """A deployed pipeline: the names and addresses that its users and tools need."""
 
     region: pulumi.Output[str]
     input_container: pulumi.Output[str]
@@ -25,7 +25,7 @@ class Pipeline(Protocol):
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
-    metered: pulumi.Output[Any]  # where the platform says what it billed: see compare/collecting
+    metered: pulumi.Output[Any]  # where the platform reports usage: see compare/collecting
 
 
 def _aws(name: str, settings: Settings) -> Pipeline:
@@ -48,7 +48,7 @@ def build(name: str, settings: Settings) -> Pipeline:
     """Build the pipeline on the cloud that the settings name.
 
     Raises:
-        pulumi.RunError: There is no such cloud.
+        pulumi.RunError: The cloud is not supported.
     """
     if settings.cloud not in PIPELINES:
         raise pulumi.RunError(

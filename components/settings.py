@@ -1,4 +1,4 @@
-"""What a stack's config says, read into one value and checked as a whole."""
+"""Read a stack's config into one value and validate it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RECIPES = Path(__file__).parent.parent / "recipes"
 
 @dataclass(frozen=True)
 class Cloud:
-    """What one cloud offers; the first of each tuple is the default."""
+    """The settings that one cloud supports; the first of each tuple is the default."""
 
     orchestrators: tuple[str, ...]
     architectures: tuple[str, ...]
@@ -35,7 +35,7 @@ class Cloud:
 
 
 # Memory: Lambda's quota page (128 to 10,240 MB) and Flex Consumption's instance sizes.
-# Retention: CloudWatch takes these days only; a Log Analytics workspace takes 30 to 730.
+# Retention: CloudWatch accepts only these numbers of days; a Log Analytics workspace 30 to 730.
 CLOUDS = {
     "aws": Cloud(
         orchestrators=("standard", "express"),
@@ -43,7 +43,7 @@ CLOUDS = {
         memory_mb=range(128, 10241),
         default_memory_mb=1024,
         log_retention_days=(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-        max_concurrency=range(1001),  # 0: whatever the account has left
+        max_concurrency=range(1001),  # 0: the account's unreserved concurrency
         default_max_concurrency=0,
         point_in_time_recovery=(False, True),
     ),
@@ -60,7 +60,7 @@ CLOUDS = {
 }
 # Divisors of an hour, since a cron expression starts over every hour; 0 for never.
 RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
-# A workflow is given 15 minutes, and a step may be tried three times.
+# A workflow has 15 minutes, and a step up to three attempts.
 TIMEOUT_SECONDS = range(1, 241)
 
 
@@ -93,7 +93,7 @@ class Settings:
         """Read the stack's config.
 
         Raises:
-            pulumi.RunError: Something is wrong; the message has a line for every mistake.
+            pulumi.RunError: Settings are invalid; the message has a line for each.
         """
         reader = _Reader(config)
         name = reader.choice("cloud", tuple(CLOUDS), "")
@@ -130,12 +130,12 @@ class Settings:
         return settings
 
     def reconciler(self, workflow_seconds: int) -> Reconciler:
-        """Return what the reconciler is told."""
+        """Return the parameters of the reconciler."""
         return Reconciler(self.input_prefix, SUFFIXES, patience(workflow_seconds))
 
 
 class _Reader:
-    """Reads config values one by one and collects what is wrong with them."""
+    """Reads config values one by one and collects the mistakes."""
 
     def __init__(self, config: pulumi.Config) -> None:
         self._config = config

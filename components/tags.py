@@ -1,4 +1,4 @@
-"""Tags on every resource that takes them, without repeating them at each."""
+"""Set tags on every resource that supports them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pulumi
 
 
 def transformation(tags: Mapping[str, str]) -> pulumi.ResourceTransformation:
-    """Return what a component's options carry so that all resources below it get the tags."""
+    """Return a transformation for a component's options that sets the tags on all resources below it."""
 
     def add(arguments: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         constructor = getattr(type(arguments.resource), "_internal_init", None)

@@ -1,6 +1,6 @@
-"""What installed requirements hold that no function needs: the less there is, the sooner a worker starts.
+"""Remove the parts of installed requirements that no function needs, so that workers start faster.
 
-Nothing goes that a filter, a format or another call of the same service could want.
+Everything that a filter, a format or another call of the same service could need is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 SERVICES = ("s3", "dynamodb", "sns", "stepfunctions")
 ENDPOINTS = ("s3", "dynamodb", "sns", "states")  # how botocore's table of endpoints calls them
 
-# The plugins that Pillow imports by itself; the photo core names those of the formats it reads and writes.
+# The plugins that Pillow imports by default; the photo core imports those of its formats explicitly.
 PILLOW_IMPORTS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm")
 PHOTO_CORE = Path(__file__).parent.parent / "core" / "photo"
 # Pillow's ways to a screen, and its formats that are no pictures.
@@ -35,7 +35,7 @@ SIGN_INS = (
     "interactive",
 )
 
-# What botocore's clients make for each of their methods, and nobody reads.
+# A replacement for the help texts that botocore generates for each method of its clients.
 DOCSTRING = """
 class Docstring(str):
     def __new__(cls, *_, **__):
@@ -60,12 +60,12 @@ def for_aws(libraries: Path) -> None:
         _rewrite(description, _undocumented)
     _remove(data.glob("*/*/examples-1.json"))
     _trim_docs(libraries / "botocore" / "docs")
-    _empty(libraries / "urllib3" / "http2" / "__init__.py")  # HTTP/2, for whoever asks for it; nobody does
+    _empty(libraries / "urllib3" / "http2" / "__init__.py")  # HTTP/2, which is not used
     _remove(libraries.rglob("*.pyi"))
 
 
 def for_azure(libraries: Path) -> None:
-    """Trim Pillow and the Azure SDK, whose clients come a second time for asynchronous programs."""
+    """Trim Pillow and the Azure SDK, which contains a second, asynchronous version of its clients."""
     _trim_pillow(libraries / "PIL")
     _remove((libraries / "azure" / "storage").rglob("aio"))  # data.tables imports its own
     _trim_identity(libraries / "azure" / "identity")
@@ -75,14 +75,14 @@ def for_azure(libraries: Path) -> None:
 
 
 def _trim_docs(package: Path) -> None:
-    """Let botocore's clients have no help texts, instead of what would write them if they were asked for."""
+    """Remove the generation of help texts from botocore's clients."""
     _remove(path for path in package.iterdir() if path.name not in ("__init__.py", "utils.py"))
     _empty(package / "__init__.py")
     (package / "docstring.py").write_text(DOCSTRING)
 
 
 def _trim_identity(package: Path) -> None:
-    """Leave the identity that a platform gives an app; other ways to sign in take long to import."""
+    """Keep only the managed identity credential; the others are slow to import."""
     _remove(package.rglob("aio"))
     (package / "__init__.py").write_text(
         "from ._exceptions import CredentialUnavailableError\n"
@@ -94,7 +94,7 @@ def _trim_identity(package: Path) -> None:
 
 
 def _trim_werkzeug(package: Path) -> None:
-    """Leave what reads headers and forms, which the Functions library takes, without the web server."""
+    """Keep the parsers of headers and forms, which the Functions library uses, without the web server."""
     _remove(package / name for name in ("serving.py", "_reloader.py", "debug", "test.py", "testapp.py"))
     _empty(package / "__init__.py")  # it imported the server
 
@@ -119,17 +119,17 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 def _empty(module: Path) -> None:
-    """Leave the package importable for what else is in it.
+    """Empty a module, so that the rest of its package stays importable.
 
     Raises:
-        FileNotFoundError: There is no such module, so a new version is made differently.
+        FileNotFoundError: The module does not exist, so the package's structure has changed.
     """
     with module.open("r+") as opened:
         opened.truncate()
 
 
 def _rewrite(path: Path, change: Callable[[Any], Any]) -> None:
-    """Write what ``change`` makes of the JSON in the file, as short as can be."""
+    """Replace the JSON in the file with the result of ``change``, in compact form."""
     packed = path.suffix == ".gz"
     content = path.read_bytes()
     document = change(json.loads(gzip.decompress(content) if packed else content))
@@ -138,7 +138,7 @@ def _rewrite(path: Path, change: Callable[[Any], Any]) -> None:
 
 
 def _endpoints(document: dict[str, Any]) -> dict[str, Any]:
-    """Return botocore's table of endpoints without other services'."""
+    """Return botocore's table of endpoints, reduced to the used services."""
     for partition in document["partitions"]:
         services = partition["services"]
         partition["services"] = {name: services[name] for name in ENDPOINTS if name in services}
@@ -146,7 +146,7 @@ def _endpoints(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _undocumented(value: Any) -> Any:
-    """Return a service's description with its prose emptied, which takes longer to read than all the rest.
+    """Return a service's description without its documentation, which is the slowest part to read.
 
     The keys stay: botocore looks some of them up (``ServiceModel.client_context_parameters``).
     """

@@ -1,4 +1,4 @@
-"""What the core needs of a cloud: implemented in ``handlers/<cloud>`` and, in memory, in ``core.memory``."""
+"""The ports to a cloud: implemented in ``handlers/<cloud>`` and, in memory, in ``core.memory``."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any, Protocol
 from core.errors import TooManyBytes
 from core.job import Job, Source
 
-# A row that was given back: the next delivery of the upload's event may claim it.
+# The state of a released row: the next delivery of the upload's event may claim it.
 RELEASED = "released"
 
 OPEN = ("claimed", RELEASED)  # the states of jobs that have not ended
 
-# What every object store writes with its objects: a key under ``jobs/`` never gets other bytes.
+# The cache header of all objects: the bytes under a key in ``jobs/`` never change.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 
 
 def check_size(size: int, max_bytes: int) -> None:
-    """Refuse to read an object that is larger than ``max_bytes``.
+    """Check that an object is not larger than ``max_bytes``.
 
     Raises:
-        TooManyBytes: It is.
+        TooManyBytes: The object is larger.
     """
     if size > max_bytes:
         raise TooManyBytes(f"The file has {size:,} bytes; at most {max_bytes:,} are accepted.")
@@ -61,7 +61,7 @@ class LedgerRow:
 
 
 class Ledger(Protocol):
-    """The table with one row a job, as people, tools and the reconciler use it."""
+    """The table with one row per job, as commands and the reconciler use it."""
 
     def get(self, job_id: str) -> LedgerRow | None:
         """Return the row, or ``None`` if there is none."""
@@ -76,46 +76,46 @@ class Ledger(Protocol):
         """
 
     def release(self, row: LedgerRow) -> bool:
-        """Give the job back, so that the next delivery of its upload's event may claim it.
+        """Release the job, so that the next delivery of its upload's event may claim it.
 
-        ``False``, and nothing is written, if the row has changed since it was read.
+        Returns ``False`` and writes nothing if the row has changed since it was read.
         """
 
     def end(self, row: LedgerRow, job: Job) -> bool:
-        """Write the job's final state and document in the place of an execution that never will.
+        """Write the job's final state and document in place of an execution that is lost.
 
-        ``False``, and nothing is written, if the row has changed since it was read.
+        Returns ``False`` and writes nothing if the row has changed since it was read.
         """
 
     def expire(self, moment: datetime, at_most: int) -> int:
         """Delete up to ``at_most`` rows of jobs that have ended and were claimed before ``moment`` (UTC).
 
-        Returns how many were deleted: none where the table deletes expired rows by itself.
+        Returns the number of deleted rows: 0 if the table deletes expired rows itself.
         """
 
 
 class Claims(Protocol):
-    """The same table as the workflow writes it; on AWS the state machine itself does."""
+    """The same table as the workflow writes it; on AWS, the state machine writes it directly."""
 
     def claim(self, job: Job) -> bool:
-        """Insert the job's row, or take over a released one; ``False`` if another execution holds it already.
+        """Insert the job's row, or claim a released one; return ``False`` if another execution has it.
 
-        Claiming again from the execution that holds the row is ``True``: a retried claim is no duplicate.
+        A repeated claim by the same execution returns ``True``: a retried claim is not a duplicate.
         """
 
     def record(self, job: Job) -> bool:
         """Write the job's final state and document to the row that its execution claimed.
 
-        ``False``, and nothing is written, if another execution holds the row or the job ended in another
-        state already. Recording the same state again is ``True``: a retried record is harmless.
+        Returns ``False`` and writes nothing if another execution has the row or the job has already ended in
+        another state. Recording the same state again returns ``True``: a retried record is harmless.
 
         Raises:
-            ObjectMissing: Nobody has claimed the job.
+            ObjectMissing: The job was never claimed.
         """
 
 
 class Notifier(Protocol):
-    """Where people and machines hear of a job's end."""
+    """The sender of notifications about finished jobs."""
 
     def publish(self, topic: str, job: Job) -> None:
         """Send the job's notification to ``topic``: "success" or "error"."""
@@ -130,28 +130,28 @@ class Upload:
 
 
 class Intake(Protocol):
-    """Where uploads are, and where their events enter the workflow."""
+    """Access to uploads, and to the entry of their events into the workflow."""
 
     def uploads(self) -> Iterator[Upload]:
         """Yield the uploads in the input container that start a job, in no particular order."""
 
     def deliver(self, upload: Upload) -> None:
-        """Deliver the upload's event, as the store's own first delivery did.
+        """Deliver the upload's event, as the store did at first.
 
         Raises:
-            StoreUnavailable: It can't be delivered now.
+            StoreUnavailable: It cannot be delivered now.
         """
 
 
-HELD_SECONDS = 60  # how long a dead letter that was taken is kept from others
+HELD_SECONDS = 60  # how long a dead letter that was taken is invisible to others
 SHOWN = 80  # characters of a message that cannot be understood
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message that was set aside: its uploads, or none if it is not an upload's event.
+    """A dead letter: its uploads, or none if it is not an upload's event.
 
-    ``text`` is the beginning of what it says, ``handle`` what its place needs to find it again.
+    ``text`` is the beginning of its content, ``handle`` identifies it in its queue or container.
     """
 
     uploads: tuple[Upload, ...]
@@ -161,13 +161,13 @@ class DeadLetter:
 
 
 class DeadLetters(Protocol):
-    """A place where events end that could not be delivered or handled."""
+    """A queue or container of events that could not be delivered or handled."""
 
     def take(self) -> Iterator[DeadLetter]:
-        """Yield each letter once, and keep it from others for a minute."""
+        """Yield each letter once, and hide it from others for a minute."""
 
     def put_back(self, letter: DeadLetter) -> None:
-        """Let others take the letter again."""
+        """Make the letter visible to others again."""
 
     def remove(self, letter: DeadLetter) -> None:
-        """Remove the letter for good."""
+        """Delete the letter."""

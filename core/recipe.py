@@ -1,4 +1,4 @@
-"""What a recipe asks for: sizes, filters and output formats."""
+"""The data model of a recipe: sizes, filters and output formats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Share = Annotated[float, Between(0, 1)]
 
 @dataclass(frozen=True)
 class Size:
-    """A box in pixels, and how a photo goes into it; a photo is never enlarged.
+    """A box in pixels, and how a photo is fitted into it; a photo is never enlarged.
 
     ``crop`` says what "cover" keeps: what is around the focus, in shares of the photo's width and height, or
     the part with the highest entropy.

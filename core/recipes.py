@@ -1,4 +1,4 @@
-"""Read recipes from their files, small TOML in ``recipes/``, and check all they say."""
+"""Read recipes from their TOML files in ``recipes/``, and validate them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def load(name: str, folder: Path = RECIPES) -> Recipe:
     """Read ``<name>.toml``.
 
     Raises:
-        RecipeError: There is no such recipe, or it holds a mistake: the file, the line, the key, the value
-            and what is allowed are named.
+        RecipeError: The recipe does not exist or is invalid; the message names the file, the line, the key,
+            the value and what is allowed.
     """
     import tomllib  # once a worker, and not at all where a recipe is only passed around
 
@@ -49,9 +49,9 @@ def load(name: str, folder: Path = RECIPES) -> Recipe:
 
 
 def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -> Recipe:
-    """Build a recipe from what its file holds; see :func:`load`.
+    """Build a recipe from the content of its file; see :func:`load`.
 
-    ``positions``, as :func:`core.where.lines` returns them, let mistakes be named with their line.
+    With ``positions``, as returned by :func:`core.where.lines`, error messages name the line.
     """
     file = _File(f"{name}.toml", table, positions or {})
     options = {key: value for key, value in table.items() if key not in _TABLES}

@@ -21,9 +21,9 @@ from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifie
 
 # A scheduled run stops after this many findings; the next one continues.
 AT_MOST = 500
-# Of rows that are deleted after their retention; deleting is cheap, and has to keep up with busy days.
+# The limit of expired rows to delete in a run; deleting is cheap, and has to keep up with busy days.
 EXPIRED_AT_MOST = 10_000
-# A job that is lost this long after its upload is sent through no more.
+# A job that is lost this long after its upload is not restarted any more.
 GIVEN_UP = timedelta(hours=6)
 LOST = "JobLost"
 
@@ -39,7 +39,7 @@ MOVED_ON = "skipped: it has changed meanwhile"
 
 @dataclass(frozen=True)
 class Finding:
-    """An upload that needed help; ``since`` is ISO 8601 UTC, ``done`` says what became of it."""
+    """An upload that needed recovery; ``since`` is ISO 8601 UTC, ``done`` is the outcome."""
 
     why: Why
     job: str
@@ -72,10 +72,10 @@ class Recovery:
                 yield self._redrive("stuck", row)
 
     def unclaimed(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
-        """Deliver the uploads that no job has known of for longer than ``older_than``.
+        """Deliver the events of uploads that have had no job for longer than ``older_than``.
 
         Reads all uploads, and the whole ledger unless there are none. Uploads that are older than the
-        ledger's retention are left alone: their rows may have expired.
+        ledger's retention are ignored: their rows may have expired.
         """
         found = {
             (upload.source.key, upload.source.etag): upload
@@ -88,9 +88,9 @@ class Recovery:
             yield self._deliver("unclaimed", upload)
 
     def redrive(self, dead_letters: Iterable[DeadLetters]) -> Iterator[Finding]:
-        """Redrive failed jobs, and uploads whose events were set aside.
+        """Redrive failed jobs, and uploads with dead-lettered events.
 
-        A job that an earlier redrive gave back without delivering its event is delivered now.
+        The event of a job that an earlier redrive released but did not deliver is delivered now.
         """
         for row in tuple(self.ledger.list()):
             if row.state in ("failed", RELEASED):
@@ -145,7 +145,7 @@ class Recovery:
 
 
 def by_schedule(recovery: Recovery, find: Find, older_than: timedelta) -> Mapping[str, int]:
-    """Do one bounded run without a person, and return how often it did what.
+    """Do one bounded scheduled run, and return the number of each outcome.
 
     The daily run, which looks for unclaimed uploads, also deletes the rows whose retention is over.
     """

@@ -1,4 +1,4 @@
-"""Find the modules of a package by name: a new file is all it takes to add one."""
+"""Find the modules of a package by name, so that adding one takes only a new file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def load(package: str, name: str, error: type[SetupError] = SetupError) -> Modul
     """Import one module of the package, and no other of them.
 
     Raises:
-        SetupError: There is no such module; of the kind ``error``.
+        SetupError: The module does not exist; the exception is of the class ``error``.
     """
     if name not in names(package):
         kind = package.rpartition(".")[2].removesuffix("s")

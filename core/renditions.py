@@ -1,4 +1,4 @@
-"""Leave lossless pictures in the store for the next step, and pick them up there."""
+"""Write lossless pictures to the store for the next step, and read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.ports import ObjectStore
 
 
 def write(job: Job, store: ObjectStore, name: str, film: Film) -> Rendition:
-    """Put the pictures under the job's ``work/`` prefix: one file, those of an animation below each other."""
+    """Put the pictures under the job's ``work/`` prefix in one file; animation frames are stacked."""
     key = f"{job.work_prefix}{name}.{png.EXTENSION}"
     note = json.dumps([film.durations, film.plays]) if film.animated else ""
     store.put(key, png.encode(_strip(film), Settings(), png.FASTEST, note), png.CONTENT_TYPE)

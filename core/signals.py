@@ -1,4 +1,4 @@
-"""Requests of the system to end, turned into an exception; for commands, not for a cloud's functions."""
+"""Convert termination signals to an exception, for commands, not for a cloud's functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def ending_politely() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception for the length of a block, so that ``finally`` blocks run."""
+    """Convert SIGTERM and SIGHUP to an exception during a block, so that ``finally`` blocks run."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

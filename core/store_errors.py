@@ -1,4 +1,4 @@
-"""What a call of a cloud's storage can end in: one rule for both clouds, each with its SDK's table."""
+"""Translate errors of a cloud's storage: one rule for both clouds, each with a table for its SDK."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ BUSY_STATUS = (408, 429)
 
 
 class Kind(Enum):
-    """What an SDK's error says about the call."""
+    """The kind of failure that an SDK's error describes."""
 
     LOST = auto()  # the connection broke before the answer came
     UNSENT = auto()  # the request never left: no credentials, no endpoint
     MISSING = auto()  # there is no such object
-    BUSY = auto()  # the service asks for a later try, whatever the status
-    REFUSED = auto()  # anything else that the service answered
+    BUSY = auto()  # the service asks for a retry, with any status
+    REFUSED = auto()  # any other answer of the service
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An SDK's error in words that both clouds share; ``text`` is what the service or the SDK says."""
+    """An SDK's error in a form common to both clouds; ``text`` is the message of the service or the SDK."""
 
     kind: Kind
     text: str

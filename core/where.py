@@ -1,4 +1,4 @@
-"""Say where in a TOML file something stands."""
+"""Locate tables and keys in a TOML file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Lines = Mapping[tuple[str, int], Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Where:
-    """One table of a file, as words for a person; with ``lines``, the line is named too."""
+    """One table of a file, described for messages, with the line if ``lines`` are given."""
 
     file: str
     table: str = ""

@@ -15,10 +15,10 @@ MOST_BYTES = 16 * 2**20
 
 
 class WriteBehind:
-    """Let the puts of one step go on beside it; what it puts is surely there after :meth:`finish`.
+    """Run the puts of one step in the background; all are complete after :meth:`finish`.
 
-    At most :data:`THREADS` files of :data:`MOST_BYTES` together (a larger one by itself) are held in memory
-    for it. What a put raises is raised by a later call, of several the first put's. No thread outlives the
+    At most :data:`THREADS` files with :data:`MOST_BYTES` in total (or one larger file) are held in memory.
+    The error of a put, the first if there are several, is raised by a later call. No thread outlives the
     block.
     """
 
@@ -31,27 +31,27 @@ class WriteBehind:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Wait for what is being sent, of which nothing more is said: there is an error already."""
+        """Wait for the puts in progress and ignore their errors, since there is an error already."""
         self._threads.shutdown()
 
     def get(self, key: str, max_bytes: int) -> bytes:
-        """See :meth:`core.ports.ObjectStore.get`; an object that is being put is waited for."""
+        """See :meth:`core.ports.ObjectStore.get`; waits for a put of the object in progress."""
         self._wait(lambda: key in self._under_way)
         return self._store.get(key, max_bytes)
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Begin to write the object, once there is room for it; see :meth:`core.ports.ObjectStore.put`."""
         self._wait(lambda: key in self._under_way or self._full(len(data)) or self._oldest().done())
-        # In a context of its own: it sees what the step's context holds.
+        # In a copy of the step's context, so that it sees the same context variables.
         put = self._threads.submit(chaos.apart().run, self._store.put, key, data, content_type)
         self._under_way[key] = put, len(data)
 
     def finish(self) -> None:
-        """Wait until all is written."""
+        """Wait until all puts are complete."""
         self._wait(lambda: True)
 
     def _wait(self, needed: Callable[[], bool]) -> None:
-        """Wait for one put after the other while that is needed, and raise what one raised."""
+        """Wait for puts, one after another, while necessary, and raise the error of one."""
         while self._under_way and needed():
             oldest = self._oldest()
             del self._under_way[next(iter(self._under_way))]

@@ -20,12 +20,12 @@ class StepFunction(Function):
 
     Args:
         name: The logical name.
-        step: The step it runs.
+        step: The step that it runs.
         settings: The deployment's settings.
         code: The deployment package.
         environment: The variables that every step gets.
-        places: The object ARNs, ending in a wildcard, that each place of the model stands for.
-        reserved: How much of the account's concurrency is set aside for it.
+        places: For each place of the model, the object ARNs with a trailing wildcard.
+        reserved: The function's reserved concurrency.
         opts: The resource options.
     """
 

@@ -1,4 +1,4 @@
-"""From an upload to an execution: rule, target, and a queue for what could not be delivered."""
+"""The trigger: from an upload to an execution, with a queue for undelivered events."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class Trigger(pulumi.ComponentResource):
 def event_pattern(bucket: str, prefix: str, suffixes: Sequence[str]) -> dict[str, object]:
     """Return the EventBridge pattern for uploads.
 
-    Only wildcards ask for a prefix and a suffix of one field together, one for each spelling of each suffix,
-    and EventBridge refuses so many as too complex. So a rule with a prefix asks for nothing else, and the
-    workflow's first state asks for the suffix.
+    A prefix and a suffix of one field can only be combined by wildcards, one for each spelling of each
+    suffix, and EventBridge rejects so many as too complex. So a rule with a prefix matches only the prefix,
+    and the workflow's first state checks the suffix.
     """
     if prefix:
         keys: list[object] = [{"prefix": prefix}]

@@ -18,7 +18,7 @@ from components.settings import Settings
 from core.workflow.granularity import GRANULARITIES, pipeline_in
 from core.workflow.photo import PIPELINE
 
-# Step Functions delivers its logs by a vended log delivery, whose permissions know no resources.
+# Step Functions uses vended log delivery, which has no resource-level permissions.
 # The Step Functions guide, "Logging in CloudWatch Logs", lists exactly these.
 LOG_DELIVERY = allow(
     [
@@ -34,27 +34,27 @@ LOG_DELIVERY = allow(
     ["*"],
 )
 STANDARD, EXPRESS = "standard", "express"
-EXPRESS_SECONDS = 300  # the longest an express execution may run
+EXPRESS_SECONDS = 300  # the maximum duration of an express execution
 SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], ["*"])
 
 
 @dataclass(frozen=True)
 class Target:
-    """What an open reference of the definition stands for: the name to call it by, and its ARN."""
+    """The value of a placeholder of the definition: the name to call it by, and its ARN."""
 
     name: pulumi.Input[str]
     arn: pulumi.Input[str]
 
 
 class StateMachine(pulumi.ComponentResource):
-    """The state machine; its role may call what the definition calls.
+    """The state machine; its role has the permissions that the definition needs.
 
     Args:
         name: The logical name.
         kind: The machine's type, which can't be changed later: STANDARD or EXPRESS.
         settings: The deployment's settings.
-        targets: What each open reference to a service stands for.
-        texts: What each other open reference stands for.
+        targets: The values of the placeholders for services.
+        texts: The values of all other placeholders.
         opts: Pulumi's resource options.
     """
 
@@ -94,7 +94,7 @@ class StateMachine(pulumi.ComponentResource):
                 lambda known: json.dumps(fill(definitions[settings.granularity], known))
             ),
             logging_configuration={
-                # An express execution has no history but its log.
+                # The log is the only history of an express execution.
                 "level": "ALL" if kind == EXPRESS else "ERROR",
                 "include_execution_data": True,
                 "log_destination": pulumi.Output.concat(log.arn, ":*"),
@@ -117,10 +117,10 @@ def seconds(kind: str) -> int:
 
 
 def called(definitions: Sequence[Definition]) -> dict[str, set[str]]:
-    """Return what the definitions call: each permission with the references it is needed for.
+    """Return the permissions that the definitions need, each with the references it is needed for.
 
-    A machine's role has to allow what the workflow calls in every granularity: an execution that is under way
-    when the granularity changes goes on by the definition it began with, but under the role as it is then.
+    A machine's role needs the permissions of all granularities: an execution in progress when the granularity
+    changes continues with its original definition, but with the new role.
     """
     needed: dict[str, set[str]] = {}
     for each in definitions:

@@ -1,6 +1,6 @@
-"""What wakes somebody up: the counterparts of the AWS alarms, by the same names.
+"""The alerts: the counterparts of the AWS alarms, with the same names.
 
-Where Azure has no one metric for what an AWS alarm sums up, an alert for each part is named after it.
+Where Azure has no single metric for an AWS alarm, there is one alert for each part, named after the alarm.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ THROTTLED = ("ClientThrottlingError", "ClientAccountBandwidthThrottlingError", "
 
 @dataclass(frozen=True)
 class LogAlert:
-    """Goes off when the query over the workspace returns a row."""
+    """Fires when the query over the workspace returns a row."""
 
     description: str
     query: str
@@ -27,7 +27,7 @@ class LogAlert:
 
 @dataclass(frozen=True)
 class MetricAlert:
-    """Goes off when the metric of one resource, in these dimensions, is above nothing."""
+    """Fires when the metric of one resource, in these dimensions, is above zero."""
 
     description: str
     resource: pulumi.Input[str]
@@ -61,7 +61,7 @@ def log_alerts(workflow: Workflow, poison_queue: str, slow_seconds: int) -> dict
 def metric_alerts(
     system_topic: pulumi.Input[str], accounts: Mapping[str, pulumi.Input[str]]
 ) -> dict[str, MetricAlert]:
-    """Return the alerts on what the platform itself counts."""
+    """Return the alerts on the platform's metrics."""
     return {
         "undelivered": MetricAlert(
             "Events could not be delivered and are in the dead-letter container.",
@@ -82,7 +82,7 @@ def metric_alerts(
 
 
 class Alerts(pulumi.ComponentResource):
-    """The alerts, and the action group that hears of them; ``email``, if any, is told."""
+    """The alerts and their action group, which notifies ``email`` if it is set."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class Alerts(pulumi.ComponentResource):
                 scopes=[workspace],
                 window_size=WINDOW,
                 evaluation_frequency=WINDOW,
-                # The app's tables are there only once it has reported something.
+                # The app's tables exist only once it has reported something.
                 skip_query_validation=True,
                 criteria={
                     "all_of": [

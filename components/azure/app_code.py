@@ -1,4 +1,4 @@
-"""The app's code: an archive in a container, handed to the platform's One Deploy."""
+"""The app's code: an archive in a container, delivered by the platform's One Deploy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STORAGE_API = "2023-05-01"  # the version of the operation that signs
 class AppCode(pulumi.ComponentResource):
     """Delivers the archive to the app; unchanged code has the same name, so nothing happens.
 
-    The address by which the platform fetches it opens this one archive, for reading, for an hour. The
-    template signs it while it is deployed, so that neither the program nor its state ever holds it, and
-    another app gets an address of its own.
+    The URL from which the platform fetches it gives read access to this one archive for an hour. The template
+    signs it during deployment, so that neither the program nor its state ever contains it, and another app
+    gets its own URL.
 
-    The archive has an account of its own because uploading it and signing its address take the account's
-    keys, which the accounts with photos and state don't have.
+    The archive has a separate account because uploading it and signing its URL require account keys, which
+    are disabled for the accounts with photos and state.
     """
 
     def __init__(
@@ -70,8 +70,8 @@ class AppCode(pulumi.ComponentResource):
 def template(app: str) -> dict[str, object]:
     """Return the template with the one resource that azure-native has no type for.
 
-    ``listServiceSas`` takes what the storage service's REST operation of that name does; a time of day is to
-    be had as a parameter's default only (Resource Manager's template functions, "utcNow").
+    ``listServiceSas`` has the parameters of the storage service's REST operation; the current time is only
+    available as a parameter's default (Resource Manager's template functions, "utcNow").
     """
     signing = ", ".join(
         (

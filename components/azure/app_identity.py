@@ -1,4 +1,4 @@
-"""Who the function app is, and what it may do."""
+"""The identity of the function app, and its permissions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.azure.roles import Role, grant
 
 
 class AppIdentity(pulumi.ComponentResource):
-    """A managed identity with its roles, all granted before anybody gets to use it.
+    """A managed identity with its roles, all granted before the identity can be used.
 
     Args:
         name: The logical name.

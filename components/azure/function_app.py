@@ -1,4 +1,4 @@
-"""The function app on a Flex Consumption plan of its own."""
+"""The function app on its own Flex Consumption plan."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class FunctionApp(pulumi.ComponentResource):
     Args:
         name: The logical name.
         resource_group: The name of the resource group.
-        identity: Who the app is.
+        identity: The app's identity.
         packages: The container in which the platform keeps the app's code, and its account.
-        memory_mb: Memory of one instance.
-        max_instances: How many of them there may be.
+        memory_mb: The memory of one instance.
+        max_instances: The maximum number of instances.
         app_settings: The app's environment variables.
         opts: Pulumi's resource options.
     """
@@ -76,7 +76,7 @@ class FunctionApp(pulumi.ComponentResource):
                     "maximum_instance_count": max_instances,
                 },
             },
-            # A dict, not SiteConfigArgs: that class fills in defaults which a Flex plan refuses.
+            # A dict, not SiteConfigArgs: that class adds defaults that a Flex plan rejects.
             site_config={
                 "app_settings": [
                     {"name": each, "value": value} for each, value in sorted(app_settings.items())

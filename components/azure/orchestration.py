@@ -1,4 +1,4 @@
-"""Where Durable Functions keeps what runs: in the app's storage account, or in a Durable Task Scheduler."""
+"""The state store of Durable Functions: the app's storage account, or a Durable Task Scheduler."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pulumi_azure_native import durabletask
 from components.azure.roles import Role
 from components.packaging import ROOT
 
-SCHEDULER = "scheduler"  # the orchestrator setting that asks for one
+SCHEDULER = "scheduler"  # the value of the orchestrator setting
 CONNECTION = "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
 HUB = "TASKHUB_NAME"
-# A Flex app without a network of its own comes from anywhere; who it is decides, as for the storage accounts.
+# A Flex app without a network has no fixed address; its identity decides, as for the storage accounts.
 EVERYWHERE = "0.0.0.0/0"
 
 
 class TaskScheduler(pulumi.ComponentResource):
-    """A Durable Task Scheduler that costs by use, with one task hub.
+    """A Durable Task Scheduler on the Consumption plan, with one task hub.
 
-    ``grant`` is what an app needs to use it: a role, and the scope it is granted on.
+    ``grant`` is what an app needs to use it: a role, and the scope on which it is granted.
     """
 
     grant: tuple[Role, pulumi.Output[str]]
@@ -60,8 +60,8 @@ class TaskScheduler(pulumi.ComponentResource):
 def host_json(orchestrator: str) -> str:
     """Return the text of the app's ``host.json``.
 
-    It is part of the code, not of the app's settings, because what scales the app out reads this file itself
-    to learn where Durable's work waits: https://github.com/Azure/azure-functions-host, FunctionsSyncManager.
+    It is part of the code, not of the app's settings, because the scale controller reads this file to find
+    Durable's queues: https://github.com/Azure/azure-functions-host, FunctionsSyncManager.
     """
     text = (ROOT / "handlers" / "azure" / "host.json").read_text()
     if orchestrator != SCHEDULER:

@@ -14,9 +14,9 @@ SHORT_LIVED = f"{OUTPUT}/{WORK_PREFIX}"
 
 
 class PhotoStore(pulumi.ComponentResource):
-    """Two containers, five queues and a table; what steps leave for each other is deleted after a day.
+    """Two containers, five queues and a table; renditions are deleted after a day.
 
-    ``keep`` leaves all of it when the stack is destroyed; its resource group has to be kept then, too.
+    ``keep`` retains all of it when the stack is destroyed; its resource group must then be retained too.
     """
 
     account: storage.StorageAccount
@@ -61,7 +61,7 @@ class PhotoStore(pulumi.ComponentResource):
             f"{name}-short-lived",
             resource_group_name=resource_group,
             account_name=self.account.name,
-            management_policy_name="default",  # the only name that the platform takes
+            management_policy_name="default",  # the only name that the platform accepts
             policy={
                 "rules": [
                     {

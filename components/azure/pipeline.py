@@ -158,7 +158,7 @@ class AzurePipeline(pulumi.ComponentResource):
 
 
 def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) -> dict[str, pulumi.Input[str]]:
-    """Return the app settings by which host and handlers reach an account as the app's identity."""
+    """Return the app settings with which host and handlers access an account as the app's identity."""
     return {
         variables.service_uri(name, "blob"): of.primary_endpoints.blob,
         variables.service_uri(name, "queue"): of.primary_endpoints.queue,
@@ -169,7 +169,7 @@ def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) ->
 
 
 def _durable_on(state: storage.StorageAccount) -> dict[str, tuple[Role, pulumi.Input[str]]]:
-    """Return the roles by which Durable Functions keeps its queues and tables, which it names itself."""
+    """Return the roles that Durable Functions needs for its queues and tables, which it names itself."""
     return {
         "state-queues": (Role.QUEUE_CONTRIBUTOR, state.id),
         "state-tables": (Role.TABLE_CONTRIBUTOR, state.id),

@@ -9,7 +9,7 @@ from core.workflow.photo import PIPELINE
 
 
 def app_settings(settings: Settings) -> dict[str, str]:
-    """Return the settings that make the app's timers, or none if it is to have none."""
+    """Return the settings that schedule the app's timers, or none if the reconciler is disabled."""
     if not settings.reconcile_minutes:
         return {}
     return {

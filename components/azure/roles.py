@@ -1,4 +1,4 @@
-"""Azure's built-in roles that the pipeline grants, and how one is granted."""
+"""The built-in roles of Azure that the pipeline grants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 import pulumi
 from pulumi_azure_native import authorization
 
-# Any fixed value does: it keeps these names apart from others that are made of the same facts.
+# An arbitrary fixed namespace for the generated names.
 NAMESPACE = uuid.UUID("5f1d9a3c-5a0f-4e6b-9a86-3b0d6d0f2c71")
 
 
@@ -32,11 +32,11 @@ def grant(
     principal_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> authorization.RoleAssignment:
-    """Grant the role on the scope, and only there, to a managed identity."""
+    """Grant the role on the scope to a managed identity."""
     known = pulumi.Output.all(scope, principal_id)
     return authorization.RoleAssignment(
         name,
-        # A name made of what is granted: a second deployment of the same finds it, instead of a conflict.
+        # The name is derived from the grant, so that a second deployment finds it instead of a conflict.
         role_assignment_name=known.apply(
             lambda facts: str(uuid.uuid5(NAMESPACE, f"{facts[0]} {facts[1]} {role.value}"))
         ),
@@ -47,7 +47,7 @@ def grant(
             )
         ),
         principal_id=principal_id,
-        # Without it a new identity isn't found until the directory has caught up.
+        # Without it, a new identity is not found until the directory has replicated it.
         principal_type="ServicePrincipal",
         opts=opts,
     )

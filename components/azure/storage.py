@@ -9,9 +9,9 @@ from pulumi_azure_native import storage
 def account(
     name: str, resource_group: pulumi.Input[str], opts: pulumi.ResourceOptions, *, shared_keys: bool = False
 ) -> storage.StorageAccount:
-    """Make an account that takes TLS 1.2 and identities only; ``shared_keys`` lets its keys in, too.
+    """Create an account that accepts only TLS 1.2 and identities; ``shared_keys`` allows its keys too.
 
-    The name's own characters and eight more have to fit into 24 lower-case letters and digits.
+    The name plus eight characters must fit into 24 lower-case letters and digits.
     """
     return storage.StorageAccount(
         name,
@@ -35,7 +35,7 @@ def container(
     resource_group: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> storage.BlobContainer:
-    """Make a private container."""
+    """Create a private container."""
     return storage.BlobContainer(
         name,
         resource_group_name=resource_group,

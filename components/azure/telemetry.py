@@ -1,4 +1,4 @@
-"""Where logs, traces and metrics go."""
+"""The destination of logs, traces and metrics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pulumi_azure_native import applicationinsights, operationalinsights
 
 
 class Telemetry(pulumi.ComponentResource):
-    """Application Insights on a Log Analytics workspace that keeps what it is told for so many days."""
+    """Application Insights on a Log Analytics workspace with the configured retention."""
 
     workspace: operationalinsights.Workspace
     insights: applicationinsights.Component

@@ -1,4 +1,4 @@
-"""From an upload to a message on the app's queue, and a container for what could not be delivered."""
+"""The trigger: from an upload to a message on the app's queue, and a container for undelivered events."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from components.azure.roles import Role, grant
 from core.deployment.limits import DELIVERY
 from core.deployment.names import INPUT, UPLOADS
 
-DELIVERY_ATTEMPTS = 30  # the most, and Event Grid's default
+DELIVERY_ATTEMPTS = 30  # Event Grid's maximum and default
 
 
 class Trigger(pulumi.ComponentResource):
     """Puts a message on the queue for every upload under ``prefix`` whose name ends in one of ``suffixes``.
 
-    A queue, rather than the function itself, is the destination: it needs no running code when the
-    subscription is made, and it keeps events while the app is down.
+    The destination is a queue rather than the function itself: it needs no running code when the subscription
+    is created, and it keeps events while the app is down.
     """
 
     topic: eventgrid.SystemTopic
@@ -76,7 +76,7 @@ class Trigger(pulumi.ComponentResource):
             ),
             filter=eventgrid.EventSubscriptionFilterArgs(
                 included_event_types=["Microsoft.Storage.BlobCreated"],
-                # Down to the slash: without it "input" would also mean a container "input-archive".
+                # With the slash: without it, "input" would also match a container "input-archive".
                 subject_begins_with=f"/blobServices/default/containers/{INPUT}/blobs/{prefix}",
                 is_subject_case_sensitive=False,
                 advanced_filters=[

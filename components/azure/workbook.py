@@ -1,4 +1,4 @@
-"""One page to look at: the counterpart of the AWS dashboard and its saved queries."""
+"""The workbook: the counterpart of the AWS dashboard and its saved queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Counted:
-    """A metric of resources of one type; ``metric`` is its name behind its category, if it has one."""
+    """A metric of resources of one type; ``metric`` is its name without its category."""
 
     resource_type: str
     metric: str
@@ -27,9 +27,9 @@ class Counted:
 
 
 class Workbook(pulumi.ComponentResource):
-    """A workbook of graphs and tables over what the app reports, and what the platform counts by itself.
+    """A workbook of graphs and tables over the app's telemetry and the platform's metrics.
 
-    ``metrics`` are the graphs of the latter kind, by title.
+    ``metrics`` are the graphs of platform metrics, by title.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Workbook(pulumi.ComponentResource):
 
 
 def counted(topic: pulumi.Input[str], accounts: Sequence[pulumi.Input[str]]) -> dict[str, Counted]:
-    """Return the graphs of what Event Grid and the storage accounts count."""
+    """Return the graphs of the metrics of Event Grid and the storage accounts."""
     return {
         "Throttled calls": Counted(
             "microsoft.storage/storageaccounts",

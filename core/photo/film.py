@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PIL.Image import Image
 
 # What browsers do with pictures that declare no time, or next to none.
-SHORTEST_MS, USUAL_MS = 10, 100
+SHORTEST_MS, DEFAULT_MS = 10, 100
 # What WebP, and nearly what GIF, can say; an animation that plays more often does so for days.
 MOST_PLAYS = 65_535
 
@@ -48,7 +48,7 @@ def of_one_mode(frames: Iterable[Image]) -> tuple[Image, ...]:
 
 def shown(duration_ms: float) -> int:
     """Return for how many milliseconds a picture with this declared duration is shown."""
-    return round(duration_ms) if duration_ms > SHORTEST_MS else USUAL_MS
+    return round(duration_ms) if duration_ms > SHORTEST_MS else DEFAULT_MS
 
 
 def plays(declared: int) -> int:

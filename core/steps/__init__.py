@@ -1,9 +1,10 @@
 """The steps of the workflow, one file each, found by name.
 
-A step file holds ``READS`` and ``WRITES``, the places it may touch (they become its permissions on both
-clouds), and ``run(job, tools)``, which returns the job with what the step added. ``run`` rejects a photo by
-raising a :class:`~core.errors.PhotoError` or by setting the job's ``error``. A step that is there to reject
-photos is a gate, ``GATE = True``: then a rejection is no error of the function, and its trace is kept.
+A step file has ``READS`` and ``WRITES``, the places that it may access (they become its permissions on both
+clouds), and ``run(job, tools)``, which returns the job with the step's additions. ``run`` rejects a photo by
+raising a :class:`~core.errors.PhotoError` or by setting the job's ``error``. A step whose purpose is to
+reject photos is a gate, ``GATE = True``: a rejection is then not an error of the function, and its trace is
+kept.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # a deployed step reads no workflow
 
 @dataclass(frozen=True)
 class Tools:
-    """What a step works with; ``max_bytes`` and ``max_pixels`` are the deployment's limits for an upload."""
+    """The tools of a step; ``max_bytes`` and ``max_pixels`` are the deployment's limits for an upload."""
 
     input: ObjectStore
     output: ObjectStore
@@ -43,7 +44,7 @@ class StepModule(Protocol):
     WRITES: frozenset[Place]
 
     def run(self, job: Job, tools: Tools) -> Job:
-        """Return the job with what the step added."""
+        """Return the job with the step's additions."""
 
 
 def load(name: str) -> StepModule:
@@ -67,17 +68,17 @@ def access(name: str) -> tuple[frozenset[Place], frozenset[Place]]:
 
 
 def is_gate(name: str) -> bool:
-    """Return whether the step is a gate: most files do not say so and are none."""
+    """Return whether the step is a gate; most are not and do not set ``GATE``."""
     return bool(getattr(load(name), "GATE", False))
 
 
 def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) -> Job:
     """Run one step on a job, or on the jobs that parallel branches returned, and add its trace entry.
 
-    What the step puts is on its way while it goes on, and there when this returns.
+    The step's puts run in the background while it continues, and are complete when this returns.
 
     Raises:
-        PhotoError: The step rejects the photo and is no gate. A gate returns the job with ``error`` set.
+        PhotoError: The step rejects the photo and is not a gate. A gate returns the job with ``error`` set.
     """
     job = merge(jobs) if isinstance(jobs, list) else jobs
     stopwatch = Stopwatch(name, attempt)

@@ -18,6 +18,6 @@ WRITES: frozenset[Place] = frozenset({"output"})
 
 
 def run(job: Job, tools: Tools) -> Job:
-    """Add an artifact for each rendition and format; running again writes the same bytes over the old."""
+    """Add an artifact for each rendition and format; a repeated run writes the same bytes again."""
     pictures = ((each.name, read(tools.output, each)) for each in job.renditions)
     return replace(job, artifacts=artifacts.write_all(job, tools.output, tools.recipe, pictures))

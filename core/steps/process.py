@@ -1,4 +1,4 @@
-"""Do all that is done to a photo, on one decode: the fused granularity's only step."""
+"""Do all image work with one decode: the only step of the fused granularity."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 READS: frozenset[Place] = frozenset({"input"})
 WRITES: frozenset[Place] = frozenset({"output"})
 GATE = True
-# Any other step of the workflow runs by itself in the fused granularity too: see core.workflow.granularity.
+# All other steps of the workflow run separately in the fused granularity too: see core.workflow.granularity.
 STANDS_FOR = frozenset({"validate", "resize", "apply_filters", "optimize"})
 
 
 def run(job: Job, tools: Tools) -> Job:
-    """Set ``photo`` and add all artifacts: those of the steps in :data:`STANDS_FOR`, byte for byte.
+    """Set ``photo`` and add all artifacts, byte for byte those of the steps in :data:`STANDS_FOR`.
 
-    No renditions are left.
+    It writes no renditions.
 
     Raises:
         PhotoError: The photo itself is at fault.

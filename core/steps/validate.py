@@ -1,4 +1,4 @@
-"""See whether the upload is a photo that can be processed, and learn what it holds."""
+"""Check that the upload is a photo that can be processed, and read its properties."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The workflow: its vocabulary, its one definition, and what a deployment of it is told."""
+"""The workflow: its model, its definition, and its interpreter."""

@@ -1,9 +1,9 @@
-"""The activities of an interpreted workflow: job in, answer out.
+"""The activities of an interpreted workflow.
 
-An activity never raises: it answers ``{"ok": <job document>}`` or ``{"error": {"name", "message"}}``. An
-exception would reach the interpreter as text that each host words differently, and the error's name, which
-decides what happens next, would be lost. What does arrive as an exception is then the platform's own: a lost
-worker or a time-out.
+An activity never raises: it returns ``{"ok": <job document>}`` or ``{"error": {"name", "message"}}``. An
+exception would reach the interpreter as text in a host-specific form, without the error's name, which decides
+how the workflow continues. An exception that does arrive is an error of the platform: a lost worker or a
+timeout.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run generators that yield a host's tasks side by side, or against a deadline, in one execution."""
+"""Run generators that yield a host's tasks concurrently, or with a deadline, in one execution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.workflow.host import Host, Timer
 
 
 class DeadlinePassed(Exception):
-    """Time ran out."""
+    """The deadline has passed."""
 
 
 def side_by_side[Result](

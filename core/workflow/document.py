@@ -1,4 +1,4 @@
-"""A workflow as plain JSON values, for whoever keeps it beside what it did.
+"""A workflow as plain JSON values, to be stored with the results of its executions.
 
 The form follows :mod:`core.workflow.model`: an object for each value, with a key for each field. States and
 actions name their class in ``kind``; a field that has a default may be left out.
@@ -25,10 +25,10 @@ def to_document(workflow: Workflow) -> dict[str, Any]:
 
 
 def from_document(document: object) -> Workflow:
-    """Build a workflow from plain JSON values, as :func:`to_document` made them.
+    """Build a workflow from plain JSON values, as returned by :func:`to_document`.
 
     Raises:
-        ValueError: A value is no such thing; where it stands and what is wrong with it are named.
+        ValueError: A value is invalid; the message says where and why.
     """
     return cast(Workflow, _read(document, Workflow, "workflow"))
 
@@ -45,7 +45,7 @@ def _plain(value: Any) -> Any:
 
 
 def _read(value: Any, form: Any, at: str) -> Any:
-    """Return the value in the form that a field's type asks for."""
+    """Convert the value to the type of a field."""
     origin, parts = get_origin(form), get_args(form)
     if origin in (Union, UnionType):
         return _read_one_of(value, parts, at)
@@ -97,7 +97,7 @@ def _types(form: Any) -> dict[str, Any]:
 
 
 def _checked(value: Any, kind: type, at: str) -> Any:
-    """Return the value if it is of the kind; a whole number is a float too, a boolean no number."""
+    """Return the value if it is of the kind; an integer is accepted as a float, a boolean is not a number."""
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"{at} is {value!r}; it must be {NAMES.get(kind, kind.__name__)}")

@@ -1,4 +1,4 @@
-"""How many functions the steps become: the same workflow, in the granularity that a deployment asks for."""
+"""Build the workflow in the granularity of a deployment: one function for each step, or one for all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.steps.process import STANDS_FOR
 from core.workflow.model import Choice, Fail, NameFilter, Parallel, State, Step, Succeed, Task, Workflow
 from core.workflow.photo import PIPELINE, step
 
-STEPWISE = "stepwise"  # a function a step
+STEPWISE = "stepwise"  # one function per step
 FUSED = "fused"  # one function does all image work, on one decode
 GRANULARITIES = (STEPWISE, FUSED)
 WHOLE = "process"  # the step that does what those of STANDS_FOR do
@@ -26,13 +26,13 @@ def pipeline_in(granularity: str) -> Workflow:
     """Return the pipeline, its steps as they are or fused into one.
 
     Raises:
-        SettingsError: There is no such granularity, or the pipeline can't be fused.
+        SettingsError: The granularity does not exist, or the pipeline cannot be fused.
     """
     if granularity not in GRANULARITIES:
         raise SettingsError(
             f"The granularity is {granularity!r}; it must be one of {', '.join(GRANULARITIES)}."
         )
-    # Both, whichever is asked for: a stack may change its granularity at any time.
+    # Both, regardless of the setting: a stack may change its granularity at any time.
     return {STEPWISE: PIPELINE, FUSED: fused(PIPELINE)}[granularity]
 
 
@@ -42,16 +42,16 @@ def all_steps() -> tuple[Step, ...]:
 
 
 def fused(workflow: Workflow) -> Workflow:
-    """Return the workflow with :data:`WHOLE` in place of the steps that it stands for.
+    """Return the workflow with :data:`WHOLE` in place of the steps that it replaces.
 
-    It stands where the last of them stood. All other states stay where they are: claim, records,
-    notifications, endings, and steps that ``core/steps/process.py`` does not name in ``STANDS_FOR``. If such
-    a step stands before :data:`WHOLE`, the gates before it stay too, so that it sees only photos that passed
-    them. The workflow has a name of its own, so that what runs when a deployment changes its granularity can
-    go on as it began.
+    It takes the place of the last of them. All other states keep their places: claim, records, notifications,
+    endings, and steps that ``core/steps/process.py`` does not name in ``STANDS_FOR``. If such a step is
+    before :data:`WHOLE`, the gates before it stay too, so that it sees only photos that passed them. The
+    workflow has a different name, so that executions in progress when a deployment changes its granularity
+    can continue.
 
     Raises:
-        SettingsError: A step would see photos before a step that it stands behind, or miss their renditions.
+        SettingsError: A step would run before a step that it follows, or would miss its renditions.
     """
     return replace(workflow, name=f"{workflow.name}_{FUSED}", states=tuple(_fused(workflow.states)))
 

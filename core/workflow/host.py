@@ -1,4 +1,4 @@
-"""What :mod:`core.workflow.interpreter` needs of the system it runs in: durable, in memory, or simulated."""
+"""The host protocol: what :mod:`core.workflow.interpreter` needs from the system that it runs in."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Host(Protocol):
     """One execution of a workflow.
 
     ``call``, ``wait_until`` and ``first`` return tasks: the interpreter yields one and is resumed with its
-    result, or with an exception. A durable host runs the interpreter again from its start for every event, so
+    result, or with an exception. A durable host replays the interpreter from its start for every event, so
     everything here has to be the same in every replay.
     """
 
     @property
     def execution(self) -> str:
-        """The execution's id; no other execution ever has it."""
+        """The execution's unique id."""
 
     def input(self) -> Mapping[str, Any]:
         """Return the job document that the execution was started with."""
@@ -33,7 +33,7 @@ class Host(Protocol):
         """Return the time in UTC of the event that is being handled."""
 
     def random(self) -> float:
-        """Return a number from 0 to below 1, another one each time."""
+        """Return a new random number from 0 (inclusive) to 1 (exclusive)."""
 
     def call(self, activity: str, payload: Mapping[str, Any]) -> Any:
         """Return the task of running an activity; its result is the activity's answer.

@@ -1,9 +1,9 @@
 """The interpreter of :mod:`core.workflow.model`, on any :class:`~core.workflow.host.Host`.
 
-Its generators yield the host's tasks and are resumed with their results. They decide everything from what the
-host gives them, never from a clock, a random number or the environment, so that a durable host can run them
-again from the start. Retries are made here, by timers, with the meaning that Step Functions gives the same
-tables: an activity learns which attempt it is, and an error that no table lists is not tried again.
+Its generators yield the host's tasks and are resumed with their results. They depend only on values from the
+host, never on a clock, a random number or the environment, so that a durable host can replay them from the
+start. Retries are made here, with timers, and the same tables have the same meaning as in Step Functions: an
+activity receives the number of its attempt, and an error that no table lists is not retried.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Flow = Generator[Any, Any, Job]
 
 
 class Fault(Exception):
-    """An error that an activity answered, or the end of a workflow that fails."""
+    """An error that an activity returned, or the failure of a workflow."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"{name}: {message}")
@@ -88,7 +88,7 @@ def _follow(states: tuple[State, ...], workflow: Workflow, job: Job, host: Host)
                     ending = _caught(state.catch, fault.name)
                     if ending is None:
                         raise
-                    # The error goes onto the job that entered the state, as in a Catch of Step Functions.
+                    # The error is added to the job that entered the state, as in a Catch of Step Functions.
                     job = replace(job, error=Problem(fault.name, fault.message))
                 else:
                     ending = _duplicate(state, job)

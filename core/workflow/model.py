@@ -1,7 +1,7 @@
-"""The vocabulary of a workflow: frozen values that each cloud compiles or interprets.
+"""The model of a workflow: frozen values that each cloud compiles or interprets.
 
 A workflow is a sequence of states, run from top to bottom, and named endings that a :class:`Choice` or a
-:class:`Catch` can divert to. What flows from state to state is one job document.
+:class:`Catch` can divert to. The states pass on one job document.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ FinalState = Literal["succeeded", "rejected", "failed"]
 Topic = Literal["success", "error"]
 Jitter = Literal["full", "none"]
 
-DUPLICATE = "duplicate"  # the state of a job that another execution holds, or has brought to another end
+DUPLICATE = "duplicate"  # the state of a job that another execution has claimed or ended
 
-# The platform's own errors, for retry tables; each cloud has its own names for them.
+# Errors of the platform, for retry tables; each cloud has different names for them.
 TRANSIENT = "Platform.Transient"  # a worker was lost, or a service failed transiently
 THROTTLED = "Platform.Throttled"  # a service was called too often
 
@@ -35,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Claim:
-    """Enter the job in the ledger, unless another execution did; then divert to ``duplicate``."""
+    """Insert the job in the ledger; divert to ``duplicate`` if another execution has claimed it."""
 
     duplicate: str
 
@@ -53,7 +53,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Notify:
-    """Publish how the job ended to ``topic``."""
+    """Publish the job's notification to ``topic``."""
 
     topic: Topic
 
@@ -63,7 +63,7 @@ Action = Step | Claim | Record | Notify
 
 @dataclass(frozen=True)
 class Retry:
-    """One table of retries, with the words and the meaning of Amazon States Language.
+    """One retry table, with the names and semantics of Amazon States Language.
 
     A task uses the first of its tables that lists the error, and each table counts its own retries. The
     first comes ``interval`` seconds after the error, each later one after ``backoff_rate`` times as long, at
@@ -81,7 +81,7 @@ class Retry:
     jitter: Jitter = "full"
 
     def __post_init__(self) -> None:
-        """Refuse what Step Functions would refuse."""
+        """Reject values that Step Functions would reject."""
         longest = self.interval + 1 if self.max_interval is None else self.max_interval
         limits = {
             "max_attempts": (self.max_attempts >= 0, "0 or more"),
@@ -94,13 +94,13 @@ class Retry:
                 raise SettingsError(f"A retry's {name} is {getattr(self, name)}; it must be {range_}.")
 
     def wait(self, retries: int) -> float:
-        """Return the seconds until the next retry, before jitter, after so many by this table."""
+        """Return the seconds until the next retry, before jitter, after ``retries`` by this table."""
         seconds = self.interval * self.backoff_rate**retries
         return seconds if self.max_interval is None else min(seconds, self.max_interval)
 
 
 def table_for(error: str, tables: tuple[Retry, ...]) -> Retry | None:
-    """Return the table that decides about retries after this error: the first that lists it."""
+    """Return the retry table for this error: the first that lists it."""
     return next((each for each in tables if error in each.errors), None)
 
 
@@ -114,7 +114,7 @@ class Catch:
 
 @dataclass(frozen=True)
 class Task:
-    """Do one action, with retries and diversions."""
+    """Perform one action, with retries and catches."""
 
     name: str
     action: Action
@@ -124,7 +124,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Choice:
-    """Go on if the job has nothing at ``absent``; else divert to the ending ``otherwise``."""
+    """Continue if the job has nothing at ``absent``; otherwise divert to the ending ``otherwise``."""
 
     name: str
     absent: str
@@ -133,9 +133,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class NameFilter:
-    """Go on if the upload's key ends in one of ``suffixes``, in any case; else divert to ``otherwise``.
+    """Continue if the upload's key ends in one of ``suffixes``, in any case; otherwise divert.
 
-    It stands in front of the claim, so what it turns away leaves no trace in the ledger.
+    It comes before the claim, so that ignored uploads have no row in the ledger.
     """
 
     name: str
@@ -145,7 +145,7 @@ class NameFilter:
 
 @dataclass(frozen=True)
 class Parallel:
-    """Run the branches side by side on the same job; its result is the list of their jobs."""
+    """Run the branches in parallel on the same job; its result is the list of their jobs."""
 
     name: str
     branches: tuple[tuple[Task, ...], ...]
@@ -154,14 +154,14 @@ class Parallel:
 
 @dataclass(frozen=True)
 class Succeed:
-    """End well; the job is the result."""
+    """End successfully; the job is the result."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Fail:
-    """End badly, so that the platform counts the execution as failed."""
+    """End with a failure, so that the platform counts the execution as failed."""
 
     name: str
     error: str
@@ -175,8 +175,8 @@ State = Task | NameFilter | Choice | Parallel | Succeed | Fail
 class Workflow:
     """A whole workflow; ``timeout_seconds`` bounds one execution.
 
-    An execution that takes longer goes to the ending ``late`` where the platform can still act. Step
-    Functions can't: it ends the execution, and a rule outside tells of it.
+    An execution that takes longer goes to the ending ``late`` if the platform supports that. Step Functions
+    does not: it ends the execution, and an EventBridge rule sends the notification.
     """
 
     name: str
@@ -186,7 +186,9 @@ class Workflow:
     late: str | None = None
 
     def __hash__(self) -> int:
-        return hash(self.name)  # a whole walk would cost more than what is worked out once for a workflow
+        return hash(
+            self.name
+        )  # hashing all states would cost more than the values that are cached by workflow
 
     def all_states(self) -> Iterator[State]:
         """Yield every state: the main sequence, then the endings, parallel branches included."""

@@ -1,4 +1,4 @@
-"""The message sent when a job ends: which parts of the job it carries."""
+"""The notification of a finished job: the parts of the job document that it contains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one definition of the photo pipeline.
+"""The definition of the photo pipeline.
 
 To add a step: write ``core/steps/<name>.py`` and put ``*step("<name>"),`` where it belongs below.
 To give one other retries: ``*step("<name>", retry=(Retry(retryable_names(), max_attempts=5), PLATFORM)),``
@@ -49,7 +49,7 @@ def step(name: str, retry: tuple[Retry, ...] = RETRY) -> tuple[Task | Choice, ..
 
 
 def parallel(name: str, *branches: tuple[Task | Choice, ...]) -> Parallel:
-    """Return branches that run side by side, whose errors divert where those of a step do.
+    """Return branches that run in parallel, with the same catches as a step.
 
     Raises:
         SettingsError: A gate stands in a branch, where it could not keep the photo from the other branches.
@@ -62,14 +62,14 @@ def parallel(name: str, *branches: tuple[Task | Choice, ...]) -> Parallel:
                 f"do not wait for it. Put it in front of {name!r}, or remove GATE from "
                 f"core/steps/{before.name}.py: it can still reject a photo, as an error."
             )
-    # A branch has no way out: its errors are the whole state's.
+    # A branch has no catches: its errors are those of the whole state.
     return Parallel(name, tuple(tuple(replace(task, catch=()) for task in each) for each in tasks), ON_ERROR)
 
 
 def finish(state: FinalState, topic: Topic, *last: State) -> tuple[State, ...]:
-    """Return the ending that records ``state``, tells ``topic`` and stops at ``last``, if that is given.
+    """Return the ending that records ``state``, notifies ``topic`` and stops at ``last``, if given.
 
-    No Succeed closes it: Step Functions bills a state that does nothing like any other.
+    It has no Succeed at the end: Step Functions bills a state that does nothing like any other.
     """
     return (
         Task(f"record_{state}", Record(state, duplicate="duplicate"), retry=RETRY),
