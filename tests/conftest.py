@@ -37,7 +37,7 @@ LONGEST = (
     LOCAL_STACKS,
     "tests/e2e/changes/test_switching.py",
     "tests/e2e/changes/test_life.py",
-    "tests/e2e/changes/test_what_fell_between.py",
+    "tests/e2e/changes/test_recovery.py",
     "tests/integration/local/providers/test_engine.py",
 )
 KINDS = ("e2e", "infra", "contract", "integration", "unit")

@@ -95,9 +95,7 @@ class DeafCloud:
             return json.load(answer)
 
 
-def test_what_fell_between_is_found_by_schedule_and_destroy_keeps_the_data(
-    running, project, connect_stand, photo
-):
+def test_lost_jobs_are_found_on_schedule_and_destroy_keeps_the_data(running, project, connect_stand, photo):
     """On both stacks: a lost execution within a minute, a lost event by the daily look."""
     settings = project / "components/settings.py"
     text = settings.read_text()
