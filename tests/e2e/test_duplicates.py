@@ -25,7 +25,7 @@ def settle(stand, photo, identify):
 
 
 def test_two_deliveries_at_once_make_one_job(stand, photo, identify, settle):
-    key = "incoming/delivered twice"  # by its name no photo: it starts nothing by itself
+    key = "incoming/delivered twice.jpg"  # the upload delivers its own event besides
     etag = stand.deployment.connection.upload(key, photo)
     stand.deliveries.deliver(key, etag, len(photo), times=2)
     row = stand.finished(identify(key, etag))
@@ -44,3 +44,11 @@ def test_a_late_delivery_changes_nothing(stand, photo, identify, settle):
     settle("late ones")
     assert stand.finished(before.id) == before
     assert len(stand.notifications(before.id)) == 1
+
+
+def test_a_file_whose_name_is_no_photo_s_makes_no_job(stand, photo, settle):
+    key = "incoming/notes.jpg.txt"
+    etag = stand.deployment.connection.upload(key, photo)
+    stand.deliveries.deliver(key, etag, len(photo), times=1)
+    settle("other names")
+    assert not [each for each in stand.deployment.rows() if each.document["source"]["key"] == key]

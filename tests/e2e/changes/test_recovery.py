@@ -97,11 +97,10 @@ class DeafCloud:
 
 def test_lost_jobs_are_found_on_schedule_and_destroy_keeps_the_data(running, project, connect_stand, photo):
     """On both stacks: a lost execution within a minute, a lost event by the daily look."""
-    settings = project / "components/settings.py"
-    text = settings.read_text()
-    patience = "environment.patience(workflow_seconds)"
+    limits = project / "core/deployment/limits.py"
+    text, patience = limits.read_text(), "timedelta(seconds=workflow_seconds, minutes=5)"
     assert text.count(patience) == 1
-    settings.write_text(text.replace(patience, "environment.timedelta(seconds=1)"))
+    limits.write_text(text.replace(patience, "timedelta(seconds=1)"))
     deaf = {}
     for name in LocalStack:
         configure(project, name, reconcileMinutes=1, keepData=True)
