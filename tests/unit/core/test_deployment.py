@@ -59,3 +59,19 @@ def test_no_retention_is_written_down_again():
             node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)
         }
         assert not {each for each in found if isinstance(each, int)} & numbers, path
+
+
+def test_photos_are_named_by_these_extensions():
+    assert set(limits.SUFFIXES) == {
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".heic",
+        ".heif",
+        ".avif",
+    }
