@@ -18,6 +18,7 @@ from core.workflow.model import (
     Choice,
     Claim,
     Fail,
+    NameFilter,
     Notify,
     Parallel,
     Record,
@@ -315,3 +316,12 @@ def test_the_deadline_is_cancelled_however_the_workflow_ends(job, answer):
         run(workflow(step("validate", catch=()), late="failed"), script)
 
     assert [task.cancelled for task in script.host.tasks] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("key", "called"), [("in/a.JPG", ["validate"]), ("in/a.jpg", ["validate"]), ("in/a.txt", [])]
+)
+def test_a_name_is_taken_in_any_case(job, key, called):
+    script = Script(replace(job, source=replace(job.source, key=key)))
+    run(workflow(NameFilter("name", (".jpg",), "duplicate"), step("validate"), Succeed("end")), script)
+    assert names(script) == called
