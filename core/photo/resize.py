@@ -24,6 +24,9 @@ from core.recipe import Size
 # Averages whole pixels first where a picture shrinks more than this, then filters: faster, and as good.
 REDUCING_GAP = 2.0
 
+# Between these factors a picture counts as reduced to half of the photo.
+HALVED = 1.5, 2.5
+
 Box = tuple[float, float, float, float]
 
 
@@ -49,7 +52,7 @@ def extent(whole: tuple[int, int], size: Size) -> tuple[int, int]:
 
 
 def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Image:
-    """Return the picture resized with Lanczos, after ``size.fit``.
+    """Return the picture resized to ``size.fit``, with Lanczos or, where it was halved already, bicubic.
 
     ``whole`` is the size of the photo in pixels where ``image`` is that photo already reduced, so that
     nothing is rounded twice. A photo smaller than the box in one direction stays as small there.
@@ -62,7 +65,7 @@ def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Im
     if size.fit == "cover":
         kept = _kept(scaled, size)
         return _resized(image, *kept, _window(image, _shares((width, height), size), size))
-    made = _resized(image, *scaled)
+    made = _resized(image, *scaled, resample=_kernel(image, width))
     if size.fit == "inside" or made.size == (size.width, size.height):
         return made
     padded = new("RGBA", (size.width, size.height))
@@ -90,10 +93,25 @@ def _shares(whole: tuple[int, int], size: Size) -> tuple[float, float]:
     return min(1.0, kept[0] / (width * scale)), min(1.0, kept[1] / (height * scale))
 
 
-def _resized(image: Image, width: int, height: int, box: Box | None = None) -> Image:
+def _kernel(image: Image, whole_width: int) -> Resampling:
+    """Return how to resize a picture that a decoder or an average has reduced already.
+
+    One that was halved is as sharp with bicubic, which takes two thirds of the time; one that was quartered,
+    by libjpeg, would be 0.003 SSIM softer.
+    """
+    return Resampling.BICUBIC if HALVED[0] < whole_width / image.width < HALVED[1] else Resampling.LANCZOS
+
+
+def _resized(
+    image: Image,
+    width: int,
+    height: int,
+    box: Box | None = None,
+    resample: Resampling = Resampling.LANCZOS,
+) -> Image:
     if box is None and (width, height) == image.size:
         return image
-    return image.resize((width, height), Resampling.LANCZOS, box=box, reducing_gap=REDUCING_GAP)
+    return image.resize((width, height), resample, box=box, reducing_gap=REDUCING_GAP)
 
 
 def _window(image: Image, shares: tuple[float, float], size: Size) -> Box:

@@ -109,3 +109,11 @@ def test_fine_stripes_become_gray_instead_of_a_pattern() -> None:
     made = resize(stripes.convert("RGB"), Size("box", 90, 90, "inside"))
     low, high = made.convert("L").crop((5, 0, 85, made.height)).getextrema()
     assert high - low < 12
+
+
+@pytest.mark.parametrize(("factor", "kernel"), [(1, "LANCZOS"), (2, "BICUBIC"), (4, "LANCZOS")])
+def test_what_was_halved_is_resized_faster_and_nothing_else(factor: int, kernel: str) -> None:
+    reduced = Image.effect_noise((300, 200), 60).convert("RGB")
+    made = resize(reduced, Size("a", 210, 140), (300 * factor, 200 * factor))
+    expected = reduced.resize((210, 140), Image.Resampling[kernel], reducing_gap=2.0)
+    assert made.tobytes() == expected.tobytes()
