@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 
 class Uploads(threading.Thread):
-    """Uploads a photo every few seconds, from another thread, until the block is left."""
+    """Uploads a photo every three seconds, from another thread, until the block is left."""
 
     def __init__(self, stand, outputs, photo):
         super().__init__(daemon=True)
@@ -31,7 +31,7 @@ class Uploads(threading.Thread):
 
     def run(self):
         open_jobs = set()
-        while not self._done.wait(6):
+        while not self._done.wait(3):
             rows = {job: self._stand.deployment.row(job) for job in open_jobs}
             open_jobs = {job for job, row in rows.items() if row is None or row.state == "claimed"}
             if len(open_jobs) < 4:  # a busy machine isn't made busier
