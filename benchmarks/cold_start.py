@@ -82,7 +82,7 @@ PROGRAMS = {"aws": AWS, "azure": AZURE}
 
 @dataclass(frozen=True)
 class Ready:
-    """One worker's start in milliseconds: by the clock, and of a processor."""
+    """One worker's start in milliseconds of wall time and of CPU time."""
 
     wall: float
     cpu: float

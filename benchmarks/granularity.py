@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/granularity.py
 
 The steps run in this process, on the sample photos and on larger ones made of them, with a store in memory
-and with one that takes 25 ms for a call, as the clouds' do. A function is billed for the wall time of its
+and with one that takes 25 ms per call, like the clouds' stores. A function is billed for the wall time of its
 step, so that of all steps is added up, whatever runs beside what. The granularities take turns; of each time
 the least of the repetitions counts, since all that disturbs only adds to it.
 """
@@ -33,7 +33,7 @@ CALL_MS = 25.0
 
 
 class SlowStore(MemoryStore):
-    """A store in memory that takes its time."""
+    """A store in memory with a delay on every call."""
 
     def __init__(self, objects: dict[str, bytes], call_ms: float) -> None:
         super().__init__(objects)
@@ -52,14 +52,14 @@ class SlowStore(MemoryStore):
 
 @dataclass(frozen=True)
 class Times:
-    """What all steps took together, in milliseconds."""
+    """The total times of all steps, in milliseconds."""
 
     wall: float
     cpu: float
 
 
 def run(photo: Path, granularity: str, chosen: str, call_ms: float = 0) -> Times | None:
-    """Do all steps once; ``None`` if the file is refused, as some samples are to be."""
+    """Run all steps once; ``None`` if the file is refused, as some samples should be."""
     data = photo.read_bytes()
     store = SlowStore({photo.name: data}, call_ms)
     tools = Tools(store, store, recipes.load(chosen), 2**30, 10**9)
@@ -113,7 +113,7 @@ def main() -> None:
         rows = {
             photo.name: measure(photo, asked.recipe, asked.call_ms, asked.repetitions)
             for photo in photos
-            if run(photo, FUSED, asked.recipe)  # the first run of all imports what the others have
+            if run(photo, FUSED, asked.recipe)  # the very first run also imports modules
         }
     for photo, pairs in rows.items():
         table.add_row(photo, *(_of_all([pair]) for pair in pairs))

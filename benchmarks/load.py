@@ -5,8 +5,8 @@ Start the emulators with ``twinlens local up``, then:
     .venv/bin/python -m benchmarks.load --photos 1000 --rounds 2
 
 Every ten seconds a line says how many jobs have ended, how many end in a second, and how much memory the
-emulators and all their workers take. With several rounds, what the memory grew by after the first, when all
-workers are warm, is told by the job. Leaves with 1 unless every job succeeds.
+emulators and all their workers take. With several rounds, it prints the growth of memory per job after the
+first round, when all workers are warm. The exit code is 1 unless every job succeeds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from local import state
 from local.environment import LocalStack
 
 LOOK_SECONDS = 10
-QUIET_LOOKS = 12  # without a job's end: what has not ended by then is lost
+QUIET_LOOKS = 12  # in a row in which no job ends; the remaining jobs then count as lost
 PHOTO = project.root() / "samples" / "sunset.jpg"
 PIXELS = (320, 240)
 
@@ -42,7 +42,7 @@ console = Console(highlight=False)
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen at one moment: seconds since the first upload, jobs that had ended, MB of memory."""
+    """One sample: seconds since the first upload, jobs that have ended, MB of memory."""
 
     seconds: float
     ended: int
@@ -50,7 +50,7 @@ class Look:
 
 
 def measure(stack: str, photos: int, rounds: int) -> Counter[str]:
-    """Put the photos through the stack, round by round; return how many jobs ended how, or as ``lost``."""
+    """Send the photos through the stack in rounds; return the number of jobs by outcome or ``lost``."""
     deployment = DeployedStack.of(stack)
     roots = _emulators(deployment.outputs["cloud"])
     found: Counter[str] = Counter()
@@ -109,7 +109,7 @@ def _emulators(cloud: str) -> list[psutil.Process]:
 
 
 def _memory_mb(roots: list[psutil.Process]) -> float:
-    """Return the resident memory of the processes and all below them."""
+    """Return the resident memory of the processes and all their descendants."""
     total = 0
     for root in roots:
         for each in (root, *root.children(recursive=True)):
@@ -128,7 +128,7 @@ def _tell(before: Look, after: Look) -> None:
 
 
 def main() -> None:
-    """Measure the stacks that were asked for, one after the other."""
+    """Measure the requested stacks, one after the other."""
     parser = argparse.ArgumentParser(description="Submit many photos at once to the local stacks.")
     parser.add_argument("--photos", type=int, default=1000, help="how many, 1000 unless said otherwise")
     parser.add_argument("--rounds", type=int, default=1, help="how many times, once unless said otherwise")

@@ -123,7 +123,7 @@ def likeness(folder: Path, wanted: dict[str, np.ndarray[Any, Any]]) -> float:
 def run(
     command: list[str], warm_up: Path, photo: Path, folder: Path, task: dict[str, Any]
 ) -> dict[str, float]:
-    """Let a contender do a task once, and return what it says that took."""
+    """Run a contender's task once, and return its own measurements."""
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(  # noqa: S603 - our own scripts
         [*command, str(warm_up), str(photo), str(folder), json.dumps(task)],
@@ -164,7 +164,7 @@ def _installed(name: str) -> bool:
 
 
 def show(console: Console, task: str, megapixels: int, figures: dict[str, Figures]) -> None:
-    """Print one table, with Twinlens as the measure of the others."""
+    """Print one table, with Twinlens as the reference."""
     table = Table(title=f"{task}, {megapixels} MP")
     for column in ("", "wall ms", "CPU ms", "peak MB", "SSIM", "Twinlens' CPU / its"):
         table.add_column(column, justify="left" if not column else "right")

@@ -1,6 +1,6 @@
-"""How long ``twinlens report`` takes for two runs of many jobs, and how heavy its page is.
+"""Measure how long ``twinlens report`` takes for two runs of many jobs, and the size of its page.
 
-It makes the runs, with random times, and asks the whole command for a report of them:
+It makes the runs, with random times, and runs the whole command on them:
 
     .venv/bin/python -m benchmarks.report --jobs 50000
 """
@@ -41,7 +41,7 @@ BYTES = 1_000_000
 
 
 def main() -> None:
-    """Make the runs, report them and print what it took."""
+    """Make the runs, report them and print the time and size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=50_000, help="jobs of each of the two runs")
     parser.add_argument("--photos", type=int, default=BURST, help="photos of the set, sent in turn")

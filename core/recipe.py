@@ -20,8 +20,8 @@ Share = Annotated[float, Between(0, 1)]
 class Size:
     """A box in pixels, and how a photo is fitted into it; a photo is never enlarged.
 
-    ``crop`` says what "cover" keeps: what is around the focus, in shares of the photo's width and height, or
-    the part with the highest entropy.
+    ``crop`` says which part "cover" keeps: the part around the focus, in shares of the photo's width and
+    height, or the part with the highest entropy.
     """
 
     name: str
@@ -43,11 +43,11 @@ class FilterCall:
 
 @dataclass(frozen=True)
 class OutputFormat:
-    """An encoder's name and its settings; each looks at those it knows.
+    """An encoder's name and its settings; an encoder ignores settings that do not apply to it.
 
-    ``effort`` is how much time goes into fewer bytes.
-    "auto" stands for the smallest of several whose SSIM to the picture is at least ``similarity``.
-    ``animation`` says what becomes of one: its first picture, or all of them, in formats that can.
+    ``effort`` is the time spent on a smaller file.
+    "auto" is the smallest of several encodings whose SSIM to the picture is at least ``similarity``.
+    ``animation`` says whether to write its first frame or, in formats that support it, all frames.
     """
 
     format: str
@@ -60,9 +60,9 @@ class OutputFormat:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Some pictures of an animation side by side, each in a box of ``width`` x ``height`` pixels.
+    """Some frames of an animation side by side, each in a box of ``width`` x ``height`` pixels.
 
-    They are evenly chosen, ``columns`` x ``rows`` at most; a photo that doesn't move has no sheet.
+    They are chosen evenly, at most ``columns`` x ``rows``; a still photo has no sheet.
     """
 
     name: str
@@ -74,11 +74,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Options:
-    """What holds for all outputs.
+    """Settings for all outputs.
 
-    ``background`` stands behind transparency where a format has none; ``copyright`` keeps the photo's own;
-    ``larger`` lets a picture of the photo's own width and height have more bytes than the upload;
-    ``manifest`` adds a file that says how to show the outputs in a page.
+    ``background`` replaces transparency where a format has none; ``copyright`` keeps the photo's own;
+    ``larger`` allows a picture of the photo's own width and height to have more bytes than the upload;
+    ``manifest`` adds a file that describes how to show the outputs in a page.
     """
 
     background: Annotated[str, Colour()] = "#ffffff"
@@ -114,5 +114,5 @@ class Recipe:
 
     @property
     def boxes(self) -> tuple[Size, ...]:
-        """The sizes, and what sheets need of each picture: how large a photo has to be decoded."""
+        """The sizes, and those that sheets need: they determine how large a photo must be decoded."""
         return (*self.sizes, *(Size(sheet.name, sheet.width, sheet.height) for sheet in self.sheets))

@@ -38,7 +38,7 @@ def translated[Fault: Exception](
     """Raise the SDK's ``faults`` as Twinlens' errors, with a sentence about ``what`` ("object 'a.jpg'").
 
     Raises:
-        ObjectMissing: There is nothing of that name.
+        ObjectMissing: There is no such object.
         StoreUnavailable: Throttled, timed out, 5xx or no connection; the SDK's own retries are spent.
         StoreError: Refused for any other reason.
     """
@@ -62,6 +62,6 @@ def translation(cloud: str, what: str, failure: Failure) -> StoreError:
     if kind is Kind.BUSY or status in BUSY_STATUS or status >= 500:
         return StoreUnavailable(f"{cloud} could not serve {what} just now: {text}")
     if status == 403:
-        # A caller who may not list the container is told no more than this of an object that is gone.
+        # A caller who may not list the container gets this error for a missing object, too.
         return StoreError(f"{cloud} denies {what}: it is not there, or access is not allowed: {text}")
     return StoreError(f"{cloud} refused {what}: {text}")

@@ -1,4 +1,4 @@
-"""An object store that tells a stopwatch how long a step waited for it."""
+"""An object store that measures how long a step waits for it."""
 
 from __future__ import annotations
 

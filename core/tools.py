@@ -1,4 +1,4 @@
-"""Get a deployed worker's tools ready, once for its life."""
+"""Set up a deployed worker's tools, once per worker."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from core.steps import Tools
 
 @cache
 def tools(open_store: Callable[[str], ObjectStore]) -> Tools:
-    """Return what the environment variables ask for, with the two containers opened by ``open_store``.
+    """Return the tools that the environment variables configure, with containers opened by ``open_store``.
 
     Raises:
-        SetupError: A variable is missing or wrong, or the recipe is.
+        SetupError: A variable or the recipe is missing or wrong.
     """
     environment = Environment.read(os.environ)
     return Tools(

@@ -32,8 +32,8 @@ def stamp(moment: datetime) -> str:
 class TraceEntry:
     """One run of one step. Times are ISO 8601 UTC, durations milliseconds, sizes bytes.
 
-    ``download_ms`` and ``upload_ms`` are how long the step waited for bytes to be moved, ``compute_ms`` the
-    rest: an upload that goes on while the step computes (:mod:`core.write_behind`) takes none of its time.
+    ``download_ms`` and ``upload_ms`` are how long the step waited for transfers, and ``compute_ms`` is the
+    rest: an upload that runs while the step computes (:mod:`core.write_behind`) does not count as waiting.
     """
 
     step: str
@@ -52,7 +52,7 @@ class TraceEntry:
 
 @dataclass
 class Stopwatch:
-    """Adds up how long a step waits for bytes to be moved; the rest of its time is compute."""
+    """Adds up how long a step waits for transfers; the rest of its time is compute."""
 
     step: str
     attempt: int
@@ -98,6 +98,6 @@ class Stopwatch:
 
 
 def memory_mb() -> int:
-    """Return the memory this worker was given, in MB; 0 where nobody said."""
+    """Return the memory configured for this worker in MB; 0 if unknown."""
     given = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or os.environ.get(MEMORY_MB)
     return int(given) if given else 0

@@ -1,9 +1,9 @@
-"""Look for known vulnerabilities in all that is locked, and list what each package for a cloud holds.
+"""Look for known vulnerabilities in all locked packages, and list the contents of each cloud's archives.
 
 Run by ``make audit``, with pip-audit and CycloneDX's generator from ``locks/audit.txt``. The lists, one
 software bill of materials an archive, are ``out/sbom/<archive>.json``; they name what was found in the
-archive itself. Without a way to the vulnerability database the lists are written all the same, and what was
-not audited is said.
+archive itself. If the vulnerability database cannot be reached, the lists are still written, and the report
+says what was not audited.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ for name, cloud in settings.CLOUDS.items():
 
 
 def main() -> int:
-    """Audit every lock file; return 1 if one holds something vulnerable."""
+    """Audit every lock file; return 1 if one contains a vulnerable package."""
     BILLS.mkdir(parents=True, exist_ok=True)
     for old in BILLS.glob("*.json"):
         old.unlink()
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def held(archive: Path) -> list[str]:
-    """Return the distributions in the archive as ``name==version``, by what their metadata say."""
+    """Return the distributions in the archive as ``name==version``, according to their metadata."""
     with zipfile.ZipFile(archive) as opened:
         metadata = [
             message_from_bytes(opened.read(name))

@@ -1,4 +1,4 @@
-"""Files that common writers don't make, but readers have to stand, laid out after their specifications."""
+"""Files that common writers do not make but readers must handle, built from their specifications."""
 
 from __future__ import annotations
 

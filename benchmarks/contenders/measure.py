@@ -1,4 +1,4 @@
-"""Run one contender's work in this process and say what it took."""
+"""Run one contender's work in this process, and print its time and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pillow as it is usually written: the whole photo is opened and decoded anew for every output."""
+"""Pillow as it is usually written: the whole photo is opened and decoded again for every output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twinlens: the step that makes everything of one decode."""
+"""Twinlens: the step that makes every output from one decode."""
 
 from __future__ import annotations
 

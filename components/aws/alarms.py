@@ -13,7 +13,7 @@ PERIOD_SECONDS = 300
 
 @dataclass(frozen=True)
 class Metric:
-    """One CloudWatch metric of one thing."""
+    """One CloudWatch metric of one resource."""
 
     namespace: str
     name: str
@@ -71,7 +71,7 @@ def alarms(
 
 
 class Alarms(pulumi.ComponentResource):
-    """The alarms, each of which tells ``topic`` when it goes off and when it is over."""
+    """The alarms; each notifies ``topic`` when it goes off and when it recovers."""
 
     arns: list[pulumi.Output[str]]
 
@@ -115,6 +115,6 @@ def _queries(metrics: Sequence[Metric]) -> list[aws.cloudwatch.MetricAlarmMetric
         }
         for number, metric in enumerate(metrics)
     ]
-    # FILL: a metric without a value in this period counts as nothing, not as an unknown sum.
+    # FILL: a metric without a value in this period counts as 0, not as an unknown sum.
     total = " + ".join(f"FILL({query['id']}, 0)" for query in queries)
     return [*queries, {"id": "total", "expression": total, "label": "total", "return_data": True}]

@@ -22,7 +22,7 @@ QUERIES = {
     " | stats max(record.metrics.maxMemoryUsedMB) as used, max(record.metrics.memorySizeMB) as given by @log",
 }
 
-# Over the state machines' logs: all that an express execution leaves behind, and why a standard one failed.
+# Over the state machines' logs: the only record of an express execution, and why a standard one failed.
 EXECUTIONS = {
     "failed-executions": "filter type in ['ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted']"
     " | fields @timestamp, execution_arn, type, details.error, details.cause"
@@ -35,8 +35,8 @@ EXECUTIONS = {
 class Dashboard(pulumi.ComponentResource):
     """A CloudWatch dashboard of the pipeline, and saved queries over its logs.
 
-    Neither dashboards nor queries get a name by themselves: ``own`` is an ARN whose last part is the
-    pipeline's own. ``state_machine`` is the one in use.
+    Neither dashboards nor queries get a generated name: ``own`` is an ARN whose last part is the pipeline's
+    unique name. ``state_machine`` is the one in use.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Deal with transparency in one place, so that no filter or format has to."""
+"""Handle transparency in one place, so that filters and formats need not."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from PIL.Image import Image, Resampling, new
 
-# A pixel at least this opaque counts with its own colour. Below, the colours around it take over, so that
-# what is divided by the opacity later keeps six bits.
+# A pixel at least this opaque keeps its own colour. Below, surrounding colours replace it, so that later
+# division by the opacity keeps six bits of precision.
 _COUNTS = 64
 
 
 def colours_only(image: Image, operation: Callable[[Image], Image]) -> Image:
-    """Return the picture after an ``operation`` on its RGB channels; its transparency stays as it was.
+    """Return the picture after an ``operation`` on its RGB channels; its transparency is unchanged.
 
-    The operation must look at each pixel alone: one that looks at neighbours would mix in hidden colours.
+    The operation must treat each pixel independently: one that reads neighbours would mix in hidden colours.
     """
     if image.mode != "RGBA":
         return operation(image)
@@ -24,9 +24,9 @@ def colours_only(image: Image, operation: Callable[[Image], Image]) -> Image:
 
 
 def visible_colours(image: Image, operation: Callable[[Image], Image]) -> Image:
-    """Return the picture after an ``operation`` that looks at neighbours, none of which is a hidden colour.
+    """Return the picture after an ``operation`` that reads neighbours, without exposing hidden colours.
 
-    The operation gets an opaque picture: what is hidden has the colours of what is visible around it.
+    The operation receives an opaque picture: hidden pixels have the colours of visible pixels around them.
     """
     if image.mode != "RGBA":
         return operation(image)
@@ -47,7 +47,7 @@ def averaged(image: Image, operation: Callable[[Image], Image]) -> Image:
 
 
 def visible(image: Image) -> Image | None:
-    """Return a mask of the pixels of which anything is seen; ``None`` for a picture without transparency."""
+    """Return a mask of the pixels that are not fully transparent; ``None`` for an opaque picture."""
     return image.getchannel("A").point(lambda tone: 255 * (tone > 0)) if image.mode == "RGBA" else None
 
 
@@ -61,9 +61,9 @@ def flatten(image: Image, background: str = "white") -> Image:
 
 
 def _revealed(image: Image) -> Image:
-    """Return the RGBA picture as RGB, its hidden pixels filled from the visible ones around.
+    """Return the RGBA picture as RGB, its hidden pixels filled from visible ones around them.
 
-    They are taken from smaller and smaller copies, in which what is visible spreads (the pull-push algorithm
+    The colours come from ever smaller copies, in which visible colours spread (the pull-push algorithm
     of Gortler, Grzeszczuk, Szeliski and Cohen, The Lumigraph, 1996).
     """
     mask = image.getchannel("A").point(lambda tone: min(255, 255 * tone // _COUNTS))

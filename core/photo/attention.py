@@ -1,10 +1,10 @@
-"""Find the part of a picture that says most."""
+"""Find the part of a picture with the most information."""
 
 from __future__ import annotations
 
 from PIL.Image import Image, Resampling
 
-# Enough to tell a face from the sky, and looked at in a few milliseconds whatever the photo's size.
+# Enough to distinguish a face from the sky, and analysed in a few milliseconds for any photo.
 LOOKED_AT = 128
 CANDIDATES = 21
 
@@ -12,8 +12,8 @@ CANDIDATES = 21
 def focus(image: Image, shares: tuple[float, float]) -> tuple[float, float]:
     """Return the middle of the window with the highest entropy, as shares of width and height.
 
-    The window has these ``shares`` of the picture's width and height and moves along both in steps; among
-    equals, the one nearest to the middle of the picture is taken, so that there always is an answer.
+    The window has these ``shares`` of the picture's width and height and moves along both in steps. Among
+    equal windows, the one nearest to the middle of the picture is chosen, so that the result is unique.
     """
     scale = min(1.0, LOOKED_AT / max(image.size))
     small = image.resize(
@@ -27,7 +27,7 @@ def focus(image: Image, shares: tuple[float, float]) -> tuple[float, float]:
 
 
 def _positions(share: float) -> list[float]:
-    """Return where the middle of a window with this share can be."""
+    """Return the possible positions of the middle of a window with this share."""
     return (
         [share / 2 + (1 - share) * step / (CANDIDATES - 1) for step in range(CANDIDATES)]
         if share < 1

@@ -12,18 +12,18 @@ from core.photo import formats, lean
 from core.photo.formats import Encoded, Settings
 from core.photo.similarity import similarity
 
-# Each format is tried at three of these qualities at most: halving finds the lowest that is good enough.
+# Each format is tried at up to three of these qualities: a binary search finds the lowest sufficient one.
 QUALITIES = (40, 50, 60, 68, 76, 84, 92)
 FORMATS = ("jpeg", "webp", "avif")
-# AVIF takes about 0.4 s for each million pixels and try, ten times as long as the others.
+# AVIF takes about 0.4 s per million pixels and attempt, ten times as long as the others.
 MOST_AVIF_PIXELS = 1_000_000
 
 
 def smallest(image: Image, settings: Settings, target: float, most_bytes: float = inf) -> Encoded:
     """Return the smallest encoding whose SSIM to the picture is at least ``target``.
 
-    The picture is encoded nine times at most. If none is that alike, the most alike is returned. What has
-    more than ``most_bytes`` doesn't count, and if all have, a WebP of still less quality is returned.
+    The picture is encoded at most nine times. If no result reaches the target, the most similar is returned.
+    Results larger than ``most_bytes`` are ignored; if all are, a WebP of lower quality is returned.
     """
     tried = [
         each for name in FORMATS if _suits(name, image) for each in _tries(name, image, settings, target)

@@ -1,9 +1,9 @@
-"""How much memory a photo takes, worked out from its header and the recipe before a pixel is decoded.
+"""Estimate the memory that a photo needs, from its header and the recipe, before a pixel is decoded.
 
 A photo goes through four stages, and the largest counts: decoding it and turning its colours into sRGB,
-making the sizes, filtering the first of them, and writing each output. What each takes for a pixel was
-measured as the peak of a process of its own (``python -m tools.worst`` looks for what takes more) and rounded
-up. The numbers of a filter or an output format are in its own file.
+making the sizes, filtering the first of them, and writing each output. The bytes per pixel of each were
+measured as the peak of a separate process (``python -m tools.worst`` searches for cases that need more) and
+rounded up. The numbers of a filter or an output format are in its own module.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from core.recipe import Recipe, Size
 if TYPE_CHECKING:
     from core.photo.reading import Source
 
-# What decoding takes for a pixel of the file, its own picture included.
+# The memory of decoding per pixel of the file, including the decoded picture.
 DECODING = {"jpeg": 1, "png": 9, "webp": 18, "gif": 7, "tiff": 5, "bmp": 6, "avif": 14, "heic": 15}
-# A JPEG whose scans don't hold all of it at once: every coefficient is kept to the end.
+# A JPEG with several scans: every coefficient is kept to the end.
 DECODING_IN_SCANS = 9
-# Pillow's pixels have four bytes, but for those of one channel.
+# Pillow's pixels have four bytes, except those of one channel.
 PICTURE = 4
 # Resizing a picture: a copy averaged to a quarter, and rows of the new width at up to four times its height.
 AVERAGED, ROWS = 1, 4 * PICTURE
@@ -35,7 +35,7 @@ Extent = tuple[int, int]
 
 @dataclass(frozen=True)
 class Stage:
-    """Something that is done with a photo, as a person would say it, and the bytes it takes at its peak."""
+    """One stage of processing, described for a person, and its peak memory in bytes."""
 
     what: str
     peak: int
@@ -44,7 +44,7 @@ class Stage:
 def stages(
     source: Source, name: str, sizes: Iterable[Size], recipe: Recipe | None, headroom: tuple[float, float]
 ) -> Iterator[Stage]:
-    """Yield all stages of a photo; without a ``recipe`` nothing is filtered and written.
+    """Yield all stages of a photo; without a ``recipe``, nothing is filtered or written.
 
     ``headroom`` is how much larger than the largest size the decoder and then an average leave the photo.
     """
@@ -87,9 +87,9 @@ def largest_scale(whole: Extent, sizes: Iterable[Size]) -> float:
 
 
 def _decoding(source: Source, name: str, left: int) -> int:
-    """Return what decoding takes, and what turns the pixels that are left into sRGB, upright."""
+    """Return the memory of decoding, and of converting the remaining pixels to upright sRGB."""
     pixels = max(prod(source.size), prod(source.tile))
-    decoded = prod(source.size) if name != "jpeg" else left  # which leaves pixels out while it decodes
+    decoded = prod(source.size) if name != "jpeg" else left  # a JPEG decoder skips pixels while it decodes
     per_pixel = DECODING_IN_SCANS if source.progressive else DECODING[name]
     changes = 1 + (not source.opaque or source.profile is not None or source.turn != UPRIGHT)
     working = source.picture_bytes * decoded + (PICTURE * changes + 1) * left
@@ -99,7 +99,7 @@ def _decoding(source: Source, name: str, left: int) -> int:
 
 
 def _left(source: Source, name: str, scale: float, headroom: tuple[float, float]) -> Extent:
-    """Return what is left of the photo once its decoder, and then an average, have reduced it."""
+    """Return the photo's size after its decoder, and then an average, have reduced it."""
     width, height = source.size
     if name == "jpeg":
         wanted = (int(each * scale * headroom[0]) + 1 for each in source.size)

@@ -1,4 +1,4 @@
-"""Colours as code points declare them (ITU-T H.273, tables 2 and 3): PNG's ``cICP``, ISO media's ``nclx``."""
+"""Colour spaces as code points (ITU-T H.273, tables 2 and 3): PNG's ``cICP``, ISO media's ``nclx``."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _STEPS = 1024
 
 
 def _sampled(decades: float) -> Curve:
-    """Return the curve whose samples are logarithms over this many decades (H.273, 9 and 10)."""
+    """Return the logarithmic curve over this many decades (H.273, transfer characteristics 9 and 10)."""
     return Curve(table=(0.0, *(10 ** (decades * (step / (_STEPS - 1) - 1)) for step in range(1, _STEPS))))
 
 
 _CURVES = {
-    # Video's own curves are taken for sRGB's, as browsers have it: what is labelled so nearly always is sRGB.
+    # Video curves count as sRGB's, as in browsers: pictures labelled so are nearly always sRGB.
     **dict.fromkeys((1, 6, 11, 12, 13, 14, 15), SRGB_CURVE),
     4: Curve((2.2,)),
     5: Curve((2.8,)),
@@ -45,17 +45,16 @@ _HDR = {16: "PQ", 18: "HLG"}
 
 
 def is_known(primaries: int, transfer: int) -> bool:
-    """Tell whether these code points say how colours look."""
+    """Return whether these code points define a colour space."""
     return primaries in _PRIMARIES and (transfer in _CURVES or transfer in _HDR)
 
 
 @lru_cache(maxsize=16)
 def profile(primaries: int, transfer: int, *, gray: bool = False) -> bytes | None:
-    """Return the ICC profile of these code points; ``None`` for sRGB, as which counts what they leave open.
+    """Return the ICC profile of these code points; ``None`` for sRGB, the default for unspecified ones.
 
     Raises:
-        UnsupportedFormat: The picture is for screens of a high dynamic range; what it would look like on
-            others is nowhere agreed.
+        UnsupportedFormat: The picture is high dynamic range; no standard defines its look on other screens.
     """
     if transfer in _HDR:
         raise UnsupportedFormat(

@@ -1,7 +1,7 @@
-"""Walk the parts a file is made of, as its reader will, but without reading them.
+"""Walk the parts of a file as its reader will, without decoding them.
 
-A few megabytes can hold millions of parts that say nothing. Pillow looks at each in Python before it decodes
-a pixel, so that such a file would keep a worker busy for minutes; here they are counted first.
+A few megabytes can hold millions of empty parts. Pillow processes each in Python before it decodes a pixel,
+so such a file would keep a worker busy for minutes. Therefore the parts are counted first.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ _PROGRESSIVE = (0xC2, 0xCA)
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _ALONE = {0x01, *range(0xD0, 0xDA)}  # markers without a segment
-# In a scan's data FF 00 stands for FF, and FF D0 to FF D7 are restarts.
+# In a scan's data, FF 00 stands for FF, and FF D0 to FF D7 are restart markers.
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _MOST_MARKERS = 50_000
 _COEFFICIENTS = 64
 _COMMENT = 0xFE
-# The metadata that is read, by how its segments begin, and how many of each are.
+# The metadata that is read, by the first bytes of its segments, and how many segments of each.
 _METADATA = {b"JFIF": 1, b"Exif\0\0": 16, b"ICC_PROFILE\0": 255, b"Adobe": 1}
 
 
 class Chunk(NamedTuple):
-    """A chunk of a PNG file: its kind, and where it is, its length and checksum included."""
+    """A chunk of a PNG file: its type and its position, including its length and CRC fields."""
 
     kind: bytes
     start: int
@@ -34,7 +34,7 @@ class Chunk(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What a JPEG file's frame header says: how it is coded (its marker), precision and components."""
+    """A JPEG file's frame header: its marker (the coding process), precision and components."""
 
     kind: int
     bits: int
@@ -42,7 +42,7 @@ class Frame(NamedTuple):
 
 
 class Scans(NamedTuple):
-    """How many scans a JPEG file has, and whether they hold every coefficient of every component."""
+    """The number of scans of a JPEG file, and whether they hold every coefficient of every component."""
 
     number: int
     complete: bool
@@ -51,13 +51,13 @@ class Scans(NamedTuple):
 def parts(data: bytes, name: str) -> Iterator[bytes]:
     """Yield the kind of each part of a JPEG, PNG or GIF file; other formats are walked by C libraries.
 
-    A byte out of place is a part of its own, as readers skip such bytes one by one.
+    Each stray byte counts as a part, since readers skip such bytes one by one.
     """
     return _WALKS[name](data) if name in _WALKS else iter(())
 
 
 def in_one_scan(data: bytes) -> bool:
-    """Tell whether a JPEG file is sequential and its first scan holds all components: decoders end there."""
+    """Return whether a JPEG file is sequential with all components in its first scan: decoders stop there."""
     components = 0
     for at in _segments(data):
         if data[at + 1] in _SEQUENTIAL and at + 9 < len(data):
@@ -68,7 +68,7 @@ def in_one_scan(data: bytes) -> bool:
 
 
 def jpeg_frame(data: bytes) -> Frame | None:
-    """Return what a JPEG file's frame header says; ``None`` if there is none before the first scan."""
+    """Return a JPEG file's frame header; ``None`` if there is none before the first scan."""
     for at in _segments(data):
         if data[at] == 0xFF and data[at + 1] in _FRAMES and at + 9 < len(data):
             return Frame(data[at + 1], data[at + 4], data[at + 9])
@@ -76,9 +76,9 @@ def jpeg_frame(data: bytes) -> Frame | None:
 
 
 def jpeg_without_excess(data: bytes) -> list[memoryview]:
-    """Return the parts of a JPEG file, without metadata that is not read, or more of it than any photo has.
+    """Return the parts of a JPEG file, without metadata that is not read or exceeds what photos have.
 
-    Pillow appends one EXIF segment to the last, which takes minutes where there are thousands.
+    Pillow appends each EXIF segment to the previous ones, which takes minutes for thousands of them.
     """
     whole, kept, begin = memoryview(data), list[memoryview](), 0
     seen = dict.fromkeys(_METADATA, 0)
@@ -95,7 +95,7 @@ def jpeg_without_excess(data: bytes) -> list[memoryview]:
 
 
 def jpeg_scans(data: bytes) -> Scans:
-    """Follow the scans of a JPEG file up to its end marker; what is behind that is none of it."""
+    """Follow the scans of a JPEG file up to its end marker; bytes after it are ignored."""
     frame, number = jpeg_frame(data), 0
     progressive = frame is not None and frame.kind in _PROGRESSIVE
     missing: dict[int, set[int]] = {}
@@ -116,7 +116,7 @@ def jpeg_scans(data: bytes) -> Scans:
 
 
 def jpeg_ends(data: bytes) -> bool:
-    """Tell whether a JPEG file has its end marker."""
+    """Return whether a JPEG file has its end marker."""
     return any(data[at + 1] == _END_OF_IMAGE for at in _markers(data))
 
 
@@ -125,7 +125,7 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
 
 
 def _markers(data: bytes) -> Iterator[int]:
-    """Walk the markers to the one that ends the picture, the scans' data left out (ITU-T T.81, annex B)."""
+    """Walk the markers up to the end marker, skipping the scans' data (ITU-T T.81, annex B)."""
     at, count = 2, 0
     while (found := _MARKER.search(data, at)) and (count := count + 1) <= _MOST_MARKERS:
         at = found.start()
@@ -136,7 +136,7 @@ def _markers(data: bytes) -> Iterator[int]:
 
 
 def _segments(data: bytes) -> Iterator[int]:
-    """Walk the segments up to the first scan, and the bytes out of place between them."""
+    """Walk the segments up to the first scan, and stray bytes between them."""
     at = 2
     while at + 4 <= len(data):
         marker = data[at : at + 2]
@@ -187,7 +187,7 @@ def _gif(data: bytes) -> Iterator[bytes]:
 
 
 def _colour_table(flags: bytes) -> int:
-    """Return the size in bytes of the table that the flags announce."""
+    """Return the size in bytes of the colour table that the flags declare."""
     return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
 
 

@@ -4,8 +4,8 @@ Rules, whatever the format:
 
 - The format is found by content (:mod:`core.photo.signature`) and only its own reader
   (:mod:`core.photo.reading`) sees the bytes.
-- What the file declares is held against the limits before a pixel is decoded (:mod:`core.photo.limits`), and
-  the whole of it is decoded before it is trusted.
+- What the file declares is checked against the limits before a pixel is decoded (:mod:`core.photo.limits`),
+  and the whole file is decoded before it is trusted.
 - EXIF orientation is baked in and colours become sRGB (:mod:`core.photo.colour`); no metadata is left.
 - Of an animation or a file of several pages, the first picture is used, unless an animation is to be kept.
 """
@@ -24,12 +24,12 @@ from core.photo.film import Film
 from core.photo.reading import Source
 from core.recipe import Recipe, Size
 
-# How much larger than the largest size a picture stays that a decoder reduces, and one that is averaged.
-# libjpeg skips detail so well that it may end where the size begins: by benchmarks/photo.py that costs
+# How much larger than the largest size a picture stays after reduction by a decoder, and by averaging.
+# libjpeg reduces so well that it may go down to the size itself: by benchmarks/photo.py that costs
 # at most 0.005 SSIM, and 48 megapixels to 2048 pixels take half the time. Averages leave room for Lanczos.
 DRAFT_HEADROOM = 1.0
 REDUCE_HEADROOM = 2.0
-# The formats whose several pictures are one that moves.
+# The formats whose pictures are the frames of an animation.
 ANIMATED = frozenset({"gif", "webp", "png", "avif"})
 
 
@@ -43,8 +43,8 @@ def inspect(
 ) -> Photo:
     """Return what the file holds, after decoding it at the smallest scale its format allows.
 
-    If animations are to be kept, for these ``sizes``, all pictures of one are decoded. What the ``recipe``
-    does with the photo later has to fit into this worker's memory too.
+    If animations are kept, for these ``sizes``, all frames are decoded. The later processing of the photo by
+    the ``recipe`` must also fit into this worker's memory.
 
     Raises:
         PhotoError: The file can't be processed; the subclass and the sentence say why.
@@ -100,9 +100,9 @@ def read_film(
     animated: bool = False,
     recipe: Recipe | None = None,
 ) -> tuple[Photo, Film]:
-    """Return what a file holds, and its picture, or if ``animated`` those of an animation; see :func:`read`.
+    """Return what a file holds, and its picture or, if ``animated``, all of its frames; see :func:`read`.
 
-    What the ``recipe`` does with it later has to fit into this worker's memory too.
+    The later processing by the ``recipe`` must also fit into this worker's memory.
 
     A fallback picture that is not part of an animated PNG is left out.
 
@@ -136,13 +136,13 @@ def _photo(name: str, source: Source) -> Photo:
 
 
 def _moves(name: str, source: Source) -> bool:
-    """Tell whether the file is an animation; a TIFF's pictures are pages."""
+    """Return whether the file is an animation; a TIFF's pictures are pages."""
     return name in ANIMATED and source.frames > 1
 
 
 def _opened(data: bytes, name: str, max_pixels: int) -> Source:
-    """Open the file with its format's own reader, and hold its header against the limits."""
-    reader = reading.load(name)  # out here: a reader that is missing is no photo's fault
+    """Open the file with its format's own reader, and check its header against the limits."""
+    reader = reading.load(name)  # outside the block: a missing reader is not the photo's fault
     with _explained(name, "its header can't be read"):
         limits.check_bytes(data, name)
         source = reader.open(data)
@@ -152,7 +152,7 @@ def _opened(data: bytes, name: str, max_pixels: int) -> Source:
 
 @contextmanager
 def _explained(name: str, what: str) -> Iterator[None]:
-    """Turn whatever a reader raises into a PhotoError, which says ``what`` is damaged if no more is known."""
+    """Turn any exception of a reader into a PhotoError, by default one that says ``what`` is damaged."""
     format_name = name.upper()
     try:
         yield
@@ -160,12 +160,12 @@ def _explained(name: str, what: str) -> Iterator[None]:
         raise
     except MemoryError:
         raise TooManyPixels("The picture needs more memory than there is to decode it.") from None
-    except DecompressionBombError:  # Pillow's limit for what it decodes at once
+    except DecompressionBombError:  # Pillow's own limit on pixels
         raise TooManyPixels(
             f"The {format_name} file has a strip or tile that is too large; save it with smaller ones."
         ) from None
-    except Exception as error:  # hostile bytes make readers raise nearly anything
-        # Its traceback and this generator would hold each other, and the file, until the collector comes by.
+    except Exception as error:  # hostile bytes can make readers raise any exception
+        # The traceback and this generator would keep each other, and the file, until the collector runs.
         error.__traceback__ = None
         if "truncated" in str(error).lower():
             raise DamagedPhoto(f"The {format_name} file is cut off: its end is missing.") from error
@@ -175,7 +175,7 @@ def _explained(name: str, what: str) -> Iterator[None]:
 def _check_memory(
     data: bytes, name: str, source: Source, sizes: tuple[Size, ...], recipe: Recipe | None
 ) -> None:
-    """Hold what the photo takes against this worker's memory; what goes wrong here is no photo's fault."""
+    """Check the photo's memory against this worker's; other exceptions here are not the photo's fault."""
     if name == "jpeg":
         limits.check_scans(data, source.size)
     headroom = DRAFT_HEADROOM, REDUCE_HEADROOM
@@ -188,10 +188,10 @@ def _scale(size: tuple[int, int], turn: int, sizes: Collection[Size]) -> float:
 
 
 def _reduced(image: Image, scale: float) -> Image:
-    """Average whole pixels where they shrink to half or less, so that all that follows has less to do.
+    """Average whole pixels where the picture shrinks to half or less, which saves time in later stages.
 
-    Where a side is no multiple of the factor, parts of pixels are averaged: what is left over at its end
-    would otherwise become a pixel as wide as the others.
+    Where a side is not a multiple of the factor, parts of pixels are averaged: the remainder at its end would
+    otherwise become a pixel as wide as the others.
     """
     factor = int(1 / scale)
     if factor < 2 or image.mode not in reading.REDUCIBLE or "transparency" in image.info:

@@ -1,4 +1,4 @@
-"""A picture, or the pictures of an animation with their times."""
+"""A still picture, or the frames of an animation with their durations."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from PIL.Image import Image
 
-# What browsers do with pictures that declare no time, or next to none.
+# Browsers do the same with frames that declare no duration, or almost none.
 SHORTEST_MS, DEFAULT_MS = 10, 100
-# What WebP, and nearly what GIF, can say; an animation that plays more often does so for days.
+# The largest count that WebP can declare, and about the largest for GIF: it would play for days.
 MOST_PLAYS = 65_535
 
 
 @dataclass(frozen=True)
 class Film:
-    """Pictures of one size and mode, RGB or RGBA, one after the other; one alone is a still.
+    """A sequence of pictures of one size and mode, RGB or RGBA; a single one is a still.
 
-    ``durations`` are how long each is shown, in milliseconds; ``plays`` is how often, 0 for endlessly.
+    ``durations`` holds the duration of each in milliseconds; ``plays`` is the number of plays, 0 for endless.
     """
 
     frames: tuple[Image, ...]
@@ -26,7 +26,7 @@ class Film:
 
     @property
     def first(self) -> Image:
-        """The picture that stands for all."""
+        """The first picture, which represents the whole."""
         return self.frames[0]
 
     @property
@@ -35,22 +35,22 @@ class Film:
         return len(self.frames) > 1
 
     def each(self, operation: Callable[[Image], Image]) -> Film:
-        """Return the film with every picture after an ``operation``."""
+        """Return the film with ``operation`` applied to every picture."""
         return replace(self, frames=of_one_mode(operation(frame) for frame in self.frames))
 
 
 def of_one_mode(frames: Iterable[Image]) -> tuple[Image, ...]:
-    """Return the pictures all as RGBA if one of several is; a picture alone as it is."""
+    """Return all pictures as RGBA if one of them is; return a single picture unchanged."""
     frames = tuple(frames)
     mode = "RGBA" if any(frame.mode == "RGBA" for frame in frames) else "RGB"
     return tuple(frame if frame.mode == mode else frame.convert(mode) for frame in frames)
 
 
 def shown(duration_ms: float) -> int:
-    """Return for how many milliseconds a picture with this declared duration is shown."""
+    """Return how many milliseconds a picture with this declared duration is shown."""
     return round(duration_ms) if duration_ms > SHORTEST_MS else DEFAULT_MS
 
 
 def plays(declared: int) -> int:
-    """Return how often an animation that declares this many plays is shown; 0 is endlessly."""
+    """Return how many times an animation that declares this many plays is shown; 0 is endless."""
     return min(max(declared, 0), MOST_PLAYS)

@@ -1,6 +1,6 @@
-"""Make ICC profiles of primaries and a curve, as files declare them without one (ICC.1:2022).
+"""Make ICC profiles from the primaries and the curve of files that have no profile (ICC.1:2022).
 
-Colours then take one way to sRGB, whatever they were declared by.
+All colours are then converted to sRGB in the same way, however the file declares them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _CONES = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685
 
 @dataclass(frozen=True)
 class Curve:
-    """From a sample to light, both 0 to 1: the parameters of ICC.1's function 0 or 3, or samples of it."""
+    """The curve from sample to light, both 0 to 1: parameters of ICC.1's function 0 or 3, or a table."""
 
     parameters: tuple[float, ...] = ()
     table: tuple[float, ...] = ()
 
     def encoded(self) -> bytes:
-        """Return the curve's tag."""
+        """Return the curve as an ICC tag."""
         if self.table:
             values = (round(65_535 * each) for each in self.table)
             return b"curv\0\0\0\0" + pack(f">I{len(self.table)}H", len(self.table), *values)
@@ -52,10 +52,10 @@ SRGB_PRIMARIES = Primaries(D65, (0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 
 
 def colour_profile(primaries: Primaries, curve: Curve) -> bytes:
-    """Return a profile of RGB.
+    """Return an RGB profile.
 
     Raises:
-        ZeroDivisionError: The primaries span no colours.
+        ZeroDivisionError: The primaries do not span a gamut.
     """
     columns = _columns(primaries)
     tags = [(name, _xyz(columns[at])) for at, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))]
@@ -64,12 +64,12 @@ def colour_profile(primaries: Primaries, curve: Curve) -> bytes:
 
 
 def gray_profile(curve: Curve) -> bytes:
-    """Return a profile of gray."""
+    """Return a grayscale profile."""
     return _profile(b"GRAY", [(b"kTRC", curve.encoded())])
 
 
 def _columns(primaries: Primaries) -> list[tuple[float, ...]]:
-    """Return the XYZ of red, green and blue, adapted to D50 as profiles have it."""
+    """Return the XYZ of red, green and blue, adapted to D50 as profiles require."""
     white = [each / primaries.white[1] for each in _whole(primaries.white)]
     rgb = [_whole(each) for each in (primaries.red, primaries.green, primaries.blue)]
     amounts = _product(_inverse(_transposed(rgb)), white)

@@ -1,4 +1,4 @@
-"""Encode a picture in no more bytes than it had."""
+"""Encode a picture in no more bytes than a limit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.photo.formats import Encoded, Settings
 
-# The least quality that is tried: below it nobody would look at the picture.
+# The lowest quality that is tried: below it, pictures are too poor to use.
 LEAST_QUALITY = 20
 STEP = 4
 
@@ -15,10 +15,10 @@ STEP = 4
 def within(
     encode: Callable[[Settings], Encoded], settings: Settings, most_bytes: float, *, lossless: bool = False
 ) -> Encoded:
-    """Return what ``encode`` makes, with as much quality as fits into ``most_bytes``, up to that asked for.
+    """Return what ``encode`` makes at the highest quality that fits ``most_bytes``, at most the requested.
 
-    What is ``lossless`` is tried once more with more effort instead. If nothing fits, the smallest is
-    returned: a few hundred bytes are headers, and a photo without loss takes what it takes.
+    A ``lossless`` format is tried once more, with more effort. If nothing fits, the smallest result is
+    returned: headers need a few hundred bytes, and lossless encoding cannot reduce quality.
     """
     made = encode(settings)
     if len(made.data) <= most_bytes:

@@ -1,4 +1,4 @@
-"""Hold what a file declares against the limits, before anything is decoded."""
+"""Check what a file declares against the limits, before anything is decoded."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ MAX_FRAMES = 1000
 # Progressive photos have about ten scans. Each scan passes over the whole picture, so a small file with
 # thousands of them would keep a decoder busy for hours (libjpeg-turbo's own fuzzers stop at 500).
 MAX_SCANS = 100
-# What a worker has in use before it sees a picture.
+# The memory that a worker uses before it opens a picture.
 BASE_MB = 120
-# A PNG of 50 MB in the usual chunks of 8 KB has 6,400 parts, a JPEG with all kinds of metadata a few hundred.
+# A PNG of 50 MB in the customary chunks of 8 KB has 6,400 parts, a JPEG with much metadata a few hundred.
 MAX_PARTS = 50_000
-# An animation that is kept: every output encodes all its pictures, WebP at 7 million pixels a second.
+# If animations are kept, every output encodes all frames, WebP at 7 million pixels a second.
 MAX_ANIMATED_PIXELS = 25_000_000
 # Each scan of a JPEG passes over all of it: 0.6 to 4 ms of CPU for a megapixel.
 MAX_SCANNED_PIXELS = 2_500_000_000
 
 
 def check_bytes(data: bytes, name: str) -> None:
-    """Look at the file before its reader does.
+    """Check the file before its reader opens it.
 
     Raises:
-        DamagedPhoto: It is made to keep the decoder busy.
+        DamagedPhoto: It has more scans or parts than any genuine photo.
     """
     if any(islice(containers.parts(data, name), MAX_PARTS, None)):
         raise DamagedPhoto(f"The {name.upper()} file has more than {MAX_PARTS:,} parts; no photo has.")
@@ -44,7 +44,7 @@ def check_bytes(data: bytes, name: str) -> None:
 
 
 def check_header(source: Source, name: str, max_pixels: int) -> None:
-    """Look at what the header declares; nothing is decoded yet.
+    """Check what the header declares; nothing is decoded yet.
 
     Raises:
         TooManyPixels: The picture, or one of its tiles, is larger than ``max_pixels``.
@@ -63,10 +63,10 @@ def check_header(source: Source, name: str, max_pixels: int) -> None:
 
 
 def check_scans(data: bytes, size: tuple[int, int]) -> None:
-    """Look at how often a JPEG's scans pass over its pixels.
+    """Check how often a JPEG's scans pass over its pixels.
 
     Raises:
-        TooManyPixels: They pass over more than :data:`MAX_SCANNED_PIXELS` in all.
+        TooManyPixels: They pass over more than :data:`MAX_SCANNED_PIXELS` in total.
     """
     if containers.in_one_scan(data):
         return
@@ -79,12 +79,12 @@ def check_scans(data: bytes, size: tuple[int, int]) -> None:
 
 
 def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: Iterable[Size]) -> None:
-    """Look at how much all the pictures of an animation are together, before they are decoded.
+    """Check the total number of pixels of an animation's frames, before they are decoded.
 
-    Sizes that add to a picture, as "contain" does, count where they are larger than the file's own.
+    Sizes that enlarge the canvas, as "contain" does, count where they exceed the file's own.
 
     Raises:
-        TooManyPixels: More than :data:`MAX_ANIMATED_PIXELS` or ``max_pixels``.
+        TooManyPixels: The total exceeds :data:`MAX_ANIMATED_PIXELS` or ``max_pixels``.
     """
     padded = ((each.width, each.height) for each in sizes if each.fit == "contain")
     width, height = max([size, *padded], key=prod)
@@ -97,10 +97,10 @@ def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: 
 
 
 def check_memory(size: tuple[int, int], file_bytes: int, stages: Iterable[Stage]) -> None:
-    """Look at whether this worker has the memory for every stage of the photo.
+    """Check that this worker has enough memory for every stage of the photo.
 
     Raises:
-        TooManyPixels: One of them needs more.
+        TooManyPixels: A stage needs more.
     """
     stage = max(stages, key=lambda each: each.peak)
     needed_mb = needed(file_bytes, stage)
@@ -112,5 +112,5 @@ def check_memory(size: tuple[int, int], file_bytes: int, stages: Iterable[Stage]
 
 
 def needed(file_bytes: int, stage: Stage) -> int:
-    """Return how many MB a worker needs for a stage, with the file that it holds all the while."""
+    """Return how many MB a worker needs for a stage, including the file, which it holds throughout."""
     return BASE_MB + (file_bytes + stage.peak) // 2**20

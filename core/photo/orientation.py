@@ -25,13 +25,13 @@ def read(image: Image) -> int:
     """
     try:
         value = image.getexif().get(TAG)
-    except Exception:  # broken EXIF is common in sound photos, and raises nearly anything
+    except Exception:  # broken EXIF is common in valid photos, and may raise any exception
         return UPRIGHT
     return value if value in _TURNS else UPRIGHT
 
 
 def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Return width and height as they are once the picture is upright."""
+    """Return the width and height of the upright picture."""
     width, height = size
     return (height, width) if orientation in _SIDEWAYS else (width, height)
 

@@ -1,4 +1,4 @@
-"""Draw a picture with the few colours of a palette: all of its own, if they fit, or a fair choice of them."""
+"""Reduce a picture to the colours of a palette: all of its own if they fit, or else a good choice."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from PIL.ImageMath import lambda_eval
 
 Colour = tuple[int, int, int]
 
-# Up to this many colours are counted one by one; of more, as photos have, the upper five bits of a channel.
+# Up to this many colours are counted exactly; beyond, as in photos, by the upper five bits of a channel.
 _COUNTED = 1 << 16
-# How many pixels stand for all of the picture while colours are chosen.
+# The number of sample pixels that represent the picture while colours are chosen.
 _SAMPLED = 1 << 16
-# A colour's weight is its number of pixels to this power: a thin line of a colour of its own keeps it, and
-# photos come out nearer to the original than with a power of 1.
+# A colour's weight is its number of pixels to this power: a thin line keeps its own colour, and photos are
+# closer to the original than with a power of 1.
 _FAIRNESS = 0.75
 _SLOTS = 1 << 16
 
 
 def indexed(image: Image, most: int) -> Image:
-    """Return the RGB picture with ``most`` colours: exactly, if it has no more, or else dithered."""
+    """Return the RGB picture with at most ``most`` colours: exact if it has no more, or else dithered."""
     counted = _counted(image, most)
     if counted:
         return _exact(image, sorted(colour for _, colour in counted))
@@ -33,12 +33,12 @@ def indexed(image: Image, most: int) -> Image:
 
 
 def _counted(image: Image, most: int) -> list[tuple[int, Colour]]:
-    """Return each colour and how many pixels have it; nothing if there are more than ``most``."""
+    """Return each colour with its number of pixels; nothing if there are more than ``most``."""
     return cast(list[tuple[int, Colour]], image.getcolors(most) or [])
 
 
 def _sample(image: Image) -> Image:
-    """Return a picture one pixel high that has every colour, frequent ones more often."""
+    """Return a picture one pixel high that has every colour, with frequent ones repeated."""
     counted = _counted(image, _COUNTED) or _counted(image.point(lambda tone: tone & 0xF8 | 4), _COUNTED)
     weights = [(count**_FAIRNESS, colour) for count, colour in sorted(counted)]
     scale = _SAMPLED / sum(weight for weight, _ in weights)
@@ -49,7 +49,7 @@ def _sample(image: Image) -> Image:
 
 
 def _exact(image: Image, colours: Sequence[Colour]) -> Image:
-    """Return the picture with these colours, which must be all that it has.
+    """Return the picture with these colours, which must include all of its own.
 
     Pillow's own search for the nearest colour may return its neighbour. Here red, green and blue are hashed
     to 16 bits, without collisions, and a table turns the hash into the colour's index.
@@ -73,7 +73,7 @@ def _exact(image: Image, colours: Sequence[Colour]) -> Image:
 
 
 def _unique(colours: Sequence[Colour]) -> tuple[Colour, list[int]]:
-    """Return factors that give each of at most 256 colours a slot of its own, and the slots."""
+    """Return factors that give each of at most 256 colours a separate slot, and the slots."""
     chance = random.Random(0)  # noqa: S311 - repeatable, not secret
     while True:
         factors = (chance.randrange(_SLOTS), chance.randrange(_SLOTS), chance.randrange(_SLOTS))

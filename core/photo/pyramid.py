@@ -1,4 +1,4 @@
-"""Make several sizes of one picture, the smaller from the larger."""
+"""Make several sizes of one picture, the smaller ones from the larger ones."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from core.photo.film import Film, of_one_mode
 from core.photo.resize import resize, scale_for, settled
 from core.recipe import Size
 
-# A size made from another that is at least this much larger can't be told from one made of the photo.
+# A size made from another one at least this much larger is indistinguishable from one made from the photo.
 HEADROOM = 1.5
 
 
 def pyramid(photo: Image, sizes: Iterable[Size], whole: tuple[int, int]) -> dict[str, Image]:
-    """Return the picture of each size by its name, in the order of ``sizes``.
+    """Return the picture of each size by name, in the order of ``sizes``.
 
-    ``whole`` is the photo's size in pixels; ``photo`` may be reduced already.
+    ``whole`` is the photo's size in pixels; ``photo`` may already be reduced.
 
-    Each is made from the smallest of those already there that shows all of the photo and is large enough,
+    Each is made from the smallest existing picture that shows all of the photo and is large enough,
     so that several sizes cost little more than the largest.
     """
 
@@ -38,7 +38,7 @@ def pyramid(photo: Image, sizes: Iterable[Size], whole: tuple[int, int]) -> dict
 
 
 def needed_for(size: Size, sizes: Iterable[Size], whole: tuple[int, int]) -> tuple[Size, ...]:
-    """Return those of ``sizes`` without which the picture of ``size``, one of them, would be another."""
+    """Return those of ``sizes`` that the picture of ``size``, one of them, depends on."""
     least = scale_for(*whole, size) * HEADROOM
     return tuple(
         each for each in sizes if each == size or (each.fit == "inside" and scale_for(*whole, each) >= least)
@@ -46,7 +46,7 @@ def needed_for(size: Size, sizes: Iterable[Size], whole: tuple[int, int]) -> tup
 
 
 def films(film: Film, sizes: Iterable[Size], whole: tuple[int, int]) -> dict[str, Film]:
-    """Return each size of all the film's pictures; what is cropped of the first is cropped of all."""
+    """Return each size of all the film's pictures; all are cropped like the first."""
     sizes = tuple(settled(size, film.first, whole) if film.animated else size for size in sizes)
     made = [pyramid(frame, sizes, whole) for frame in film.frames]
     return {size.name: replace(film, frames=of_one_mode(each[size.name] for each in made)) for size in sizes}

@@ -1,6 +1,6 @@
-"""Name the picture formats that are not read here, so that a refusal says what was sent.
+"""Name the picture formats that are not supported, so that a refusal says what was sent.
 
-All that Pillow could read are among them, and what else is often taken for a photo.
+They include all formats that Pillow can read, and other files that are often mistaken for photos.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 
-# Cameras' own formats, whatever they are made of.
+# Raw formats of cameras, whatever their container.
 RAW = "a camera's raw file"
 _LOOKED_AT = 65_536
 _ENCODINGS = (
@@ -19,7 +19,7 @@ _ENCODINGS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-# What may stand before an XML document's first element: white space, declarations, comments, a doctype.
+# What may precede an XML document's first element: white space, declarations, comments, a doctype.
 _PROLOGUE = r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+"
 _ROOT_SVG = re.compile(_PROLOGUE + r"<(?:[\w.-]+:)?svg[\s/>]", re.DOTALL)
 _ROOT_HTML = re.compile(
@@ -27,8 +27,9 @@ _ROOT_HTML = re.compile(
 )
 
 _PREFIXES = {
-    "an XV thumbnail": (b"P7 332",),  # before other anymaps
-    # Of Fujifilm, Panasonic, Olympus, Canon (before 2004), Minolta and Sigma; others are TIFF or ISO media.
+    "an XV thumbnail": (b"P7 332",),  # must precede the other anymaps
+    # Raw files of Fujifilm, Panasonic, Olympus, Canon (before 2004), Minolta and Sigma; others are TIFF or
+    # ISO media.
     RAW: (
         b"FUJIFILMCCD-RAW",
         b"IIU\x00",
@@ -76,7 +77,7 @@ _PREFIXES = {
     "SGI": (b"\x01\xda",),
     "XBM": (b"#define ",),
     "XPM": (b"/* XPM */",),
-    # A bitmap as Windows keeps it in memory: its header, and no "BM" before that.
+    # A bitmap as Windows keeps it in memory: a header without the preceding "BM".
     "DIB": tuple(struct.pack("<L", size) for size in (12, 40, 52, 56, 64, 108, 124)),
 }
 
@@ -107,7 +108,7 @@ def _photo_cd(data: bytes) -> bool:
 
 
 def _spider(data: bytes) -> bool:
-    """Look at a header of floating point numbers: its kind, and that all counts are whole."""
+    """Check a header of floating-point numbers: its type, and that all counts are whole."""
     if len(data) < 92:
         return False
     for order in "><":
@@ -127,7 +128,7 @@ def _html(data: bytes) -> bool:
 
 
 def _text(data: bytes) -> str:
-    """Return the beginning of a text, compressed or in any of the encodings that XML has to be read in."""
+    """Return the beginning of a text, compressed or in any of the encodings that XML parsers must support."""
     start = data[:_LOOKED_AT]
     if start.startswith(b"\x1f\x8b"):
         with suppress(zlib.error):
@@ -135,7 +136,7 @@ def _text(data: bytes) -> str:
     for mark, encoding in _ENCODINGS:
         if start.startswith(mark):
             return start.decode(encoding, "replace").lstrip("\ufeff")
-    # Without a mark, text of two bytes a character begins with one of ASCII.
+    # Without a byte order mark, UTF-16 text must begin with an ASCII character.
     wide = {(False, True): "utf-16-le", (True, False): "utf-16-be"}
     zeros = start[:1] == b"\0", start[1:2] == b"\0"
     return start.decode(wide.get(zeros, "latin-1"), "replace")
@@ -146,7 +147,7 @@ def _dicom(data: bytes) -> bool:
 
 
 def _later_pdf(data: bytes) -> bool:
-    return b"%PDF-" in data[:1024]  # where readers still look for it
+    return b"%PDF-" in data[:1024]  # readers accept the marker anywhere in here
 
 
 def _targa(data: bytes) -> bool:
@@ -157,7 +158,7 @@ def _targa(data: bytes) -> bool:
     return kind and width > 0 and height > 0
 
 
-# No format of these begins with bytes that nothing else begins with.
+# These formats have no unique first bytes.
 _RULES: dict[str, Callable[[bytes], bool]] = {
     "SVG": _svg,
     "a web page": _html,
@@ -175,7 +176,7 @@ _RULES: dict[str, Callable[[bytes], bool]] = {
 
 
 def name(data: bytes) -> str | None:
-    """Return the format's name for a person; ``None`` if the bytes are no picture that is known here."""
+    """Return the format's name for a person; ``None`` if the format is unknown."""
     for known, prefixes in _PREFIXES.items():
         if data.startswith(prefixes):
             return known

@@ -1,11 +1,11 @@
-"""Fit a picture into a box; never enlarge it.
+"""Fit a picture into a box without enlarging it.
 
 =========  ==================================================================================
-fit        what comes out
+fit        result
 =========  ==================================================================================
 inside     all of the photo, as large as fits in the box
 contain    the same, in the middle of a picture as large as the box; the rest is transparent
-cover      the box filled, what stands out cut off around the focus or where least is lost
+cover      the box filled; the excess is cut off around the focus or where least is lost
 exact      all of the photo, stretched to the box's shape
 =========  ==================================================================================
 
@@ -21,10 +21,10 @@ from PIL.Image import Image, Resampling, new
 from core.photo import attention
 from core.recipe import Size
 
-# Averages whole pixels first where a picture shrinks more than this, then filters: faster, and as good.
+# A picture that shrinks by more than this is first averaged, then filtered: faster, with equal quality.
 REDUCING_GAP = 2.0
 
-# Between these factors a picture counts as reduced to half of the photo.
+# Between these factors, a picture counts as reduced to half the photo's size.
 HALVED = 1.5, 2.5
 
 Box = tuple[float, float, float, float]
@@ -33,14 +33,14 @@ Box = tuple[float, float, float, float]
 def scale_for(width: int, height: int, size: Size) -> float:
     """Return the factor, at most 1, by which a picture of ``width`` x ``height`` shrinks for ``size``.
 
-    Where the two directions shrink differently, it is that of the one that shrinks less.
+    Where width and height shrink differently, it is the factor of the one that shrinks less.
     """
     horizontal, vertical = size.width / width, size.height / height
     return min(1.0, (max if size.fit in {"cover", "exact"} else min)(horizontal, vertical))
 
 
 def extent(whole: tuple[int, int], size: Size) -> tuple[int, int]:
-    """Return the width and height of what a photo of ``whole`` pixels becomes for ``size``."""
+    """Return the width and height that a photo of ``whole`` pixels has after resizing to ``size``."""
     width, height = whole
     if size.fit == "contain":
         return size.width, size.height
@@ -52,10 +52,10 @@ def extent(whole: tuple[int, int], size: Size) -> tuple[int, int]:
 
 
 def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Image:
-    """Return the picture resized to ``size.fit``, with Lanczos or, where it was halved already, bicubic.
+    """Return the picture resized to ``size.fit``, with Lanczos or, where it was already halved, bicubic.
 
-    ``whole`` is the size of the photo in pixels where ``image`` is that photo already reduced, so that
-    nothing is rounded twice. A photo smaller than the box in one direction stays as small there.
+    ``whole`` is the photo's size in pixels if ``image`` is that photo already reduced; it prevents rounding
+    twice. A photo smaller than the box in one direction keeps that dimension.
     """
     width, height = whole or image.size
     if size.fit == "exact":
@@ -74,7 +74,7 @@ def resize(image: Image, size: Size, whole: tuple[int, int] | None = None) -> Im
 
 
 def settled(size: Size, image: Image, whole: tuple[int, int]) -> Size:
-    """Return the size with its crop where ``image`` would have it, for other pictures to be cropped alike."""
+    """Return the size with the crop chosen for ``image``, so that other pictures are cropped alike."""
     if size.fit != "cover" or size.crop == "focus":
         return size
     x, y = attention.focus(image, _shares(whole, size))
@@ -82,22 +82,22 @@ def settled(size: Size, image: Image, whole: tuple[int, int]) -> Size:
 
 
 def _kept(scaled: tuple[int, int], size: Size) -> tuple[int, int]:
-    """Return how many pixels are left of a picture of this size."""
+    """Return the width and height that remain of a picture of this size."""
     return min(scaled[0], size.width), min(scaled[1], size.height)
 
 
 def _shares(whole: tuple[int, int], size: Size) -> tuple[float, float]:
-    """Return what "cover" keeps of the photo's width and height."""
+    """Return the shares of the photo's width and height that "cover" keeps."""
     (width, height), scale = whole, scale_for(*whole, size)
     kept = _kept((max(1, round(width * scale)), max(1, round(height * scale))), size)
     return min(1.0, kept[0] / (width * scale)), min(1.0, kept[1] / (height * scale))
 
 
 def _kernel(image: Image, whole_width: int) -> Resampling:
-    """Return how to resize a picture that a decoder or an average has reduced already.
+    """Return the resampling filter for a picture that a decoder or an average may have reduced.
 
-    One that was halved is as sharp with bicubic, which takes two thirds of the time; one that was quartered,
-    by libjpeg, would be 0.003 SSIM softer.
+    A halved picture is as sharp with bicubic, which takes two thirds of the time; a picture quartered by
+    libjpeg would lose 0.003 SSIM.
     """
     return Resampling.BICUBIC if HALVED[0] < whole_width / image.width < HALVED[1] else Resampling.LANCZOS
 

@@ -1,4 +1,4 @@
-"""Show an animation at one glance: some of its pictures side by side."""
+"""Show an animation at a glance: some of its frames side by side."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from core.photo.film import Film
 from core.photo.resize import resize
 from core.recipe import Sheet, Size
 
-# The space between tiles, as a share of the shorter side of one.
+# The space between tiles, as a share of a tile's shorter side.
 _GAP = 0.04
 
 
 def sheets(film: Film, wanted: Iterable[Sheet], whole: tuple[int, int]) -> dict[str, Film]:
-    """Return the sheets by their names; none of a photo that doesn't move."""
+    """Return the sheets by name; none for a still photo."""
     return {each.name: Film((make(film, each, whole),)) for each in wanted} if film.animated else {}
 
 
 def make(film: Film, sheet: Sheet, whole: tuple[int, int]) -> Image:
-    """Return at most ``columns`` x ``rows`` pictures, evenly chosen from first to last, in reading order.
+    """Return at most ``columns`` x ``rows`` frames, chosen evenly from first to last, in reading order.
 
-    Tiles have the shape of the photo, whose size in pixels is ``whole``; between them it is transparent.
+    Tiles have the shape of the photo, whose size in pixels is ``whole``; the gaps are transparent.
     """
     chosen = evenly(len(film.frames), sheet.columns * sheet.rows)
     box = Size(sheet.name, sheet.width, sheet.height)
@@ -37,7 +37,7 @@ def make(film: Film, sheet: Sheet, whole: tuple[int, int]) -> Image:
 
 
 def evenly(count: int, most: int) -> list[int]:
-    """Return at most ``most`` of the numbers below ``count``, the first and the last among them."""
+    """Return at most ``most`` of the numbers below ``count``, including the first and the last."""
     if count <= most:
         return list(range(count))
     return [round(step * (count - 1) / max(1, most - 1)) for step in range(most)]

@@ -1,4 +1,4 @@
-"""Tell a file's format by its first bytes; its name and declared type are never asked."""
+"""Identify a file's format by its first bytes; its name and declared type are ignored."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from core.errors import EmptyFile, NotAPhoto, UnsupportedFormat
 from core.photo import refused
 
-# What is read here: each has a file of its name in core/photo/reading/.
+# The formats that are read: each has a module of its name in core/photo/reading/.
 FORMATS = ["jpeg", "png", "webp", "gif", "tiff", "bmp", "avif"]
-# Read too where the extra "heic" is installed; its library is under the GPL, so it's no part of the rest.
+# Also read where the extra "heic" is installed. Its library is under the GPL, so it is not a core dependency.
 if find_spec("pillow_heif"):
     FORMATS.append("heic")
 
@@ -32,9 +32,9 @@ def identify(data: bytes) -> str:
     """Return the format's name, a key of :data:`FORMATS`.
 
     Raises:
-        EmptyFile: There are no bytes.
-        UnsupportedFormat: The bytes are a picture of a known kind that is not read here.
-        NotAPhoto: The bytes are no picture of any known kind.
+        EmptyFile: The file has no bytes.
+        UnsupportedFormat: The bytes are a picture in a known format that is not supported.
+        NotAPhoto: The bytes are not a picture in any known format.
     """
     if not data:
         raise EmptyFile("The file is empty.")
@@ -65,7 +65,7 @@ def _name(data: bytes) -> str | None:
 
 
 def _is_raw(data: bytes) -> bool:
-    """Tell whether a TIFF file's header goes on as those of Canon's or Phase One's cameras do."""
+    """Return whether a TIFF file's header continues like those of Canon's or Phase One's cameras."""
     mark, version = data[8:12], data[12:16]
     return mark == _CANON or (mark in _PHASE_ONE and any(each in version for each in _PHASE_ONE_RAW))
 

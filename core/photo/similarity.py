@@ -1,4 +1,4 @@
-"""Measure how alike two pictures look, with Pillow alone."""
+"""Measure how similar two pictures look, using only Pillow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL.ImageMath import lambda_eval
 from core.photo.alpha import flatten
 
 WINDOW = 8
-# What luma and the two channels of chroma count for, the latter at half their width and height (Wang, Lu and
+# The weights of luma and the two chroma channels, the latter at half their width and height (Wang, Lu and
 # Bovik, Video quality assessment based on structural distortion measurement, 2004).
 LUMA, CHROMA = 0.8, 0.1
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -20,7 +20,7 @@ def similarity(one: Image, two: Image) -> float:
     """Return the structural similarity (SSIM) of two pictures of one size; 1 if they are equal.
 
     As Wang, Bovik, Sheikh and Simoncelli defined it (2004), over windows of 8 x 8 pixels that don't overlap,
-    as the weighted mean of luma and chroma. Transparency is seen on white.
+    as the weighted mean of luma and chroma. Transparency is shown on white.
     """
     channels = zip(*(flatten(each).convert("YCbCr").split() for each in (one, two)), strict=True)
     luma, *chroma = channels

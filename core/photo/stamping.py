@@ -1,4 +1,4 @@
-"""Put a small picture onto a large one: into a corner, the middle, or all over."""
+"""Put a small picture onto a large one: in a corner, in the middle, or tiled."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def put(image: Image, stamp: Image, position: Position, margin: int) -> Image:
 def _places(
     picture: tuple[int, int], stamp: tuple[int, int], position: Position, margin: int
 ) -> Iterator[tuple[int, int]]:
-    """Yield where upper left corners go, inside the picture wherever that is possible."""
+    """Yield the positions of the stamp's upper left corner, inside the picture wherever possible."""
     free = (picture[0] - stamp[0], picture[1] - stamp[1])
     if position == "tiled":
         for row, top in enumerate(range(0, picture[1], stamp[1] + 2 * margin)):
-            # Every other row begins half a step later, so that nothing lines up to be cut out.
+            # Every other row is shifted by half a step, so that no straight strip is free of stamps.
             begin = 0 if row % 2 == 0 else (stamp[0] + 2 * margin) // 2
             yield from ((left, top) for left in range(begin, picture[0], stamp[0] + 2 * margin))
     elif position == "centre":

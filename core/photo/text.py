@@ -1,9 +1,9 @@
-"""Write text into a picture with the one font that is the same on every machine.
+"""Write text into a picture with one font, which is the same on every machine.
 
 The font is DejaVu Sans 2.37 (its licence is beside it): Latin with its accents, Greek, Cyrillic and more.
-Letters are set one after the other, since the libraries that shape and reorder text are not in a function's
-runtime: text from right to left, marks that have to be placed on another letter, and letters that the font
-lacks are refused when the recipe is read.
+Letters are set one after the other, since a function's runtime lacks the libraries that shape and reorder
+text. Right-to-left text, combining marks and letters that the font lacks are therefore refused when the
+recipe is read.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from core.parameters import Rule
 FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 Align = Literal["left", "center", "right"]
 _RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
-_NO_LETTER = "\U0010ffff"  # what this character looks like, a letter that the font lacks looks like
+_NO_LETTER = "\U0010ffff"  # the font draws this like every letter that it lacks
 
 
 @dataclass(frozen=True)
 class Writable(Rule):
-    """Text that can be written from left to right with the font; several lines are."""
+    """Text, in one or more lines, that can be written from left to right with the font."""
 
     def holds(self, value: str) -> bool:
-        """Tell whether every character can be written, and one of them is seen."""
+        """Return whether every character can be written, and at least one is visible."""
         return not unwritable(value) and bool(value.strip())
 
     def detail(self, value: str) -> str:
@@ -80,7 +80,7 @@ class Lines:
         return max(1, right - left), max(1, bottom - top)
 
     def drawn(self, alpha: int) -> Image:
-        """Return the text in white on a dark outline half as strong, on nothing."""
+        """Return the text in white with a dark outline of half the opacity, on a transparent background."""
         left, top, *_ = self._box()
         made = new("RGBA", self.extent)
         Draw(made).multiline_text(
@@ -103,7 +103,7 @@ class Lines:
 
 
 def _composed(text: str) -> str:
-    """Return the text with accents joined to their letters (Unicode's NFC), without lines around it."""
+    """Return the text with accents joined to their letters (Unicode's NFC), without blank lines around it."""
     return unicodedata.normalize("NFC", text).strip("\n")
 
 

@@ -15,7 +15,7 @@ from local.azure.storage import Storage
 
 
 def arguments() -> argparse.Namespace:
-    """Return what the command line asks for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m local.azure", description=__doc__)
     parser.add_argument(
         "--control-port", type=int, required=True, help="port of the control API on 127.0.0.1"

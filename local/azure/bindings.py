@@ -1,4 +1,4 @@
-"""The functions that an app declares, and what their bindings refer to."""
+"""The functions that an app declares, and the targets of their bindings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """MiniStack, the emulator of all AWS services.
 
-What it holds is in its folder, so one that was killed goes on with what it had a few seconds before.
+Its data is in its folder, so that after being killed it continues with the data of a few seconds before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Start and stop all emulators, one command at a time and never in part.
 
-What the emulators hold lies in the set-up's folder until they are taken down: one that has ended meanwhile is
-started again with it, where it was.
+The emulators' data stays in the set-up's folder until they are taken down: an emulator that has ended in the
+meantime is restarted with its data at its old address.
 """
 
 from __future__ import annotations

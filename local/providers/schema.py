@@ -195,7 +195,7 @@ def _is_promise(hint: Any) -> bool:
 
 def _union(hints: list[Any]) -> Shape:
     shapes = tuple(dict.fromkeys(shape_of(each) for each in hints))
-    # "str or an enumeration" is how the SDK writes an enumeration: the cloud takes its values only.
+    # "str or an enumeration" is how the SDK writes an enumeration: the cloud accepts only its values.
     choices = tuple(shape for shape in shapes if isinstance(shape, Choice))
     if choices:
         shapes = tuple(shape for shape in shapes if shape != Scalar(str))

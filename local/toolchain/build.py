@@ -27,7 +27,7 @@ def pulumi(target: Path, version: str) -> None:
 
     Args:
         target: The folder for the programs.
-        version: What the CLI shall call itself.
+        version: The version that the CLI reports.
 
     Raises:
         ToolMissing: Go or one of the modules is not available.

@@ -1,1 +1,1 @@
-"""What whoever deploys Twinlens has to be allowed, by the type of each resource that the program creates."""
+"""The permissions to deploy Twinlens, by the type of each resource that the program creates."""

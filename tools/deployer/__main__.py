@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "deploy"
 
 
 def main() -> None:
-    """Write every file anew."""
+    """Write all files."""
     for name, text in {**aws.documents(), **azure.documents(), **github.documents()}.items():
         (FOLDER / name).write_text(text)
 

@@ -21,10 +21,10 @@ from tools.deployer.aws_permissions import (
     arn,
 )
 
-# Whom roles are passed to: the services that the components make roles for.
+# The services that roles are passed to: the components create roles for them.
 PASSED_TO = ("events", "lambda", "scheduler", "states")
 
-# Who submits photos, follows their jobs and measures: `twinlens submit`, `jobs list`, `bench`, `collect`.
+# For users who submit, follow jobs and measure: `twinlens submit`, `jobs list`, `bench`, `collect`.
 USER = (
     (actions("s3", "PutObject"), (f"arn:aws:s3:::{PREFIX}-input-*/*",)),
     (actions("s3", "GetObject"), (f"arn:aws:s3:::{PREFIX}-output-*/*",)),
@@ -33,7 +33,7 @@ USER = (
     (actions("logs", "FilterLogEvents"), LOG_GROUPS),
     (actions("cloudwatch", "GetMetricStatistics"), ANY),
 )
-# Whoever recovers lost and failed jobs: `jobs reconcile` and `jobs redrive`.
+# For users who recover lost and failed jobs: `jobs reconcile` and `jobs redrive`.
 OPERATOR = (
     *USER,
     (actions("s3", "ListBucket"), (f"arn:aws:s3:::{PREFIX}-input-*",)),
@@ -43,9 +43,9 @@ OPERATOR = (
     (actions("states", "StartExecution"), MACHINES),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )
-# What a preview asks AWS itself: it reads the stack's state, and no resource.
+# The calls of a preview to AWS: it reads the stack's state, but no resource.
 PREVIEW = ((actions("states", "ValidateStateMachineDefinition"), ANY),)
-# Pulumi's state in a bucket, its lock included.
+# Pulumi's state in a bucket, including its lock.
 STATE = (
     (actions("s3", "ListBucket"), ("arn:aws:s3:::STATE_BUCKET",)),
     (actions("s3", "DeleteObject GetObject PutObject"), ("arn:aws:s3:::STATE_BUCKET/*",)),

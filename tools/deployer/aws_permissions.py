@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-PREFIX = "twinlens"  # what __main__.py calls the pipeline: the beginning of every name
-ANY = ("*",)  # for actions that know no resources
+PREFIX = "twinlens"  # the pipeline's name in __main__.py, with which every name begins
+ANY = ("*",)  # for actions without resource-level permissions
 
 
 def arn(service: str, resource: str) -> str:

@@ -1,7 +1,7 @@
 """The Azure roles of a deployer: the operations of each type of resource that the program creates.
 
-Resource Manager checks ``<type>/read``, ``/write`` and ``/delete`` of a resource's own type. What is asked
-beside them stands here with the reason.
+Resource Manager checks ``<type>/read``, ``/write`` and ``/delete`` of a resource's own type. Further
+operations are listed here with their reasons.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ TYPES: Mapping[str, str] = {
     "azure-native:durabletask:Scheduler": "Microsoft.DurableTask/schedulers",
     "azure-native:durabletask:TaskHub": "Microsoft.DurableTask/schedulers/taskHubs",
 }
-# A blob is no resource of Resource Manager's: azure-native writes it with the account's key.
+# A blob is not a Resource Manager resource: azure-native writes it with the account's key.
 DATA = frozenset({"azure-native:storage:Blob"})
 
-# Operations beside those of the types themselves, by the type that needs them.
+# Operations in addition to those of the types themselves, by the type that needs them.
 FURTHER: Mapping[str, tuple[str, ...]] = {
     "azure-native:storage:Blob": (
         "Microsoft.Storage/storageAccounts/listKeys/action",  # to write the archive
@@ -55,7 +55,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
         "Microsoft.Resources/deployments/validate/action",
         "Microsoft.Web/sites/extensions/read",
         "Microsoft.Web/sites/extensions/write",
-        # The template signs the archive's address in the name of whoever deploys it.
+        # The template signs the archive's address on behalf of the user who deploys it.
         "Microsoft.Storage/storageAccounts/listServiceSas/action",
     ),
     "azure-native:web:WebApp": (
@@ -75,26 +75,26 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
         "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
     ),
     "azure-native:monitor:ScheduledQueryRule": (
-        # The rule's query runs on the workspace, so its author has to be allowed to ask it.
+        # The rule's query runs on the workspace, so its author needs permission to query it.
         "Microsoft.OperationalInsights/workspaces/query/read",
     ),
     "azure-native:monitor:MetricAlert": (
-        "Microsoft.Insights/metricDefinitions/read",  # the metric is looked for when the alert is made
+        "Microsoft.Insights/metricDefinitions/read",  # the metric is looked up when the alert is created
         "Microsoft.Insights/metrics/read",
     ),
 }
 
 
 def namespaces() -> list[str]:
-    """Return the resource providers that a subscription has to have registered."""
+    """Return the resource providers that must be registered in a subscription."""
     return sorted({each.split("/")[0] for each in TYPES.values()} - {"Microsoft.Resources"})
 
 
 def operations(types: Iterable[str]) -> set[str]:
-    """Return what creating, reading, changing and deleting resources of these types takes.
+    """Return the operations for creating, reading, changing and deleting resources of these types.
 
     Raises:
-        KeyError: A type is not known here.
+        KeyError: A type is unknown.
     """
     needed: set[str] = set()
     for each in types:
@@ -105,7 +105,7 @@ def operations(types: Iterable[str]) -> set[str]:
 
 
 def role(name: str, description: str, actions: Iterable[str]) -> dict[str, object]:
-    """Return a role definition as `az role definition create` takes it."""
+    """Return a role definition as `az role definition create` accepts it."""
     return {
         "Name": name,
         "IsCustom": True,
@@ -117,7 +117,7 @@ def role(name: str, description: str, actions: Iterable[str]) -> dict[str, objec
 
 
 def condition() -> str:
-    """Return when the deployer may assign a role: one of the app's, to an identity of a service."""
+    """Return the condition on role assignments: one of the app's roles, to a service's identity."""
     granted = ", ".join(sorted(each.value for each in Role))
 
     def only(verb: str, source: str) -> str:

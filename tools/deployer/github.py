@@ -1,4 +1,4 @@
-"""Whom the clouds trust: workflows of one repository, a pull request's or a deployment's."""
+"""The trust of the clouds in one repository's workflows, for a pull request or a deployment."""
 
 from __future__ import annotations
 

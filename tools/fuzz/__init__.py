@@ -1,1 +1,1 @@
-"""A fuzzer: changed photos have to end as photos or as errors of our own, in time and within their memory."""
+"""A fuzzer: mutated photos must yield a photo or one of our own errors, within time and memory limits."""

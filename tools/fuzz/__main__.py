@@ -1,9 +1,9 @@
-"""Change sample photos at random and see that each ends as a photo or as an error of our own, in time.
+"""Mutate sample photos at random, and check that each yields a photo or one of our own errors, in time.
 
     .venv/bin/python -m tools.fuzz --inputs 20000 --seed 1
 
-One of eight is processed with a small recipe, the others are read. The same seed makes the same files. What
-breaks the rules is written to ``out/fuzz/``, and the exit code is 1.
+One file in eight is processed with a small recipe, the others are read. The same seed makes the same files.
+Files that break the rules are written to ``out/fuzz/``, and the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pathlib import Path
 from tools.fuzz.batch import try_batch
 
 FINDINGS = Path(__file__).parents[2] / "out" / "fuzz"
-BATCH = 500  # files that one process tries before it says what came of them
+BATCH = 500  # files that one process tries before it reports
 
 
 def main() -> None:
-    """Fuzz on all cores, print what came of it, and keep what broke the rules."""
+    """Fuzz on all cores, print the outcomes, and keep the files that broke the rules."""
     parser = argparse.ArgumentParser(description="Fuzz the processing of photos.")
     parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -15,15 +15,15 @@ from itertools import cycle, islice
 from tools.fuzz.mutants import mutants
 from tools.fuzz.outcome import RECIPES, outcome
 
-# So many times the limit of CPU time may pass on the clock before a file counts as one that hangs.
+# A file counts as hanging after this many times the CPU time limit in wall time.
 _PATIENCE = 60
-# One file of so many is processed, with each recipe in turn; the others are only read, which is faster.
+# One in this many files is processed, with each recipe in turn; the others are only read, which is faster.
 _PROCESSED = 8
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What came of some files: how often which outcome, those that broke the rules, and the peak memory."""
+    """The results of files: the count of each outcome, the files that broke the rules, and peak memory."""
 
     outcomes: Counter[str]
     findings: tuple[bytes, ...]
@@ -33,7 +33,7 @@ class Batch:
 def try_batch(seed: str, count: int, time_limit: float) -> Batch:
     """Try ``count`` files in this process, which ends at once if a library hangs."""
     warnings.simplefilter("ignore")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff talks of every flaw
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libtiff reports every flaw
     seen, findings = Counter[str](), []
     files = islice(mutants(random.Random(seed)), count)  # noqa: S311 - repeatable, not secret
     turns = cycle(each for recipe in RECIPES for each in (recipe, *[None] * (_PROCESSED - 1)))

@@ -1,4 +1,4 @@
-"""Small sound files of every format, and endless changed ones made of them."""
+"""Small valid files of every format, and an endless stream of mutated ones."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def seeds() -> list[bytes]:
     exif = Image.Exif()
     exif[0x0112], exif[0x8298] = 6, "Ada"
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    profile = profile.replace(b"sRGB", b"mine")  # or its numbers would never be looked at
-    profile = profile[:24] + bytes(12) + profile[36:]  # which was made just now
+    profile = profile.replace(b"sRGB", b"mine")  # else its numbers would never be read
+    profile = profile[:24] + bytes(12) + profile[36:]  # the creation date, which varies
     tagged: dict[str, object] = {
         "exif": exif,
         "icc_profile": profile,
@@ -60,7 +60,7 @@ def _file(picture: Image.Image, name: str, **options: object) -> bytes:
 
 
 def mutants(chance: random.Random) -> Iterator[bytes]:
-    """Yield changed files without end: two of three after their format, the others byte by byte."""
+    """Yield mutated files endlessly: two of three respect their format, the others byte by byte."""
     files = [(identify(each), each) for each in seeds()]
     while True:
         name, data = chance.choice(files)
@@ -72,7 +72,7 @@ def mutants(chance: random.Random) -> Iterator[bytes]:
 
 
 def _scrambled(seed: bytes, files: list[bytes], chance: random.Random) -> bytes:
-    """Return the file with bytes replaced, put in, taken out, repeated, cut off, or crossed."""
+    """Return the file with bytes replaced, inserted, removed, repeated, cut off, or crossed with another."""
     data = bytearray(seed)
     for _ in range(chance.choice((1, 1, 2, 4, 12))):
         at = chance.randrange(len(data)) if data else 0

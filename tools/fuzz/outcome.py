@@ -1,4 +1,4 @@
-"""What comes of a file when it is read or processed, and whether that breaks a rule."""
+"""The outcome of reading or processing a file, and whether it breaks a rule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tools.worst import cpu
 MAX_PIXELS = 20_000_000
 # Writing this there makes Linux forget how much memory the process had at most (proc_pid_clear_refs(5)).
 CLEAR, FORGET_PEAK = Path("/proc/self/clear_refs"), "5"
-# What a library keeps in hand between files.
+# Memory that a library retains between files.
 SLACK_MB = 24
 SIZES = (Size("box", 200, 150), Size("square", 100, 100, "cover"))
 
@@ -32,7 +32,7 @@ def _recipe(*outputs: dict[str, object], filters: Iterable[dict[str, object]] = 
     return recipes.parse("fuzz", {"sizes": sizes, "filters": list(filters), "outputs": list(outputs)})
 
 
-# What files are processed with.
+# The recipes that files are processed with.
 RECIPES = (
     _recipe({"format": "jpeg"}, {"format": "webp", "effort": 0}, filters=[{"name": "sharpen"}]),
     _recipe(
@@ -56,7 +56,7 @@ def outcome(data: bytes, time_limit: float, recipe: Recipe | None = None) -> str
         name = _processed(data, recipe) if recipe else _read(data)
     except PhotoError as error:
         name = _named(type(error).__name__, str(error))
-    except BaseException:  # whatever else comes out is what is looked for
+    except BaseException:  # the fuzzer looks for any other exception
         name = "!" + traceback.format_exc().splitlines()[-1]
     taken, seconds = _memory_mb("VmHWM") - before, time.process_time() - began
     if taken > SLACK_MB or seconds > time_limit:
@@ -98,7 +98,7 @@ def _memory_mb(key: str) -> float:
 
 
 def _allowed(data: bytes, recipe: Recipe | None) -> tuple[float, float]:
-    """Return the MB beside a worker and the seconds that the rules allow; none if it can't be opened."""
+    """Return the allowed MB in addition to the worker's, and seconds; none if the file can't be opened."""
     try:
         name = signature.identify(data)
         source = reading.load(name).open(data)

@@ -1,7 +1,7 @@
 """Take files apart by their formats and put them together again, so that mutated ones stay well-formed.
 
 Each format's file becomes a list of parts, of which only the kind and the content are changed; lengths,
-checksums and offsets are computed anew. A format's module holds ``split(data)`` and ``join(parts)``.
+checksums and offsets are recomputed. A format's module holds ``split(data)`` and ``join(parts)``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from random import Random
 from tools.parts import gif, iso, jpeg, png, riff, tiff
 from tools.parts.part import Parts
 
-# Values at which counters, lengths and signs go wrong, in as many bytes as they take.
+# Values at which counters, lengths and signs go wrong, at each width in bytes.
 EDGES = (
     0,
     1,
@@ -46,7 +46,7 @@ FORMATS: dict[str, tuple[Callable[[bytes], Parts], Callable[[Parts], bytes]]] = 
 
 
 def mutated(data: bytes, name: str, chance: Random, other: bytes = b"") -> bytes:
-    """Return a file of this format with some parts changed, doubled, moved, left out or from another."""
+    """Return a file of this format with some parts changed, doubled, moved, removed or from another file."""
     split, join = FORMATS[name]
     parts = split(data)
     for _ in range(chance.choice((1, 1, 2, 3, 6))):

@@ -1,4 +1,4 @@
-"""AVIF and HEIC as boxes, whose lengths are computed anew."""
+"""AVIF and HEIC as boxes, with recomputed lengths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JPEG as segments, whose lengths are computed anew."""
+"""JPEG as segments, with recomputed lengths."""
 
 from __future__ import annotations
 

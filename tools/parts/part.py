@@ -1,4 +1,4 @@
-"""A part of a file, as all formats here have it."""
+"""A part of a file, common to all formats."""
 
 from __future__ import annotations
 

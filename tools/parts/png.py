@@ -1,4 +1,4 @@
-"""PNG as chunks, whose lengths and checksums are computed anew."""
+"""PNG as chunks, with recomputed lengths and checksums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WebP as RIFF chunks, whose lengths are computed anew."""
+"""WebP as RIFF chunks, with recomputed lengths."""
 
 from __future__ import annotations
 

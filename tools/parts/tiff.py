@@ -1,4 +1,4 @@
-"""TIFF as the entries of its first directory and its strips, whose offsets are computed anew."""
+"""TIFF as the entries of its first directory and its strips, with recomputed offsets."""
 
 from __future__ import annotations
 

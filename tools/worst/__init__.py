@@ -1,1 +1,1 @@
-"""A search for the photos and recipes that take the most memory or CPU time against the rules."""
+"""A search for the photos and recipes that use the most memory or CPU time, relative to the limits."""

@@ -1,9 +1,9 @@
-"""Search for the photos and recipes that take the most memory and CPU time against the rules.
+"""Search for the photos and recipes that use the most memory and CPU time, relative to the limits.
 
     .venv/bin/python -m tools.worst --seconds 600 --seed 1
 
-Cases are drawn at random, and the worst of each format are changed a little at a time, as long as that makes
-them worse. Each is processed in a process of its own. The exit code is 1 if one took more memory than
+Cases are drawn at random, and the worst of each format are changed in small steps as long as that makes them
+worse. Each runs in a separate process. The exit code is 1 if a case used more memory than
 :mod:`core.photo.budget` allows, or more CPU time than :mod:`tools.worst.cpu`.
 """
 

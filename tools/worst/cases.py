@@ -1,4 +1,4 @@
-"""The cases that the search tries: a file, by how it is written, and the recipe that it is processed with."""
+"""The cases that the search tries: how to write a file, and the recipe to process it with."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILTERS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A file, by how it is written, and what is made of it, in a recipe's own words."""
+    """How a file is written, and the outputs made from it, in a recipe's terms."""
 
     kind: str
     mode: str
@@ -54,7 +54,7 @@ class Case:
 
 
 def drawn(chance: random.Random, pixels: int, kinds: tuple[str, ...]) -> Case:
-    """Return a case at random whose file and sizes have about so many pixels at most."""
+    """Return a random case whose file and sizes have at most about this many pixels."""
     kind = chance.choice(kinds)
     many = chance.random() < 0.15 and kind in {"GIF", "WEBP", "PNG", "AVIF"}
     frames = chance.randint(2, 12) if many else 1
@@ -74,10 +74,10 @@ def drawn(chance: random.Random, pixels: int, kinds: tuple[str, ...]) -> Case:
 
 
 def changed(case: Case, chance: random.Random, pixels: int) -> Case:
-    """Return the case with one thing about it drawn anew."""
+    """Return the case with one random property replaced."""
     other = drawn(chance, pixels, (case.kind,))
     name = chance.choice([each for each in asdict(case) if each != "kind"])
-    if name in {"size", "frames", "sizes"}:  # which belong together
+    if name in {"size", "frames", "sizes"}:  # these depend on each other
         return replace(case, size=other.size, frames=other.frames, sizes=other.sizes)
     return replace(case, **{name: getattr(other, name)})
 
@@ -94,7 +94,7 @@ def _box(chance: random.Random, pixels: int) -> tuple[int, int, str]:
 
 
 def recipe(case: Case) -> Recipe:
-    """Return what is made of the file."""
+    """Return the recipe of the case."""
     moving = formats.animated()
     table = {
         "sizes": [

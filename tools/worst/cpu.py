@@ -1,6 +1,6 @@
-"""How much CPU time a photo may take: what docs/photos.md promises, and the search tries to exceed.
+"""The CPU time that a photo may take: docs/photos.md promises it, and the search tries to exceed it.
 
-The seconds are those of one core of a machine that does other things too: about twice what was measured.
+The seconds are for one core of a machine that is also doing other work: about twice the measured ones.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from core.photo.reading import Source
 from core.photo.resize import extent
 from core.recipe import AUTO, OutputFormat, Recipe
 
-# What opening a file and writing small outputs takes, whatever their pixels.
+# Opening a file and writing small outputs, independent of their pixels.
 START = 0.5
-# Seconds for a megapixel of the file, or of one of its frames, and for one that a scan passes over.
+# Seconds per megapixel of the file or of one of its frames, and per megapixel that a scan passes over.
 DECODING, SCAN = 0.3, 0.01
-# For a megapixel of a size, and of what a filter makes.
+# Per megapixel of a size, and of a filter's result.
 RESIZING, FILTERING = 0.2, 1.0
-# For a megapixel of an output; WebP's by effort.
+# Per megapixel of an output; WebP's by effort.
 ENCODING = {"jpeg": 0.4, "png": 0.8, "gif": 1.5, "avif": 4.0}
 WEBP = (0.6, 0.7, 0.8, 0.9, 1.0, 2.0, 2.0)
-# For the palette of each picture of an animated GIF.
+# For the palette of each frame of an animated GIF.
 PALETTE = 0.3
-# An output that must not have more bytes than the photo, and "auto" for each format, is encoded so often.
+# The number of encodings of an output with a limit on its bytes, and of each format that "auto" tries.
 TRIES = 6
 
 

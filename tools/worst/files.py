@@ -49,7 +49,7 @@ def written(case: Case) -> bytes:
 
 
 def _swapped_profile() -> bytes:
-    """Return a profile that changes colours: sRGB's, whose red and blue have changed places."""
+    """Return a profile that changes colours: sRGB's with red and blue swapped."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile.replace(b"rXYZ", b"xxxx").replace(b"bXYZ", b"rXYZ").replace(b"xxxx", b"bXYZ")
 

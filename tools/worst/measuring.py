@@ -1,4 +1,4 @@
-"""Process a case in a process of its own, and hold what that takes against the rules."""
+"""Process a case in a separate process, and compare its memory and CPU time with the limits."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tools.worst import cpu
 from tools.worst.cases import FILTERS, Case, recipe
 from tools.worst.files import written
 
-# What a process allocates beside a picture: the allocator's own rounding, tables, and outputs on their way.
+# A process also allocates memory for the allocator's rounding, tables, and outputs being written.
 SLACK_MB = 24
 LIMIT = 10**9
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a case took, and what the rules allow: MB beside the file, and seconds of CPU."""
+    """What a case used, and what the limits allow: MB in addition to the file, and seconds of CPU."""
 
     case: Case
     taken_mb: float
@@ -40,22 +40,22 @@ class Measured:
 
     @property
     def memory(self) -> float:
-        """How much of the allowed memory was taken."""
+        """The share of the allowed memory that was used."""
         return max(0.0, self.taken_mb - SLACK_MB) / max(1.0, self.allowed_mb)
 
     @property
     def cpu(self) -> float:
-        """How much of the allowed CPU time was taken."""
+        """The share of the allowed CPU time that was used."""
         return self.seconds / self.allowed_seconds
 
     @property
     def cpu_per_mb(self) -> float:
-        """How many seconds of CPU a megabyte of the file took."""
+        """The seconds of CPU per megabyte of the file."""
         return self.seconds / self.file_bytes * 2**20
 
 
 def measured(case: Case) -> Measured | None:
-    """Write the file, and process it, in two processes; ``None`` if this kind can't be written so."""
+    """Write the file and process it, in two processes; ``None`` if the file can't be written."""
     data = in_child(lambda: written(case))
     if not isinstance(data, bytes):
         return None
@@ -87,12 +87,12 @@ def _status_mb(key: str) -> float:
 
 
 def in_child(work: Callable[[], bytes]) -> bytes | str:
-    """Return what ``work`` returns in a process of its own, or the error it ended with, as text."""
+    """Run ``work`` in a separate process; return its result, or the error it ended with as text."""
     read, write = os.pipe()
     process = os.fork()
     if not process:
         os.close(read)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libraries talk of every flaw
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # libraries report every flaw
         with os.fdopen(write, "wb") as pipe:
             try:
                 pipe.write(b"+" + work())
@@ -107,7 +107,7 @@ def in_child(work: Callable[[], bytes]) -> bytes | str:
 
 
 def warm_up() -> None:
-    """Load all that any case needs, so that no case is charged for it."""
+    """Load everything that cases need, so that no case is charged for it."""
     pillow_heif.register_heif_opener()
     small = Image.new("RGB", (8, 8))
     for name in formats.names():

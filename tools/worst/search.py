@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from tools.worst.cases import MODES, changed, drawn
 from tools.worst.measuring import Measured, measured, warm_up
 
-# What the search makes as large as it can, by name.
+# The quantities that the search maximises, by name.
 OBJECTIVES: Mapping[str, Callable[[Measured], float]] = {
     "memory": lambda found: found.memory,
     "cpu": lambda found: found.cpu,
@@ -20,7 +20,7 @@ OBJECTIVES: Mapping[str, Callable[[Measured], float]] = {
 def search(
     seconds: float, seed: int, pixels: int = 4_000_000, kinds: tuple[str, ...] = tuple(MODES)
 ) -> dict[tuple[str, str], Measured]:
-    """Return the worst case found in about so many seconds, by kind of file and objective."""
+    """Return the worst cases found in about this many seconds, by kind of file and objective."""
     warm_up()
     chance, worst = random.Random(seed), dict[tuple[str, str], Measured]()  # noqa: S311 - repeatable, not secret
     ends = time.monotonic() + seconds

@@ -1,9 +1,9 @@
-"""The filters, one file each, found by name.
+"""The filters, one module each, found by name.
 
-A filter file holds ``apply(image, *, ...)``: an RGB or RGBA picture in, one of the same mode out. Its
-keyword parameters, with their types and limits, are the keys that a recipe may set. One that takes more
-memory than :data:`BYTES_PER_PIXEL` for a pixel says so in a constant of the same name, and one that makes a
-larger picture in ``extent(size, **parameters)``.
+A module has a function ``apply(image, *, ...)``, which receives an RGB or RGBA picture and returns one of the
+same mode. Its keyword parameters, with their types and limits, are the keys that a recipe may set. A filter
+that needs more memory per pixel than :data:`BYTES_PER_PIXEL` defines a constant of the same name; a filter
+that makes a larger picture defines ``extent(size, **parameters)``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.recipe import FilterCall
 from core.where import Where
 
 Filter = Callable[..., Image]
-# What a filter takes at its peak, for a pixel of the larger of its two pictures, both included.
+# A filter's peak memory per pixel of the larger of its input and output, including both.
 BYTES_PER_PIXEL = 24
 
 
@@ -39,13 +39,13 @@ def load(name: str) -> Filter:
 
 
 def bytes_per_pixel(call: FilterCall) -> int:
-    """Return what the filter takes at its peak for a pixel of the larger of its two pictures."""
+    """Return the filter's peak memory in bytes per pixel of the larger of its input and output."""
     module = registry.load(__name__, call.name, RecipeError)
     return int(getattr(module, "BYTES_PER_PIXEL", BYTES_PER_PIXEL))
 
 
 def extent(call: FilterCall, size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size of what the filter makes of a picture of this size."""
+    """Return the size of the filter's result for a picture of this size."""
     module = registry.load(__name__, call.name, RecipeError)
     return (
         cast(tuple[int, int], module.extent(size, **call.parameters)) if hasattr(module, "extent") else size
@@ -53,10 +53,10 @@ def extent(call: FilterCall, size: tuple[int, int]) -> tuple[int, int]:
 
 
 def check(name: str, parameters: Mapping[str, Any], where: Where) -> dict[str, Any]:
-    """Return the parameters checked against the filter's own.
+    """Return the parameters, checked against the filter's signature.
 
     Raises:
-        RecipeError: There is no such filter, or it does not take these parameters; ``where`` is named.
+        RecipeError: There is no such filter, or it does not accept the parameters; ``where`` is named.
     """
     return arguments(load(name), parameters, where)
 
@@ -72,12 +72,12 @@ def apply(image: Image, name: str, parameters: Mapping[str, Any]) -> Image:
         return function(image, **parameters)
     except TwinlensError:
         raise
-    except Exception as error:  # a picture may be too small, too large or too odd for a library
+    except Exception as error:  # a library may reject a picture's size or content
         raise PhotoError(f"The filter {name} can't be applied to this picture.") from error
 
 
 def apply_all(image: Image, calls: Iterable[FilterCall]) -> Image:
-    """Return the picture after all the filters that a recipe asks for, in order."""
+    """Apply the recipe's filters in order, and return the result."""
     for call in calls:
         image = apply(image, call.name, call.parameters)
     return image

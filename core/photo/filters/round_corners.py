@@ -10,7 +10,7 @@ from PIL.ImageDraw import Draw
 
 from core.parameters import Between
 
-# Drawn this much larger and averaged, so that the curve is smooth.
+# The mask is drawn this many times larger and averaged, so that the curve is smooth.
 _FINENESS = 4
 BYTES_PER_PIXEL = 12 + _FINENESS**2 + 4  # the mask has a byte for each
 

@@ -9,7 +9,7 @@ from PIL.Image import Image, blend
 from core.parameters import Between
 from core.photo.alpha import colours_only
 
-# Red, green and blue out, each from red, green, blue and a constant (W3C Filter Effects Level 1, 13.4).
+# Red, green and blue of the result, each from red, green, blue and a constant (Filter Effects Level 1, 13.4).
 _MATRIX = (
     *(0.393, 0.769, 0.189, 0.0),
     *(0.349, 0.686, 0.168, 0.0),

@@ -1,9 +1,9 @@
-"""The output formats, one file each, found by name.
+"""The output formats, one module each, found by name.
 
-A format file holds ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether it can show what lies behind),
+A module defines ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether the format supports transparency),
 ``LOSSLESS`` and ``encode(image, settings)``, which returns the same bytes for the same picture on every
-machine and writes no metadata but the copyright it is given. One that can show animations also holds
-``animate(film, settings)``. One that takes another amount of memory than :data:`BYTES_PER_PIXEL` says so in a
+machine and writes no metadata except the given copyright. A format that supports animations also defines
+``animate(film, settings)``. A format that needs more or less memory than :data:`BYTES_PER_PIXEL` defines a
 constant of the same name.
 """
 
@@ -22,23 +22,23 @@ from core.photo import copyright
 from core.photo.film import Film
 from core.recipe import AUTO
 
-# What encoding takes at its peak for a pixel, if the format's file says nothing else.
+# The peak memory of encoding per pixel, unless the format's module defines another.
 BYTES_PER_PIXEL = 60
-# What an animation takes for a pixel of all its frames while it is encoded.
+# The memory per pixel of all frames while an animation is encoded.
 BYTES_PER_ANIMATED_PIXEL = 12
 
-# From this quality on every pixel keeps its own colour, as libvips and ImageMagick have it. Below, two by two
-# share one, which saves 14 to 25 % of the bytes: there, other losses show first.
+# From this quality on, every pixel keeps its own colour, as in libvips and ImageMagick. Below, 2 x 2 pixels
+# share one, which saves 14 to 25 % of the bytes; at these qualities, other losses are more visible.
 FULL_CHROMA = 90
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to encode; a format looks at what it knows.
+    """How to encode; a format ignores settings that do not apply to it.
 
-    ``quality`` is 1 to 100, ``progressive`` lets a JPEG appear coarse first, ``effort``, 0 to 6, is how much
-    time goes into fewer bytes in a WebP, ``background`` stands behind transparency where the format has none,
-    ``copyright`` is written into the file; ``small`` saves bytes whatever time that takes.
+    ``quality`` is 1 to 100. ``progressive`` lets a JPEG appear coarse first. ``effort``, 0 to 6, is the time
+    spent on a smaller WebP. ``background`` replaces transparency where the format has none. ``copyright`` is
+    written into the file. ``small`` saves bytes at any cost in time.
     """
 
     quality: int = 80
@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def subsampling(self) -> str:
-        """How densely colour is sampled, where a format can say so."""
+        """The chroma subsampling, for formats that support it."""
         return "4:4:4" if self.quality >= FULL_CHROMA else "4:2:0"
 
     def exif(self) -> bytes:
@@ -64,7 +64,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A picture's bytes, and what to call them."""
+    """A picture's bytes, with their file extension and content type."""
 
     data: bytes
     extension: str
@@ -72,7 +72,7 @@ class Encoded:
 
 
 class Format(Protocol):
-    """The shape of a format file."""
+    """The interface of a format module."""
 
     EXTENSION: str
     CONTENT_TYPE: str
@@ -84,7 +84,7 @@ class Format(Protocol):
 
 
 class AnimatedFormat(Format, Protocol):
-    """The shape of a file of a format that can show animations."""
+    """The interface of a format module that supports animations."""
 
     def animate(self, film: Film, settings: Settings) -> bytes:
         """Return the file's bytes."""
@@ -105,13 +105,13 @@ def load(name: str) -> Format:
 
 
 def bytes_per_pixel(name: str) -> int:
-    """Return what encoding takes at its peak for a pixel; "auto" tries several formats."""
+    """Return the peak memory of encoding in bytes per pixel; "auto" tries several formats."""
     kinds = map(load, names() if name == AUTO else (name,))
     return max(int(getattr(kind, "BYTES_PER_PIXEL", BYTES_PER_PIXEL)) for kind in kinds)
 
 
 def animated() -> tuple[str, ...]:
-    """Return the names of the formats that can show animations."""
+    """Return the names of the formats that support animations."""
     return tuple(name for name in names() if hasattr(load(name), "animate"))
 
 
@@ -139,12 +139,12 @@ def animate(name: str, film: Film, settings: Settings) -> Encoded:
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Turn whatever an encoder raises into an error of this one photo, so that it ends no batch."""
+    """Turn any exception of an encoder into an error of this photo, so that a batch continues."""
     try:
         yield
     except TwinlensError:
         raise
     except MemoryError:
         raise PhotoError(f"Writing the picture as {name.upper()} needs more memory than there is.") from None
-    except Exception as error:  # encoders refuse what their formats can't hold in many ways
+    except Exception as error:  # encoders raise various exceptions for unsuitable pictures
         raise PhotoError(f"The picture can't be written as {name.upper()}.") from error

@@ -18,7 +18,7 @@ SPEED = 8
 
 
 def encode(image: Image, settings: Settings) -> bytes:
-    """Return the picture as AVIF, made by one thread so that it doesn't depend on the machine's cores."""
+    """Return the picture as AVIF, encoded by one thread so that it does not depend on the machine's cores."""
     file = BytesIO()
     image.save(
         file,

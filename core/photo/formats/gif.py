@@ -1,4 +1,4 @@
-"""GIF, of at most 256 colours a picture: for animations that have to be seen everywhere."""
+"""GIF, with at most 256 colours per frame: for animations that must play everywhere."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ CONTENT_TYPE = "image/gif"
 TRANSPARENCY = True
 LOSSLESS = False
 BYTES_PER_PIXEL = 12
-# From this quality on a picture has all the colours that fit, below it proportionally fewer.
+# From this quality on, a frame has all the colours that fit; below it, proportionally fewer.
 ALL_COLOURS = 80
-# Pixels with less than half of their colour are transparent: a GIF's are so, or they are not.
+# Pixels less than half opaque become transparent: a GIF has no partial transparency.
 _OPAQUE = 128
-_CLEAR = 255  # the index that stands for nothing
-# Browsers slow down what is shown for less than 20 ms.
+_CLEAR = 255  # the transparent index
+# Browsers slow down frames shown for less than 20 ms.
 _SHORTEST_CS = 2
-# What the format's 16 bits hold; a picture that is to be shown for longer is shown for this long.
+# The maximum of the format's 16 bits; longer durations are limited to it.
 _LONGEST_CS = 65_535
 
 
@@ -36,9 +36,9 @@ def encode(image: Image, settings: Settings) -> bytes:
 
 
 def animate(film: Film, settings: Settings) -> bytes:
-    """Return all the pictures as GIF, each with colours of its own; times become hundredths of seconds.
+    """Return all the pictures as GIF, each with its own colours; durations become hundredths of a second.
 
-    The copyright is its comment.
+    The copyright is written as a comment.
     """
     file = BytesIO()
     pictures = [_indexed(frame, settings) for frame in film.frames]
@@ -50,9 +50,9 @@ def animate(film: Film, settings: Settings) -> bytes:
     options: dict[str, object] = {"transparency": _CLEAR} if clear else {}
     if others:
         options["duration"] = [10 * each for each in durations]
-        options["disposal"] = 2 if clear else 1  # away with what would shine through the next
+        options["disposal"] = 2 if clear else 1  # clear each frame that would show through the next
         if film.plays != 1:
-            options["loop"] = max(0, film.plays - 1)  # how often again; 0 is endlessly
+            options["loop"] = max(0, film.plays - 1)  # the number of repetitions; 0 is endless
     first.save(
         file,
         "GIF",
@@ -66,15 +66,15 @@ def animate(film: Film, settings: Settings) -> bytes:
 
 
 def hundredths(durations_ms: Sequence[int]) -> list[int]:
-    """Return the durations in hundredths of seconds, rounded so that their sum stays right."""
+    """Return the durations in hundredths of a second, rounded so that their sum stays correct."""
     ends = [0, *(round(end / 10) for end in accumulate(durations_ms))]
     return [max(_SHORTEST_CS, end - begin) for begin, end in pairwise(ends)]
 
 
 def _merged(pictures: list[Image], durations: list[int]) -> tuple[list[Image], list[int]]:
-    """Return the pictures with equal neighbours as one, each shown for no longer than a GIF can say.
+    """Merge equal neighbours, up to the longest duration that a GIF can declare.
 
-    Pillow merges them too, but adds up to more than fits.
+    Pillow merges them too, but to durations that exceed the format's maximum.
     """
     kept, times = pictures[:1], durations[:1]
     for picture, duration in zip(pictures[1:], durations[1:], strict=True):
@@ -87,13 +87,13 @@ def _merged(pictures: list[Image], durations: list[int]) -> tuple[list[Image], l
 
 
 def _indexed(image: Image, settings: Settings) -> Image:
-    """Return the picture with a palette of its own; what is transparent has the last index and no colour."""
+    """Return the picture with its own palette; transparent pixels have the last index."""
     flat = flatten(image, settings.background)
     if image.mode == "RGB":
         return palette.indexed(flat, _colours(settings, 256))
     alpha = image.getchannel("A")
     clear = alpha.point(lambda tone: 255 * (tone < _OPAQUE))
-    flat.paste(_some_colour(flat, alpha), mask=clear)  # hidden colours take no room in the palette
+    flat.paste(_some_colour(flat, alpha), mask=clear)  # hidden colours use no palette entries
     made = palette.indexed(flat, _colours(settings, _CLEAR))
     colours = made.getpalette() or []
     made.putpalette(colours + [0] * (768 - len(colours)))
@@ -107,7 +107,7 @@ def _colours(settings: Settings, room: int) -> int:
 
 
 def _some_colour(flat: Image, alpha: Image) -> tuple[int, int, int]:
-    """Return the colour of a pixel that is seen; black if there is none."""
+    """Return the colour of a visible pixel; black if there is none."""
     seen = alpha.point(lambda tone: 255 * (tone >= _OPAQUE)).getbbox()
     if not seen:
         return (0, 0, 0)

@@ -20,7 +20,7 @@ def encode(image: Image, settings: Settings) -> bytes:
     """Return the picture as JPEG."""
     flat = flatten(image, settings.background)
     made = _encode(flat, settings, settings.progressive)
-    # A few thousand bytes are fewer in one scan.
+    # Below a few thousand bytes, a single scan is smaller.
     return min(made, _encode(flat, settings, False), key=len) if settings.small else made
 
 
@@ -28,7 +28,7 @@ def _encode(image: Image, settings: Settings, progressive: bool) -> bytes:
     try:
         return _saved(image, settings, optimize=True, progressive=progressive)
     except OSError:
-        # Pillow guesses how many bytes an optimised file can have, and fails where noise takes more.
+        # Pillow guesses the size of an optimised file, and fails if noise needs more bytes.
         return _saved(image, settings, optimize=False, progressive=False)
 
 

@@ -1,4 +1,4 @@
-"""PNG: lossless; ``quality`` is of no consequence."""
+"""PNG: lossless; ``quality`` has no effect."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ BYTES_PER_PIXEL = 18
 # Of zlib's levels 1 to 9: 6 is its own default; 9 takes twice as long for less than 1 %.
 LEVEL = 6
 SMALLEST = 9
-# What travels between steps is written once and read once.
+# Pictures passed between steps are written once and read once.
 FASTEST = 1
 _NOTE = "Comment"
 
 
 def encode(image: Image, settings: Settings, level: int = LEVEL, note: str = "") -> bytes:
-    """Return the picture as PNG, with a ``note`` for whoever reads it again."""
+    """Return the picture as PNG, with a ``note`` for the reader."""
     if settings.small:
         return min((_encode(each, settings, SMALLEST, note) for each in _equals(image)), key=len)
     return _encode(image, settings, level, note)
@@ -40,7 +40,7 @@ def _encode(image: Image, settings: Settings, level: int, note: str) -> bytes:
 
 
 def _equals(image: Image) -> Iterator[Image]:
-    """Yield the picture, and the same pixels as gray and with a palette, if that is all they need."""
+    """Yield the picture, and the same pixels as grayscale and with a palette, where that is lossless."""
     yield image
     if image.mode == "RGB":
         fewer = [image.convert("L")]

@@ -15,9 +15,9 @@ TRANSPARENCY = True
 LOSSLESS = False
 BYTES_PER_PIXEL = 60
 # Opacity is written without loss, and effort 6 tries so much there that a megapixel of noise takes 40 s, and
-# even a soft gradient takes 10; with 5 they take one at most.
+# even a soft gradient takes 10; with effort 5 they take at most 1 s.
 _MOST_EFFORT_FOR_OPACITY = 5
-# What the format's 24 bits hold, more than four hours.
+# The maximum of the format's 24 bits, more than four hours.
 _LONGEST_MS = 2**24 - 1
 
 
@@ -29,7 +29,7 @@ def encode(image: Image, settings: Settings) -> bytes:
 
 
 def animate(film: Film, settings: Settings) -> bytes:
-    """Return all the pictures as WebP."""
+    """Return all the frames as WebP."""
     file = BytesIO()
     film.first.save(
         file,

@@ -1,8 +1,8 @@
-"""How each format is read, one file a format.
+"""The readers, one module per format.
 
-A format file holds ``open(data)``, which reads the header and returns a :class:`Source`, or raises: a
-:class:`core.errors.PhotoError` that names what is not accepted, or anything at all, which counts as damage.
-No pixel is decoded before the source is asked for a picture.
+A module has a function ``open(data)``, which reads the header and returns a :class:`Source`. It raises a
+:class:`core.errors.PhotoError` that names what is not accepted; any other exception counts as damage.
+No pixel is decoded until the source is asked for a picture.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PIL.ImageFile import ImageFile
 from core.errors import DamagedPhoto
 from core.photo import copyright, orientation
 
-# Pillow takes an orientation from these too where EXIF has none; browsers do not.
+# Pillow also reads an orientation from these where EXIF has none; browsers do not.
 _OTHER_ORIENTATIONS = ("xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 
 REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
@@ -26,13 +26,13 @@ _BYTES_OF = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 
 
 class Source:
-    """An open file: what its header declares, and its pictures; here as Pillow's reader has them.
+    """An open file: what its header declares, and its pictures. This base class uses Pillow's reader.
 
     ``size`` is the width and height in pixels before the picture is turned upright, ``frames`` the number of
-    pictures, ``plays`` how often an animation is shown (0 is endlessly), ``profile`` the ICC profile of its
-    colours, ``tile`` the size of its largest piece that is decoded at once, and ``progressive`` tells whether
-    all of it has to be held until the end. ``piece`` is how many bytes are taken beside what a format takes
-    for every pixel.
+    pictures, ``plays`` the number of plays of an animation (0 is endless), ``profile`` the ICC profile of its
+    colours, and ``tile`` the size of the largest piece that is decoded at once. ``progressive`` says whether
+    all of the picture must be held until the end. ``piece`` is the number of bytes needed in addition to what
+    the format needs per pixel.
     """
 
     piece = 0
@@ -50,7 +50,7 @@ class Source:
 
     @property
     def _mode(self) -> str:
-        """The mode of Pillow's picture, or that of the largest one where Pillow's reader isn't used."""
+        """The mode of Pillow's picture, or the largest mode where Pillow's reader is not used."""
         image = getattr(self, "image", None)
         if image is None:
             return "RGBA"
@@ -58,17 +58,17 @@ class Source:
 
     @property
     def picture_bytes(self) -> int:
-        """How many bytes a pixel of the decoded picture has in memory."""
+        """The number of bytes per pixel of the decoded picture in memory."""
         return _BYTES_OF.get(self._mode.partition(",")[0], 4)
 
     @property
     def opaque(self) -> bool:
-        """Whether the header rules out that anything is transparent."""
+        """Whether the header rules out transparency."""
         return self._mode in _OPAQUE
 
     @property
     def reducible(self) -> bool:
-        """Whether the decoded picture's pixels can be averaged as they are."""
+        """Whether the decoded picture's pixels can be averaged without conversion."""
         return self._mode in REDUCIBLE
 
     @property
@@ -82,25 +82,25 @@ class Source:
         return copyright.read(self.image)
 
     def draft(self, width: int, height: int) -> tuple[int, int]:
-        """Have the picture decoded at a smaller scale, at least this large; return its size then."""
+        """Set a smaller decoding scale that is at least this large; return the resulting size."""
         return self.size
 
     def picture(self) -> Image:
-        """Decode and return the picture, the first of several; what it does not say itself is sRGB."""
+        """Decode and return the picture, or the first of several; colours without a profile are sRGB."""
         return loaded(self.image)
 
     def pictures(self) -> Iterator[tuple[Image, float]]:
-        """Decode and yield the pictures of an animation as they are shown, each with its milliseconds."""
+        """Decode and yield the frames of an animation as shown, each with its duration in milliseconds."""
         for number in range(self.frames):
             self.image.seek(number)
             yield loaded(self.image), self.image.info.get("duration", 0)
 
 
 def loaded[Reader: ImageFile](image: Reader) -> Reader:
-    """Decode the picture, which must turn out as large as its header, or its draft, declared.
+    """Decode the picture, and check that its size is the one that its header or its draft declared.
 
     Raises:
-        DamagedPhoto: It does not.
+        DamagedPhoto: It has another size.
     """
     width, height = declared = image.size
     image.load()
@@ -110,12 +110,12 @@ def loaded[Reader: ImageFile](image: Reader) -> Reader:
 
 
 class Format(Protocol):
-    """The shape of a format file."""
+    """The interface of a reader module."""
 
     def open(self, data: bytes) -> Source:
-        """Return the file opened."""
+        """Open the file."""
 
 
 def load(name: str) -> Format:
-    """Import the format's file; no other format's is imported."""
+    """Import the format's module, and no other format's."""
     return cast(Format, import_module(f"{__name__}.{name}"))

@@ -1,4 +1,4 @@
-"""The pictures of an animated PNG (PNG, third edition, sections 4.10 and 11.3.6)."""
+"""Read the frames of an animated PNG (PNG, third edition, sections 4.10 and 11.3.6)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.photo.reading.canvas import Disposal
 _DISPOSALS = (Disposal.KEEP, Disposal.CLEAR, Disposal.RESTORE)
 _CONTROL = ">IIIIIHHBB"
 _CONTROL_BYTES, _NUMBER_BYTES = 26, 4
-# What a delay without a denominator is in.
+# The denominator of a delay that declares 0.
 _HUNDREDTHS = 100
 
 
 @dataclass
 class Frame:
-    """A picture of the animation: its place, its time, how it meets the others, and its compressed pixels."""
+    """A frame: its position, duration, disposal and blending, and its compressed pixels."""
 
     size: tuple[int, int]
     at: tuple[int, int]
@@ -29,7 +29,7 @@ class Frame:
 
 
 def declared(control: bytes) -> tuple[int, int]:
-    """Return how many pictures an ``acTL`` chunk declares, and how often they are shown; 0 for none."""
+    """Return the numbers of frames and of plays that an ``acTL`` chunk declares; 0 if there is none."""
     if len(control) < 8:
         return 0, 0
     frames, plays = unpack(">II", control[:8])
@@ -37,10 +37,10 @@ def declared(control: bytes) -> tuple[int, int]:
 
 
 def frames(data: bytes, chunks: list[Chunk], count: int) -> list[Frame]:
-    """Return the pictures.
+    """Return the frames.
 
     Raises:
-        DamagedPhoto: They are not as many as declared, out of order, or larger than the canvas.
+        DamagedPhoto: Frames are missing, surplus, out of order or larger than the canvas.
     """
     canvas = unpack(">II", data[16:24])
     found: list[Frame] = []
@@ -75,9 +75,9 @@ def _frame(control: bytes, canvas: tuple[int, int]) -> Frame:
 
 
 def still(frame: Frame, header: bytes) -> tuple[bytes, list[bytes]]:
-    """Return the header chunk, and the chunk of pixels in parts, of a PNG that holds this picture alone.
+    """Return the header chunk, and the pixel chunk in parts, of a PNG that holds only this frame.
 
-    Nobody looks at the checksum of pixels, which have their own; that of the header has to be made.
+    The pixel chunk's CRC is not checked, since zlib has its own checksum; the header's must be correct.
     """
     from zlib import crc32
 

@@ -1,4 +1,4 @@
-"""AVIF, still and animated."""
+"""Read AVIF, still and animated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BMP, of every header from OS/2's to BITMAPV5HEADER; Pillow reads the pixels of plain colours alone."""
+"""Read BMP with every header from OS/2's to BITMAPV5HEADER; Pillow reads only uncompressed RGB pixels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _GRAYS = bytes(value for gray in range(256) for value in (gray, gray, gray))
 
 @dataclass(frozen=True)
 class Header:
-    """What a BMP file declares: its pixels begin at ``start``, and with the top row if they go ``down``."""
+    """The header of a BMP file: pixels begin at ``start``, with the top row first if ``down``."""
 
     size: tuple[int, int]
     down: bool
@@ -59,16 +59,16 @@ class BmpSource(Source):
         self._data, self._header = data, header
         self.size, self.frames, self.plays, self.tile, self.progressive = header.size, 1, 1, (1, 1), False
         self.profile = header.profile
-        self.piece = 8 * prod(header.size)  # rows unpacked, and the channels that they are taken apart into
+        self.piece = 8 * prod(header.size)  # unpacked rows, and the channels split from them
 
     @property
     def turn(self) -> int:
-        """None: the format knows no orientation."""
+        """1: the format has no orientation."""
         return 1
 
     @property
     def copyright(self) -> str:
-        """None: the format knows no copyright."""
+        """Empty: the format has no copyright field."""
         return ""
 
     def picture(self) -> Image:
@@ -91,7 +91,7 @@ class BmpSource(Source):
         return image
 
     def _rows(self) -> bytes:
-        """Return the pixels' bytes; the last row may lack what fills it up."""
+        """Return the pixels' bytes; the last row may lack its padding."""
         header = self._header
         size = _stride(header) * header.size[1]
         rows = self._data[header.start : header.start + size]
@@ -101,12 +101,12 @@ class BmpSource(Source):
 
 
 def _stride(header: Header) -> int:
-    """Return the bytes of a row, which are whole 32-bit words."""
+    """Return the number of bytes in a row, padded to whole 32-bit words."""
     return (header.size[0] * header.bits + 31) // 32 * 4
 
 
 def _coloured(rows: bytes, header: Header) -> Image:
-    """Return the picture of pixels whose bits masks share out; it is opaque if every pixel has no opacity."""
+    """Return the picture of pixels with bit masks; it is opaque if the alpha of every pixel is 0."""
     (width, height), count = header.size, header.bits // 8
     packed = frombytes("L", (_stride(header), height), rows).crop((0, 0, width * count, height)).tobytes()
     planes = [frombytes("L", header.size, packed[at::count]) for at in range(count)]
@@ -117,7 +117,7 @@ def _coloured(rows: bytes, header: Header) -> Image:
 
 
 def _channel(planes: list[Image], mask: int) -> Image:
-    """Return the bits under a mask as 0 to 255; of more than eight, the upper ones."""
+    """Return the bits under a mask as 0 to 255; if there are more than eight, the upper eight."""
     if not mask:
         return new("L", planes[0].size)
     shift = (mask & -mask).bit_length() - 1
@@ -139,9 +139,9 @@ def _header(data: bytes) -> Header:
     """Read the header.
 
     Raises:
-        UnsupportedFormat: Its compression or depth is not read.
-        DamagedPhoto: There is no picture.
-        struct.error: It is cut off.
+        UnsupportedFormat: Its compression or depth is not supported.
+        DamagedPhoto: It holds no picture.
+        struct.error: It is truncated.
     """
     (start,) = unpack_from("<L", data, 10)
     (size,) = unpack_from("<L", data, _FILE_HEADER_BYTES)
@@ -188,7 +188,7 @@ def _check(size: int, bits: int, compression: int) -> None:
 
 
 def _profile(data: bytes, size: int) -> bytes | None:
-    """Return the ICC profile that a BITMAPV5HEADER says is in the file."""
+    """Return the ICC profile embedded in the file according to its BITMAPV5HEADER."""
     if size < _V5 or data[70:74] != _EMBEDDED:
         return None
     at, length = unpack_from("<LL", data, _FILE_HEADER_BYTES + 112)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from core.errors import DamagedPhoto
 
 _END_OF_LINE, _END, _DELTA = 0, 1, 2
-# Each takes the interpreter a microsecond; a photo of 50 megapixels in the longest runs has 200,000.
+# Each costs about a microsecond; a photo of 50 megapixels in the longest runs has 200,000.
 _MOST_RUNS = 5_000_000
 
 
 def expanded(runs: memoryview, size: tuple[int, int], bits: int) -> bytes:
-    """Return the colours' numbers, a byte each, in the order of the file; what no run reaches has number 0.
+    """Return the palette indices, one byte each, in file order; pixels that no run reaches have index 0.
 
     Raises:
-        DamagedPhoto: The runs end before the picture, or are too many.
+        DamagedPhoto: The runs end before the picture does, or there are too many.
     """
     width, height = size
     made = bytearray(width * height)
@@ -59,5 +59,5 @@ def expanded(runs: memoryview, size: tuple[int, int], bits: int) -> bytes:
 
 
 def _pixels(packed: bytes, bits: int) -> bytes:
-    """Return the numbers of colours in bytes that hold one, or two of four bits."""
+    """Return the palette indices from bytes that hold one index, or two of four bits."""
     return packed if bits == 8 else bytes(half for each in packed for half in (each >> 4, each & 15))

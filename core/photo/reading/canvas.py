@@ -1,7 +1,7 @@
-"""Put the pictures of an animation together as browsers show them (GIF89a, section 23; PNG, section 11.3.6).
+"""Compose the frames of an animation as browsers show them (GIF89a, section 23; PNG, section 11.3.6).
 
-The canvas is transparent at first; a file's background colour is of no consequence. Each picture covers a
-part of it, and after it was shown that part is kept, cleared, or put back to what it was before.
+The canvas starts transparent; a file's background colour is ignored. Each frame covers a part of it. After
+the frame was shown, that part is kept, cleared, or restored to what it was before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from PIL.Image import Image, new
 
 
 class Disposal(Enum):
-    """What becomes of a picture's part of the canvas before the next one."""
+    """How a frame's part of the canvas is treated before the next frame is drawn."""
 
     KEEP = auto()
     CLEAR = auto()
@@ -20,7 +20,7 @@ class Disposal(Enum):
 
 
 class Canvas:
-    """What is shown of an animation at a time."""
+    """The canvas on which the frames of an animation are composed."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._shown = new("RGBA", size)
@@ -29,9 +29,9 @@ class Canvas:
         self._before: Image | None = None
 
     def show(self, picture: Image, at: tuple[int, int], disposal: Disposal, *, over: bool = True) -> Image:
-        """Return the canvas with an RGBA ``picture`` at this place, ``over`` it or instead of it.
+        """Return the canvas with an RGBA ``picture`` drawn at this place, ``over`` it or replacing it.
 
-        What stands out of the canvas is cut off.
+        Parts outside the canvas are cut off.
         """
         self._clean()
         left, top = at

@@ -1,4 +1,4 @@
-"""GIF, still and animated (GIF89a)."""
+"""Read GIF, still and animated (GIF89a)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DISPOSALS = {2: Disposal.CLEAR, 3: Disposal.RESTORE, 4: Disposal.RESTORE}
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture: its place, its time, what becomes of it, its transparent index, and where its bytes are."""
+    """A frame: its position, duration, disposal, transparent index, and the offsets of its bytes."""
 
     size: tuple[int, int]
     at: tuple[int, int]
@@ -39,7 +39,7 @@ class Frame:
 
 
 def open(data: bytes) -> GifSource:
-    """Read all blocks but the pixels."""
+    """Read all blocks except the pixels."""
     return GifSource(data)
 
 
@@ -56,7 +56,7 @@ class GifSource(Source):
         first = self._frames[0]
         super().__init__(self._opened(first))
         canvas = unpack_from("<HH", data, 6)
-        # Where the canvas has no room for the first picture, it is the canvas that is wrong.
+        # Where the first frame exceeds the canvas, the declared canvas is wrong.
         self.size = (
             max(canvas[0], first.at[0] + first.size[0]),
             max(canvas[1], first.at[1] + first.size[1]),
@@ -67,12 +67,12 @@ class GifSource(Source):
 
     @property
     def opaque(self) -> bool:
-        """Whether nothing is transparent: the first picture covers the canvas, without a clear index."""
+        """Whether nothing is transparent: the first frame covers the canvas and has no transparent index."""
         return self._frames[0].size == self.size and self._frames[0].clear is None
 
     @property
     def picture_bytes(self) -> int:
-        """How many bytes a pixel has: an index, or a canvas, its copy, and what is put on it."""
+        """The number of bytes per pixel: an index, or the canvas, its copy and the frame drawn on it."""
         return 1 if self._frames[0].size == self.size else 13
 
     def picture(self) -> Image:
@@ -84,7 +84,7 @@ class GifSource(Source):
         return Canvas(self.size).show(image.convert("RGBA"), first.at, first.disposal)
 
     def pictures(self) -> Iterator[tuple[Image, float]]:
-        """Decode and yield the pictures as they are shown."""
+        """Decode and yield the frames as shown."""
         canvas = Canvas(self.size)
         for number, frame in enumerate(self._frames):
             image = self._decoded(self._opened(frame), frame)
@@ -92,12 +92,12 @@ class GifSource(Source):
             yield (image if number == 0 and frame.size == self.size else shown), frame.duration_ms
 
     def _opened(self, frame: Frame) -> GifImageFile:
-        """Open the picture as a file of its own, which Pillow does not put together with others."""
+        """Open the frame as a separate file, so that Pillow does not compose it with others."""
         flags = _HAS_TABLE | (len(frame.table) // 3).bit_length() - 2 if frame.table else 0
         header = b"GIF89a" + pack("<HHBBB", *frame.size, flags, 0, 0) + frame.table
         descriptor = _IMAGE + pack("<HHHHB", 0, 0, *frame.size, frame.flags & _INTERLACED)
         begin, end = frame.pixels
-        trailer = _TRAILER if end <= len(self._data) else b""  # or it would pass for pixels
+        trailer = _TRAILER if end <= len(self._data) else b""  # else the trailer would be read as pixels
         return GifImageFile(BytesIO(header + descriptor + self._data[begin:end] + trailer))
 
     @staticmethod
@@ -109,7 +109,7 @@ class GifSource(Source):
 
 
 def _walk(data: bytes) -> tuple[list[Frame], int | None]:
-    """Return the pictures, and how often they are shown again; 0 is endlessly, ``None`` not at all."""
+    """Return the frames and the number of repetitions; 0 is endless, ``None`` is no repetition."""
     whole, at = _table(data, 10, _HEADER_BYTES)
     frames: list[Frame] = []
     loop, control = None, bytes(4)
@@ -150,7 +150,7 @@ def _frame(
 
 
 def _loop(block: bytes, before: int | None) -> int | None:
-    """Return what the sub-block of a loop extension says; others of its kind are for buffering."""
+    """Return the loop count in a sub-block of a loop extension; other sub-blocks concern buffering."""
     if len(block) == 4 and block[0] == 3 and block[1] & 7 == 1:
         return int.from_bytes(block[2:], "little")
     return before

@@ -1,4 +1,4 @@
-"""HEIC, where the extra that reads it is installed."""
+"""Read HEIC, where the extra "heic" is installed."""
 
 from __future__ import annotations
 

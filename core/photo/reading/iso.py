@@ -1,4 +1,4 @@
-"""Find what AVIF and HEIC files say of their colours in code points (ISO/IEC 14496-12 and 23008-12)."""
+"""Find the colour code points of AVIF and HEIC files (ISO/IEC 14496-12 and 23008-12)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from struct import unpack, unpack_from
 from core.photo import cicp
 
 _MOST_BOXES = 10_000
-# Boxes whose own fields stand before the boxes in them.
+# Boxes with fields before their child boxes.
 _FIELDS = {b"meta": 4, b"stsd": 8, b"av01": 78, b"hvc1": 78}
 _TRACK = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"av01", b"colr")
 
@@ -19,17 +19,17 @@ Box = tuple[bytes, int, int]
 def profile(data: bytes) -> bytes | None:
     """Return the ICC profile of the primary item's code points; ``None`` for sRGB, or where there are none.
 
-    An ICC profile in the file comes before them.
+    An ICC profile in the file takes precedence.
 
     Raises:
-        UnsupportedFormat: The picture is for screens of a high dynamic range.
+        UnsupportedFormat: The picture is high dynamic range.
     """
     points = _points(data)
     return cicp.profile(*points) if points else None
 
 
 def _points(data: bytes) -> tuple[int, int] | None:
-    """Return primaries and transfer of the primary item, or of an animation's first track."""
+    """Return primaries and transfer characteristics of the primary item, or of an animation's first track."""
     whole = (b"", 0, len(data))
     meta = next(_inside(data, whole, b"meta"), None)
     found = _of_item(data, meta) if meta else None
@@ -54,7 +54,7 @@ def _of_item(data: bytes, meta: Box) -> tuple[int, int] | None:
 
 
 def _indices(data: bytes, ipma: Box, wanted: int) -> Iterator[int]:
-    """Yield the numbers of the properties of an item, from 1."""
+    """Yield the indices of an item's properties, starting at 1."""
     _, at, end = ipma
     wide_items, wide_indices = data[at] > 0, data[at + 3] & 1
     (count,) = unpack_from(">I", data, at + 4)
@@ -93,7 +93,7 @@ def _inside(data: bytes, box: Box, kind: bytes) -> Iterator[Box]:
 
 
 def _boxes(data: bytes, box: Box) -> Iterator[Box]:
-    """Yield the boxes in a box: their kinds, and where their contents begin and end."""
+    """Yield the child boxes: their types, and where their contents begin and end."""
     return islice(_walk(data, box), _MOST_BOXES)
 
 

@@ -1,4 +1,4 @@
-"""Read parts of bytes as one file, without copying them."""
+"""Read several byte strings as one file, without copying them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import accumulate
 
 
 class Joined(io.RawIOBase):
-    """A file that holds the parts, one behind the other; wrap it in :class:`io.BufferedReader`."""
+    """A file that concatenates the parts; wrap it in :class:`io.BufferedReader`."""
 
     def __init__(self, parts: Iterable[bytes | memoryview]) -> None:
         self._parts = [memoryview(each) for each in parts if len(each)]
@@ -17,21 +17,21 @@ class Joined(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return that the file is readable."""
         return True
 
     def seekable(self) -> bool:
-        """Tell that it can be read from anywhere."""
+        """Return that the file is seekable."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go on elsewhere."""
+        """Set the position."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._ends[-1] if self._ends else 0}
         self._at = max(0, base[whence] + offset)
         return self._at
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer from the part that is next; 0 at the end."""
+        """Fill the buffer from the current part; return the number of bytes, 0 at the end."""
         number = bisect_right(self._ends, self._at)
         if number == len(self._parts):
             return 0

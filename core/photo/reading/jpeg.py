@@ -1,4 +1,4 @@
-"""JPEG, decoded at the scale that is needed; one that lacks only its end is read."""
+"""Read JPEG at the scale that is needed; a file that lacks only its end marker is accepted."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from core.photo import containers
 from core.photo.reading import Source
 from core.photo.reading.joined import joined
 
-# Frames of differences to others (ITU-T T.81, table B.1), which no decoder here reads.
+# Differential frames (ITU-T T.81, table B.1), which the decoder does not support.
 _HIERARCHICAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
 _COMPONENTS = {1, 3, 4}
-# What stands in for bytes that may be missing: if all are there, none of these is looked at.
+# Replaces bytes that may be missing; if none are missing, the decoder never reads these.
 _STAND_INS = (bytes(64), b"\x5a\xc3" * 32)
 _END = b"\xff\xd9"
-_ROWS = 256  # that are looked at together
-# Up to this many parts before the first scan a file is read as it is.
+_ROWS = 256  # rows that are compared at a time
+# A file with at most this many parts before the first scan is read unchanged.
 _FEW_PARTS = 64
 
 
 def open(data: bytes) -> JpegSource:
-    """Read the header, and name what makes the file none that is read here."""
+    """Read the header, and refuse unsupported files with the reason."""
     frame = containers.jpeg_frame(data)
     if frame:
         if frame.kind in _HIERARCHICAL:
@@ -55,7 +55,7 @@ class JpegSource(Source):
         self._drafted: tuple[int, int] | None = None
 
     def draft(self, width: int, height: int) -> tuple[int, int]:
-        """Have the decoder leave out what is not needed; libjpeg's scales are eighths."""
+        """Have the decoder skip detail that is not needed; libjpeg's scales are eighths."""
         self._drafted = width, height
         self.image.draft(None, self._drafted)
         return self.image.size
@@ -75,10 +75,10 @@ class JpegSource(Source):
         return self.image
 
     def _completed(self) -> JpegImageFile:
-        """Decode in spite of the missing end, if two things in its place make no difference to any pixel."""
+        """Decode despite the missing end, if two different replacements give the same pixels."""
         scans = containers.jpeg_scans(self._data)
         if scans.complete:
-            sound = self._data.rstrip(b"\0") + bytes(2)  # which may end the last scan, and only there
+            sound = self._data.rstrip(b"\0") + bytes(2)  # zero bytes may end the last scan, but no other
             if len({_luma(sound + each + _END) for each in _STAND_INS}) == 1:
                 return self._decoded(sound + _END)
         raise DamagedPhoto("The JPEG file is cut off: its end is missing.")
@@ -92,7 +92,7 @@ class JpegSource(Source):
 
 
 def _luma(data: bytes) -> int:
-    """Return a checksum of the picture at full scale: a reduced one leaves out what may be missing."""
+    """Return a checksum of the picture at full scale: a reduced one skips the data that may be missing."""
     image = _opened(data)
     image.draft("L", image.size)
     image.load()
@@ -104,7 +104,7 @@ def _luma(data: bytes) -> int:
 
 
 def _opened(data: bytes) -> JpegImageFile:
-    """Open the file, without what is in excess if it has a great many parts."""
+    """Open the file; if it has very many parts, leave out the excess."""
     if sum(1 for _ in islice(containers.parts(data, "jpeg"), _FEW_PARTS + 1)) <= _FEW_PARTS:
         return JpegImageFile(BytesIO(data))
     return JpegImageFile(joined(containers.jpeg_without_excess(data)))

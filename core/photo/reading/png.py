@@ -1,7 +1,7 @@
-"""PNG and its animations: of the chunks, only those are looked at that change what is seen.
+"""Read PNG and its animations; only chunks that affect the pixels are read.
 
-What is transparent (``tRNS``) is compared at the file's own depth. A checksum that is wrong makes an
-ancillary chunk be ignored, and the file damaged if it is a critical one's.
+The transparent colour (``tRNS``) is compared at the file's own bit depth. An ancillary chunk with a wrong CRC
+is ignored; a critical chunk with a wrong CRC makes the file damaged.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from core.photo.reading.png_colours import Colours
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _COLOUR, _PALETTE, _GRAY_ALPHA = 0, 2, 3, 4
 _LOOKED_AT = {b"tRNS", b"eXIf", b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"acTL"}
-_ANCILLARY = 0x20  # in a kind's first letter
-# How Pillow names the layout of which it takes the second byte of each sample, which is the lower one.
+_ANCILLARY = 0x20  # a bit of the chunk type's first letter
+# Pillow's raw mode that reads the second, lower byte of each sample.
 _LOWER_BYTES = "RGB;16L"
 
 
@@ -65,27 +65,27 @@ class PngSource(Source):
         self.profile, self._narrow = colours.profile(), colours.narrow
         self._count, self.plays = apng.declared(self._ancillary.get(b"acTL", b""))
         self._first_is_apart = b"fcTL" not in _before_pixels(chunks)
-        if self._key and self._depth == 16:  # it is compared with both bytes of every sample
+        if self._key and self._depth == 16:  # the key is compared with both bytes of every sample
             self.piece = 12 * self.size[0] * self.size[1]
         if self._count and b"acTL" in _before_pixels(chunks):
             self.frames = self._count + self._first_is_apart
 
     @property
     def opaque(self) -> bool:
-        """Whether the header rules out that anything is transparent."""
+        """Whether the header rules out transparency."""
         return super().opaque and b"tRNS" not in self._ancillary
 
     @property
     def reducible(self) -> bool:
-        """Whether the decoded picture's pixels can be averaged: not where a colour stands for nothing."""
+        """Whether the decoded picture's pixels can be averaged: not where one colour means transparent."""
         return super().reducible and not self._key
 
     def picture(self) -> Image:
-        """Decode the picture; of an animation the one that is shown where animations are not."""
+        """Decode the picture; for an animation, the fallback picture for viewers without animation."""
         return self._with_alpha(loaded(self.image), self._parts(b"IHDR"), self._parts(b"IDAT"))
 
     def pictures(self) -> Iterator[tuple[Image, float]]:
-        """Decode and yield the pictures as they are shown; one that is only for others is left out."""
+        """Decode and yield the frames as shown; a fallback picture that is not a frame is left out."""
         canvas = Canvas(self.size)
         for frame in apng.frames(self._data, self._chunks, self._count):
             header, pixels = apng.still(frame, self._header)
@@ -112,7 +112,7 @@ class PngSource(Source):
         header: list[memoryview] | list[bytes],
         pixels: list[memoryview] | list[bytes],
     ) -> Image:
-        """Return a decoded picture with what is transparent, and with whole range."""
+        """Return a decoded picture with its transparency, in full range."""
         picture: Image = image
         if self._key and self._depth < 16:
             scaled = tuple(each * 255 // (2**self._depth - 1) for each in self._key)
@@ -130,7 +130,7 @@ class PngSource(Source):
 
 
 def _is_sound(data: bytes, chunk: Chunk) -> bool:
-    """Tell whether the chunk's checksum is right."""
+    """Return whether the chunk's CRC is correct."""
     content = memoryview(data)[chunk.start + 4 : chunk.end - 4]
     return zlib.crc32(content) == int.from_bytes(data[chunk.end - 4 : chunk.end])
 
@@ -141,16 +141,16 @@ def _before_pixels(chunks: list[Chunk]) -> set[bytes]:
 
 
 def _key(transparent: bytes, depth: int, kind: int) -> tuple[int, ...]:
-    """Return the samples that stand for nothing; none where the palette has alpha of its own."""
+    """Return the samples of the transparent colour; none where the palette has its own alpha."""
     count = {_GRAY: 1, _COLOUR: 3}.get(kind, 0)
     if not count or len(transparent) < 2 * count:
         return ()
-    mask = 2**depth - 1  # what is above the depth is not looked at
+    mask = 2**depth - 1  # bits above the depth are ignored
     return tuple(int.from_bytes(transparent[2 * at : 2 * at + 2]) & mask for at in range(count))
 
 
 def _alpha(upper: Iterable[Image], lower: Iterable[Image], key: tuple[int, ...]) -> Image:
-    """Return 0 where all of the samples are the key's, and 255 elsewhere."""
+    """Return 0 where all samples equal the key, and 255 elsewhere."""
     masks = []
     for high, low, sample in zip(upper, lower, key, strict=True):
         masks.append(high.point([255 * (value != sample >> 8) for value in range(256)]))
@@ -159,7 +159,7 @@ def _alpha(upper: Iterable[Image], lower: Iterable[Image], key: tuple[int, ...])
 
 
 def _widened(picture: Image) -> Image:
-    """Return samples of the narrow range, 16 to 235, as 0 to 255 (ITU-T H.273, 8.3)."""
+    """Expand samples of the narrow range, 16 to 235, to 0 to 255 (ITU-T H.273, 8.3)."""
     table = [min(255, max(0, round((value - 16) * 255 / 219))) for value in range(256)]
     if picture.mode == "I;16":
         picture = frombytes("L", picture.size, picture.tobytes()[1::2])

@@ -1,6 +1,6 @@
-"""What a PNG says of its colours: ``cICP`` before ``iCCP`` before ``sRGB`` before ``gAMA`` and ``cHRM``.
+"""The colour space of a PNG: ``cICP`` precedes ``iCCP``, then ``sRGB``, then ``gAMA`` and ``cHRM``.
 
-So it is in the PNG specification's third edition, section 4.3. A chunk that is broken counts as missing.
+The order is that of the PNG specification, third edition, section 4.3. A broken chunk counts as missing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from core.photo.icc import SRGB_CURVE, SRGB_PRIMARIES, Curve, Primaries, colour_
 
 _RGB_MATRIX, _FULL_RANGE = 0, 1
 _SCALE = 100_000
-# Half a percent of gamma, a thousandth of a chromaticity: what is this near was meant to be it.
+# Tolerances: half a percent of gamma, a thousandth of a chromaticity. Closer values count as equal.
 _SRGB_GAMMA, _NEAR_GAMMA, _NEAR_POINT = 45_455, 910, 0.001
 
 
 class Colours:
-    """What the ancillary chunks, by their kinds, say."""
+    """The colour space that the ancillary chunks declare, by their types."""
 
     def __init__(self, chunks: Mapping[bytes, bytes], *, gray: bool) -> None:
         self._chunks, self._gray = chunks, gray
@@ -40,7 +40,7 @@ class Colours:
         """Return the ICC profile; ``None`` for sRGB.
 
         Raises:
-            UnsupportedFormat: They are for screens of a high dynamic range.
+            UnsupportedFormat: The colours are high dynamic range.
         """
         if self._points:
             return cicp.profile(self._points[0], self._points[1], gray=self._gray)
@@ -50,7 +50,7 @@ class Colours:
 
     def _embedded(self) -> bytes:
         _, _, compressed = self._chunks.get(b"iCCP", b"").partition(b"\0")
-        if compressed[:1] != b"\0":  # the one method there is
+        if compressed[:1] != b"\0":  # the only compression method
             return b""
         try:
             return zlib.decompressobj().decompress(compressed[1:], colour.MAX_PROFILE_BYTES + 1)

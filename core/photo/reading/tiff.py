@@ -1,7 +1,7 @@
-"""TIFF: the first page is the photo. What Pillow reads wrongly, or not at all, is put together here.
+"""Read TIFF: the first page is the photo. Layouts that Pillow does not read correctly are assembled here.
 
-Pillow and libtiff undo the compression either way. Of a layout of samples that Pillow does not know they are
-given a directory in which rows of bytes are a gray picture, and the samples are found in those.
+Pillow and libtiff decompress in both cases. For a sample layout that Pillow does not support, they get a
+directory that declares the rows of bytes as a grayscale picture; the samples are extracted from its bytes.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from core.photo.reading.tiff_directory import Directory, Tag, first, pages, writ
 from core.photo.reading.tiff_layout import NO_COMPRESSION, Layout, Photometric, check
 from core.photo.reading.tiff_samples import channels, opaque, row_bytes
 
-# Bytes of pieces that are decompressed at a time, if a piece is not larger.
+# Pieces are decompressed in groups of this many bytes; a larger piece is decompressed alone.
 _AT_ONCE = 2**23
-# Each takes the interpreter some microseconds; tiles of 64 x 64 are 24,000 in 100 megapixels.
+# Each costs some microseconds; 100 megapixels in tiles of 64 x 64 have 24,000.
 _MOST_PIECES = 100_000
-# The bits of a byte, last first.
+# Each byte with its bits in reverse order.
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -39,13 +39,13 @@ def open(data: bytes) -> Source:
     source.frames = pages(data, limits.MAX_FRAMES)
     source.tile = layout.tile or (1, 1)
     width, height = layout.piece
-    # A strip or tile is decompressed as a whole; here its samples are also taken apart.
+    # A strip or tile is decompressed as a whole, and its samples are then separated.
     source.piece = row_bytes(width, layout.samples, layout.bits) * height * (1 if layout.native else 6)
     return source
 
 
 class NativeSource(Source):
-    """An open TIFF file that Pillow reads right, and turns upright."""
+    """An open TIFF file that Pillow reads correctly, and turns upright."""
 
     def __init__(self, data: bytes, layout: Layout) -> None:
         super().__init__(TiffImageFile(BytesIO(data)))
@@ -53,11 +53,11 @@ class NativeSource(Source):
 
     @property
     def turn(self) -> int:
-        """None that is left to do."""
+        """1: Pillow has already turned the picture."""
         return 1
 
     def picture(self) -> Image:
-        """Decode the picture; colours of a palette may be given in 8 bits in place of 16."""
+        """Decode the picture; palette colours may have 8 bits instead of 16."""
         image = loaded(self.image)
         if image.mode == "P" and self._layout.palette:
             image.palette = ImagePalette("RGB", self._layout.palette)
@@ -66,7 +66,7 @@ class NativeSource(Source):
 
 
 class PlanesSource(Source):
-    """An open TIFF file whose channels are put together here."""
+    """An open TIFF file whose channels are assembled here."""
 
     def __init__(self, data: bytes, directory: Directory, layout: Layout) -> None:
         self._data, self._directory, self._layout = data, directory, layout
@@ -75,15 +75,15 @@ class PlanesSource(Source):
 
     @property
     def picture_bytes(self) -> int:
-        """How many bytes a pixel of the decoded picture has, with the channels that it is made of.
+        """The number of bytes per pixel of the decoded picture and the channels it is made of.
 
-        Inks are held as channels, as CMYK and as RGB at once.
+        Inks are in memory as channels, as CMYK and as RGB at the same time.
         """
         return 14 if self._layout.photometric == Photometric.CMYK else 8
 
     @property
     def opaque(self) -> bool:
-        """Whether there is no channel for what is transparent."""
+        """Whether there is no alpha channel."""
         return not self._layout.alpha
 
     @property
@@ -121,7 +121,7 @@ class PlanesSource(Source):
         return self._assembled(planes[: layout.colours], alpha)
 
     def _assembled(self, planes: list[Image], alpha: Image | None) -> Image:
-        """Return the picture of these channels, of inks already as what they look like."""
+        """Return the picture of these channels; inks are converted to RGB."""
         layout = self._layout
         if layout.photometric == Photometric.CMYK:
             colours = colour.to_srgb(merge("CMYK", planes), self.profile)
@@ -131,7 +131,7 @@ class PlanesSource(Source):
         elif layout.photometric == Photometric.PALETTE:
             (colours,) = planes
             colours.putpalette(layout.palette)
-            if alpha:  # it is no index, and in as many bits
+            if alpha:  # alpha is not an index, and has as many bits
                 alpha = alpha.point([min(255, value * 255 // (2**layout.bits - 1)) for value in range(256)])
             colours = colours.convert("RGB")
         else:
@@ -141,7 +141,7 @@ class PlanesSource(Source):
         return colours
 
     def _channels(self, pieces: Sequence[tuple[int, int]], samples: int) -> list[Image]:
-        """Return the channels that these strips or tiles hold, some of them decoded at a time."""
+        """Return the channels of these strips or tiles, decoded a group at a time."""
         layout = self._layout
         if len(pieces) < layout.pieces:
             raise DamagedPhoto("The TIFF file is damaged: it holds too few strips or tiles for its size.")
@@ -169,7 +169,7 @@ class PlanesSource(Source):
         return whole
 
     def _rows(self, pieces: Sequence[tuple[int, int]], row: int, heights: Sequence[int]) -> bytes:
-        """Return the pieces' bytes, one below the other, decompressed."""
+        """Return the pieces' decompressed bytes, one below the other."""
         packed = [self._data[at : at + count] for at, count in pieces]
         if self._layout.compression != NO_COMPRESSION:
             fields: dict[int, tuple[int, ...] | bytes] = {

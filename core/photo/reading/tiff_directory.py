@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import accumulate
 from struct import calcsize, error, pack, unpack_from
 
-# Of each field type that is read: how one value is packed.
+# The struct format of one value, by field type; other types are not read.
 _TYPES = {1: "B", 2: "B", 3: "H", 4: "L", 6: "b", 7: "B", 8: "h", 9: "l", 13: "L"}
 _LONG, _BYTES = 4, 7
 _HEADER_BYTES, _ENTRY_BYTES = 8, 12
@@ -16,7 +16,7 @@ _MOST_DIRECTORIES = 64
 
 
 class Tag(IntEnum):
-    """The fields that are looked at."""
+    """The fields that are read."""
 
     NEW_SUBFILE_TYPE = 254
     WIDTH = 256
@@ -48,7 +48,7 @@ class Tag(IntEnum):
 
 
 class Directory:
-    """The fields of one picture; what is broken or of another type counts as missing."""
+    """The fields of one picture; a broken field, or one of another type, counts as missing."""
 
     def __init__(self, data: bytes, at: int, order: str) -> None:
         self._data, self.order = data, order
@@ -81,7 +81,7 @@ class Directory:
         return self._data[found[2] : found[2] + found[1] * calcsize("=" + found[0])] if found else b""
 
     def _place(self, tag: int) -> tuple[str, int, int] | None:
-        """Return how the field's values are packed, how many they are, and where."""
+        """Return the format, the number and the offset of the field's values."""
         kind, count, at = self._fields.get(tag, (0, 0, 0))
         packed = _TYPES.get(kind)
         if not packed or not count:
@@ -96,7 +96,7 @@ def first(data: bytes) -> Directory:
     """Return the first directory.
 
     Raises:
-        struct.error: There is none.
+        struct.error: The file has none.
     """
     order = "<" if data.startswith(b"II") else ">"
     (at,) = unpack_from(f"{order}L", data, 4)
@@ -104,7 +104,7 @@ def first(data: bytes) -> Directory:
 
 
 def all_below(data: bytes, begin: Directory) -> Iterator[Directory]:
-    """Yield a directory, those that follow it, and those below them, in which cameras keep what they saw."""
+    """Yield a directory, those that follow it, and their sub-directories, where cameras store raw data."""
     waiting, seen = [begin], set[int]()
     while waiting and len(seen) < _MOST_DIRECTORIES:
         directory = waiting.pop()
@@ -119,7 +119,7 @@ def all_below(data: bytes, begin: Directory) -> Iterator[Directory]:
 
 
 def pages(data: bytes, most: int) -> int:
-    """Count directories to the end of their chain, or to where it bites its tail, or to one over ``most``."""
+    """Count the directories of the chain; stop at its end, at a cycle, or at ``most`` + 1."""
     order = "<" if data.startswith(b"II") else ">"
     seen: set[int] = set()
     (at,) = unpack_from(f"{order}L", data, 4)
@@ -132,7 +132,7 @@ def pages(data: bytes, most: int) -> int:
 
 
 def written(pieces: Sequence[bytes], fields: Mapping[int, tuple[int, ...] | bytes]) -> bytes:
-    """Return a TIFF file of these strips, with the fields' values as 32-bit numbers or bytes."""
+    """Return a TIFF file with these strips, and the fields' values as 32-bit numbers or bytes."""
     starts = list(accumulate(map(len, pieces), initial=_HEADER_BYTES))
     fields = {
         **fields,

@@ -1,4 +1,4 @@
-"""How a TIFF file's first picture lies in it (TIFF 6.0), and what of that is not accepted, by name."""
+"""The layout of a TIFF file's first picture (TIFF 6.0), and the layouts that are refused, by name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COMPRESSIONS = {
     50_002: "JPEG XL",
     52_546: "JPEG XL",
 }
-# Cameras' own, of Sony, Kodak, Nikon, Samsung, Pentax and DNG.
+# Proprietary compressions of Sony, Kodak, Nikon, Samsung, Pentax and DNG.
 _RAW_COMPRESSIONS = {32_767, 32_769, 32_770, 32_772, 34_713, 34_892, 65_000, 65_535}
 _UNSIGNED, _SIGNED, _VOID = 1, 2, 4
 _CMYK_INKS = 1
@@ -41,7 +41,7 @@ _MOST_SAMPLES = 64
 
 
 class Photometric(IntEnum):
-    """What the samples mean."""
+    """The colour space of the samples (PhotometricInterpretation)."""
 
     WHITE_IS_ZERO = 0
     BLACK_IS_ZERO = 1
@@ -68,9 +68,9 @@ _SENSOR = {32_803, 34_892}
 class Layout:
     """Where the samples are, and what they mean.
 
-    ``piece`` is the width and height of a strip or tile, ``pieces`` how many of them the picture takes in
-    each plane; ``alpha`` is the number of the channel of opacity, 0 where there is none; ``palette`` has
-    three bytes for each of its colours; ``native`` tells whether Pillow reads all that.
+    ``piece`` is the width and height of a strip or tile, and ``pieces`` their number in each plane. ``alpha``
+    is the number of the opacity channel, 0 if there is none. ``palette`` has three bytes per colour.
+    ``native`` says whether Pillow reads this layout correctly.
     """
 
     size: tuple[int, int]
@@ -99,7 +99,7 @@ class Layout:
         """Return the layout that the directory declares.
 
         Raises:
-            DamagedPhoto: It does not add up.
+            DamagedPhoto: The layout is inconsistent.
         """
         value = directory.value
         size = value(Tag.WIDTH, 0), value(Tag.LENGTH, 0)
@@ -120,7 +120,7 @@ class Layout:
             counts = tuple(2**32 for _ in offsets)  # each to the end of the file; decoders stop before
         extras = directory.values(Tag.EXTRA_SAMPLES)
         if not extras and samples == colours + 1:
-            extras = (_UNASSOCIATED,)  # what is not explained is opacity nearly always
+            extras = (_UNASSOCIATED,)  # an unexplained extra sample is nearly always opacity
         opacity = next((at for at, each in enumerate(extras) if each in (1, 2, _COREL)), None)
         layout = cls(
             size=size,
@@ -138,7 +138,7 @@ class Layout:
             premultiplied=(
                 opacity is not None
                 and extras[opacity] == _ASSOCIATED
-                and photometric != Photometric.PALETTE  # numbers of colours can't be multiplied
+                and photometric != Photometric.PALETTE  # palette indices can't be premultiplied
             ),
             palette=_palette(directory.values(Tag.COLOUR_MAP)),
             tile=tile,
@@ -152,7 +152,7 @@ class Layout:
 
 
 def _is_native(layout: Layout, extras: tuple[int, ...]) -> bool:
-    """Tell whether Pillow reads the layout, and right; see the tests for which it does not."""
+    """Return whether Pillow reads the layout correctly; the tests show which it does not."""
     if layout.photometric == Photometric.YCBCR:
         return True
     if layout.planar or (layout.fill_order != 1 and layout.compression not in _FAX):
@@ -173,7 +173,7 @@ def _is_native(layout: Layout, extras: tuple[int, ...]) -> bool:
 
 
 def _palette(colours: tuple[int, ...]) -> bytes:
-    """Return red, green and blue of each colour; where none is over 255, they are taken for 8 bits."""
+    """Return red, green and blue of each colour; if none exceeds 255, the values count as 8-bit."""
     count = len(colours) // 3
     shift = 8 if any(each > 255 for each in colours) else 0
     planes = (colours[:count], colours[count : 2 * count], colours[2 * count : 3 * count])
@@ -181,10 +181,10 @@ def _palette(colours: tuple[int, ...]) -> bytes:
 
 
 def check(data: bytes, directory: Directory) -> None:
-    """Refuse what is not read, or what would not be the photo.
+    """Refuse unsupported layouts, and files whose first picture is only a preview.
 
     Raises:
-        UnsupportedFormat: The sentence names it.
+        UnsupportedFormat: The message names the reason.
     """
     compression, photometric = directory.value(Tag.COMPRESSION, 1), directory.value(Tag.PHOTOMETRIC, 0)
     if _is_raw(data, directory):
@@ -224,7 +224,7 @@ def check(data: bytes, directory: Directory) -> None:
 
 
 def _is_raw(data: bytes, first: Directory) -> bool:
-    """Tell whether any picture is as a camera's sensor saw it; the first is then a preview of it."""
+    """Return whether any picture is raw sensor data; the first picture is then a preview."""
     return Tag.DNG_VERSION in first or any(
         each.value(Tag.PHOTOMETRIC, 0) in _SENSOR or each.value(Tag.COMPRESSION, 1) in _RAW_COMPRESSIONS
         for each in all_below(data, first)

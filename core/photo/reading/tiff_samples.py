@@ -1,4 +1,4 @@
-"""Turn rows of packed samples into 8-bit channels, in strides that the interpreter does not walk."""
+"""Turn rows of packed samples into 8-bit channels, with bulk operations instead of Python loops."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PIL import ImageChops, ImageMath
 from PIL.Image import Image, frombytes, merge, new
 
 _BYTE = 8
-# A prefix sum of 16-bit samples takes 12 bytes for each; this many are summed up at a time.
+# A prefix sum of 16-bit samples needs 12 bytes per sample; this many are summed at a time.
 _AT_ONCE = 2**20
 
 Size = tuple[int, int]
@@ -17,11 +17,11 @@ Size = tuple[int, int]
 def channels(
     rows: bytes, size: Size, samples: int, bits: int, *, little: bool, predicted: bool, scaled: bool = True
 ) -> list[Image]:
-    """Return each of the ``samples`` of a pixel as a picture of their upper eight bits.
+    """Return each of the ``samples`` of a pixel as a picture of its upper eight bits.
 
-    ``rows`` hold ``bits`` for each sample, first bit first, and begin at whole bytes; 16 bits are ``little``
-    endian or big. Where samples are ``predicted``, they are differences to those on the left (TIFF 6.0,
-    section 14). Fewer than eight bits are ``scaled`` to 255.
+    Each sample in ``rows`` has ``bits`` bits, most significant first, and each row begins at a whole byte.
+    16-bit samples are ``little`` or big endian. ``predicted`` samples are differences to those on the left
+    (TIFF 6.0, section 14). Samples of fewer than eight bits are ``scaled`` to 255.
     """
     if bits == 2 * _BYTE:
         upper = 1 if little else 0
@@ -38,17 +38,17 @@ def channels(
 
 
 def row_bytes(width: int, samples: int, bits: int) -> int:
-    """Return how many bytes a row takes."""
+    """Return the number of bytes in a row."""
     return -(-width * samples * bits // _BYTE)
 
 
 def opaque(channel: Image, alpha: Image) -> Image:
-    """Return a channel that was multiplied by ``alpha`` as it was before."""
+    """Undo the multiplication of a channel by ``alpha``."""
     return merge("RGBa", (channel, channel, channel, alpha)).convert("RGBA").getchannel("R")
 
 
 def _unpacked(rows: bytes, size: Size, bits: int, *, scaled: bool) -> bytes:
-    """Return samples of other than whole bytes as a byte each, by their places in a group of bytes."""
+    """Return samples that are not whole bytes as one byte each, by their positions in a group of bytes."""
     width, height = size
     group = lcm(bits, _BYTE)
     step, count = group // _BYTE, group // bits
@@ -70,7 +70,7 @@ def _unpacked(rows: bytes, size: Size, bits: int, *, scaled: bool) -> bytes:
 
 
 def _summed(plane: Image) -> Image:
-    """Return the sums, modulo 256, of each sample and all to its left; a step doubles how many."""
+    """Return the prefix sums of each row modulo 256; each step doubles the number of samples summed."""
     step = 1
     while step < plane.width:
         shifted = new("L", plane.size)
@@ -81,7 +81,7 @@ def _summed(plane: Image) -> Image:
 
 
 def _summed_words(high: Image, low: Image) -> Image:
-    """Return the upper eight bits of such sums, modulo 65,536."""
+    """Return the upper eight bits of the prefix sums modulo 65,536."""
     made, rows = new("L", high.size), max(1, _AT_ONCE // high.width)
     for top in range(0, high.height, rows):
         box = (0, top, high.width, min(high.height, top + rows))

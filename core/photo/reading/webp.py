@@ -1,4 +1,4 @@
-"""WebP, still and animated; libwebp puts the pictures of an animation together."""
+"""Read WebP, still and animated; libwebp composes the frames of an animation."""
 
 from __future__ import annotations
 

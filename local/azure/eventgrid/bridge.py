@@ -20,7 +20,7 @@ from local.azure.storage import Storage
 from local.azure.tasks import Tasks
 
 LOG = logging.getLogger(__name__)
-RETRY_SECONDS = (1, 2, 5, 10, 30)  # Event Grid goes on for a day
+RETRY_SECONDS = (1, 2, 5, 10, 30)  # Event Grid retries for a day
 
 
 class Bridge:
@@ -54,7 +54,7 @@ class Bridge:
         try:
             properties = await _insist(blob.get_blob_properties, ResourceNotFoundError)
         except ResourceNotFoundError:
-            return  # deleted since
+            return  # the blob has been deleted since
         except AzureError as error:
             LOG.error(
                 "No event is sent for the write of %s/%s: %s", write.container, write.key, error.message
