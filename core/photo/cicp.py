@@ -54,7 +54,7 @@ def profile(primaries: int, transfer: int, *, gray: bool = False) -> bytes | Non
     """Return the ICC profile of these code points; ``None`` for sRGB, the default for unspecified ones.
 
     Raises:
-        UnsupportedFormat: The picture is high dynamic range; no standard defines its look on other screens.
+        UnsupportedFormat: The picture is high dynamic range; how to show it on other screens is not settled.
     """
     if transfer in _HDR:
         raise UnsupportedFormat(

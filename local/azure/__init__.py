@@ -10,7 +10,7 @@ and what ``locks/azure-host.txt`` holds, nothing else of the project::
     packages.py     fetch and unpack a package
     process.py      the daemon's end of a worker process
     worker.py       the worker process itself, a script that imports nothing of the project
-    bindings.py     the functions that an app declares, and what their bindings refer to
+    bindings.py     the functions that an app declares, and the targets of their bindings
     host_json.py    the options of an app's host.json
     queue_trigger.py  poll a storage queue and run a function for each message
     durable/        the task hub of Durable Functions and the pump between it and an app

@@ -69,7 +69,7 @@ class App:
             self._settings = dict(settings)
 
     async def deliver(self, package_uri: str) -> None:
-        """Run the package at ``package_uri`` instead of the one before.
+        """Run the package at ``package_uri`` in place of the previous one.
 
         Raises:
             DeploymentError: It cannot be read, or does not work with the app's settings.

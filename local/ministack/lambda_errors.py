@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-# What a worker process writes when the handler raised, and what it should write: AWS's error document.
+# A worker process's output after the handler raised, and the AWS error document it should write instead.
 WRITTEN = '"error": str(e), "trace": traceback.format_exc()'
 WANTED = (
     '"error": json.dumps({"errorMessage": str(e), "errorType": type(e).__name__,'

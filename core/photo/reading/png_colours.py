@@ -14,7 +14,7 @@ from core.photo.icc import SRGB_CURVE, SRGB_PRIMARIES, Curve, Primaries, colour_
 
 _RGB_MATRIX, _FULL_RANGE = 0, 1
 _SCALE = 100_000
-# Tolerances: half a percent of gamma, a thousandth of a chromaticity. Closer values count as equal.
+# Tolerances: two percent of gamma, a thousandth of a chromaticity. Closer values count as sRGB's.
 _SRGB_GAMMA, _NEAR_GAMMA, _NEAR_POINT = 45_455, 910, 0.001
 
 
