@@ -305,6 +305,7 @@ class EnforcedAws:
             Runtime=asked["runtime"],
             Handler=asked["handler"],
             Timeout=int(asked["timeout"]),
+            MemorySize=int(asked["memorySize"]),
             Environment={"Variables": {**given, "AWS_ENDPOINT_URL": self._emulator.endpoint, **variables}},
             Code={"ZipFile": self._package},
         )

@@ -63,4 +63,4 @@ def test_a_deployment_that_fails_says_why(stack, tmp_path):
         injected(Profile(error=0.5), [stack], warned.append),
     ):
         raise AssertionError("the block is not entered")
-    assert "may still have faults" in warned[0]
+    assert "may still inject faults" in warned[0]

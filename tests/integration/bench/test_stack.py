@@ -54,7 +54,7 @@ def test_says_when_the_emulators_are_down(tmp_path, monkeypatch):
 
 def test_says_when_there_is_no_pulumi(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SetupError, match="no Pulumi CLI on PATH"):
+    with pytest.raises(SetupError, match="Pulumi CLI is not on PATH"):
         DeployedStack.of("prod")
 
 

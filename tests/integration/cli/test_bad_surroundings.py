@@ -204,7 +204,7 @@ CASES = [
     (run_is_broken, ("report", "{home}/run"), "run.json is not a valid Twinlens run"),
     (nothing, JOBS, "The Pulumi CLI is not on PATH: `twinlens doctor` says how to install it."),
     (stack_is_empty, JOBS, "Nothing is deployed in the stack 'dev'"),
-    (stack_is_of_an_older_twinlens, JOBS, "The stack has no output 'ledger': `pulumi up` brings"),
+    (stack_is_of_an_older_twinlens, JOBS, "The stack has no output 'ledger': `pulumi up` updates"),
     (nothing, LOCAL_JOBS, "The emulators are not running; start them with `twinlens local up`."),
     (local_state_is_broken, LOCAL_JOBS, "local.json cannot be used; start again with `twinlens local up`."),
     (port_is_taken, ("local", "up", "--no-deploy"), "Another program uses port"),

@@ -116,12 +116,12 @@ def test_zeros_are_not_yet_counted(azure, collect):
     [
         ([403], "needs the role Monitoring Reader", False),
         ([401], "needs the role Monitoring Reader", False),
-        ([404], "not there", False),
+        ([404], "does not exist, or was deleted", False),
         ([400], "answered 400: Not today.", False),
         ([429] * 3, "429", True),
         ([503] * 3, "503", True),
         (["nothing"] * 3, "did not answer", True),
-        (["half"], "half of it", True),
+        (["half"], "truncated JSON", True),
     ],
 )
 def test_what_goes_wrong_is_said(azure, rest, outputs, window, faults, says, again):

@@ -283,7 +283,7 @@ def test_two_prices_for_one_azure_tier_are_ambiguous(book: Book, lists: PriceLis
     items(vendor, "Hot LRS Write Operations")[0]["retailPrice"] = 0.06
     found = only(book, lists, "azure.blob.write_operations", "eastus2")
     assert found.kind == "ambiguous"
-    assert "two prices from 0 on" in found.detail
+    assert "two prices from 0:" in found.detail
 
 
 @pytest.mark.parametrize(
@@ -315,8 +315,8 @@ def test_passing_faults_are_tried_again(book: Book, lists: PriceLists, vendor: A
         ((429, {}), "429"),
         ((500, {}), "500"),
         ("stall", "Read timed out"),
-        ("half", "broke off 4 times"),
-        ("html", "broke off 4 times"),
+        ("half", "truncated in 4 attempts"),
+        ("html", "truncated in 4 attempts"),
         ("nothing", "not a JSON object"),
         ((403, {}), "403"),
     ],
