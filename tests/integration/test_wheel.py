@@ -97,7 +97,7 @@ def test_runs_are_reported(twinlens: Twinlens, tmp_path: Path) -> None:
         (("local", "up"), "need a checkout"),
         (("doctor",), "need a checkout"),
         (("jobs", "list", "-s", "aws-local"), "need a checkout"),
-        (("jobs", "list", "-s", "aws"), "no Pulumi CLI on PATH"),
+        (("jobs", "list", "-s", "aws"), "Pulumi CLI is not on PATH"),
     ],
 )
 def test_what_needs_more_than_the_wheel_says_so(

@@ -192,14 +192,14 @@ def test_a_run_that_is_at_work_is_waited_for(
 
     monkeypatch.setattr(stack, "say", say)
     assert stack.up("aws-local", folder)
-    assert f"process {at_work.pid}" in told[0]
+    assert f"process ({at_work.pid})" in told[0]
 
 
 def test_a_run_that_never_ends_is_let_be(
     folder: Path, at_work: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stack, "_PATIENCE_SECONDS", 0.1)
-    with pytest.raises(StackFailed, match=f"process {at_work.pid}"):
+    with pytest.raises(StackFailed, match=rf"process \({at_work.pid}\)"):
         stack.up("aws-local", folder)
     assert at_work.poll() is None
 

@@ -17,7 +17,9 @@ def test_a_search_finds_nothing_that_takes_more_than_the_rules(seed: int) -> Non
     command = [sys.executable, "-m", "tools.worst", "--seconds", "20", "--seed", str(seed)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(done.stdout.splitlines()) == len(OBJECTIVES) * (1 + len(MODES))
+    # A heading for each objective and a line for each format that was reached; a slow machine reaches fewer.
+    lines = done.stdout.splitlines()
+    assert len(OBJECTIVES) * 2 <= len(lines) <= len(OBJECTIVES) * (1 + len(MODES))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_the_search_notices_a_rule_that_is_too_small(objective: str, change: str
     program = (
         "from core.photo import budget, formats; from tools.worst import cpu, measuring, search\n"
         f"{change}\n"
-        f"found = search.search(5, 1, 6_000_000, ('WEBP',))['WEBP', {objective!r}]\n"
+        f"found = search.search(12, 1, 6_000_000, ('WEBP',))['WEBP', {objective!r}]\n"
         f"print(search.OBJECTIVES[{objective!r}](found))"
     )
     done = subprocess.run(
