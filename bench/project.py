@@ -11,6 +11,7 @@ from core.errors import SettingsError, SetupError
 
 _CODE = Path(__file__).parent.parent
 _FILE = "Pulumi.yaml"
+NAMESPACE = "twinlens"  # the project's name, of the config keys that name no other
 
 
 def root() -> Path:
@@ -39,7 +40,7 @@ def config_file(stack: str) -> Path:
 
 
 def config(stack: str) -> dict[str, Any]:
-    """Read a stack's config.
+    """Read a stack's config, with a namespace before every key, as Pulumi does.
 
     Raises:
         SettingsError: The stack has no config file, or it is not valid.
@@ -47,7 +48,8 @@ def config(stack: str) -> dict[str, Any]:
     path = config_file(stack)
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return dict(document.get("config") or {})
+        found = dict(document.get("config") or {})
+        return {key if ":" in key else f"{NAMESPACE}:{key}": value for key, value in found.items()}
     except OSError:
         raise SettingsError(f"There is no stack {stack!r}: {path} does not exist.") from None
     except yaml.YAMLError as error:

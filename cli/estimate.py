@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from bench import project
-from cli.console import Json, Stack, console, print_json, table
+from cli.console import Json, Stack, console, errors, print_json, table
 from cli.cost import NoFreeTier, Regions
 from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
@@ -61,8 +61,10 @@ def estimate(
     as_json: Json = False,
 ) -> None:
     """Estimate a month's bill from a stack's config and the workflow, before it is deployed."""
-    config = {key: _text(value) for key, value in project.config(stack).items()}
+    config, encrypted = _readable(project.config(stack))
     settings = _settings(config)
+    for key in encrypted:
+        errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
     book = load()
     home = book.home_regions[settings.cloud]
     facts = StackFacts(
@@ -128,11 +130,29 @@ def _amount(line: Line | None, scenario: str) -> str:
     return dollars({"low": line.low, "expected": line.amount, "high": line.high}[scenario])
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _readable(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the config's values as texts, and the keys whose values only Pulumi can decrypt."""
+    encrypted = [key for key, value in config.items() if _is_encrypted(value)]
+    texts: dict[str, Any] = {
+        key: value if isinstance(value, str) else json.dumps(_plain(value))
+        for key, value in config.items()
+        if key not in encrypted
+    }
+    return {**texts, **dict.fromkeys(encrypted)}, encrypted
 
 
-def _settings(config: Mapping[str, str]) -> Settings:
+def _is_encrypted(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"secure"}
+
+
+def _plain(value: Any) -> Any:
+    """Return the value without encrypted entries; estimates need none of those, such as tags."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if not _is_encrypted(each)}
+    return value
+
+
+def _settings(config: Mapping[str, Any]) -> Settings:
     """Return the settings that the Pulumi program would read from the config.
 
     Raises:
@@ -140,6 +160,6 @@ def _settings(config: Mapping[str, str]) -> Settings:
     """
     pulumi.runtime.set_all_config(dict(config))
     try:
-        return Settings.read(pulumi.Config("twinlens"))
+        return Settings.read(pulumi.Config(project.NAMESPACE))
     except pulumi.RunError as error:
         raise SettingsError(str(error)) from None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pulumi
 
+from components.config_reader import ConfigReader
 from core.chaos import Profile
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
 from core.deployment.names import LOCAL_SUFFIX
@@ -95,38 +94,49 @@ class Settings:
         Raises:
             pulumi.RunError: Settings are invalid; the message has a line for each.
         """
-        reader = _Reader(config)
-        name = reader.choice("cloud", tuple(CLOUDS), "")
-        cloud = CLOUDS.get(name, CLOUDS["aws"])
+        reader = ConfigReader(config, CLOUDS)
+        cloud = CLOUDS.get(reader.cloud, CLOUDS["aws"])
         settings = cls(
-            cloud=name,
-            orchestrator=reader.choice("orchestrator", cloud.orchestrators, cloud.orchestrators[0]),
-            granularity=reader.choice("granularity", GRANULARITIES, GRANULARITIES[0]),
-            architecture=reader.choice("architecture", cloud.architectures, cloud.architectures[0]),
-            memory_mb=reader.number("memoryMb", cloud.memory_mb, cloud.default_memory_mb),
-            timeout_seconds=reader.number("timeoutSeconds", TIMEOUT_SECONDS, 30),
-            recipe=reader.choice(
-                "recipe", tuple(sorted(path.stem for path in RECIPES.glob("*.toml"))), "gallery"
+            cloud=reader.cloud,
+            orchestrator=reader.choice(
+                "orchestrator", _by_cloud(lambda each: each.orchestrators), cloud.orchestrators[0]
             ),
-            max_bytes=reader.number("maxBytes", range(1, 2**30 + 1), DEFAULT_MAX_BYTES),
-            max_pixels=reader.number("maxPixels", range(1, 10**9 + 1), DEFAULT_MAX_PIXELS),
+            granularity=reader.choice("granularity", _anywhere(GRANULARITIES), GRANULARITIES[0]),
+            architecture=reader.choice(
+                "architecture", _by_cloud(lambda each: each.architectures), cloud.architectures[0]
+            ),
+            memory_mb=reader.number(
+                "memoryMb", _by_cloud(lambda each: each.memory_mb), cloud.default_memory_mb
+            ),
+            timeout_seconds=reader.number("timeoutSeconds", _anywhere(TIMEOUT_SECONDS), 30),
+            recipe=reader.choice(
+                "recipe", _anywhere(tuple(sorted(path.stem for path in RECIPES.glob("*.toml")))), "gallery"
+            ),
+            max_bytes=reader.number("maxBytes", _anywhere(range(1, 2**30 + 1)), DEFAULT_MAX_BYTES),
+            max_pixels=reader.number("maxPixels", _anywhere(range(1, 10**9 + 1)), DEFAULT_MAX_PIXELS),
             input_prefix=reader.text(
                 "inputPrefix", r"([\w.-]+/)*", "folders, each followed by a slash", "incoming/"
             ),
             notify_email=reader.text("notifyEmail", r"([^@\s]+@[^@\s]+)?", "an e-mail address, or empty", ""),
-            log_retention_days=reader.number("logRetentionDays", cloud.log_retention_days, 30),
-            max_concurrency=reader.number(
-                "maxConcurrency", cloud.max_concurrency, cloud.default_max_concurrency
+            log_retention_days=reader.number(
+                "logRetentionDays", _by_cloud(lambda each: each.log_retention_days), 30
             ),
-            point_in_time_recovery=reader.flag("pointInTimeRecovery", cloud.point_in_time_recovery),
-            keep_data=reader.flag("keepData", (False, True)),
-            reconcile_minutes=reader.number("reconcileMinutes", RECONCILE_MINUTES, 30),
-            chaos=reader.chaos("chaos", "allowChaos"),
-            allow_chaos=reader.flag("allowChaos", (False, True)),
-            tags=reader.tags("tags"),
+            max_concurrency=reader.number(
+                "maxConcurrency",
+                _by_cloud(lambda each: each.max_concurrency),
+                cloud.default_max_concurrency,
+            ),
+            point_in_time_recovery=reader.flag(
+                "pointInTimeRecovery", _by_cloud(lambda each: each.point_in_time_recovery)
+            ),
+            keep_data=reader.flag("keepData"),
+            reconcile_minutes=reader.number("reconcileMinutes", _anywhere(RECONCILE_MINUTES), 30),
+            allow_chaos=(allow_chaos := reader.flag("allowChaos")),
+            chaos=_chaos(reader, allow_chaos),
+            tags=_tags(reader),
         )
-        if reader.mistakes:
-            raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *reader.mistakes)))
+        if mistakes := reader.mistakes:
+            raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *mistakes)))
         return settings
 
     def reconciler(self, workflow_seconds: int) -> Reconciler:
@@ -134,74 +144,32 @@ class Settings:
         return Reconciler(self.input_prefix, SUFFIXES, patience(workflow_seconds))
 
 
-class _Reader:
-    """Reads config values one by one and collects the mistakes."""
-
-    def __init__(self, config: pulumi.Config) -> None:
-        self._config = config
-        self.mistakes: list[str] = []
-
-    def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
-        value = self._config.get(key) or default
-        if value not in allowed:
-            self._mistake(key, value, f"one of {', '.join(allowed)}" if len(allowed) > 1 else allowed[0])
-        return value
-
-    def number(self, key: str, allowed: Collection[int], default: int) -> int:
-        text = self._config.get(key) or str(default)
-        try:
-            # 0 stands for the default, unless it is a value by itself.
-            value = int(text) if 0 in allowed else int(text) or default
-        except ValueError:
-            value = None
-        if value is None or value not in allowed:
-            self._mistake(key, text, f"a whole number {_span(allowed)}")
-            return default
-        return value
-
-    def text(self, key: str, pattern: str, description: str, default: str) -> str:
-        given = self._config.get(key)
-        value = default if given is None else given
-        if not re.fullmatch(pattern, value):
-            self._mistake(key, value, description)
-        return value
-
-    def flag(self, key: str, allowed: tuple[bool, ...]) -> bool:
-        text = self._config.get(key) or "false"
-        words = {str(value).lower(): value for value in allowed}
-        if text not in words:
-            self._mistake(key, text, " or ".join(words))
-        return words.get(text, False)
-
-    def chaos(self, key: str, permission: str) -> str:
-        text = self._config.get(key) or ""
-        profile = ""
-        try:
-            profile = str(Profile.parse(text))
-        except SettingsError as error:
-            self._mistake(key, text, f"a profile as in docs/reliability.md. {error}")
-        allowed = self._config.get(permission) == "true"
-        if text and not allowed and not pulumi.get_stack().endswith(LOCAL_SUFFIX):
-            self._mistake(
-                key, text, f"only in stacks whose name ends in {LOCAL_SUFFIX}, or with {permission} true"
-            )
-        return profile
-
-    def tags(self, key: str) -> dict[str, str]:
-        try:
-            value: Any = self._config.get_object(key, {})
-        except pulumi.ConfigTypeError:
-            value = self._config.get(key)
-        if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
-            self._mistake(key, value, "a map of strings to strings")
-            return {}
-        return value
-
-    def _mistake(self, key: str, value: object, allowed: str) -> None:
-        self.mistakes.append(f"- {self._config.full_key(key)} is {value!r}; allowed: {allowed}")
+def _by_cloud[T](pick: Callable[[Cloud], Collection[T]]) -> dict[str, Collection[T]]:
+    return {name: pick(cloud) for name, cloud in CLOUDS.items()}
 
 
-def _span(allowed: Collection[int]) -> str:
-    if isinstance(allowed, range):
-        return f"from {allowed.start} to {allowed.stop - 1}"
-    return f"out of {', '.join(map(str, allowed))}"
+def _anywhere[T](values: Collection[T]) -> dict[str, Collection[T]]:
+    return dict.fromkeys(CLOUDS, values)
+
+
+def _chaos(reader: ConfigReader, allowed: bool) -> str:
+    text = reader.text("chaos", r"(?s).*", "", "")
+    profile = ""
+    try:
+        profile = str(Profile.parse(text))
+    except SettingsError as error:
+        reader.mistake("chaos", text, f"a profile as in docs/reliability.md. {error}")
+    if text and not allowed and not pulumi.get_stack().endswith(LOCAL_SUFFIX):
+        reader.mistake(
+            "chaos", text, f"only in stacks whose name ends in {LOCAL_SUFFIX}, or with allowChaos true"
+        )
+    return profile
+
+
+def _tags(reader: ConfigReader) -> dict[str, str]:
+    wanted = "a map of strings to strings"
+    value = reader.table("tags", wanted)
+    if not all(isinstance(each, str) for each in value.values()):
+        reader.mistake("tags", value, wanted)
+        return {}
+    return value

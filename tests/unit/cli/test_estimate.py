@@ -61,9 +61,23 @@ def test_settings_come_from_the_stack(stacks: Path):
     assert (settings["region"], settings["memory_mb"], settings["email"]) == ("eu-west-1", 512, True)
 
 
+def test_what_only_pulumi_can_decrypt_is_assumed(stacks: Path):
+    (stacks / "Pulumi.mine.yaml").write_text(
+        "config:\n  cloud: aws\n  twinlens:memoryMb: {secure: v1:abc}\n  tags: {a: {secure: v1:abc}}\n"
+    )
+    result = run("--stack", "mine", "--json")
+    assert json.loads(result.stdout)["settings"]["memory_mb"] == 1024
+    assert "twinlens:memoryMb is encrypted; the estimate assumes its default." in result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
+        (
+            "config:\n  cloud: aws\n  memorymb: 512\n",
+            "memorymb is not a setting; did you mean twinlens:memoryMb",
+        ),
+        ("config:\n  cloud: aws\n  memry: {secure: v1:abc}\n", "twinlens:memry is not a setting"),
         (None, "Pulumi.mine.yaml does not exist"),
         ("config: [", "not valid YAML"),
         ("config:\n  twinlens:cloud: gcp\n", "twinlens:cloud"),

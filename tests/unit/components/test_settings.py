@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -10,13 +11,13 @@ from pulumi.runtime import set_all_config
 from components.settings import RECIPES, Settings
 
 
-def read(**values: Any) -> Settings:
-    set_all_config(
-        {
-            f"twinlens:{key}": value if isinstance(value, str) else json.dumps(value)
-            for key, value in values.items()
-        }
-    )
+def read(others: dict[str, str] | None = None, secret: str = "", **values: Any) -> Settings:
+    """Read these settings of a stack, besides the config of others, as Pulumi hands it to the program."""
+    own = {
+        f"twinlens:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in values.items()
+    }
+    set_all_config({**own, **(others or {})}, [f"twinlens:{secret}"] if secret else [])
     return Settings.read(pulumi.Config("twinlens"))
 
 
@@ -125,18 +126,58 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
 
 @pytest.mark.parametrize("memory", [512, 1024, 8192])
 def test_azure_has_its_own_memory_sizes(memory):
-    with pytest.raises(pulumi.RunError, match="allowed: a whole number out of 2048, 4096"):
+    with pytest.raises(
+        pulumi.RunError, match="which is for aws; allowed on azure: a whole number out of 2048"
+    ):
         read(cloud="azure", memoryMb=memory)
 
 
 def test_azure_has_one_processor():
-    with pytest.raises(pulumi.RunError, match="architecture is 'arm64'; allowed: x86_64"):
+    with pytest.raises(pulumi.RunError, match="'arm64', which is for aws; allowed on azure: x86_64"):
         read(cloud="azure", architecture="arm64")
 
 
 def test_a_table_on_azure_cannot_be_set_back():
-    with pytest.raises(pulumi.RunError, match="pointInTimeRecovery is 'true'; allowed: false"):
+    with pytest.raises(pulumi.RunError, match="'true', which is for aws; allowed on azure: false"):
         read(cloud="azure", pointInTimeRecovery=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("twinlens:granulrity", "did you mean twinlens:granularity?"),
+        ("twinlens:memorymb", "did you mean twinlens:memoryMb?"),
+        ("twinlens:keep-data", "did you mean twinlens:keepData?"),
+        ("twinlens:zzz", "README.md lists all settings"),
+        ("twinlens:config:zzz", ""),
+        ("twinlens2:granularity", "did you mean twinlens:granularity?"),
+        ("Twinlens:cloud", "did you mean twinlens:cloud?"),
+    ],
+)
+def test_a_name_that_nothing_reads_is_a_mistake(key, said):
+    with pytest.raises(pulumi.RunError, match=rf"- {key} is not a setting.*{re.escape(said)}"):
+        read(cloud="aws", others={key: "fused"})
+
+
+def test_names_and_values_are_told_together():
+    with pytest.raises(pulumi.RunError) as told:
+        read(cloud="azure", orchestrator="express", memoryMb=1, others={"twinlens:recipy": "gallery"})
+    assert str(told.value).splitlines()[1:] == [
+        "- twinlens:orchestrator is 'express', which is for aws; allowed on azure: one of storage, scheduler",
+        "- twinlens:memoryMb is '1'; allowed: a whole number out of 2048, 4096",
+        "- twinlens:recipy is not a setting; did you mean twinlens:recipe?",
+    ]
+
+
+def test_the_config_of_providers_is_theirs():
+    others = {"aws:region": "us-east-1", "azure-native:location": "eastus2", "pulumi:disable": "x"}
+    assert read(cloud="aws", others=others).cloud == "aws"
+
+
+def test_no_message_shows_a_secret():
+    with pytest.raises(pulumi.RunError, match="notifyEmail is a secret value; allowed: an e-mail") as told:
+        read(cloud="aws", secret="notifyEmail", notifyEmail="hunter2")
+    assert "hunter2" not in str(told.value)
 
 
 def test_tags_that_are_no_map_at_all():
@@ -150,6 +191,8 @@ def test_every_setting_is_described_in_the_project_file():
     assert snake == {field.name for field in fields(Settings)}
     assert all(each["description"] for each in described.values())
     assert "default" not in described["cloud"]
+    # Pulumi would stop at the first value of a wrong type.
+    assert not [name for name, each in described.items() if "type" in each]
 
 
 @pytest.mark.parametrize(("stack", "allowed"), [("aws-local", False), ("production", True)])
