@@ -36,8 +36,8 @@ BOOKKEEPING_MS = Assumption(
 )
 DEFINITION_KB = Assumption(
     "KB of the compiled definition of an Express workflow",
-    25,
-    "The stepwise definition of the pipeline; any size below 13,000 KB is billed as 64 MB.",
+    1024,
+    "The largest that Step Functions accepts; any size below 13,000 KB is billed as 64 MB.",
 )
 EXPRESS_LOG_EVENTS = Assumption(
     "log events for one state of an Express execution, each with the whole job document",

@@ -2,7 +2,6 @@
 
 import json
 import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,13 @@ from cfnlint.api import ManualArgs, lint
 from core.workflow.granularity import GRANULARITIES
 from local.providers.aws.stepfunctions import StateMachine
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
+SNAPSHOT = Path(__file__).parent / "snapshots" / "pipeline.asl.json"
 
 
-@pytest.mark.parametrize(
-    ("granularity", "snapshot"), [("stepwise", "pipeline.asl.json"), ("fused", "pipeline_fused.asl.json")]
-)
-def test_the_compiled_definition_is_the_committed_one(granularity, snapshot, capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["", granularity])
+def test_the_compiled_definitions_are_the_committed_ones(capsys):
     runpy.run_module("components.aws.state_machine", run_name="__main__")
-    assert capsys.readouterr().out == (SNAPSHOTS / snapshot).read_text(), (
-        f"If the change is meant: python -m components.aws.state_machine {granularity} > {snapshot}"
+    assert capsys.readouterr().out == SNAPSHOT.read_text(), (
+        f"If the change is meant: python -m components.aws.state_machine > {SNAPSHOT}"
     )
 
 
@@ -65,6 +60,6 @@ def test_the_deployed_definition_is_what_aws_takes(deployed):
     ],
 )
 def test_a_wrong_definition_is_complained_of(change, complaint):
-    definition = json.loads((SNAPSHOTS / "pipeline.asl.json").read_text())
+    definition = json.loads(SNAPSHOT.read_text())["stepwise"]
     definition["States"]["validate"] |= change
     assert any(complaint in each for each in complaints(definition, "STANDARD"))
