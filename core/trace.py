@@ -34,6 +34,7 @@ class TraceEntry:
 
     ``download_ms`` and ``upload_ms`` are how long the step waited for transfers, and ``compute_ms`` is the
     rest: an upload that runs while the step computes (:mod:`core.write_behind`) does not count as waiting.
+    ``rejected`` says that the step is a gate and rejected the photo.
     """
 
     step: str
@@ -48,6 +49,7 @@ class TraceEntry:
     upload_ms: float
     bytes_in: int
     bytes_out: int
+    rejected: bool = False
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Stopwatch:
             else:
                 self.upload_ms += took_ms
 
-    def stop(self) -> TraceEntry:
+    def stop(self, *, rejected: bool = False) -> TraceEntry:
         """Return the finished entry, and count the step towards this worker's life."""
         global _steps_run
         total_ms = (time.perf_counter() - self._began) * 1000
@@ -94,6 +96,7 @@ class Stopwatch:
             upload_ms=round(self.upload_ms, 3),
             bytes_in=self.bytes_in,
             bytes_out=self.bytes_out,
+            rejected=rejected,
         )
 
 

@@ -65,7 +65,7 @@ class JobLoad:
         if job is None or record.recorded_at is None:
             return None
         finished = [_step(entry) for entry in job.trace]
-        way = path(workflow, record.state, frozenset(step.name for step in finished))
+        way = path(workflow, record.state, frozenset(step.name for step in finished), _gate(job))
         ended = round(milliseconds(record.recorded_at))
         steps = (*finished, *_unfinished(job, way, finished, ended))
         return cls(
@@ -88,6 +88,15 @@ class JobLoad:
     def times(self, count: int) -> JobLoad:
         """Return the same load for ``count`` jobs that share no instances."""
         return replace(self, count=count, alone=True)
+
+
+def _gate(job: Job) -> str:
+    """Return the gate that rejected the photo, or nothing if none did."""
+    if job.state != "rejected" or not job.trace:
+        return ""
+    last = job.trace[-1]
+    # Traces did not always say so. The only gate was then validation, which tells what the photo is.
+    return last.step if last.rejected or job.photo is None else ""
 
 
 def _step(entry: TraceEntry) -> StepLoad:

@@ -40,25 +40,29 @@ class Path:
 
 
 @cache
-def path(workflow: Workflow, outcome: str, ran: frozenset[str]) -> Path:
-    """Return the path of a job with the final state ``outcome`` that finished the steps ``ran``."""
-    states = visited(workflow, outcome, ran)
+def path(workflow: Workflow, outcome: str, ran: frozenset[str], gate: str = "") -> Path:
+    """Return the path of a job that finished the steps ``ran``; see :func:`visited`."""
+    states = visited(workflow, outcome, ran, gate)
     return Path(states, tasks(states))
 
 
-def visited(workflow: Workflow, outcome: str, ran: Collection[str]) -> tuple[State, ...]:
+def visited(workflow: Workflow, outcome: str, ran: Collection[str], gate: str = "") -> tuple[State, ...]:
     """Return the states a job entered, parallel branches included, in the order of the definition.
 
-    ``outcome`` is the job's final state and ``ran`` the steps that finished. A job that did not succeed left
-    the main sequence at the first state whose step did not finish, or at a choice with no step after it.
+    ``outcome`` is the job's final state, ``ran`` the steps that finished, and ``gate`` the one of them that
+    rejected the photo. A job that did not succeed left the main sequence at the first state whose step did
+    not finish, or at the choice behind the gate.
     """
     entered: list[State] = []
-    for number, state in enumerate(workflow.states):
+    before: State | None = None
+    for state in workflow.states:
         entered.append(state)
         if isinstance(state, Parallel):
             entered.extend(task for branch in state.branches for task in branch)
-        if outcome in workflow.endings and _left(workflow.states[number:], outcome, ran):
+        rejected = isinstance(before, Task) and before.name == gate
+        if outcome in workflow.endings and _left(state, outcome, ran, rejected=rejected):
             return (*entered, *workflow.endings[outcome])
+        before = state
     return tuple(entered)
 
 
@@ -73,19 +77,19 @@ def branches(state: State) -> list[list[str]]:
     return [[each.name for each in tasks(branch) if isinstance(each.action, Step)] for branch in found]
 
 
-def _left(rest: tuple[State, ...], outcome: str, ran: Collection[str]) -> bool:
-    """Return whether the job left the sequence at the first of these states."""
-    match rest[0]:
+def _left(state: State, outcome: str, ran: Collection[str], *, rejected: bool) -> bool:
+    """Return whether the job left the sequence at this state; ``rejected`` by the step in front of it."""
+    match state:
         case Task(action=Claim(duplicate=ending)):
             return ending == outcome
         case Choice(otherwise=ending):
-            return ending == outcome and not any(name in ran for name in _steps(rest[1:]))
+            return ending == outcome and rejected
         case Task() | Parallel():
-            return any(name not in ran for name in _steps(rest[:1]))
+            return any(name not in ran for name in _steps((state,)))
         case NameFilter() | Succeed() | Fail():
             return False
         case _:
-            assert_never(rest[0])
+            assert_never(state)
 
 
 def _steps(states: tuple[State, ...]) -> Iterator[str]:

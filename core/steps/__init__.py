@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from core import errors
+from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from core.errors import PhotoError, SetupError, wire_names
 from core.job import Job, Problem, merge
 from core.ports import ObjectStore
@@ -33,8 +34,8 @@ class Tools:
     input: ObjectStore
     output: ObjectStore
     recipe: Recipe
-    max_bytes: int
-    max_pixels: int
+    max_bytes: int = DEFAULT_MAX_BYTES
+    max_pixels: int = DEFAULT_MAX_PIXELS
 
 
 class StepModule(Protocol):
@@ -89,7 +90,8 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
         done = _run(name, job, metered)
         with stopwatch.waiting("upload"):
             uploads.finish()
-    return replace(done, trace=(*done.trace, stopwatch.stop()))
+    # Only a gate returns a job with an error: from any other step, the error is raised.
+    return replace(done, trace=(*done.trace, stopwatch.stop(rejected=done.error is not None)))
 
 
 def _run(name: str, job: Job, tools: Tools) -> Job:

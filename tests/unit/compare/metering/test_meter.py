@@ -10,7 +10,7 @@ from compare.metering import JobLoad, Stack, meter, scaled
 from compare.metering.assumptions import INIT_MS
 from compare.prices.reading import load
 from compare.run import JobRecord
-from core.job import Artifact, Job, Problem, Rendition, Source
+from core.job import Artifact, Job, Photo, Problem, Rendition, Source
 from core.trace import TraceEntry
 from core.workflow.document import from_document
 
@@ -102,6 +102,20 @@ def test_a_rejected_job_runs_one_step_and_notifies():
     assert counted["aws.s3.get_requests"] == 1
     assert counted["aws.s3.put_requests"] == 1
     assert counted["aws.sns.publishes"] == 1
+
+
+def test_a_photo_that_a_gate_passed_was_rejected_by_the_steps_behind_it():
+    photo = Photo("jpeg", 10, 10, 1)
+    damaged = Problem("DamagedPhoto", "It ends too early.")
+    broken = quantities(AWS, record("rejected", ("validate",), photo=photo, error=damaged))
+    assert broken["aws.lambda.requests"] == 3
+    assert broken["aws.stepfunctions.transitions"] == 9
+
+
+def test_a_trace_says_which_gate_rejected():
+    gate = replace(entry("validate", *STEPS["validate"]), rejected=True)
+    turned_away = record("rejected", (), photo=Photo("jpeg", 10, 10, 1), trace=(gate,))
+    assert quantities(AWS, turned_away)["aws.lambda.requests"] == 1
 
 
 def test_e_mails_are_for_failed_jobs_where_someone_listens():

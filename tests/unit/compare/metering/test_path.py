@@ -30,7 +30,11 @@ def ending(state: str) -> list[str]:
                 *ending("succeeded"),
             ],
         ),
-        ("rejected", ["validate"], ["claim", "validate", "valid", *ending("rejected")]),
+        (
+            "rejected",
+            ["validate"],
+            ["claim", "validate", "valid", "render", "resize", "apply_filters", *ending("rejected")],
+        ),
         (
             "rejected",
             ["validate", "resize"],
@@ -58,8 +62,17 @@ def test_states_a_job_went_through(outcome: str, ran: list[str], names: list[str
     assert [state.name for state in visited(STEPWISE, outcome, ran)] == names
 
 
+def test_a_rejection_by_a_gate_is_not_one_by_the_step_behind_it():
+    assert [state.name for state in visited(STEPWISE, "rejected", ["validate"], "validate")] == [
+        "claim",
+        "validate",
+        "valid",
+        *ending("rejected"),
+    ]
+
+
 def test_tasks_are_the_states_that_do_something():
-    assert [task.name for task in tasks(visited(STEPWISE, "rejected", ["validate"]))] == [
+    assert [task.name for task in tasks(visited(STEPWISE, "rejected", ["validate"], "validate"))] == [
         "claim",
         "validate",
         "record_rejected",

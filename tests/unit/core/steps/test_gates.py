@@ -48,7 +48,7 @@ def test_a_gate_returns_the_job_with_its_error_and_its_trace(job: Job, tools: To
     step(run, GATE=True)
     done = execute("moderate", job, tools, attempt=2)
     assert done.error == Problem(name, "It shows a cat.")
-    assert [(entry.step, entry.attempt) for entry in done.trace] == [("moderate", 2)]
+    assert [(each.step, each.attempt, each.rejected) for each in done.trace] == [("moderate", 2, True)]
 
 
 @pytest.mark.parametrize("constants", [{}, {"GATE": False}])
