@@ -13,7 +13,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bench.photos import photos_in
-from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from core.errors import PhotoError, StoreError, TwinlensError
 from core.folder import FolderStore
 from core.job import Artifact, Job, Photo, Source, job_id
@@ -48,7 +47,7 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
         file = photo.resolve(strict=True)
         if not file.is_file():
             return Result(photo, "failed", _ms(began), "It is not a regular file.")
-        tools = Tools(FolderStore(file.parent), made, recipe, DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS)
+        tools = Tools(FolderStore(file.parent), made, recipe)
         job = _job(file, recipe)
         for step in pipeline_in(FUSED).steps():
             job = execute(step.name, job, tools)

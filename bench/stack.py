@@ -17,7 +17,7 @@ from core.job import job_id
 from core.ports import LedgerRow
 
 if TYPE_CHECKING:
-    from components.engine import Stack
+    from components.engine import PulumiStack
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +75,18 @@ class DeployedStack:
         return self.connection.outputs.get(key, max_bytes=1 << 30)
 
 
-def opened(stack: str) -> Stack:
+def opened(stack: str) -> PulumiStack:
     """Open the stack with the Pulumi CLI on PATH.
 
     Raises:
         SetupError: There is no Pulumi CLI, or no Pulumi project.
     """
-    from components.engine import Command, Stack
+    from components.engine import Command, PulumiStack
 
     program = shutil.which("pulumi")
     if program is None:
         raise SetupError("The Pulumi CLI is not on PATH: `twinlens doctor` says how to install it.")
-    return Stack(stack, project.root(), Command(Path(program)))
+    return PulumiStack(stack, project.root(), Command(Path(program)))
 
 
 def _outputs(name: str) -> dict[str, Any]:

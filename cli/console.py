@@ -19,7 +19,7 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Stack = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
+StackName = Annotated[str, typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.")]
 
 # Columns with text may wrap; numbers, ids and states may not.
 WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source", "type"})

@@ -13,13 +13,12 @@ import typer
 from rich.markup import escape
 
 from bench import project
-from cli.console import Json, Stack, console, errors, print_json, table
+from cli.console import Json, StackName, console, errors, print_json, table
 from cli.cost import NoFreeTier, Regions
 from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars
-from compare.metering import Stack as StackFacts
-from compare.metering import assumed
+from compare.metering import Stack, assumed
 from compare.metering.assumptions import Assumption
 from compare.metering.estimate import estimate as meter_month
 from compare.metering.estimate import scenarios
@@ -50,7 +49,7 @@ def _share(text: str) -> Decimal:
 
 
 def estimate(
-    stack: Stack,
+    stack: StackName,
     images_per_month: Annotated[int, typer.Option(min=0, max=10**9, help="Photos a month; 0 if idle.")],
     megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Mean photo size.")] = Decimal(12),
     cold_share: Annotated[
@@ -67,7 +66,7 @@ def estimate(
         errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
     book = load()
     home = book.home_regions[settings.cloud]
-    facts = StackFacts(
+    facts = Stack(
         cloud=settings.cloud,
         orchestrator=settings.orchestrator,
         granularity=settings.granularity,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.stack import DeployedStack
-from cli.console import Json, Stack, console, print_json, shown, state_text, table
+from cli.console import Json, StackName, console, print_json, shown, state_text, table
 from cli.reconcile import reconcile, redrive
 from core.errors import SetupError
 from core.ports import LedgerRow
@@ -32,7 +32,7 @@ def summary(row: LedgerRow) -> dict[str, Any]:
 
 @app.command("list")
 def list_jobs(
-    stack: Stack,
+    stack: StackName,
     state: Annotated[str | None, typer.Option(help="Only jobs in this state.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -58,7 +58,7 @@ def list_jobs(
 @app.command()
 def show(
     job: Annotated[str, typer.Argument(help="A job's id, or a unique prefix of it.")],
-    stack: Stack,
+    stack: StackName,
     as_json: Json = False,
 ) -> None:
     """Show one job: its source, its outputs and where its time went."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bench.stack import DeployedStack
-from cli.console import Json, Stack, console, print_json, shown, table
+from cli.console import Json, StackName, console, print_json, shown, table
 from core.deployment.limits import patience
 from core.recovery import Finding, Recovery
 from core.workflow.photo import PIPELINE
@@ -22,14 +22,14 @@ OlderThan = Annotated[float, typer.Option(min=0, help="Minutes until an upload o
 
 
 def reconcile(
-    stack: Stack, older_than: OlderThan = PATIENCE_MINUTES, dry_run: DryRun = False, as_json: Json = False
+    stack: StackName, older_than: OlderThan = PATIENCE_MINUTES, dry_run: DryRun = False, as_json: Json = False
 ) -> None:
     """Restart the workflow for uploads without a job and for stuck jobs."""
     recovery = _recovery(DeployedStack.of(stack), dry_run)
     _show(recovery.reconcile(timedelta(minutes=older_than), datetime.now(UTC)), as_json)
 
 
-def redrive(stack: Stack, dry_run: DryRun = False, as_json: Json = False) -> None:
+def redrive(stack: StackName, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Run the workflow again for failed jobs, and for uploads with dead-lettered events."""
     deployment = DeployedStack.of(stack)
     _show(_recovery(deployment, dry_run).redrive(deployment.connection.dead_letters), as_json)

@@ -9,7 +9,7 @@ import typer
 
 from bench.sending import Submission, follow, send
 from bench.stack import DeployedStack
-from cli.console import Json, Stack, console, print_json, progress, shown, state_text, table
+from cli.console import Json, StackName, console, print_json, progress, shown, state_text, table
 from cli.jobs import summary
 
 Photos = Annotated[
@@ -19,7 +19,7 @@ Photos = Annotated[
 
 def submit(
     photos: Photos,
-    stack: Stack,
+    stack: StackName,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the jobs have ended.")] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Maximum seconds to wait.")] = 600,
     as_json: Json = False,

@@ -115,7 +115,7 @@ class Command(PulumiCommand):
         return errors or "\n".join(self.last.stdout.splitlines()[-15:])
 
 
-class Stack(automation.Stack):
+class PulumiStack(automation.Stack):
     """A stack, addressed by its name; the user's selected stack stays selected."""
 
     def __init__(
@@ -136,7 +136,7 @@ class Stack(automation.Stack):
         )
 
     def __repr__(self) -> str:
-        return f"Stack({self.name!r})"
+        return f"PulumiStack({self.name!r})"
 
     def values(self) -> dict[str, Any]:
         """Return the plain values of the outputs, secret ones included.

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 from pulumi.automation import CommandError, OpType
 
-from components.engine import Command, Diagnostics, Stack, plain, with_settings
+from components.engine import Command, Diagnostics, PulumiStack, plain, with_settings
 from local import state
 from local.emulators import processes
 from local.environment import variables
@@ -105,7 +105,7 @@ def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
         return stack.values() if _exists(stack) else {}
 
 
-def _open(name: str, project: Path) -> Stack:
+def _open(name: str, project: Path) -> PulumiStack:
     folder, surroundings = state.path().parent, variables()
     tools = pulumi.ensure()
     command = Command(
@@ -114,11 +114,11 @@ def _open(name: str, project: Path) -> Stack:
         patience=_FINISHING_SECONDS,
         log=lambda asked: processes.log(folder, f"pulumi-{name}-{asked}"),
     )
-    return Stack(name, project, command, {**surroundings, processes.MARK: str(folder)})
+    return PulumiStack(name, project, command, {**surroundings, processes.MARK: str(folder)})
 
 
 @contextmanager
-def _explained(stack: Stack, errors: Sequence[str] = ()) -> Iterator[None]:
+def _explained(stack: PulumiStack, errors: Sequence[str] = ()) -> Iterator[None]:
     """Translate errors of Pulumi in the block into one that says what failed, why, and where the log is.
 
     Raises:
@@ -141,11 +141,11 @@ def _config(name: str, project: Path, settings: Mapping[str, str]) -> str:
     return str(with_settings(project / copy.name, settings, copy))
 
 
-def _exists(stack: Stack) -> bool:
+def _exists(stack: PulumiStack) -> bool:
     return any(each.name == stack.name for each in stack.workspace.list_stacks())
 
 
-def _free(stack: Stack) -> None:
+def _free(stack: PulumiStack) -> None:
     """Wait for a running command, and remove the lock of one that was interrupted.
 
     Raises:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from pulumi.automation import CommandError, ConfigValue, OpType
 
-from components.engine import Command, Stack
+from components.engine import Command, PulumiStack
 from local.providers.install import install
 from local.toolchain import pulumi
 
@@ -32,7 +32,7 @@ pulumi.export("region", aws.get_region().region)
 """
 
 
-class Small(Stack):
+class Small(PulumiStack):
     """A stack of the test's own, in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
