@@ -1,36 +1,11 @@
 import json
-from pathlib import Path
 
 import pytest
+from local_commands import NAMES, RUNNING
 from typer.testing import CliRunner
 
 from cli.local import app
-from local import emulators, stack, state
-from local.state import AwsEmulator, AzureEmulator, LocalState, PulumiBackend
-from local.toolchain import pulumi
-
-NAMES = ("ministack", "azurite", "azure-host")
-RUNNING = LocalState(
-    aws=AwsEmulator("http://127.0.0.1:4566", 1, "us-east-1"),
-    azure=AzureEmulator(
-        "http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "k'ey", ("one",), "http://c", {}
-    ),
-    pulumi=PulumiBackend("/home", "file:///stacks", "words"),
-)
-
-
-@pytest.fixture
-def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the commands did, on emulators that take no time."""
-    did: list[str] = []
-    monkeypatch.setenv("TWINLENS_LOCAL", str(tmp_path / "local.json"))
-    monkeypatch.setattr(emulators, "up", lambda: did.append("up"))
-    monkeypatch.setattr(emulators, "down", lambda: did.append("down") or True)
-    monkeypatch.setattr(emulators, "status", lambda: dict.fromkeys(NAMES, True))
-    monkeypatch.setattr(stack, "up", did.append)
-    monkeypatch.setattr(stack, "outputs", lambda name: {"cloud": "aws"} if name == "aws-local" else {})
-    monkeypatch.setattr(pulumi, "ensure", lambda: Path("/tools"))
-    return did
+from local import emulators, state
 
 
 @pytest.mark.parametrize(
