@@ -23,6 +23,7 @@ class ConfigReader:
 
     def __init__(self, config: pulumi.Config, clouds: Collection[str]) -> None:
         self._config = config
+        self._clouds = clouds
         self._known: list[str] = []
         self._values: list[str] = []
         self.cloud = self.choice("cloud", dict.fromkeys(clouds, tuple(clouds)), "")
@@ -58,7 +59,7 @@ class ConfigReader:
         """Return a text that matches the pattern; ``only`` names the one cloud that has the setting."""
         given = self._get(key)
         value = default if given is None else given
-        if only and value != default and self.cloud != only:
+        if only and value != default and self.cloud in self._clouds and self.cloud != only:
             name = self._config.full_key(key)
             self._values.append(f"- {name} is a setting of {only}; this stack's cloud is {self.cloud}")
         elif not re.fullmatch(pattern, value):

@@ -59,6 +59,8 @@ CLOUDS = {
 }
 # Divisors of an hour, since a cron expression starts over every hour; 0 for never.
 RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
+ROOT_PATH = "/"
+BOUNDARY = r"(arn:aws[\w-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?"
 # A workflow has 15 minutes, and a step up to three attempts.
 TIMEOUT_SECONDS = range(1, 241)
 
@@ -82,6 +84,8 @@ class Settings:
     max_concurrency: int
     point_in_time_recovery: bool
     keep_data: bool
+    permissions_boundary: str = ""
+    role_path: str = ROOT_PATH
     reconcile_minutes: int = 0
     chaos: str = ""
     allow_chaos: bool = False
@@ -130,6 +134,12 @@ class Settings:
                 "pointInTimeRecovery", _by_cloud(lambda each: each.point_in_time_recovery)
             ),
             keep_data=reader.flag("keepData"),
+            permissions_boundary=reader.text(
+                "permissionsBoundary", BOUNDARY, "the ARN of an IAM policy, or empty", "", only="aws"
+            ),
+            role_path=reader.text(
+                "rolePath", r"/([!-.0-~]+/)*", "a path that begins and ends in a slash", ROOT_PATH, only="aws"
+            ),
             reconcile_minutes=reader.number("reconcileMinutes", _anywhere(RECONCILE_MINUTES), 30),
             allow_chaos=(allow_chaos := reader.flag("allowChaos")),
             chaos=_chaos(reader, allow_chaos),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from components import packaging, tags
+from components.aws import role_limits
 from components.aws.alarms import Alarms, alarms
 from components.aws.dashboard import Dashboard
 from components.aws.ledger import Ledger
@@ -30,7 +31,12 @@ class AwsPipeline(pulumi.ComponentResource):
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture)))
-        own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
+        own = pulumi.ResourceOptions(
+            transformations=[
+                tags.transformation(settings.tags),
+                role_limits.transformation(settings.permissions_boundary, settings.role_path),
+            ]
+        )
         super().__init__("twinlens:aws:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
         uploads = ObjectStore(f"{name}-input", keep=settings.keep_data, announce=True, opts=child)

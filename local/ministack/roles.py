@@ -17,7 +17,7 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
-from ministack.services import eventbridge, lambda_svc, stepfunctions
+from ministack.services import eventbridge, iam, lambda_svc, stepfunctions
 
 # By the resource of a task: the service, the permission it needs, and the argument that names its target.
 CALLS = {
@@ -41,12 +41,13 @@ def obey() -> None:
 
 
 def allows(role: str, action: str, resource: str) -> bool:
-    """Return whether the role with this ARN may perform the action on the resource."""
+    """Return whether the role with this ARN, within its boundary, may perform the action on the resource."""
     owner = parse_arn(role).account_id
     name = role.rsplit("/", 1)[-1]
     asked = iam_evaluator.EvalContext(role, "AssumedRole", owner, action, resource, "")
     policies = iam_evaluator._gather_role_policies(name, owner)
-    return bool(iam_evaluator.evaluate(asked, policies).decision == "Allow")
+    limits = iam_evaluator._permissions_boundary(iam._roles, name, owner)
+    return bool(iam_evaluator.evaluate(asked, policies, *limits).decision == "Allow")
 
 
 def _loopback() -> None:

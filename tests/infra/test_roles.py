@@ -175,6 +175,15 @@ def test_there_are_no_other_roles(any_aws):
     assert {each.name for each in any_aws.of("RolePolicy")} == expected
 
 
+def test_every_role_has_the_boundary_and_the_path_that_were_asked_for(run):
+    boundary = "arn:aws:iam::123456789012:policy/bound"
+    asked = {"permissionsBoundary": boundary, "rolePath": "/team/photos/"}
+    for settings, expected in (({}, (None, "/")), (asked, (boundary, "/team/photos/"))):
+        graph = run({"cloud": "aws", **settings})
+        roles = [each.inputs for each in graph.of("Role")]
+        assert {(each.get("permissionsBoundary"), each["path"]) for each in roles} == {expected}
+
+
 def test_the_app_may_do_what_its_workflow_and_its_host_do(any_azure):
     workflow = pipeline_in(any_azure.config["granularity"])
     given = {

@@ -190,9 +190,9 @@ PERMISSIONS: Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = 
         (
             actions(
                 "iam",
-                "CreateRole DeleteRole GetRole ListAttachedRolePolicies ListInstanceProfilesForRole"
-                " ListRolePolicies TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"
-                " UpdateRoleDescription",
+                "CreateRole DeleteRole DeleteRolePermissionsBoundary GetRole ListAttachedRolePolicies"
+                " ListInstanceProfilesForRole ListRolePolicies PutRolePermissionsBoundary TagRole"
+                " UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
             ),
             ROLES,
         ),

@@ -48,6 +48,11 @@ class Role(AwsResource):
         policy = document(inputs["assumeRolePolicy"])
         client("iam").update_assume_role_policy(RoleName=identity, PolicyDocument=policy)
         client("iam").update_role(RoleName=identity, **chosen(inputs, SETTINGS))
+        before, boundary = state.get("permissionsBoundary"), inputs.get("permissionsBoundary")
+        if boundary and boundary != before:
+            client("iam").put_role_permissions_boundary(RoleName=identity, PermissionsBoundary=boundary)
+        elif before and not boundary:
+            client("iam").delete_role_permissions_boundary(RoleName=identity)
         return {}
 
     def find(self, identity: str, state: Properties) -> object:

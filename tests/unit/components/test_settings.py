@@ -98,6 +98,8 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
             maxConcurrency=1001,
             pointInTimeRecovery="maybe",
             keepData="yes",
+            permissionsBoundary="bound",
+            rolePath="team",
             tags={"team": 5},
         )
     lines = str(told.value).splitlines()
@@ -120,6 +122,8 @@ def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
         "- twinlens:maxConcurrency is '1001'; allowed: a whole number from 0 to 1000",
         "- twinlens:pointInTimeRecovery is 'maybe'; allowed: false or true",
         "- twinlens:keepData is 'yes'; allowed: false or true",
+        "- twinlens:permissionsBoundary is 'bound'; allowed: the ARN of an IAM policy, or empty",
+        "- twinlens:rolePath is 'team'; allowed: a path that begins and ends in a slash",
         "- twinlens:tags is {'team': 5}; allowed: a map of strings to strings",
     ]
 
@@ -167,6 +171,11 @@ def test_names_and_values_are_told_together():
         "- twinlens:memoryMb is '1'; allowed: a whole number out of 2048, 4096",
         "- twinlens:recipy is not a setting; did you mean twinlens:recipe?",
     ]
+
+
+def test_a_setting_of_the_other_cloud_is_called_that():
+    with pytest.raises(pulumi.RunError, match="rolePath is a setting of aws; this stack's cloud is azure"):
+        read(cloud="azure", rolePath="/team/")
 
 
 def test_the_config_of_providers_is_theirs():
