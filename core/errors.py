@@ -14,6 +14,7 @@ The tree (``*`` = is retried)::
     ├── SetupError              the deployment is at fault: the job ends "failed"
     │   ├── RecipeError
     │   └── SettingsError
+    ├── WorkerBusy *            other photos have the worker's memory
     └── StoreError
         ├── ObjectMissing       deleted before it was read: the job ends "failed"
         └── StoreUnavailable *  throttled, timed out, 5xx, connection lost
@@ -76,6 +77,12 @@ class RecipeError(SetupError):
 
 class SettingsError(SetupError):
     """A setting is missing or has a value that is not allowed."""
+
+
+class WorkerBusy(TwinlensError):
+    """Other photos in the same worker have its memory; a retry may succeed."""
+
+    retryable = True
 
 
 class StoreError(TwinlensError):

@@ -23,9 +23,12 @@ OFFLINE = ("ConnectionError", "ConnectTimeout", "NameResolutionError", "Max retr
 # By the project's own interpreter: an archive for every cloud and processor, as `pulumi up` delivers it.
 BUILD = """
 from components import packaging, settings
+from components.azure.instance import Instance
 from components.azure.orchestration import host_json
+from core.deployment.limits import DEFAULT_MAX_BYTES
 for name, cloud in settings.CLOUDS.items():
-    texts = {"host.json": host_json(cloud.orchestrators[0])} if name == "azure" else None
+    activities = Instance.of(cloud.default_memory_mb, DEFAULT_MAX_BYTES).activities
+    texts = {"host.json": host_json(cloud.orchestrators[0], activities)} if name == "azure" else None
     for architecture in cloud.architectures:
         print(packaging.build(name, architecture, texts=texts))
 """

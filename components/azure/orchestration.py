@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_azure_native import durabletask
 
+from components.azure.instance import ORCHESTRATIONS
 from components.azure.roles import Role
 from components.packaging import ROOT
 
@@ -57,18 +58,21 @@ class TaskScheduler(pulumi.ComponentResource):
         }
 
 
-def host_json(orchestrator: str) -> str:
-    """Return the text of the app's ``host.json``.
+def host_json(orchestrator: str, activities: int) -> str:
+    """Return the text of the app's ``host.json`` for instances that run so many activities at once.
 
     It is part of the code, not of the app's settings, because the scale controller reads this file to find
     Durable's queues: https://github.com/Azure/azure-functions-host, FunctionsSyncManager.
     """
-    text = (ROOT / "handlers" / "azure" / "host.json").read_text()
-    if orchestrator != SCHEDULER:
-        return text
-    host = json.loads(text)
-    host["extensions"]["durableTask"] |= {
-        "hubName": f"%{HUB}%",
-        "storageProvider": {"type": "azureManaged", "connectionStringName": CONNECTION},
+    host = json.loads((ROOT / "handlers" / "azure" / "host.json").read_text())
+    durable = host["extensions"]["durableTask"]
+    durable |= {
+        "maxConcurrentActivityFunctions": activities,
+        "maxConcurrentOrchestratorFunctions": ORCHESTRATIONS,
     }
+    if orchestrator == SCHEDULER:
+        durable |= {
+            "hubName": f"%{HUB}%",
+            "storageProvider": {"type": "azureManaged", "connectionStringName": CONNECTION},
+        }
     return json.dumps(host, indent=2) + "\n"

@@ -14,6 +14,7 @@ from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.function_app import FunctionApp
+from components.azure.instance import instance
 from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json
 from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role
@@ -33,9 +34,9 @@ class AzurePipeline(pulumi.ComponentResource):
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         workflow = pipeline_in(settings.granularity)
-        archive = packaging.build(
-            "azure", settings.architecture, texts={"host.json": host_json(settings.orchestrator)}
-        )
+        each = instance(settings)
+        host = host_json(settings.orchestrator, each.activities)
+        archive = packaging.build("azure", settings.architecture, texts={"host.json": host})
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
@@ -103,6 +104,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 variables.MAX_PIXELS: str(settings.max_pixels),
                 variables.MEMORY_MB: str(settings.memory_mb),
                 variables.GRANULARITY: settings.granularity,
+                **each.app_settings(settings.timeout_seconds),
                 **reconciler.app_settings(settings),
                 **variables.chaos(settings.chaos),
             },

@@ -18,6 +18,9 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", "
 DEFAULT_MAX_BYTES = 50 * 2**20
 DEFAULT_MAX_PIXELS = 100_000_000
 
+# The memory of a Python worker before it opens a picture, in MB.
+WORKER_MB = 120
+
 # How long delivery of the store's events is retried before they become dead letters.
 DELIVERY = timedelta(days=1)
 # Stuck jobs are found by a cheap query, as often as the settings ask. Uploads without a job are

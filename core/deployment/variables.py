@@ -33,6 +33,9 @@ UPLOADS_QUEUE = "TWINLENS_UPLOADS_QUEUE"
 SUCCESS_QUEUE = "TWINLENS_SUCCESS_QUEUE"
 ERROR_QUEUE = "TWINLENS_ERROR_QUEUE"
 MEMORY_MB = "TWINLENS_MEMORY_MB"  # Lambda sets a variable of its own
+# A worker processes several photos at once: what they share, and how long one may wait for its part.
+PHOTO_MB = "TWINLENS_PHOTO_MB"
+WAIT_SECONDS = "TWINLENS_WAIT_SECONDS"
 GRANULARITY = "TWINLENS_GRANULARITY"  # a state machine is compiled in its granularity
 # Cron expressions with seconds; absent without a reconciler.
 STUCK_SCHEDULE = "TWINLENS_STUCK_SCHEDULE"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from core.photo import filters, formats
 from core.photo.orientation import UPRIGHT, upright_size
 from core.photo.resize import extent, scale_for
-from core.recipe import Recipe, Size
+from core.recipe import OutputFormat, Recipe, Size
 
 if TYPE_CHECKING:
     from core.photo.reading import Source
@@ -75,15 +75,27 @@ def stages(
         pictures.append(area)
     for output in recipe.outputs:
         area = max(pictures, key=prod)
-        working = formats.bytes_per_pixel(output.format) * prod(area)
-        if output.animation == "keep":
-            working += formats.BYTES_PER_ANIMATED_PIXEL * (frames - 1) * prod(area)
+        working = _writing(output, prod(area), frames)
         yield Stage(f"writing {output.format} of {area[0]} x {area[1]} pixels", working + outputs)
+
+
+def rewriting(size: Extent, frames: int, recipe: Recipe) -> int:
+    """Return the peak memory of reading a finished picture of that many frames and writing all outputs."""
+    area = prod(size)
+    reading = DECODING["png"] * frames * area
+    return max(
+        [reading, *(PICTURE * frames * area + _writing(each, area, frames) for each in recipe.outputs)]
+    )
 
 
 def largest_scale(whole: Extent, sizes: Iterable[Size]) -> float:
     """Return the factor by which a photo shrinks for the largest of ``sizes``; 1 if there are none."""
     return max((scale_for(*whole, size) for size in sizes), default=1.0)
+
+
+def _writing(output: OutputFormat, area: int, frames: int) -> int:
+    more = formats.BYTES_PER_ANIMATED_PIXEL * (frames - 1) * area if output.animation == "keep" else 0
+    return formats.bytes_per_pixel(output.format) * area + more
 
 
 def _decoding(source: Source, name: str, left: int) -> int:

@@ -7,8 +7,9 @@ from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
+from core.deployment.limits import WORKER_MB
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
-from core.photo import containers
+from core.photo import containers, memory
 from core.recipe import Size
 from core.trace import memory_mb
 
@@ -20,8 +21,6 @@ MAX_FRAMES = 1000
 # Progressive photos have about ten scans. Each scan passes over the whole picture, so a small file with
 # thousands of them would keep a decoder busy for hours (libjpeg-turbo's own fuzzers stop at 500).
 MAX_SCANS = 100
-# The memory that a worker uses before it opens a picture.
-BASE_MB = 120
 # A PNG of 50 MB in the customary chunks of 8 KB has 6,400 parts, a JPEG with much metadata a few hundred.
 MAX_PARTS = 50_000
 # If animations are kept, every output encodes all frames, WebP at 7 million pixels a second.
@@ -97,20 +96,25 @@ def check_animation(size: tuple[int, int], frames: int, max_pixels: int, sizes: 
 
 
 def check_memory(size: tuple[int, int], file_bytes: int, stages: Iterable[Stage]) -> None:
-    """Check that this worker has enough memory for every stage of the photo.
+    """Check that this worker has enough memory for every stage of the photo, and take it if it is shared.
 
     Raises:
-        TooManyPixels: A stage needs more.
+        TooManyPixels: A stage needs more than there is.
+        WorkerBusy: Other photos have too much of it now.
     """
     stage = max(stages, key=lambda each: each.peak)
-    needed_mb = needed(file_bytes, stage)
-    if 0 < memory_mb() < needed_mb:
+    # Where photos share a worker, its own memory and their files are not part of what is shared.
+    shared_mb, own_mb = memory.shared_mb(), memory_mb()
+    there_mb = shared_mb or own_mb
+    needed_mb = -(-stage.peak // 2**20) if shared_mb else needed(file_bytes, stage)
+    if 0 < there_mb < needed_mb:
         raise TooManyPixels(
             f"The picture has {size[0]} x {size[1]} pixels; {stage.what} takes {needed_mb:,} MB of memory, "
-            f"and there are {memory_mb():,}. Send a smaller one, or raise the functions' memory (memoryMb)."
+            f"and there are {there_mb:,}. Send a smaller one, or raise the functions' memory (memoryMb)."
         )
+    memory.take(needed_mb)
 
 
 def needed(file_bytes: int, stage: Stage) -> int:
     """Return how many MB a worker needs for a stage, including the file, which it holds throughout."""
-    return BASE_MB + (file_bytes + stage.peak) // 2**20
+    return WORKER_MB + (file_bytes + stage.peak) // 2**20

@@ -17,6 +17,7 @@ from core import errors
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from core.errors import PhotoError, SetupError, wire_names
 from core.job import Job, Problem, merge
+from core.photo import memory
 from core.ports import ObjectStore
 from core.recipe import Recipe
 from core.timed_store import TimedStore
@@ -83,7 +84,7 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
     """
     job = merge(jobs) if isinstance(jobs, list) else jobs
     stopwatch = Stopwatch(name, attempt)
-    with WriteBehind(tools.output) as uploads:
+    with memory.of_a_step(), WriteBehind(tools.output) as uploads:
         metered = replace(
             tools, input=TimedStore(tools.input, stopwatch), output=TimedStore(uploads, stopwatch)
         )

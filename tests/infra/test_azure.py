@@ -253,8 +253,12 @@ def test_the_app_finds_its_scheduler_as_its_identity(scheduled):
 
 
 def test_the_two_host_files_differ_in_where_durable_keeps_its_state_alone():
-    storage, scheduler = (json.loads(host_json(each)) for each in ("storage", "scheduler"))
+    storage, scheduler = (json.loads(host_json(each, 3)) for each in ("storage", "scheduler"))
     durable = scheduler["extensions"]["durableTask"]
+    assert (durable["maxConcurrentActivityFunctions"], durable["maxConcurrentOrchestratorFunctions"]) == (
+        3,
+        10,
+    )
     assert durable.pop("hubName") == "%TASKHUB_NAME%"
     assert durable.pop("storageProvider") == {
         "type": "azureManaged",

@@ -59,8 +59,8 @@ class PngSource(Source):
         self._end = self._parts(b"IEND")
         self._shared = self._parts(b"PLTE", *((b"tRNS",) if kind == _PALETTE else ()))
         super().__init__(self._opened(self._parts(b"IHDR"), self._parts(b"IDAT")))
-        if exif := self._ancillary.get(b"eXIf"):
-            self.image.info["exif"] = b"Exif\0\0" + exif
+        # Without an entry, Pillow looks for one behind the pixels and decodes them.
+        self.image.info["exif"] = b"Exif\0\0" + self._ancillary.get(b"eXIf", b"")
         colours = Colours(self._ancillary, gray=kind in (_GRAY, _GRAY_ALPHA))
         self.profile, self._narrow = colours.profile(), colours.narrow
         self._count, self.plays = apng.declared(self._ancillary.get(b"acTL", b""))

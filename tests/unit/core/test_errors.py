@@ -18,8 +18,8 @@ def test_wire_names_list_the_whole_family() -> None:
     assert list(names) == sorted(names)
 
 
-def test_only_an_unavailable_store_is_worth_another_try() -> None:
-    assert errors.retryable_names() == ("StoreUnavailable",)
+def test_an_unavailable_store_and_a_busy_worker_are_worth_another_try() -> None:
+    assert errors.retryable_names() == ("StoreUnavailable", "WorkerBusy")
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:

@@ -153,7 +153,7 @@ def test_the_pixels_of_all_frames_count_together(encode, monkeypatch: pytest.Mon
         with pytest.raises(TooManyPixels, match="5 pictures of 9000 x 9000"):
             read(data, 10**8, [Size("padded", 9000, 9000, "contain")], animated=True)
     chosen = recipes.load("animation")
-    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + 8))
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.WORKER_MB + 8))
     assert inspect(data, total, chosen.boxes, animated=True, recipe=chosen).frames == 5
     monkeypatch.setattr(formats, "BYTES_PER_ANIMATED_PIXEL", 1000)
     with pytest.raises(TooManyPixels, match=r"writing \w+ of \d+ x \d+ pixels takes 1\d\d MB"):

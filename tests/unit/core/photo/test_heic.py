@@ -50,7 +50,7 @@ def test_its_limits_are_those_of_others(encode, monkeypatch: pytest.MonkeyPatch)
     data = encode(Image.new("RGB", (1024, 1024)), "HEIF")
     with pytest.raises(TooManyPixels, match="1024 x 1024"):
         inspect(data, 10**6)
-    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.BASE_MB + budget.DECODING["heic"] - 1))
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", str(limits.WORKER_MB + budget.DECODING["heic"] - 1))
     with pytest.raises(TooManyPixels, match="from HEIC takes 135 MB of memory"):
         inspect(data, 10**7)
 

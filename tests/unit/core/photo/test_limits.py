@@ -160,7 +160,7 @@ def test_a_picture_that_outgrows_the_worker_is_refused(
 ) -> None:
     data, chosen = encode(Image.new("RGB", (1024, 1024)), kind), one_size(100, 100)
     needed = least_mb(data, chosen)
-    assert limits.BASE_MB < needed < limits.BASE_MB + 20
+    assert limits.WORKER_MB < needed < limits.WORKER_MB + 20
     monkeypatch.setenv("TWINLENS_MEMORY_MB", str(needed - 1))
     sentence = rf"1024 x 1024 pixels; decoding it from {kind} takes {needed} MB of memory, and there are "
     for read in (inspect, read_film):
@@ -183,32 +183,32 @@ def test_a_progressive_jpeg_needs_more_memory_than_a_plain_one(
 def test_a_jpeg_with_a_scan_for_each_component_needs_as_much_as_a_progressive_one(encode) -> None:
     planes = tuple(Image.new("L", (2000, 2000), tone) for tone in (90, 120, 130))
     data, chosen = crafted.jpeg_with_a_scan_for_each_component(planes), one_size(100, 100)
-    assert least_mb(data, chosen) > limits.BASE_MB + 30
+    assert least_mb(data, chosen) > limits.WORKER_MB + 30
 
 
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_strip_and_a_tile_count_as_a_whole(bits: int) -> None:
     chosen = one_size(100, 100)
     strip = least_mb(crafted.tiff((3000, 2000), 3, bits), chosen)
-    assert strip >= limits.BASE_MB + 6 * (5 + 3 * bits // 8) * 0.93
-    assert least_mb(crafted.tiff((64, 64), 3, bits, (2000, 2000)), chosen) > limits.BASE_MB + 12 * bits // 8
+    assert strip >= limits.WORKER_MB + 6 * (5 + 3 * bits // 8) * 0.93
+    assert least_mb(crafted.tiff((64, 64), 3, bits, (2000, 2000)), chosen) > limits.WORKER_MB + 12 * bits // 8
 
 
 def test_inks_with_opacity_are_held_as_channels_and_twice_as_pictures() -> None:
     data = crafted.tiff((2000, 2000), 5, 8, (256, 256))
-    assert least_mb(data, one_size(100, 100)) >= limits.BASE_MB + 4 * 14 * 0.93
+    assert least_mb(data, one_size(100, 100)) >= limits.WORKER_MB + 4 * 14 * 0.93
 
 
 def test_a_gif_s_later_picture_counts_where_it_is_larger_than_the_canvas(encode) -> None:
     small, large = (encode(Image.new("P", size), "GIF") for size in ((64, 64), (3000, 2000)))
     later = [part for part in gif.split(large) if part.kind == b","]
     data = gif.join([*gif.split(small), *later])
-    assert least_mb(data, one_size(100, 100)) >= limits.BASE_MB + 6 * 7 * 0.93
+    assert least_mb(data, one_size(100, 100)) >= limits.WORKER_MB + 6 * 7 * 0.93
 
 
 def test_a_wide_png_that_is_hardly_reduced_counts_with_its_copy() -> None:
     data, chosen = crafted.png((50_000, 100), 8, 2), one_size(400, 100, fit="cover")
-    assert least_mb(data, chosen) >= limits.BASE_MB + 5 * 9 * 0.93
+    assert least_mb(data, chosen) >= limits.WORKER_MB + 5 * 9 * 0.93
 
 
 def test_a_strip_that_is_too_large_for_its_decoder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +236,7 @@ def test_a_defect_of_the_rule_is_no_photo_s_damage(encode, monkeypatch: pytest.M
 )
 def test_what_the_recipe_does_counts(encode, more: dict[str, object], at_least: int) -> None:
     data = encode(Image.new("RGB", (3000, 2000)), "JPEG")
-    assert least_mb(data, one_size(3000, 2000, **more)) >= limits.BASE_MB + at_least * 6 / 1.05
+    assert least_mb(data, one_size(3000, 2000, **more)) >= limits.WORKER_MB + at_least * 6 / 1.05
 
 
 def test_a_long_picture_turned_by_a_filter_counts_as_large_as_it_gets(encode) -> None:
@@ -264,6 +264,27 @@ def test_a_photo_of_100_megapixels_is_taken_by_the_default_settings(
     source.size = (10_000, 10_000)
     stages = budget.stages(source, name, gallery.boxes, gallery, (DRAFT_HEADROOM, REDUCE_HEADROOM))
     limits.check_memory(source.size, 40 * 2**20, stages)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_decoded_before_the_memory_is_checked(encode, monkeypatch, kind: str) -> None:
+    data, chosen = encode(Image.new("RGB", (64, 64)), kind), one_size(100, 100)
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", "1")
+    decoded = []
+    monkeypatch.setattr(type(Image.open(BytesIO(data))), "load", lambda image: decoded.append(image))
+    with pytest.raises(TooManyPixels, match="takes 120 MB of memory, and there are 1"):
+        read_film(data, 10**7, chosen.boxes, recipe=chosen)
+    assert not decoded
+
+
+def test_where_photos_share_a_worker_the_part_for_pictures_counts(encode, monkeypatch) -> None:
+    data, chosen = encode(Image.new("RGB", (1024, 1024)), "PNG"), one_size(100, 100)
+    monkeypatch.setenv("TWINLENS_MEMORY_MB", "2048")
+    monkeypatch.setenv("TWINLENS_PHOTO_MB", "9")
+    assert inspect(data, 10**7, chosen.boxes, recipe=chosen).width == 1024
+    monkeypatch.setenv("TWINLENS_PHOTO_MB", "8")
+    with pytest.raises(TooManyPixels, match="takes 9 MB of memory, and there are 8"):
+        inspect(data, 10**7, chosen.boxes, recipe=chosen)
 
 
 def test_scans_and_pixels_count_together(encode, monkeypatch: pytest.MonkeyPatch) -> None:
