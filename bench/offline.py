@@ -7,14 +7,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 from bench.photos import photos_in
-from core.errors import PhotoError, StoreError, TwinlensError
-from core.folder import FolderStore
+from core.errors import PhotoError, TwinlensError
+from core.folder import FolderStore, write_all
 from core.job import Artifact, Job, Photo, Source, job_id
 from core.memory import MemoryStore
 from core.recipe import Recipe
@@ -53,7 +52,7 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
             job = execute(step.name, job, tools)
             if job.error:
                 return Result(photo, "rejected", _ms(began), job.error.message)
-        _write({each.name: made.objects[each.key] for each in job.artifacts}, folder)
+        write_all({each.name: made.objects[each.key] for each in job.artifacts}, folder)
     except PhotoError as error:
         return Result(photo, "rejected", _ms(began), str(error))
     except TwinlensError as error:
@@ -61,29 +60,6 @@ def process_photo(photo: Path, folder: Path, recipe: Recipe) -> Result:
     except OSError as error:
         return Result(photo, "failed", _ms(began), f"It can't be read: {error.strerror}.")
     return Result(photo, "succeeded", _ms(began), "", job.photo, folder, job.artifacts)
-
-
-def _write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write all files, or none if one cannot be written.
-
-    Raises:
-        StoreError: A file cannot be written.
-    """
-    drafts = FolderStore(folder)
-    fresh = [each for each in (folder, *folder.parents) if not each.exists()]
-    try:
-        for name, data in files.items():
-            drafts.put(f".{name}.draft", data, "")
-    except StoreError:
-        for name in files:
-            with suppress(OSError):
-                drafts.path(f".{name}.draft").unlink()
-        for each in fresh:
-            with suppress(OSError):  # it may contain another photo's outputs
-                each.rmdir()
-        raise
-    for name in files:
-        drafts.path(f".{name}.draft").rename(drafts.path(name))
 
 
 def _job(photo: Path, recipe: Recipe) -> Job:

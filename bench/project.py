@@ -39,6 +39,11 @@ def config_file(stack: str) -> Path:
     return (_find() or Path.cwd()) / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
 
+def stacks() -> tuple[str, ...]:
+    """Return the names of the stacks that have a config file."""
+    return tuple(sorted(path.name.split(".")[1] for path in config_file("*").parent.glob("Pulumi.*.yaml")))
+
+
 def config(stack: str) -> dict[str, Any]:
     """Read a stack's config, with a namespace before every key, as Pulumi does.
 

@@ -13,7 +13,7 @@ from rich.markup import escape
 from bench.bursts import Bench
 from bench.faults import profile
 from bench.measurement import Measurement, Tally, measure
-from cli.console import Json, console, print_error, print_json, progress, table
+from cli.console import Json, console, print_error, print_json, print_table, progress
 from compare.run import Plan
 from core.chaos import NAMED
 from core.errors import TwinlensError
@@ -94,5 +94,5 @@ def _show(benches: Sequence[Bench], as_json: bool) -> list[Tally]:
     else:
         names = list(found[0])
         rows = [[escape(str(cell)) for cell in each.values()] for each in found]
-        console.print(table(names, rows, names[2:]))
+        print_table(names, rows, names[2:])
     return tallies

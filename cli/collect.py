@@ -10,7 +10,7 @@ import typer
 
 from bench.accounts import collect_run
 from bench.stack import DeployedStack
-from cli.console import Json, console, errors, print_json, shown, table
+from cli.console import Json, console, errors, print_json, print_table, shown
 from compare.collecting.comparison import BilledRun, compare
 from compare.folder import read
 from compare.report.billed import METER_HEAD, meter_rows, sentences
@@ -46,6 +46,6 @@ def show(run: BilledRun) -> None:
     """Print the comparison of one run."""
     console.print(f"[bold]{shown(run.label)}[/bold]")
     cells = [[shown(cell) for cell in row] for row in meter_rows(run)]
-    console.print(table(METER_HEAD, cells, numbers=METER_HEAD[1:4]))
+    print_table(METER_HEAD, cells, numbers=METER_HEAD[1:4])
     for sentence in sentences(run):
         console.print(shown(sentence), soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.console import Json, console, print_json, table
+from cli.console import Json, console, print_json, print_table
 from compare.billing.reading import plain
 from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
@@ -41,7 +41,7 @@ def cost(
 def show(bill: Bill) -> None:
     """Print the bill as a table, its total, and how each line was calculated."""
     rows = [[escape(cell) for cell in _cells(line)] for line in bill.lines]
-    console.print(table(COLUMNS, rows, numbers=COLUMNS[1:4]))
+    print_table(COLUMNS, rows, numbers=COLUMNS[1:4])
     console.print(f"\n[bold]{escape(headline(bill))}[/bold]\n", soft_wrap=True)
     for line in bill.lines:
         console.print(f"[dim]{escape(explanation(line))}[/dim]", soft_wrap=True)

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import typer
 
 from bench.emulators import extra
-from cli.console import Json, console, print_json, table
+from cli.console import Json, print_json, print_table
 
 if TYPE_CHECKING:
     from local.doctor import Finding
 
 
 def doctor(as_json: Json = False) -> None:
-    """List what is missing on this machine and how to install it; exit with 1 if a requirement is missing."""
+    """List what is missing on this machine; exit with 1 if a requirement is missing."""
     with extra():
         from local.doctor import LOOKS
     findings = [look() for look in LOOKS]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
-        console.print(table(("what", "found", "what to do"), [_row(finding) for finding in findings]))
+        print_table(("what", "found", "what to do"), [_row(finding) for finding in findings])
     if any(finding.needed and finding.found is None for finding in findings):
         raise typer.Exit(1)
 

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from bench import project
-from cli.console import Json, StackName, console, errors, print_json, table
+from cli.console import Json, StackName, console, errors, print_json, print_table
 from cli.cost import NoFreeTier, Regions
 from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
@@ -106,7 +106,7 @@ def _show(stack: str, images: int, bills: Mapping[str, Bill], assumptions: tuple
         [escape(meter), *(_amount(amounts[name].get(meter), name) for name in bills)]
         for meter in amounts["high"]
     ]
-    console.print(table(("meter", *bills), rows, numbers=tuple(bills)))
+    print_table(("meter", *bills), rows, numbers=tuple(bills))
     console.print(
         f"\n[bold]{escape(stack)}, {images:,} photos a month: {dollars(expected.total)}, between "
         f"{dollars(low.low)} and {dollars(high.high)}.[/bold]",

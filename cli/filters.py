@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.markup import escape
 
-from cli.console import Json, console, print_json, table
+from cli.console import Json, console, print_json, print_table
 from core.parameters import REQUIRED, Parameter, parameters
 from core.photo import filters as registry
 from core.recipe import OutputFormat, Sheet, Size
@@ -27,21 +27,21 @@ def filters(json: Json = False) -> None:
             }
         )
         return
-    rows = []
     for name, keys in known.items():
-        told = TABLES[name] if name in TABLES else inspect.getmodule(targets[name])
-        about = (inspect.getdoc(told) or "").splitlines()[0]
-        rows.append([f"[bold]{escape(name)}[/bold]", "", escape(about), ""])
-        rows += [
-            [
-                "",
-                escape(key),
-                escape(str(each)),
-                escape("required" if each.default is REQUIRED else repr(each.default)),
-            ]
+        described = TABLES[name] if name in TABLES else inspect.getmodule(targets[name])
+        about = (inspect.getdoc(described) or "It has no description.").partition("\n")[0]
+        console.print(f"[bold]{escape(name)}[/bold]  {escape(about)}")
+        rows = [
+            [f"  {escape(key)}", escape(str(each)), escape(_printed(_default(each)))]
             for key, each in keys.items()
         ]
-    console.print(table(["filter or table", "parameter", "type", "default"], rows))
+        if rows:
+            print_table(("  parameter", "type", "default"), rows)
+        console.print()
+
+
+def _printed(default: object) -> str:
+    return "required" if default is None else repr(default)
 
 
 def _default(parameter: Parameter) -> object:

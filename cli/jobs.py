@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 
 from bench.stack import DeployedStack
-from cli.console import Json, StackName, console, print_json, shown, state_text, table
+from cli.console import Json, StackName, console, print_json, print_table, shown, state_text
 from cli.reconcile import reconcile, redrive
 from core.errors import SetupError
+from core.folder import write_all
 from core.ports import LedgerRow
+
+JobState = Literal["claimed", "released", "succeeded", "rejected", "failed"]
 
 app = typer.Typer(no_args_is_help=True, help="Read a stack's ledger, and recover lost and failed jobs.")
 app.command()(reconcile)
@@ -33,14 +38,24 @@ def summary(row: LedgerRow) -> dict[str, Any]:
 @app.command("list")
 def list_jobs(
     stack: StackName,
-    state: Annotated[str | None, typer.Option(help="Only jobs in this state.")] = None,
+    state: Annotated[JobState | None, typer.Option(help="Only jobs in this state.")] = None,
+    key: Annotated[str | None, typer.Option(help="Only jobs of these uploads; * matches any text.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many jobs.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the jobs, newest first."""
-    rows = sorted(DeployedStack.of(stack).rows(), key=lambda row: row.claimed_at, reverse=True)
-    found = [summary(row) for row in rows if state in (None, row.state)]
+    rows = (
+        row
+        for row in DeployedStack.of(stack).rows()
+        if state in (None, row.state) and (key is None or fnmatchcase(row.document["source"]["key"], key))
+    )
+    newest = sorted(rows, key=lambda row: row.claimed_at, reverse=True)
+    found = [summary(row) for row in newest[:limit]]
     if as_json:
         print_json(found)
+        return
+    if not found:
+        console.print("No job matches." if state or key else "There are no jobs yet.")
         return
     cells = [
         [
@@ -52,7 +67,7 @@ def list_jobs(
         ]
         for each in found
     ]
-    console.print(table(["job", "state", "claimed", "key", "reason"], cells))
+    print_table(["job", "state", "claimed", "key", "reason"], cells)
 
 
 @app.command()
@@ -77,7 +92,7 @@ def show(
             [shown(each["key"]), f"{each['width']}x{each['height']}", f"{each['size']:,}"]
             for each in document["artifacts"]
         ]
-        console.print(table(["output", "pixels", "bytes"], outputs, numbers=["bytes"]))
+        print_table(["output", "pixels", "bytes"], outputs, numbers=["bytes"])
     if document.get("trace"):
         parts = ("download_ms", "compute_ms", "upload_ms")
         steps = [
@@ -90,7 +105,33 @@ def show(
             for each in document["trace"]
         ]
         columns = ["step", "attempt", "start", "download ms", "compute ms", "upload ms"]
-        console.print(table(columns, steps, numbers=columns[3:]))
+        print_table(columns, steps, numbers=columns[3:])
+
+
+@app.command()
+def get(
+    job: Annotated[str, typer.Argument(help="A job's id, or a unique prefix of it.")],
+    stack: StackName,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", file_okay=False, help="Where to create the folder of the outputs.")
+    ] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Download the outputs of a job into a folder named after it."""
+    deployment = DeployedStack.of(stack)
+    row = _find(deployment, job)
+    if row.state != "succeeded":
+        raise SetupError(
+            f"The job {row.id} has no outputs: its state is {row.state!r}. "
+            f"`twinlens jobs show {row.id[:12]} -s {stack}` says why."
+        )
+    folder = out / row.id
+    files = {each["name"]: deployment.read_output(each["key"]) for each in row.document["artifacts"]}
+    write_all(files, folder)
+    if as_json:
+        print_json([{"path": str(folder / name), "bytes": len(data)} for name, data in files.items()])
+    else:
+        console.print(f"{len(files)} files are in {shown(str(folder))}.")
 
 
 def _find(deployment: DeployedStack, job: str) -> LedgerRow:

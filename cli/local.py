@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.emulators import extra
-from cli.console import Json, console, print_json, table
+from cli.console import Json, console, print_json, print_table
 from core.signals import ending_politely
 from local.environment import LocalStack
 
@@ -58,7 +58,7 @@ def status(as_json: Json = False) -> None:
             (name, "[green]deployed[/green]" if there else "not deployed", "")
             for name, there in deployed.items()
         ]
-        console.print(table(("what", "state", "address"), rows))
+        print_table(("what", "state", "address"), rows)
     if not all(found.values()):
         raise typer.Exit(1)
 

@@ -10,58 +10,69 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from bench import emulators
 from cli.console import print_error
+from cli.examples import EXAMPLES
 from core.errors import StoreUnavailable, TwinlensError
 
 DEBUG = "TWINLENS_DEBUG"
 
-# A command's module has either an app with several commands, or a function named like the module.
-COMMANDS = (
-    "process",
-    "filters",
-    "submit",
-    "bench",
-    "collect",
-    "report",
-    "cost",
-    "estimate",
-    "doctor",
-    "jobs",
-    "local",
-    "prices",
-)
+# A command's module has either an app with several commands, or a function named like the module. Its help
+# stands here, since importing all commands takes seconds.
+COMMANDS = {
+    "process": "Process photos on this machine, without a cloud; exit with 1 unless all succeed.",
+    "filters": "List the filters and the other tables of a recipe, with their parameters.",
+    "submit": "Upload photos to a stack; with --wait, exit with 1 unless every job succeeds.",
+    "bench": "Measure stacks by sending bursts of uploads to each in turn, or with --rate one steady stream.",
+    "collect": "Query the usage that the platform reports for runs, and compare it with the estimate.",
+    "report": "Compare runs: write the report, and print its table.",
+    "cost": "Price one month's usage, and explain every line.",
+    "estimate": "Estimate a month's bill from a stack's config and the workflow, before it is deployed.",
+    "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
+    "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
+    "local": "Run both clouds on this machine.",
+    "prices": "The price book and the vendors' live price lists.",
+}
 
 
 class Commands(TyperGroup):
-    """The commands by name; only the requested one is imported, since importing all takes seconds."""
+    """The commands by name; only the requested one is imported."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return all names in the order in which help lists them."""
-        return list(COMMANDS)
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name, help=sentence) for name, sentence in COMMANDS.items()}
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import the command; return ``None`` for an unknown name, after importing all for a suggestion."""
-        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
-            if name not in self.commands:
-                self.commands |= _command(name)
-        return self.commands.get(cmd_name)
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the command that the arguments name."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, name and command(name), rest
 
 
-def _command(name: str) -> Any:
+def command(name: str) -> Any:
+    """Import the command, and add its examples to its help."""
     module, parent = import_module(f"cli.{name}"), typer.Typer()
     if hasattr(module, "app"):
         parent.add_typer(module.app, name=name)
     else:
         parent.command()(getattr(module, name))
-    return typer.main.get_group(parent).commands
+    made = typer.main.get_group(parent).commands[name]
+    for each, path in ((made, name), *((sub, f"{name} {sub.name}") for sub in commands_of(made))):
+        if path in EXAMPLES:
+            each.epilog = "\n\n".join(("Examples:", *EXAMPLES[path]))
+    return made
+
+
+def commands_of(group: Any) -> list[Any]:
+    """Return the commands of a group; a command that is no group has none."""
+    return list(getattr(group, "commands", {}).values())
 
 
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Deploy one photo pipeline to AWS or Azure, and compare their cost and latency.",
 )
@@ -101,6 +112,8 @@ def explain(error: Exception) -> str:
         return reason
     if isinstance(error, TwinlensError):
         return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{os.fsdecode(error.filename)} can't be used: {(error.strerror or str(error)).lower()}."
     where = type(error).__module__.partition(".")[0]
     if where in ("botocore", "azure"):
         cloud = {"botocore": "AWS", "azure": "Azure"}[where]

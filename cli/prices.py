@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.console import Json, console, print_json, table
+from cli.console import Json, console, print_json, print_table
 from compare.billing.reading import plain
 from compare.cost.document import allowance_document, source_document
 from compare.prices.book import Meter, Price, PriceBook
@@ -36,7 +36,7 @@ def show(
         return
     columns = ("meter", "region", "price", "free a month", "status", "source")
     rows = [[escape(cell) for cell in _cells(*entry)] for entry in entries]
-    console.print(table(columns, rows, numbers=("free a month",)))
+    print_table(columns, rows, numbers=("free a month",))
 
 
 @app.command()
@@ -57,7 +57,7 @@ def check(
         ]
         for doubt in found
     ]
-    console.print(table(("meter", "region", "reason", "source"), rows))
+    print_table(("meter", "region", "reason", "source"), rows)
     console.print(f"\nThe price book is valid: {len(book.meters)} meters. {len(found)} prices need review.")
 
 
@@ -91,7 +91,7 @@ def _show_outcomes(outcomes: list[Outcome]) -> None:
         if each.kind != "same"
     ]
     if rows:
-        console.print(table(("meter", "region", "found", "reason"), rows))
+        print_table(("meter", "region", "found", "reason"), rows)
     counts = Counter(outcome.kind for outcome in outcomes)
     console.print("\n" + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + ".")
 

@@ -8,16 +8,26 @@ from typing import Annotated
 import typer
 
 from bench.offline import Result, process_all, targets
-from cli.console import Json, console, print_error, print_json, progress, shown, table
+from cli.console import Json, console, print_error, print_json, print_table, progress, shown
 from core import recipes
 from core.errors import SetupError
+
+
+def _recipes(incomplete: str) -> list[str]:
+    return [name for name in recipes.names() if name.startswith(incomplete)]
+
 
 Photos = Annotated[list[Path], typer.Argument(exists=True, help="Photo files, or folders of photo files.")]
 
 
 def process(
     photos: Photos,
-    recipe: Annotated[str, typer.Option("--recipe", "-r", help="A name in recipes/.")] = "gallery",
+    recipe: Annotated[
+        str,
+        typer.Option(
+            "--recipe", "-r", help="A name in recipes/, or a recipe's file.", autocompletion=_recipes
+        ),
+    ] = "gallery",
     out: Annotated[
         Path, typer.Option("--out", "-o", file_okay=False, help="Where to write the outputs.")
     ] = Path("out/photos"),
@@ -79,7 +89,7 @@ def _print(results: list[Result], out: Path) -> None:
     ]
     if rows:
         columns = ["photo", "content", "files", "bytes", "ms"]
-        console.print(table(columns, rows, numbers=("files", "bytes", "ms")))
+        print_table(columns, rows, numbers=("files", "bytes", "ms"))
     for result in results:
         if result.state != "succeeded":
             print_error(f"{result.photo}: {result.state}: {result.reason}")

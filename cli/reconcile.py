@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bench.stack import DeployedStack
-from cli.console import Json, StackName, console, print_json, shown, table
+from cli.console import Json, StackName, console, print_json, print_table, shown
 from core.deployment.limits import patience
 from core.recovery import Finding, Recovery
 from core.workflow.photo import PIPELINE
@@ -51,6 +51,6 @@ def _show(findings: Iterable[Finding], as_json: bool) -> None:
             [each.why, each.job, each.since, shown(each.key), shown(each.done)]
             for each in sorted(found, key=lambda each: (each.why, each.since))
         ]
-        console.print(table(["why", "job", "since", "key", "done"], rows))
+        print_table(["why", "job", "since", "key", "done"], rows)
     else:
         console.print("There is nothing to recover.")

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import Json, console, print_json, shown, state_text, table
+from cli.console import Json, console, print_json, print_table, shown, state_text
 from compare.folder import read
 from compare.report import Report, build, schema, to_json, write
 from compare.report.build import IMAGES_PER_MONTH
@@ -68,7 +68,7 @@ def show(made: Report) -> None:
     cells = [[shown(cell) for cell in row] for row in rows(made)]
     for row in cells:
         row[2] = state_text(row[2])
-    console.print(table(names, cells, numbers=names[3:]))
+    print_table(names, cells, numbers=names[3:])
     console.print(f"\n[yellow]{shown(made.notice)}[/yellow]")
     for sentence in made.summary:
         console.print(shown(sentence))

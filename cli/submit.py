@@ -9,7 +9,7 @@ import typer
 
 from bench.sending import Submission, follow, send
 from bench.stack import DeployedStack
-from cli.console import Json, StackName, console, print_json, progress, shown, state_text, table
+from cli.console import Json, StackName, print_json, print_table, progress, shown, state_text
 from cli.jobs import summary
 
 Photos = Annotated[
@@ -41,7 +41,7 @@ def submit(
             [each["id"], shown(each["key"]), state_text(each["state"]), shown(each.get("reason") or "")]
             for each in results
         ]
-        console.print(table(["job", "key", "state", "reason"], rows))
+        print_table(["job", "key", "state", "reason"], rows)
     if wait and any(each["state"] != "succeeded" for each in results):
         raise typer.Exit(1)
 

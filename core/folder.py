@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import ObjectMissing, StoreError
@@ -47,3 +49,26 @@ class FolderStore:
         if not path.is_relative_to(self._root):
             raise StoreError(f"The key {key!r} leads out of the folder.")
         return path
+
+
+def write_all(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files by name into ``folder``, which is created; write none if one cannot be written.
+
+    Raises:
+        StoreError: A file cannot be written.
+    """
+    drafts = FolderStore(folder)
+    fresh = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        for name, data in files.items():
+            drafts.put(f".{name}.draft", data, "")
+    except StoreError:
+        for name in files:
+            with suppress(OSError):
+                drafts.path(f".{name}.draft").unlink()
+        for each in fresh:
+            with suppress(OSError):  # it may contain another photo's outputs
+                each.rmdir()
+        raise
+    for name in files:
+        drafts.path(f".{name}.draft").rename(drafts.path(name))

@@ -12,6 +12,7 @@ from compare.report import html, markdown
 from compare.report.build import build
 from compare.report.model import Report
 from core.files import write_whole
+from core.visible import visible_json
 
 __all__ = ["Report", "build", "schema", "to_json", "write"]
 
@@ -31,7 +32,7 @@ def write(report: Report, folders: Sequence[RunFolder], out: Path) -> Path:
 
 def to_json(report: Report) -> str:
     """Return the report as indented JSON; :func:`schema` describes it."""
-    return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+    return visible_json(msgspec.json.format(msgspec.json.encode(report)).decode()) + "\n"
 
 
 def schema() -> dict[str, object]:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from compare.cost.exact import dollars
 from compare.report import billed, cost_tables, tables
 from compare.report.figures import duration, size
+from core.visible import visible_page
 
 # Characters that could end a cell, open a tag or a link, or mark emphasis.
 SPECIAL = str.maketrans(
@@ -17,12 +18,9 @@ SPECIAL = str.maketrans(
 
 
 def render(template: str, **values: object) -> str:
-    """Render ``template`` with ``values``; the report's table functions are available to it."""
-    return (
-        _environment()
-        .get_template(template)
-        .render(tables=tables, cost_tables=cost_tables, billed=billed, **values)
-    )
+    """Render ``template``, which can use the table functions; control characters become escapes."""
+    made = _environment().get_template(template)
+    return visible_page(made.render(tables=tables, cost_tables=cost_tables, billed=billed, **values))
 
 
 def text(value: str) -> str:

@@ -1,5 +1,11 @@
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
+
+from cli.examples import EXAMPLES
+from cli.main import COMMANDS, command, commands_of
 
 
 def test_a_command_loads_quickly_no_more_than_it_needs():
@@ -27,3 +33,34 @@ print(*sys.modules)
     assert {"cli.bench", "cli.doctor", "cli.submit"} <= loaded
     assert not {name for name in loaded if name.partition(".")[0] == "local"}
     assert "pulumi" not in loaded, "it takes half a second"
+
+
+def commands():
+    for name in COMMANDS:
+        made = command(name)
+        yield from (
+            ((f"{name} {each.name}", each) for each in commands_of(made))
+            if commands_of(made)
+            else [(name, made)]
+        )
+
+
+def test_the_list_of_commands_says_what_their_help_says():
+    for name, sentence in COMMANDS.items():
+        first = (command(name).help or "").partition("\n\n")[0]
+        assert " ".join(first.split()) == sentence
+
+
+def test_every_command_has_examples_that_it_takes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("holiday", "samples"):
+        Path(folder).mkdir()
+    Path("photo.jpg").touch()
+    known = dict(commands())
+    assert known.keys() == EXAMPLES.keys()
+    for path, examples in EXAMPLES.items():
+        for example in examples:
+            line = re.fullmatch(r'eval "\$\((.*)\)"', example)
+            words = shlex.split(line[1] if line else example)
+            assert words[: 1 + len(path.split())] == ["twinlens", *path.split()]
+            known[path].make_context(path, words[1 + len(path.split()) :])

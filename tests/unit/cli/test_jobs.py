@@ -1,9 +1,14 @@
 import json
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from cli.jobs import JobState
 from cli.main import app
 from core.errors import SetupError
+from core.ports import OPEN
+from core.workflow.model import FinalState
 
 
 @pytest.fixture
@@ -26,6 +31,46 @@ def test_lists_one_state_alone(ids, run):
     done = run.invoke(app, ["jobs", "list", "-s", "aws-local", "--state", "rejected"])
     assert ids[2] in done.stdout
     assert ids[0] not in done.stdout
+
+
+def test_lists_the_newest_of_some_keys(ids, run):
+    listed = json.loads(
+        run.invoke(
+            app, ["jobs", "list", "-s", "aws-local", "--key", "incoming/*.jpg", "--limit", "1", "--json"]
+        ).stdout
+    )
+    assert [each["id"] for each in listed] == [ids[2]]
+
+
+def test_says_that_no_job_matches(ids, run):
+    assert "No job matches." in run.invoke(app, ["jobs", "list", "-s", "aws-local", "--key", "x"]).stdout
+
+
+def test_a_state_that_does_not_exist_is_refused_with_those_that_do(ids, run):
+    done = run.invoke(app, ["jobs", "list", "-s", "aws-local", "--state", "done"])
+    assert done.exit_code == 2
+    assert "succeeded" in done.output
+    assert set(get_args(JobState)) == {*OPEN, *get_args(FinalState)}
+
+
+def test_downloads_the_outputs_of_a_job(ids, run, tmp_path):
+    done = run.invoke(
+        app, ["jobs", "get", ids[0][:8], "-s", "aws-local", "--out", str(tmp_path / "new"), "--json"]
+    )
+    assert done.exit_code == 0
+    files = {Path(each["path"]): each["bytes"] for each in json.loads(done.stdout)}
+    assert {path.parent for path in files} == {tmp_path / "new" / ids[0]}
+    assert {path.name for path in files} >= {"display.jpg", "display.webp"}
+    assert all(path.stat().st_size == size for path, size in files.items())
+
+
+def test_a_job_without_outputs_has_none_to_download(ids, run, tmp_path):
+    error = run.invoke(
+        app, ["jobs", "get", ids[2], "-s", "aws-local", "--out", str(tmp_path / "new")]
+    ).exception
+    assert isinstance(error, SetupError)
+    assert "its state is 'rejected'" in str(error)
+    assert not (tmp_path / "new").exists()
 
 
 def test_shows_a_job_with_its_outputs_and_steps(ids, run):

@@ -11,7 +11,7 @@ from core.errors import SetupError
 
 
 @pytest.fixture
-def command(monkeypatch):
+def entry(monkeypatch):
     """Run `twinlens` in place of which `act` is called."""
 
     def run(act):
@@ -34,18 +34,18 @@ def test_prints_its_version(run):
     assert run.invoke(app, ["--version"]).stdout.strip() == version("twinlens")
 
 
-def test_an_explained_error_is_one_line_and_exit_1(command, capsys):
-    assert command(raising(SetupError("The recipe [x] is missing."))) == 1
+def test_an_explained_error_is_one_line_and_exit_1(entry, capsys):
+    assert entry(raising(SetupError("The recipe [x] is missing."))) == 1
     assert capsys.readouterr().err == "The recipe [x] is missing.\n"
 
 
-def test_further_lines_of_an_explanation_are_kept(command, capsys):
-    assert command(raising(SetupError("Pulumi failed.\n  error: [no] such thing"))) == 1
+def test_further_lines_of_an_explanation_are_kept(entry, capsys):
+    assert entry(raising(SetupError("Pulumi failed.\n  error: [no] such thing"))) == 1
     assert capsys.readouterr().err == "Pulumi failed.\n  error: [no] such thing\n"
 
 
-def test_an_unexpected_error_is_named(command, capsys):
-    assert command(raising(ZeroDivisionError("division by zero"))) == 1
+def test_an_unexpected_error_is_named(entry, capsys):
+    assert entry(raising(ZeroDivisionError("division by zero"))) == 1
     told = capsys.readouterr().err
     assert (
         told == "Unexpected ZeroDivisionError: division by zero. Set TWINLENS_DEBUG=1 to see the traceback.\n"
@@ -68,3 +68,17 @@ def test_a_mistyped_command_is_told_the_likeliest():
     told = CliRunner().invoke(app, ["reprot"])
     assert told.exit_code == 2
     assert "Did you mean 'report'?" in told.output
+
+
+def test_a_path_that_cannot_be_used_is_named():
+    assert (
+        explain(PermissionError(13, "Permission denied", "out/report.html"))
+        == "out/report.html can't be used: permission denied."
+    )
+
+
+@pytest.mark.parametrize("asked", [["-h"], ["jobs", "-h"], ["jobs", "list", "-h"]])
+def test_every_command_has_the_short_option_for_help(asked):
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0
+    assert "Usage:" in done.output

@@ -1,0 +1,37 @@
+"""Examples for the help of every command; a test parses each."""
+
+from __future__ import annotations
+
+# By command, as it is typed; commands with subcommands have theirs.
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "process": (
+        "twinlens process holiday/ --out out/photos",
+        "twinlens process photo.jpg --recipe gallery --json",
+    ),
+    "filters": ("twinlens filters", "twinlens filters --json"),
+    "submit": (
+        "twinlens submit photo.jpg -s aws-local --wait",
+        "twinlens submit photo.jpg -s azure --wait --timeout 60 --json",
+    ),
+    "bench": (
+        "twinlens bench -s aws-local -s azure-local --photos samples --bursts 2 --burst-size 12",
+        "twinlens bench -s aws --photos samples --rate 5",
+    ),
+    "collect": ("twinlens collect runs/2026-11-26T10-00-00-aws",),
+    "report": ("twinlens report runs/* --images-per-month 50000 --out out",),
+    "cost": ("twinlens cost usage.toml --region eu-west-1 --no-free-tier",),
+    "estimate": ("twinlens estimate -s aws --images-per-month 50000",),
+    "doctor": ("twinlens doctor",),
+    "jobs list": ("twinlens jobs list -s aws-local --state failed --limit 20",),
+    "jobs show": ("twinlens jobs show 3f2a -s aws-local",),
+    "jobs get": ("twinlens jobs get 3f2a -s aws-local --out out",),
+    "jobs reconcile": ("twinlens jobs reconcile -s aws --dry-run",),
+    "jobs redrive": ("twinlens jobs redrive -s aws --dry-run",),
+    "local up": ("twinlens local up", "twinlens local up -s aws-local"),
+    "local down": ("twinlens local down",),
+    "local status": ("twinlens local status --json",),
+    "local env": ('eval "$(twinlens local env)"',),
+    "prices show": ("twinlens prices show aws.lambda --region eu-west-1",),
+    "prices check": ("twinlens prices check --old-after 90",),
+    "prices refresh": ("twinlens prices refresh aws.lambda --region eu-west-1",),
+}
