@@ -11,7 +11,10 @@ from bench.records import head, keep_previews, record
 from bench.sending import follow, send
 from bench.stack import DeployedStack
 from compare.clock import milliseconds
+from compare.folder import BEFORE, preview_path
 from compare.run import Plan
+
+RENDITIONS = ("display", "thumbnail", "filtered")
 
 
 @pytest.fixture
@@ -73,6 +76,8 @@ def test_previews_are_small_jpegs_and_broken_photos_have_none(deployment, photos
         with Image.open(file) as picture:
             assert picture.format == "JPEG"
             sizes[file.name] = picture.size
-    assert len(sizes) == 4  # before, display, thumbnail, filtered: of the good photo alone
+    # Of the good photo alone.
+    previews = [preview_path(tmp_path, run.photos[0], name) for name in (BEFORE, *RENDITIONS)]
+    assert sizes.keys() == {path.name for path in previews}
     assert (480, 120) in sizes.values()
     assert max(max(size) for size in sizes.values()) == 480

@@ -60,3 +60,9 @@ def test_a_stack_without_outputs_is_not_deployed(engine):
     engine({})
     with pytest.raises(SetupError, match="Nothing is deployed in the stack 'prod'"):
         DeployedStack.of("prod")
+
+
+def test_without_the_cli_nothing_is_opened(monkeypatch):
+    monkeypatch.setattr(stack.shutil, "which", lambda _: None)
+    with pytest.raises(SetupError, match="The Pulumi CLI is not on PATH: `twinlens doctor`"):
+        stack.opened("prod")

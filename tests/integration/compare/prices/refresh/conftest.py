@@ -1,76 +1,28 @@
-"""Price lists of the vendors' shape, served on this machine, with faults on demand."""
+"""The vendors' price lists, served on this machine, with faults on demand."""
 
 import json
-import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from price_lists import Server, Vendor, book, vendor
 
-from compare.prices.book import Meter, Price, PriceBook
-from compare.prices.reading import FOLDER, load
-from compare.prices.refresh.aws import USAGE_PREFIXES
-from compare.prices.refresh.azure import unit_size
 from compare.prices.refresh.http import JsonReader
 from compare.prices.refresh.lists import PriceLists
 
-PAGE = 3
+__all__ = ["book", "vendor"]
 
 
-@dataclass
-class Vendor:
-    """Both vendors' lists as they stand, and what goes wrong with the next answers.
-
-    ``faults`` are taken one an answer: a status with headers, "half", "stall", "html" or "nothing".
-    """
-
-    products: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    items: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Any] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    url: str = ""
-
-    def answer(self, path: str) -> dict[str, Any] | None:
-        """Return the document at a path, as the vendors' servers would."""
-        parts = urlsplit(path)
-        if parts.path.startswith("/offers/"):
-            _, _, _, _, service, _, region, _ = parts.path.split("/")
-            return self.products.get((service, region))
-        query = parse_qs(parts.query)
-        wanted = dict(clause.split(" eq ") for clause in query["$filter"][0].split(" and "))
-        wanted["type"] = wanted.pop("priceType")
-        found = [
-            item for item in self.items if all(item[key] == value.strip("'") for key, value in wanted.items())
-        ]
-        skip = int(query.get("$skip", ["0"])[0])
-        link = None
-        if skip + PAGE < len(found):
-            # The real API's links name its own host and port.
-            rest = parts.query.partition("&$skip")[0]
-            link = f"https://prices.azure.com:443/api/retail/prices?{rest}&$skip={skip + PAGE}"
-        return {
-            "BillingCurrency": "USD",
-            "Items": found[skip : skip + PAGE],
-            "NextPageLink": link,
-            "Count": len(found[skip : skip + PAGE]),
-        }
-
-
-def handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
+def handler(vendor: Vendor, server: Server) -> type[BaseHTTPRequestHandler]:
     """Return a request handler that serves the vendor's lists."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             vendor.asked.append(self.path)
-            fault = vendor.faults.pop(0) if vendor.faults else None
+            fault = server.faults.pop(0) if server.faults else None
             if isinstance(fault, tuple):
                 status, headers = fault
                 self.send_response(status)
@@ -99,110 +51,24 @@ def handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> tuple[PriceBook, Path]:
-    """A copy of the price book, to be written to."""
-    for name in ("aws.toml", "azure.toml"):
-        shutil.copy(FOLDER / name, tmp_path / name)
-    return load(tmp_path), tmp_path
-
-
-@pytest.fixture
-def vendor(book: tuple[PriceBook, Path]) -> Iterator[Vendor]:
-    """Lists that agree with the price book wherever the book says how to find a meter."""
-    made = Vendor()
-    for meter in book[0].meters.values():
-        for price in meter.prices.values():
-            if price.listing:
-                (add_items if meter.vendor == "azure" else add_product)(made, meter, price)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(made))
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+def server(vendor: Vendor) -> Iterator[Server]:
+    """The server of the lists."""
+    made = Server()
+    serving = ThreadingHTTPServer(("127.0.0.1", 0), handler(vendor, made))
+    made.url = f"http://127.0.0.1:{serving.server_port}"
+    thread = threading.Thread(target=serving.serve_forever, args=(0.01,))
     thread.start()
     yield made
-    server.shutdown()
+    serving.shutdown()
     thread.join()
-    server.server_close()
+    serving.server_close()
 
 
 @pytest.fixture
-def lists(vendor: Vendor) -> PriceLists:
+def lists(server: Server) -> PriceLists:
     """The lists, read impatiently."""
     return PriceLists(
         date(2026, 11, 23),
-        {"aws": vendor.url, "azure": f"{vendor.url}/api/retail/prices"},
+        {"aws": server.url, "azure": f"{server.url}/api/retail/prices"},
         JsonReader(timeout=0.4, backoff=0.01),
     )
-
-
-def free_quantity(meter: Meter) -> Decimal:
-    return meter.allowance.quantity if meter.allowance else Decimal(0)
-
-
-def add_product(vendor: Vendor, meter: Meter, price: Price, sku: str = "", prefix: int = -1) -> None:
-    """Enter a meter into the AWS list of its service and region, in the bulk list's form."""
-    listing = price.listing
-    service = listing["service"]
-    document = vendor.products.setdefault(
-        (service, price.region),
-        {
-            "formatVersion": "v1.0",
-            "offerCode": service,
-            "version": "20261101000000",
-            "publicationDate": "2026-11-01T00:00:00Z",
-            "products": {},
-            "terms": {"OnDemand": {}},
-        },
-    )
-    sku = sku or f"SKU{len(document['products'])}"
-    attributes = {key: value for key, value in listing.items() if key not in ("service", "units", "rounded")}
-    if "usagetype" in attributes:
-        attributes["usagetype"] = f"{USAGE_PREFIXES[price.region][prefix]}{attributes['usagetype']}"
-    document["products"][sku] = {"sku": sku, "productFamily": "Serverless", "attributes": attributes}
-    ends = [f"{tier.start:f}" for tier in price.tiers[1:]] + ["Inf"]
-    document["terms"]["OnDemand"][sku] = {
-        f"{sku}.JRTCKXETXF": {
-            "offerTermCode": "JRTCKXETXF",
-            "sku": sku,
-            "priceDimensions": {
-                f"{sku}.JRTCKXETXF.{number}": {
-                    "unit": listing["units"][0],
-                    "beginRange": f"{tier.start:f}",
-                    "endRange": end,
-                    # Ten digits, as the list has them: rounded where the book's own price has more.
-                    "pricePerUnit": {"USD": f"{tier.price / meter.per:.10f}"}
-                    if not listing.get("rounded")
-                    else {"USD": f"{tier.price / meter.per:.8f}00"},
-                }
-                for number, (tier, end) in enumerate(zip(price.tiers, ends, strict=True))
-            },
-        }
-    }
-
-
-def add_items(vendor: Vendor, meter: Meter, price: Price) -> None:
-    """Enter a meter into the Azure list: free units as a tier of price zero, everything twice."""
-    size = unit_size(price.listing["unit"])
-    free = free_quantity(meter)
-    tiers = [(Decimal(0), Decimal(0))] if free else []
-    tiers += [(free + tier.start, tier.price / meter.per) for tier in price.tiers]
-    for label in ("US East 2", "East US 2"):
-        for start, each in tiers:
-            vendor.items.append(
-                {
-                    "currencyCode": "USD",
-                    "tierMinimumUnits": float(start / size),
-                    "retailPrice": float(each * size),
-                    "unitPrice": float(each * size),
-                    "armRegionName": price.region,
-                    "location": label,
-                    "effectiveStartDate": "2024-01-01T00:00:00Z",
-                    "meterId": meter.name,
-                    "productName": price.listing.get("productName", ""),
-                    "skuName": price.listing.get("skuName", ""),
-                    "meterName": price.listing["meterName"],
-                    "serviceName": price.listing["serviceName"],
-                    "unitOfMeasure": price.listing["unit"],
-                    "type": "Consumption",
-                    "isPrimaryMeterRegion": True,
-                }
-            )

@@ -1,32 +1,26 @@
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from price_lists import Vendor, only, outcomes
 
 from compare.errors import PriceSourceError
 from compare.prices.book import PriceBook, Tier
 from compare.prices.reading import load
-from compare.prices.refresh import Outcome, PriceLists, compare, write
+from compare.prices.refresh import PriceLists, write
 from compare.prices.refresh.aws import find
 from compare.prices.refresh.azure import unit_size
 from compare.prices.refresh.listing import Listing, ListingProblem, normalise
+from compare.prices.refresh.listing import only as only_listing
 
 Book = tuple[PriceBook, Path]
 X86 = "aws.lambda.gb_seconds.x86_64"
 
 
-def outcomes(book: Book, lists: PriceLists, prefix: str = "", region: str = "") -> dict[str, Outcome]:
-    found = compare(book[0], lists, [region] if region else [], prefix)
-    return {f"{each.meter.name} {each.price.region}": each for each in found}
-
-
-def only(book: Book, lists: PriceLists, meter: str, region: str) -> Outcome:
-    return outcomes(book, lists, meter, region)[f"{meter} {region}"]
-
-
-def dimensions(vendor: Any, service: str, usagetype: str, region: str = "us-east-1") -> list[dict[str, Any]]:
+def dimensions(
+    vendor: Vendor, service: str, usagetype: str, region: str = "us-east-1"
+) -> list[dict[str, Any]]:
     """Return the price dimensions of a product, lowest tier first."""
     document = vendor.products[service, region]
     sku = next(
@@ -38,7 +32,7 @@ def dimensions(vendor: Any, service: str, usagetype: str, region: str = "us-east
     return list(term["priceDimensions"].values())
 
 
-def items(vendor: Any, meter_name: str, region: str = "eastus2") -> list[dict[str, Any]]:
+def items(vendor: Vendor, meter_name: str, region: str = "eastus2") -> list[dict[str, Any]]:
     return [
         item for item in vendor.items if item["meterName"] == meter_name and item["armRegionName"] == region
     ]
@@ -55,7 +49,7 @@ def test_lists_that_agree_change_nothing(book: Book, lists: PriceLists):
     ]
 
 
-def test_each_list_is_read_once(book: Book, lists: PriceLists, vendor: Any):
+def test_each_list_is_read_once(book: Book, lists: PriceLists, vendor: Vendor):
     outcomes(book, lists)
     aws = [path for path in vendor.asked if path.startswith("/offers/")]
     assert len(aws) == len(set(aws))
@@ -63,7 +57,7 @@ def test_each_list_is_read_once(book: Book, lists: PriceLists, vendor: Any):
     assert all("currencyCode=%27USD%27" in path for path in set(vendor.asked) - set(aws))
 
 
-def test_a_changed_price_is_shown_and_written(book: Book, lists: PriceLists, vendor: Any):
+def test_a_changed_price_is_shown_and_written(book: Book, lists: PriceLists, vendor: Vendor):
     dimensions(vendor, "AWSLambda", "USE1-Lambda-GB-Second")[1]["pricePerUnit"]["USD"] = "0.0000140000"
     before = (book[1] / "aws.toml").read_text()
     found = outcomes(book, lists)
@@ -123,7 +117,7 @@ def test_the_disputed_unit_is_never_settled_by_a_list(book: Book, lists: PriceLi
     assert (price.status, price.high) == ("unconfirmed", 3000)
 
 
-def test_one_price_may_become_tiers_and_tiers_one_price(book: Book, lists: PriceLists, vendor: Any):
+def test_one_price_may_become_tiers_and_tiers_one_price(book: Book, lists: PriceLists, vendor: Vendor):
     (single,) = dimensions(vendor, "AWSLambda", "USE1-Request")
     document = vendor.products["AWSLambda", "us-east-1"]
     (term,) = next(
@@ -159,7 +153,7 @@ def test_one_price_may_become_tiers_and_tiers_one_price(book: Book, lists: Price
     assert [(tier.start, tier.price) for tier in gateway.tiers] == [(0, 1)]
 
 
-def test_a_changed_allowance_is_shown_and_written(book: Book, lists: PriceLists, vendor: Any):
+def test_a_changed_allowance_is_shown_and_written(book: Book, lists: PriceLists, vendor: Vendor):
     for item in items(vendor, "On Demand Total Executions"):
         item["tierMinimumUnits"] = 50_000.0 if item["tierMinimumUnits"] else 0.0
     found = only(book, lists, "azure.functions.flex.executions", "eastus2")
@@ -170,7 +164,7 @@ def test_a_changed_allowance_is_shown_and_written(book: Book, lists: PriceLists,
     assert allowance.quantity == 500_000
 
 
-def test_an_allowance_may_be_new(book: Book, lists: PriceLists, vendor: Any):
+def test_an_allowance_may_be_new(book: Book, lists: PriceLists, vendor: Vendor):
     for item in items(vendor, "Hot Read Operations"):
         item["tierMinimumUnits"] = 2.0
         vendor.items.append({**item, "tierMinimumUnits": 0.0, "retailPrice": 0.0})
@@ -192,7 +186,7 @@ def test_an_allowance_may_be_new(book: Book, lists: PriceLists, vendor: Any):
     ],
 )
 def test_a_changed_azure_unit_is_no_price(
-    book: Book, lists: PriceLists, vendor: Any, meter: str, name: str, unit: str
+    book: Book, lists: PriceLists, vendor: Vendor, meter: str, name: str, unit: str
 ):
     for item in items(vendor, name):
         item["unitOfMeasure"] = unit
@@ -202,14 +196,14 @@ def test_a_changed_azure_unit_is_no_price(
     assert write([found], book[1]) == 0
 
 
-def test_a_changed_aws_unit_is_no_price(book: Book, lists: PriceLists, vendor: Any):
+def test_a_changed_aws_unit_is_no_price(book: Book, lists: PriceLists, vendor: Vendor):
     dimensions(vendor, "AmazonS3", "USE1-Requests-Tier1")[0]["unit"] = "1000 Requests"
     found = only(book, lists, "aws.s3.put_requests", "us-east-1")
     assert (found.kind, found.detail) == ("unit changed", "its unit is '1000 Requests', not Requests")
 
 
 @pytest.mark.parametrize("meter", ["aws.stepfunctions.transitions", "azure.blob.read_operations"])
-def test_a_meter_that_is_gone_is_named_and_kept(book: Book, lists: PriceLists, vendor: Any, meter: str):
+def test_a_meter_that_is_gone_is_named_and_kept(book: Book, lists: PriceLists, vendor: Vendor, meter: str):
     home = book[0].home_regions[book[0].meters[meter].vendor]
     vendor.products["AmazonStates", "us-east-1"]["products"].clear()
     vendor.items = [item for item in vendor.items if item["meterName"] != "Hot Read Operations"]
@@ -219,12 +213,12 @@ def test_a_meter_that_is_gone_is_named_and_kept(book: Book, lists: PriceLists, v
     assert load(book[1]).price(meter, home).tiers == book[0].price(meter, home).tiers
 
 
-def test_a_product_without_a_price_is_gone(book: Book, lists: PriceLists, vendor: Any):
+def test_a_product_without_a_price_is_gone(book: Book, lists: PriceLists, vendor: Vendor):
     vendor.products["AmazonStates", "us-east-1"]["terms"]["OnDemand"].clear()
     assert only(book, lists, "aws.stepfunctions.transitions", "us-east-1").kind == "gone"
 
 
-def test_other_storage_classes_do_not_pass_for_the_meter(book: Book, lists: PriceLists, vendor: Any):
+def test_other_storage_classes_do_not_pass_for_the_meter(book: Book, lists: PriceLists, vendor: Vendor):
     document = vendor.products["AmazonDynamoDB", "us-east-1"]
     sku = next(
         sku
@@ -242,7 +236,7 @@ def test_other_storage_classes_do_not_pass_for_the_meter(book: Book, lists: Pric
     assert only(book, lists, "aws.dynamodb.storage_gb_months", "us-east-1").kind == "same"
 
 
-def test_entries_with_and_without_the_prefix_are_one(book: Book, lists: PriceLists, vendor: Any):
+def test_entries_with_and_without_the_prefix_are_one(book: Book, lists: PriceLists, vendor: Vendor):
     document = vendor.products["AmazonCloudWatch", "us-east-1"]
     sku = next(
         sku
@@ -264,7 +258,7 @@ def test_entries_with_and_without_the_prefix_are_one(book: Book, lists: PriceLis
     assert only(book, fresh, "aws.cloudwatch.log_gb", "us-east-1").kind == "ambiguous"
 
 
-def test_one_of_two_entries_may_leave_the_free_units_out(book: Book, lists: PriceLists, vendor: Any):
+def test_one_of_two_entries_may_leave_the_free_units_out(book: Book, lists: PriceLists, vendor: Vendor):
     document = vendor.products["AmazonDynamoDB", "us-east-1"]
     document["products"]["FREE"] = {"attributes": {"usagetype": "TimedStorage-ByteHrs"}}
     tier = {"unit": "GB-Mo", "endRange": "Inf"}
@@ -279,7 +273,7 @@ def test_one_of_two_entries_may_leave_the_free_units_out(book: Book, lists: Pric
     assert only(book, lists, "aws.dynamodb.storage_gb_months", "us-east-1").kind == "same"
 
 
-def test_two_prices_for_one_azure_tier_are_ambiguous(book: Book, lists: PriceLists, vendor: Any):
+def test_two_prices_for_one_azure_tier_are_ambiguous(book: Book, lists: PriceLists, vendor: Vendor):
     items(vendor, "Hot LRS Write Operations")[0]["retailPrice"] = 0.06
     found = only(book, lists, "azure.blob.write_operations", "eastus2")
     assert found.kind == "ambiguous"
@@ -289,68 +283,12 @@ def test_two_prices_for_one_azure_tier_are_ambiguous(book: Book, lists: PriceLis
 @pytest.mark.parametrize(
     "extra", [{"type": "Reservation"}, {"currencyCode": "EUR"}, {"armRegionName": "eastus"}]
 )
-def test_other_offers_are_left_out(book: Book, lists: PriceLists, vendor: Any, extra: dict[str, str]):
+def test_other_offers_are_left_out(book: Book, lists: PriceLists, vendor: Vendor, extra: dict[str, str]):
     vendor.items.append({**items(vendor, "Hot LRS Write Operations")[0], "retailPrice": 9.0, **extra})
     assert only(book, lists, "azure.blob.write_operations", "eastus2").kind == "same"
 
 
-def test_throttling_is_waited_out(book: Book, lists: PriceLists, vendor: Any):
-    vendor.faults = [(429, {"Retry-After": "1"})]
-    began = time.monotonic()
-    assert only(book, lists, "aws.lambda.requests", "us-east-1").kind == "same"
-    assert time.monotonic() - began >= 1
-    assert len(vendor.asked) == 2
-
-
-def test_passing_faults_are_tried_again(book: Book, lists: PriceLists, vendor: Any):
-    vendor.faults = [(503, {}), "stall"]
-    assert only(book, lists, "aws.lambda.requests", "us-east-1").kind == "same"
-    vendor.faults = ["half", "html", "half"]
-    assert only(book, lists, "azure.blob.read_operations", "eastus2").kind == "same"
-
-
-@pytest.mark.parametrize(
-    ("fault", "named"),
-    [
-        ((429, {}), "429"),
-        ((500, {}), "500"),
-        ("stall", "Read timed out"),
-        ("half", "truncated in 4 attempts"),
-        ("html", "truncated in 4 attempts"),
-        ("nothing", "not a JSON object"),
-        ((403, {}), "403"),
-    ],
-)
-@pytest.mark.parametrize("meter", ["aws.lambda.requests", "azure.blob.read_operations"])
-def test_lasting_faults_are_named(
-    book: Book, lists: PriceLists, vendor: Any, fault: Any, named: str, meter: str
-):
-    vendor.faults = [fault] * 40
-    found = only(book, lists, meter, book[0].home_regions[book[0].meters[meter].vendor])
-    assert found.kind == "unread"
-    assert named in found.detail
-
-
-def test_a_server_that_does_not_answer_is_asked_no_more(book: Book, lists: PriceLists, vendor: Any):
-    vendor.faults = [(500, {})] * 40
-    found = outcomes(book, lists, "azure.", "eastus2")
-    assert {each.kind for each in found.values()} == {"unread", "unlisted"}
-    assert len(vendor.asked) == 4
-
-
-def test_one_list_that_is_missing_spoils_no_other(book: Book, lists: PriceLists, vendor: Any):
-    del vendor.products["AWSXRay", "us-east-1"]
-    found = outcomes(book, lists, "aws.", "us-east-1")
-    assert [name for name, each in found.items() if each.kind == "unread"] == ["aws.xray.traces us-east-1"]
-
-
-def test_nobody_listens(book: Book, lists: PriceLists):
-    away = PriceLists(lists.today, dict.fromkeys(lists.addresses, "http://127.0.0.1:9"), lists.reader)
-    found = outcomes(book, away, "aws.s3.put_requests")
-    assert {each.kind for each in found.values()} == {"unread"}
-
-
-def test_a_list_of_another_form_is_refused(book: Book, lists: PriceLists, vendor: Any):
+def test_a_list_of_another_form_is_refused(book: Book, lists: PriceLists, vendor: Vendor):
     vendor.products["AWSLambda", "us-east-1"]["products"] = {"SKU": {"attributes": None}}
     vendor.products["AmazonStates", "us-east-1"].pop("publicationDate")
     vendor.products["AmazonS3", "us-east-1"].pop("terms")
@@ -361,13 +299,19 @@ def test_a_list_of_another_form_is_refused(book: Book, lists: PriceLists, vendor
     assert "known form" in only(book, lists, "azure.blob.read_operations", "eastus2").detail
 
 
-def test_pages_end(book: Book, lists: PriceLists, vendor: Any, monkeypatch: pytest.MonkeyPatch):
+def test_one_list_that_is_missing_spoils_no_other(book: Book, lists: PriceLists, vendor: Vendor):
+    del vendor.products["AWSXRay", "us-east-1"]
+    found = outcomes(book, lists, "aws.", "us-east-1")
+    assert [name for name, each in found.items() if each.kind == "unread"] == ["aws.xray.traces us-east-1"]
+
+
+def test_pages_end(book: Book, lists: PriceLists, vendor: Vendor, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("compare.prices.refresh.azure.MOST_PAGES", 1)
     assert "more than 1 pages" in only(book, lists, "azure.blob.read_operations", "eastus2").detail
 
 
 def test_an_azure_answer_without_items_is_refused(
-    book: Book, lists: PriceLists, vendor: Any, monkeypatch: pytest.MonkeyPatch
+    book: Book, lists: PriceLists, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(vendor, "answer", lambda path: {"Message": "busy"})
     assert "without any items" in only(book, lists, "azure.blob.read_operations", "eastus2").detail
@@ -399,3 +343,24 @@ def test_neighbouring_tiers_of_one_price_are_one():
     tiers = [Tier(Decimal(0), Decimal(0)), Tier(Decimal(5), Decimal(2)), Tier(Decimal(9), Decimal(2))]
     assert normalise(tiers) == Listing(Decimal(5), (Tier(Decimal(0), Decimal(2)),))
     assert normalise([Tier(Decimal(0), Decimal(0))]) == Listing(Decimal(0), (Tier(Decimal(0), Decimal(0)),))
+
+
+ONE, OTHER = (Tier(Decimal(0), Decimal(each)) for each in (1, 2))
+
+
+@pytest.mark.parametrize(
+    "listings",
+    [
+        [Listing(Decimal(0), (ONE,)), Listing(Decimal(0), (OTHER,))],
+        [Listing(Decimal(25), (ONE,)), Listing(Decimal(9), (ONE,))],
+    ],
+    ids=["tiers", "free units"],
+)
+def test_entries_that_disagree_are_ambiguous(listings: list[Listing]):
+    with pytest.raises(ListingProblem, match="2 different prices"):
+        only_listing(listings)
+
+
+def test_entries_agree_if_one_omits_the_free_units():
+    free = Listing(Decimal(25), (ONE,))
+    assert only_listing([Listing(Decimal(0), (ONE,)), free, free]) == free
