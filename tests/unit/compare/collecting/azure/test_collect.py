@@ -4,36 +4,24 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from azure_answers import ACCOUNTS, APP, TOPIC, WORKSPACE, MemoryRest
 
 from compare.collecting.asking import Unreported, Window
 from compare.collecting.azure.collect import AzureAccount
-from compare.collecting.azure.logs import volume
 from compare.collecting.azure.metrics import total
 from compare.collecting.azure.storage import meter_of
 from compare.collecting.billed import FunctionFigures
 from compare.prices.reading import load
 
-NAMES = ("app", "accounts", "topic", "workspace")
+OUTPUTS = {"metered": {"app": APP, "accounts": ACCOUNTS, "topic": TOPIC, "workspace": WORKSPACE}}
 
 
 @pytest.fixture
-def outputs(azure):
-    from_azure = {key[0] for key in azure.metrics}
-    app, topic = (next(each for each in from_azure if each.endswith(name)) for name in ("/app", "/topic"))
-    accounts = {
-        key.split("/")[8]: key.rpartition("/default")[0].rpartition("/")[0] for key in azure.operations
-    }
-    workspace = topic.replace(
-        "Microsoft.EventGrid/systemTopics/topic", "Microsoft.OperationalInsights/workspaces/l"
-    )
-    return {"metered": dict(zip(NAMES, (app, accounts, topic, workspace), strict=True))}
-
-
-@pytest.fixture
-def collect(rest, outputs, make_head, window):
+def collect(azure, make_head, window):
     def collected(at=window, **changes):
+        rest = MemoryRest(azure)
         run = make_head("azure", ["a.jpg"], **{"where": "cloud", "orchestrator": "storage", **changes})
-        return AzureAccount(at, arm=rest, workspace=rest, outputs=outputs, run=run).collect()
+        return AzureAccount(at, arm=rest, workspace=rest, outputs=OUTPUTS, run=run).collect()
 
     return collected
 
@@ -111,41 +99,9 @@ def test_zeros_are_not_yet_counted(azure, collect):
     assert sum(gap.again for gap in billed.gaps) == 7
 
 
-@pytest.mark.parametrize(
-    ("faults", "says", "again"),
-    [
-        ([403], "needs the role Monitoring Reader", False),
-        ([401], "needs the role Monitoring Reader", False),
-        ([404], "does not exist, or was deleted", False),
-        ([400], "answered 400: Not today.", False),
-        ([429] * 3, "429", True),
-        ([503] * 3, "503", True),
-        (["nothing"] * 3, "did not answer", True),
-        (["half"], "truncated JSON", True),
-    ],
-)
-def test_what_goes_wrong_is_said(azure, rest, outputs, window, faults, says, again):
-    azure.faults = list(faults)
-    with pytest.raises(Unreported, match=says) as error:
-        total(rest, outputs["metered"]["app"], ["OnDemandFunctionExecutionCount"], window)
-    assert error.value.again is again
-
-
-@pytest.mark.parametrize("faults", [[429, 503], ["nothing", 500]])
-def test_passing_faults_are_outlasted(azure, rest, outputs, window, faults):
-    azure.faults = list(faults)
-    assert total(rest, outputs["metered"]["app"], ["OnDemandFunctionExecutionCount"], window) == 33
-
-
-@pytest.mark.parametrize("faults", [[429, 502], ["nothing", 500]])
-def test_passing_faults_of_queries_are_outlasted(azure, rest, outputs, window, faults):
-    azure.faults = list(faults)
-    assert volume(rest, outputs["metered"]["workspace"], window) == 64_000
-
-
-def test_an_unknown_metric_is_no_zero(rest, outputs, window):
+def test_an_unknown_metric_is_no_zero(azure, window):
     with pytest.raises(Unreported, match="has no FunctionExecutionUnits"):
-        total(rest, outputs["metered"]["app"], ["FunctionExecutionUnits"], window)
+        total(MemoryRest(azure), APP, ["FunctionExecutionUnits"], window)
 
 
 def test_a_part_of_a_query_is_nothing(azure, collect):
