@@ -118,4 +118,5 @@ def explain(error: Exception) -> str:
     if where in ("botocore", "azure"):
         cloud = {"botocore": "AWS", "azure": "Azure"}[where]
         return f"{cloud} refused the request: {error} Set {DEBUG}=1 to see the traceback."
-    return f"Unexpected {type(error).__name__}: {error}. Set {DEBUG}=1 to see the traceback."
+    kind = type(error).__name__
+    return f"This is an error in Twinlens, {kind}: {error}. Set {DEBUG}=1 to see the traceback."

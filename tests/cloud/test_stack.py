@@ -51,7 +51,7 @@ def test_bad_photos_are_rejected_with_a_reason_and_not_tried_again(rows):
         sample_jobs.check_rejection(rows[photo.name])
 
 
-def test_every_job_is_told_of_once(rows, listener):
+def test_every_job_is_announced_once(rows, listener):
     for row in rows.values():
         sample_jobs.check_notification(row, told_of(listener, row.id))
 

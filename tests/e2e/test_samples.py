@@ -43,7 +43,7 @@ def test_bad_photos_are_rejected_with_a_reason_and_not_tried_again(rows, stands)
             sample_jobs.check_rejection(rows[photo.name, stack])
 
 
-def test_every_job_is_told_of_once(rows, stands):
+def test_every_job_is_announced_once(rows, stands):
     for (_, stack), row in rows.items():
         sample_jobs.check_notification(row, stands[stack].notified(row.id))
 

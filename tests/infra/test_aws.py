@@ -244,7 +244,7 @@ def test_an_express_state_machine_ends_in_time_and_logs_what_it_has_no_history_o
     assert pattern["stateMachineArn"] == [aws_arn("sfn", "twinlens-workflow")]
 
 
-def test_the_reconciler_is_told_what_its_handler_reads(aws):
+def test_the_reconciler_receives_what_its_handler_reads(aws):
     function = aws.one("Function", "reconciler").inputs
     told = function["environment"]["variables"]
     assert {told[each] for each in (variables.LEDGER_TABLE, variables.STATE_MACHINE)} == {

@@ -96,7 +96,7 @@ def test_the_app_reaches_its_accounts_as_its_identity(azure):
     )
 
 
-def test_the_app_is_told_what_the_handlers_read(azure):
+def test_the_app_receives_what_the_handlers_read(azure):
     given = settings(azure)
     assert Environment.read(given) == Environment("input", "output", "gallery", 52428800, 100000000)
     assert {each: given[each] for each in NAMES} == NAMES

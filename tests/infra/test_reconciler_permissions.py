@@ -107,6 +107,6 @@ def test_a_permission_less_is_one_too_few(cloud, action):
     assert failed["errorType"] == "StoreError", failed
 
 
-def test_without_the_right_to_publish_a_lost_job_is_not_told_of(cloud):
+def test_without_the_right_to_publish_a_lost_job_is_not_announced(cloud):
     cloud.lose("lost", "2026-01-01T00:00:00.000Z")
     assert cloud.find("stuck", without="sns:Publish")["errorType"] == "StoreError"

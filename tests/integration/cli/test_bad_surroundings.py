@@ -240,7 +240,7 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
     """Return the one line that the command left with."""
     assert done.returncode in (1, 2), done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-    assert "Unexpected" not in done.stderr
+    assert "error in Twinlens" not in done.stderr
     return " ".join((done.stdout + done.stderr).split())
 
 
@@ -256,6 +256,6 @@ def test_one_sentence_says_what_is_wrong_and_nothing_is_half_written(
     assert here.files() == before
 
 
-def test_an_expired_credential_is_told(here: Surroundings, expired: str) -> None:
+def test_an_expired_credential_is_reported(here: Surroundings, expired: str) -> None:
     here.stack(AWS, AWS_ENDPOINT_URL=expired, **SIGNED_IN)
     assert "The security token included is expired" in sentence(twinlens(here, *JOBS))

@@ -340,7 +340,7 @@ def test_a_worker_loads_nothing_that_its_first_call_does_not_need(cloud, unpacke
     assert not loaded & UNUSED[cloud]
 
 
-def test_requirements_that_cannot_be_installed_are_told_without_a_traceback(project, tmp_path):
+def test_requirements_that_cannot_be_installed_are_reported_without_a_traceback(project, tmp_path):
     copy = _copy(project, tmp_path / "copy")
     (copy / "locks" / "aws-lambda.txt").write_text("pillow==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(pulumi.RunError, match="uv could not install"):

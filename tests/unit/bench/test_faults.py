@@ -66,7 +66,7 @@ def test_a_stack_that_could_not_be_deployed_is_restored_too(deployed, monkeypatc
     assert deployed[2:] == [("aws-local", None), ("dev", None)]
 
 
-def test_a_failed_restoration_is_told_and_hides_nothing(deployed, monkeypatch):
+def test_a_failed_restoration_is_reported_and_hides_nothing(deployed, monkeypatch):
     warned.clear()
 
     def gone(stack, settings):

@@ -51,7 +51,7 @@ def told(monkeypatch):
     return gaps
 
 
-def test_keeps_what_was_told_and_compares_it(run, folder, told):
+def test_keeps_what_was_reported_and_compares_it(run, folder, told):
     done = run.invoke(app, ["collect", str(folder)])
     assert done.exit_code == 0, done.output
     assert "aws.lambda.requests" in done.output
@@ -83,7 +83,7 @@ def test_another_stack_is_refused(folder, told):
         collect_run(DeployedStack.of("aws-local"), read_folder(folder))
 
 
-def test_a_stack_of_before_is_told_to_come_up_again(clouds, folder):
+def test_an_older_stack_has_to_be_deployed_again(clouds, folder):
     deployment = DeployedStack.of("aws-local")
     old = replace(deployment, outputs={k: v for k, v in deployment.outputs.items() if k != "metered"})
     with pytest.raises(RunError, match="pulumi up -s aws-local"):

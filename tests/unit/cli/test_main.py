@@ -46,9 +46,9 @@ def test_further_lines_of_an_explanation_are_kept(entry, capsys):
 
 def test_an_unexpected_error_is_named(entry, capsys):
     assert entry(raising(ZeroDivisionError("division by zero"))) == 1
-    told = capsys.readouterr().err
-    assert (
-        told == "Unexpected ZeroDivisionError: division by zero. Set TWINLENS_DEBUG=1 to see the traceback.\n"
+    assert capsys.readouterr().err == (
+        "This is an error in Twinlens, ZeroDivisionError: division by zero. "
+        "Set TWINLENS_DEBUG=1 to see the traceback.\n"
     )
 
 
@@ -64,7 +64,7 @@ def test_errors_of_the_clouds_name_their_cloud():
     assert explain(HttpResponseError("Forbidden")).startswith("Azure refused the request: Forbidden")
 
 
-def test_a_mistyped_command_is_told_the_likeliest():
+def test_a_mistyped_command_gets_the_likeliest():
     told = CliRunner().invoke(app, ["reprot"])
     assert told.exit_code == 2
     assert "Did you mean 'report'?" in told.output

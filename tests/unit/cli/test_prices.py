@@ -69,7 +69,7 @@ def test_refresh_fails_where_a_person_is_needed(monkeypatch: pytest.MonkeyPatch,
     assert json.loads(run("refresh", "--json").output)[0]["found"] == kind
 
 
-def test_refresh_writes_only_when_told(monkeypatch: pytest.MonkeyPatch):
+def test_refresh_writes_only_when_asked(monkeypatch: pytest.MonkeyPatch):
     written: list[Outcome] = []
     monkeypatch.setattr(prices, "compare", lambda *_: [outcome("changed", "1 becomes 2")])
     monkeypatch.setattr(prices, "write_outcomes", lambda outcomes: written.extend(outcomes) or len(outcomes))

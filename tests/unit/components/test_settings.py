@@ -27,7 +27,7 @@ def no_config():
     set_all_config({})
 
 
-def test_usual_values_on_aws():
+def test_defaults_on_aws():
     settings = read(cloud="aws")
     assert (settings.orchestrator, settings.granularity, settings.architecture) == (
         "standard",
@@ -43,12 +43,12 @@ def test_usual_values_on_aws():
     )
 
 
-def test_usual_values_on_azure():
+def test_defaults_on_azure():
     settings = read(cloud="azure")
     assert (settings.orchestrator, settings.architecture, settings.memory_mb) == ("storage", "x86_64", 2048)
 
 
-def test_what_the_project_file_gives_by_default_means_the_usual_values():
+def test_what_the_project_file_gives_by_default_means_the_defaults_of_the_cloud():
     assert read(cloud="azure", orchestrator="", architecture="", memoryMb=0) == read(cloud="azure")
 
 
@@ -80,7 +80,7 @@ def test_a_stack_must_name_its_cloud():
         read()
 
 
-def test_all_mistakes_are_told_at_once_with_value_and_what_is_allowed():
+def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
     with pytest.raises(pulumi.RunError) as told:
         read(
             cloud="gcp",
@@ -163,7 +163,7 @@ def test_a_name_that_nothing_reads_is_a_mistake(key, said):
         read(cloud="aws", others={key: "fused"})
 
 
-def test_names_and_values_are_told_together():
+def test_names_and_values_are_reported_together():
     with pytest.raises(pulumi.RunError) as told:
         read(cloud="azure", orchestrator="express", memoryMb=1, others={"twinlens:recipy": "gallery"})
     assert str(told.value).splitlines()[1:] == [

@@ -67,7 +67,7 @@ def test_a_released_job_is_the_next_execution_s(job: Job) -> None:
     assert not ledger.claim(replace(job, execution="x3"))
 
 
-def test_a_notifier_keeps_what_it_was_told(job: Job) -> None:
+def test_a_notifier_keeps_what_it_announced(job: Job) -> None:
     notifier = MemoryNotifier()
     notifier.publish("success", job)
     [(topic, message)] = notifier.published

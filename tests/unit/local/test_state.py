@@ -52,6 +52,6 @@ def test_a_file_of_no_use_is_named(file: Path, text: str) -> None:
         state.load()
 
 
-def test_the_checkouts_own_file_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_checkouts_own_file_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TWINLENS_LOCAL", raising=False)
     assert state.path() == state.CHECKOUT / ".twinlens" / "local.json"

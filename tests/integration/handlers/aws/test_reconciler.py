@@ -73,7 +73,7 @@ def test_a_job_that_stands_still_is_sent_again(stack):
     assert DynamoLedger(table).get(job).state == "released"
 
 
-def test_a_job_that_was_sent_again_for_hours_is_ended_and_told_of(stack):
+def test_a_job_that_was_sent_again_for_hours_is_ended_and_announced(stack):
     table, machine, queue = stack
     job = claimed(table, "incoming/a.jpg", LONG_AGO)
     [done] = reconciler.handler({"find": "stuck"}, None)

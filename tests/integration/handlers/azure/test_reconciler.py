@@ -61,7 +61,7 @@ def test_a_job_that_stands_still_is_sent_again(take, job):
     assert adapters.ledger().get(job.id).state == "released"
 
 
-def test_a_job_that_was_sent_again_for_hours_is_ended_and_told_of(take, job):
+def test_a_job_that_was_sent_again_for_hours_is_ended_and_announced(take, job):
     adapters.ledger().claim(job)
     reconcile("stuck")
     reconcile("stuck")

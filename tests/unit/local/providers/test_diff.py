@@ -14,7 +14,7 @@ def test_equal_inputs_have_no_changes():
     assert kinds({"a": [1, {"b": "c"}]}, {"a": [1, {"b": "c"}]}) == {}
 
 
-def test_changes_are_told_by_path():
+def test_changes_are_reported_by_path():
     old = {"environment": {"variables": {"A": "1", "B": "2"}}, "gone": 1}
     new = {"environment": {"variables": {"A": "1", "B": "3", "x-y": "4"}}, "added": 2}
     assert kinds(old, new) == {

@@ -128,7 +128,7 @@ def test_invoke(engine):
 
 
 @pytest.mark.parametrize(("name", "told"), [("refused", "Refused."), ("broken", "ValueError: broken badly")])
-def test_errors_are_told_without_a_traceback(engine, name, told):
+def test_errors_are_reported_without_a_traceback(engine, name, told):
     with pytest.raises(grpc.RpcError) as failed:
         engine.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"name": name})))
     assert failed.value.details() == told

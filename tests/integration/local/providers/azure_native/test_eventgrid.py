@@ -81,7 +81,7 @@ def test_subscription_without_filters_takes_everything(cloud, control):
         ),
     ],
 )
-def test_what_is_not_served_is_told(cloud, change, path):
+def test_what_is_not_served_is_reported(cloud, change, path):
     assert list(cloud.wrong("eventgrid:SystemTopicEventSubscription", {**CHECKED, **change})) == [path]
 
 

@@ -24,7 +24,7 @@ def test_accounts_are_taken_from_the_pool_each_once(cloud, azure):
     }
 
 
-def test_pool_that_is_used_up_is_told(cloud, azure):
+def test_pool_that_is_used_up_is_reported(cloud, azure):
     for number in range(len(azure.accounts)):
         cloud.account(str(number))
     with pytest.raises(ProviderError, match="All 12 local storage accounts are in use"):

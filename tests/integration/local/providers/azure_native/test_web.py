@@ -137,7 +137,7 @@ def test_other_templates_are_refused(cloud):
     )
 
 
-def test_a_host_that_is_not_there_is_told(cloud, control, app):
+def test_a_host_that_is_not_there_is_reported(cloud, control, app):
     inputs, (ask, identity, outputs), _ = app
     control.shutdown()
     control.server_close()

@@ -87,7 +87,7 @@ def collect(make_head, make_record, window):
     return collected
 
 
-def test_everything_is_told_with_its_source(collect):
+def test_everything_is_reported_with_its_source(collect):
     billed = collect(Aws())
     assert {each.meter: (each.quantity, each.scope) for each in billed.figures} == {
         "aws.stepfunctions.transitions": (4, "jobs"),
@@ -140,7 +140,7 @@ def test_histories_that_are_gone_leave_the_rest(collect, monkeypatch):
     assert {each.meter: each.scope for each in billed.figures}["aws.lambda.requests"] == "window"
 
 
-def test_express_is_told_by_metrics_and_has_no_histories(collect):
+def test_express_is_reported_by_metrics_and_has_no_histories(collect):
     aws = Aws()
     billed = collect(aws, orchestrator="express")
     figures = {each.meter: each.quantity for each in billed.figures}

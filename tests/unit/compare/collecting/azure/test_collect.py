@@ -26,7 +26,7 @@ def collect(azure, make_head, window):
     return collected
 
 
-def test_everything_is_told_with_its_source(azure, collect):
+def test_everything_is_reported_with_its_source(azure, collect):
     billed = collect()
     quantities = {each.meter: each.quantity for each in billed.figures}
     assert quantities == {
