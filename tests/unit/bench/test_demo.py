@@ -16,6 +16,7 @@ def samples(photos, monkeypatch, tmp_path):
     (photos / "notes.txt").rename(photos / "LICENSES.md")
     monkeypatch.setattr(demo, "SAMPLES", photos)
     monkeypatch.setattr(demo, "OUT", tmp_path / "out")
+    monkeypatch.setattr(demo, "ROOT", tmp_path)  # a real demonstration may run in the checkout
     monkeypatch.setattr(demo, "TIMEOUT_SECONDS", 1)
     return photos
 
