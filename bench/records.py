@@ -53,6 +53,8 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
         plan=plan,
         workflow=to_document(pipeline_in(outputs["granularity"])),
         chaos=outputs.get("chaos", ""),
+        log_level=outputs.get("logLevel", ""),
+        step_memory_mb=outputs.get("stepMemoryMb", {}),
     )
 
 

@@ -74,6 +74,8 @@ def estimate(
         memory_mb=settings.memory_mb,
         region=config.get(REGION_KEYS[settings.cloud], home),
         email=bool(settings.notify_email),
+        log_level=settings.log_level,
+        step_memory_mb=tuple((name, each.memory_mb) for name, each in settings.steps.items()),
     )
     workflow, recipe = pipeline_in(settings.granularity), load_recipe(settings.recipe)
     bills = {

@@ -51,6 +51,8 @@ class Run:
     ``where`` says whether the stack was on an emulator or on a real cloud, ``chaos`` which faults were
     injected; see :class:`core.chaos.Profile`. ``workflow`` is the workflow of the run as a document of
     :mod:`core.workflow.document`: a run is priced by its own workflow, even if that has changed since.
+    ``log_level`` is empty in runs of stacks that could not set it; ``step_memory_mb`` has the steps with
+    another memory than ``memory_mb``.
     """
 
     name: str
@@ -70,6 +72,8 @@ class Run:
     plan: Plan
     workflow: Mapping[str, Any]
     chaos: str = ""
+    log_level: str = ""
+    step_memory_mb: Mapping[str, int] = field(default_factory=dict)
     format: int = FORMAT
 
 

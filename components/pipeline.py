@@ -57,7 +57,7 @@ def build(name: str, settings: Settings) -> Pipeline:
     return PIPELINES[settings.cloud](name, settings)
 
 
-def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[str | int]]:
+def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
     """Return the stack's outputs by name."""
     return {
         "cloud": settings.cloud,
@@ -65,6 +65,12 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, pulumi.Input[st
         "granularity": settings.granularity,
         "architecture": settings.architecture,
         "memoryMb": settings.memory_mb,
+        "stepMemoryMb": {
+            name: each.memory_mb
+            for name, each in settings.steps.items()
+            if each.memory_mb != settings.memory_mb
+        },
+        "logLevel": settings.log_level,
         "recipe": settings.recipe,
         "chaos": settings.chaos,
         "inputPrefix": settings.input_prefix,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pulumi
 
 from components.config_reader import ConfigReader
+from components.step_settings import StepSettings, read_steps
 from core.chaos import Profile
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
 from core.deployment.names import LOCAL_SUFFIX
@@ -31,6 +32,7 @@ class Cloud:
     max_concurrency: Collection[int]
     default_max_concurrency: int
     point_in_time_recovery: tuple[bool, ...]
+    log_levels: tuple[str, ...]
 
 
 # Memory: Lambda's quota page (128 to 10,240 MB) and Flex Consumption's instance sizes.
@@ -45,6 +47,7 @@ CLOUDS = {
         max_concurrency=range(1001),  # 0: the account's unreserved concurrency
         default_max_concurrency=0,
         point_in_time_recovery=(False, True),
+        log_levels=("error", "all", "none"),  # of the state machine
     ),
     "azure": Cloud(
         orchestrators=("storage", "scheduler"),
@@ -55,6 +58,7 @@ CLOUDS = {
         max_concurrency=range(40, 1001),
         default_max_concurrency=100,
         point_in_time_recovery=(False,),
+        log_levels=("information", "warning"),  # of the host; the alerts need its warnings
     ),
 }
 # Divisors of an hour, since a cron expression starts over every hour; 0 for never.
@@ -80,6 +84,7 @@ class Settings:
     max_pixels: int
     input_prefix: str
     notify_email: str
+    log_level: str
     log_retention_days: int
     max_concurrency: int
     point_in_time_recovery: bool
@@ -90,6 +95,7 @@ class Settings:
     chaos: str = ""
     allow_chaos: bool = False
     tags: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, StepSettings] = field(default_factory=dict)
 
     @classmethod
     def read(cls, config: pulumi.Config) -> Settings:
@@ -100,19 +106,30 @@ class Settings:
         """
         reader = ConfigReader(config, CLOUDS)
         cloud = CLOUDS.get(reader.cloud, CLOUDS["aws"])
+        orchestrator = reader.choice(
+            "orchestrator", _by_cloud(lambda each: each.orchestrators), cloud.orchestrators[0]
+        )
+        granularity = reader.choice("granularity", _anywhere(GRANULARITIES), GRANULARITIES[0])
+        architecture = reader.choice(
+            "architecture", _by_cloud(lambda each: each.architectures), cloud.architectures[0]
+        )
+        usual = StepSettings(
+            reader.number("memoryMb", _by_cloud(lambda each: each.memory_mb), cloud.default_memory_mb),
+            reader.number("timeoutSeconds", _anywhere(TIMEOUT_SECONDS), 30),
+        )
         settings = cls(
             cloud=reader.cloud,
-            orchestrator=reader.choice(
-                "orchestrator", _by_cloud(lambda each: each.orchestrators), cloud.orchestrators[0]
+            orchestrator=orchestrator,
+            granularity=granularity,
+            architecture=architecture,
+            memory_mb=usual.memory_mb,
+            timeout_seconds=usual.timeout_seconds,
+            steps=read_steps(
+                reader,
+                granularity,
+                usual,
+                {"memoryMb": cloud.memory_mb, "timeoutSeconds": TIMEOUT_SECONDS},
             ),
-            granularity=reader.choice("granularity", _anywhere(GRANULARITIES), GRANULARITIES[0]),
-            architecture=reader.choice(
-                "architecture", _by_cloud(lambda each: each.architectures), cloud.architectures[0]
-            ),
-            memory_mb=reader.number(
-                "memoryMb", _by_cloud(lambda each: each.memory_mb), cloud.default_memory_mb
-            ),
-            timeout_seconds=reader.number("timeoutSeconds", _anywhere(TIMEOUT_SECONDS), 30),
             recipe=reader.choice(
                 "recipe", _anywhere(tuple(sorted(path.stem for path in RECIPES.glob("*.toml")))), "gallery"
             ),
@@ -122,6 +139,7 @@ class Settings:
                 "inputPrefix", r"([\w.-]+/)*", "folders, each followed by a slash", "incoming/"
             ),
             notify_email=reader.text("notifyEmail", r"([^@\s]+@[^@\s]+)?", "an e-mail address, or empty", ""),
+            log_level=reader.choice("logLevel", _by_cloud(lambda each: each.log_levels), cloud.log_levels[0]),
             log_retention_days=reader.number(
                 "logRetentionDays", _by_cloud(lambda each: each.log_retention_days), 30
             ),
@@ -148,6 +166,10 @@ class Settings:
         if mistakes := reader.mistakes:
             raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *mistakes)))
         return settings
+
+    def of_step(self, name: str) -> StepSettings:
+        """Return the memory and the time limit of a step."""
+        return self.steps.get(name, StepSettings(self.memory_mb, self.timeout_seconds))
 
     def reconciler(self, workflow_seconds: int) -> Reconciler:
         """Return the parameters of the reconciler."""

@@ -25,9 +25,14 @@ LOG_BYTES = Assumption(
     "Lambda's START, END and REPORT lines; the handlers log nothing themselves.",
 )
 TELEMETRY_BYTES = Assumption(
-    "bytes of telemetry for one Azure function execution",
+    "bytes of telemetry for one Azure function execution at the log level information",
     2_000,
     "Application Insights keeps every request record, and samples the rest.",
+)
+REQUEST_BYTES = Assumption(
+    "bytes of telemetry for one Azure function execution at the log level warning",
+    1_000,
+    "The request record alone, taken for half of what is sent at the level information.",
 )
 BOOKKEEPING_MS = Assumption(
     "milliseconds of one claim, record, notification or orchestrator episode",
@@ -39,10 +44,10 @@ DEFINITION_KB = Assumption(
     1024,
     "The largest that Step Functions accepts; any size below 13,000 KB is billed as 64 MB.",
 )
-EXPRESS_LOG_EVENTS = Assumption(
-    "log events for one state of an Express execution, each with the whole job document",
+EXECUTION_LOG_EVENTS = Assumption(
+    "log events for one state of an execution at the log level all, each with the whole job document",
     5,
-    "A task is entered, scheduled, started, succeeded and left; level ALL with execution data.",
+    "A task is entered, scheduled, started, succeeded and left; with execution data.",
 )
 EVENT_KB = Assumption(
     "KB of one upload event",
@@ -66,5 +71,5 @@ CLAIM_BYTES = Assumption(
 )
 COMMON = (EVENT_KB, KEPT_MONTHS, ROW_BYTES)
 AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, *COMMON)
-EXPRESS = (*AWS, BOOKKEEPING_MS, DEFINITION_KB, EXPRESS_LOG_EVENTS)
-AZURE = (TELEMETRY_BYTES, BOOKKEEPING_MS, *COMMON)
+EXPRESS = (*AWS, BOOKKEEPING_MS, DEFINITION_KB)
+AZURE = (BOOKKEEPING_MS, *COMMON)

@@ -11,6 +11,7 @@ from typing import assert_never
 from compare.billing import aws_lambda, cloudwatch, dynamodb
 from compare.billing.reading import MS_PER_SECOND, MeterReading, chunks, plain, present
 from compare.metering import assumptions
+from compare.metering.execution_log import ExecutionLog
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack
@@ -30,6 +31,7 @@ class _Sums:
     jobs: int = 0
     invocations: int = 0
     billed_ms: int = 0
+    billed_mb_ms: int = 0
     cold: int = 0
     states: int = 0
     retries: int = 0
@@ -49,13 +51,14 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     also for its INIT. A Standard workflow is billed a transition for every state entered and every retry; an
     Express workflow is billed from its acceptance to its record and the notification after it.
     """
-    sums, executions = _Sums(), Executions()
+    sums, executions, log = _Sums(), Executions(), ExecutionLog(stack.log_level)
     for load in loads:
-        _add(sums, load, stack.email)
+        _add(sums, load, stack)
+        log.add(load)
         if stack.orchestrator == EXPRESS:
             executions.add(load)
     jobs = f"{sums.jobs:,} jobs"
-    seconds = Decimal(sums.billed_ms) / MS_PER_SECOND
+    each_mb = "its memory" if stack.step_memory_mb else f"{stack.memory_mb:,} MB"
     kept = Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value
     invocations = Decimal(sums.invocations)
     log_bytes = Decimal(assumptions.LOG_BYTES.value) / LOG_EVENTS
@@ -67,11 +70,12 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         ),
         MeterReading(
             f"aws.lambda.gb_seconds.{stack.architecture}",
-            aws_lambda.gb_seconds(seconds, Decimal(stack.memory_mb)),
+            aws_lambda.gb_seconds(Decimal(sums.billed_mb_ms) / MS_PER_SECOND, Decimal(1)),
             f"{jobs}: {sums.billed_ms:,} ms in total, including {sums.cold:,} cold starts, "
-            f"x {stack.memory_mb:,} MB / 1,024",
+            f"x {each_mb} / 1,024",
         ),
         *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs),)),
+        log.metered(),
         MeterReading(
             "aws.s3.storage_gb_months", kept, f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes"
         ),
@@ -121,7 +125,7 @@ def slowdown(memory_mb: int) -> Decimal:
     return max(Decimal(1), LAMBDA_MB_PER_CPU / memory_mb)
 
 
-def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
+def _add(sums: _Sums, load: JobLoad, stack: Stack) -> None:
     """Add the jobs of one load to the sums."""
     count = load.count
     sums.jobs += count
@@ -129,7 +133,9 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
         duration = step.span.ended_ms - step.span.began_ms
         init = assumptions.INIT_MS.value if step.cold else 0
         sums.invocations += count * step.attempts
-        sums.billed_ms += count * (step.attempts * duration + init)
+        billed = count * (step.attempts * duration + init)
+        sums.billed_ms += billed
+        sums.billed_mb_ms += billed * stack.memory_of(step.name)
         sums.cold += count * step.cold
     sums.states += count * len(load.path.states)
     sums.retries += count * load.retries
@@ -147,7 +153,7 @@ def _add(sums: _Sums, load: JobLoad, email: bool) -> None:
                 sums.write_units += count * (_write_units(row) + INDEX_UNITS)
             case Notify():
                 sums.publishes += count
-                sums.emails += count if email and load.failed else 0
+                sums.emails += count if stack.email and load.failed else 0
             case Step():
                 pass  # counted above, by its trace
             case _:

@@ -14,7 +14,7 @@ from compare.billing.spans import merged
 from compare.metering import assumptions
 from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.load import JobLoad, Span
-from compare.metering.stack import Stack
+from compare.metering.stack import WARNING, Stack
 from core.workflow.model import Claim, Notify, Record, Step
 
 GB = Decimal(1024**3)
@@ -56,6 +56,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     sums.active_ms += sum(_billed_ms(spans) for spans in sums.spans.values())
     jobs = f"{sums.jobs:,} jobs"
     executions = Decimal(sums.executions)
+    telemetry = assumptions.REQUEST_BYTES if stack.log_level == WARNING else assumptions.TELEMETRY_BYTES
     queue = sums.durable_queue + sums.messages + sums.jobs * UPLOAD_MESSAGE_OPERATIONS
     return present(
         MeterReading(
@@ -109,8 +110,8 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         ),
         MeterReading(
             "azure.monitor.log_gb",
-            log_analytics.log_gb(executions, Decimal(assumptions.TELEMETRY_BYTES.value)),
-            f"{sums.executions:,} executions x {assumptions.TELEMETRY_BYTES.value:,} bytes",
+            log_analytics.log_gb(executions, Decimal(telemetry.value)),
+            f"{sums.executions:,} executions x {telemetry.value:,} bytes",
         ),
     )
 

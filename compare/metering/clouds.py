@@ -13,7 +13,7 @@ from compare.metering.assumptions import Assumption
 from compare.metering.durable import SCHEDULER
 from compare.metering.express import EXPRESS
 from compare.metering.load import JobLoad
-from compare.metering.stack import Stack
+from compare.metering.stack import ALL, INFORMATION, WARNING, Stack
 from core.workflow.model import Workflow
 
 STANDARD = "standard"  # orchestrator settings, as EXPRESS and SCHEDULER are
@@ -24,14 +24,15 @@ STORAGE = "storage"
 class Cloud:
     """The metering rules of a cloud.
 
-    ``assumptions`` are grouped by orchestrator. ``meter`` returns the usage of jobs, ``standing`` the monthly
-    usage of a deployed stack without jobs, and ``idle`` the usage of instances that stay alive for some hours
-    without work. ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on
-    one full vCPU.
+    ``assumptions`` are grouped by orchestrator, ``of_log_levels`` by log level. ``meter`` returns the usage
+    of jobs, ``standing`` the monthly usage of a deployed stack without jobs, and ``idle`` the usage of
+    instances that stay alive for some hours without work. ``slowdown`` maps a function's memory in MB to how
+    many times longer a step takes than on one full vCPU.
     """
 
     architectures: tuple[str, ...]
     assumptions: Mapping[str, tuple[Assumption, ...]]
+    of_log_levels: Mapping[str, tuple[Assumption, ...]]
     meter: Callable[[Stack, Iterable[JobLoad]], tuple[MeterReading, ...]]
     standing: Callable[[Workflow], tuple[MeterReading, ...]]
     idle: Callable[[Stack, Decimal], tuple[MeterReading, ...]]
@@ -47,6 +48,7 @@ CLOUDS: Mapping[str, Cloud] = {
     "aws": Cloud(
         architectures=("arm64", "x86_64"),
         assumptions={STANDARD: assumptions.AWS, EXPRESS: assumptions.EXPRESS},
+        of_log_levels={ALL: (assumptions.EXECUTION_LOG_EVENTS,)},
         meter=aws.meter,
         standing=standing.on_aws,
         idle=aws.idle,
@@ -55,6 +57,11 @@ CLOUDS: Mapping[str, Cloud] = {
     "azure": Cloud(
         architectures=("x86_64",),
         assumptions={STORAGE: assumptions.AZURE, SCHEDULER: assumptions.AZURE},
+        of_log_levels={
+            "": (assumptions.TELEMETRY_BYTES,),
+            INFORMATION: (assumptions.TELEMETRY_BYTES,),
+            WARNING: (assumptions.REQUEST_BYTES,),
+        },
         meter=azure.meter,
         standing=standing.on_azure,
         idle=azure.idle,
@@ -82,6 +89,8 @@ def cloud_of(stack: Stack) -> Cloud:
 
 def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
     """Return the assumptions that apply to any of the stacks, without repetition."""
-    return tuple(
-        dict.fromkeys(each for stack in stacks for each in cloud_of(stack).assumptions[stack.orchestrator])
-    )
+    found: list[Assumption] = []
+    for stack in stacks:
+        cloud = cloud_of(stack)
+        found += (*cloud.assumptions[stack.orchestrator], *cloud.of_log_levels.get(stack.log_level, ()))
+    return tuple(dict.fromkeys(found))

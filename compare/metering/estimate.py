@@ -132,5 +132,5 @@ def _load(stack: Stack, workflow: Workflow, recipe: Recipe, scenario: Scenario, 
 def _step_ms(stack: Stack, scenario: Scenario, name: str, store_calls: Decimal) -> int:
     work = WORK.get(name, UNKNOWN_STEP)
     cpu = work.fixed + work.per_megapixel * scenario.megapixels
-    cpu *= cloud_of(stack).slowdown(stack.memory_mb)
+    cpu *= cloud_of(stack).slowdown(stack.memory_of(name))
     return int((cpu + STORE_CALL_MS * store_calls) * scenario.pace)

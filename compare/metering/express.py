@@ -1,4 +1,4 @@
-"""Meter the executions of an Express workflow: their number, their time, and the log with their history."""
+"""Meter the executions of an Express workflow: their number and their time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from compare.billing import cloudwatch, step_functions
+from compare.billing import step_functions
 from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, MeterReading
 from compare.metering import assumptions
 from compare.metering.load import JobLoad
@@ -24,23 +24,17 @@ class Executions:
     count: int = 0
     billed_ms: int = 0
     billed_mb_ms: int = 0
-    log_events: int = 0
-    log_bytes: int = 0
 
     def add(self, load: JobLoad) -> None:
         """Add the jobs of one load: each lasts from its acceptance to the notification after its record."""
         lasted = load.ended_ms - load.began_ms + assumptions.BOOKKEEPING_MS.value
         billed = int(step_functions.express_billed_ms(Decimal(lasted)))
-        events = (len(load.path.states) + load.retries) * assumptions.EXPRESS_LOG_EVENTS.value
         self.count += load.count
         self.billed_ms += load.count * billed
         self.billed_mb_ms += load.count * billed * _billed_mb(load.path, load.document_bytes)
-        self.log_events += load.count * events
-        self.log_bytes += load.count * events * load.document_bytes
 
     def metered(self) -> tuple[MeterReading, ...]:
         """Return the sums as meters."""
-        mean = Decimal(self.log_bytes) / max(1, self.log_events)
         return (
             MeterReading(
                 "aws.stepfunctions.express_requests", Decimal(self.count), f"{self.count:,} executions"
@@ -50,11 +44,6 @@ class Executions:
                 Decimal(self.billed_mb_ms) / MS_PER_SECOND / MB_PER_GB,
                 f"{self.count:,} executions: {self.billed_ms:,} ms in chunks of 100, memory in chunks of 64 "
                 "MB",
-            ),
-            MeterReading(
-                "aws.cloudwatch.log_gb",
-                cloudwatch.log_gb(Decimal(self.log_events), mean),
-                f"{self.log_events:,} events of executions with {self.log_bytes:,} bytes in all",
             ),
         )
 

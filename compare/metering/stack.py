@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compare.metering.express import EXPRESS
 from compare.run import Run
+
+ERROR, ALL, NONE = "error", "all", "none"  # log levels on AWS
+INFORMATION, WARNING = "information", "warning"  # on Azure
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The configuration of a stack; ``email`` says whether failed jobs are reported by e-mail."""
+    """The configuration of a stack; ``email`` says whether failed jobs are reported by e-mail.
+
+    ``log_level`` is that of the setting, empty for the cloud's default. ``step_memory_mb`` has the steps that
+    have another memory than ``memory_mb``, with theirs.
+    """
 
     cloud: str
     orchestrator: str
@@ -18,8 +26,30 @@ class Stack:
     memory_mb: int
     region: str
     email: bool = False
+    log_level: str = ""
+    step_memory_mb: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, run: Run) -> Stack:
         """Return the stack that a run was measured on."""
-        return cls(run.cloud, run.orchestrator, run.granularity, run.architecture, run.memory_mb, run.region)
+        return cls(
+            run.cloud,
+            run.orchestrator,
+            run.granularity,
+            run.architecture,
+            run.memory_mb,
+            run.region,
+            log_level=run.log_level or _level_before(run),
+            step_memory_mb=tuple(run.step_memory_mb.items()),
+        )
+
+    def memory_of(self, step: str) -> int:
+        """Return the memory of a step's function in MB."""
+        return dict(self.step_memory_mb).get(step, self.memory_mb)
+
+
+def _level_before(run: Run) -> str:
+    """Return the log level of stacks that had no setting for it."""
+    if run.cloud != "aws":
+        return INFORMATION
+    return ALL if run.orchestrator == EXPRESS else ERROR

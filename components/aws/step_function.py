@@ -48,8 +48,8 @@ class StepFunction(Function):
             "handlers.aws.function.handler",
             _access(step, places),
             {**environment, STEP: step.name},
-            memory_mb=settings.memory_mb,
-            timeout_seconds=settings.timeout_seconds,
+            memory_mb=settings.of_step(step.name).memory_mb,
+            timeout_seconds=settings.of_step(step.name).timeout_seconds,
             reserved_concurrent_executions=reserved,
             opts=opts,
         )

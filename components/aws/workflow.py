@@ -33,6 +33,7 @@ LOG_DELIVERY = allow(
     ],
     ["*"],
 )
+LOG_LEVELS = {"error": "ERROR", "all": "ALL", "none": "OFF"}
 STANDARD, EXPRESS = "standard", "express"
 EXPRESS_SECONDS = 300  # the maximum duration of an express execution
 SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], ["*"])
@@ -79,7 +80,7 @@ class StateMachine(pulumi.ComponentResource):
             retention_in_days=settings.log_retention_days,
             opts=child,
         )
-        definitions = {each: definition(kind, each, settings.timeout_seconds) for each in GRANULARITIES}
+        definitions = {each: definition(kind, each, settings) for each in GRANULARITIES}
         calls = [
             allow([permission], [targets[reference].arn for reference in sorted(references)])
             for permission, references in sorted(called(list(definitions.values())).items())
@@ -94,8 +95,7 @@ class StateMachine(pulumi.ComponentResource):
                 lambda known: json.dumps(fill(definitions[settings.granularity], known))
             ),
             logging_configuration={
-                # The log is the only history of an express execution.
-                "level": "ALL" if kind == EXPRESS else "ERROR",
+                "level": LOG_LEVELS[settings.log_level],
                 "include_execution_data": True,
                 "log_destination": pulumi.Output.concat(log.arn, ":*"),
             },
@@ -106,9 +106,11 @@ class StateMachine(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-def definition(kind: str, granularity: str, step_seconds: int) -> Definition:
+def definition(kind: str, granularity: str, settings: Settings) -> Definition:
     """Return the workflow compiled for a machine of this type."""
-    return compile_workflow(replace(pipeline_in(granularity), timeout_seconds=seconds(kind)), step_seconds)
+    workflow = replace(pipeline_in(granularity), timeout_seconds=seconds(kind))
+    of_steps = {name: each.timeout_seconds for name, each in settings.steps.items()}
+    return compile_workflow(workflow, settings.timeout_seconds, of_steps)
 
 
 def seconds(kind: str) -> int:

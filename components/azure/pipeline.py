@@ -92,6 +92,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": pulumi.Output.concat(
                     "ClientId=", identity.client_id, ";Authorization=AAD"
                 ),
+                "AzureFunctionsJobHost__logging__logLevel__default": settings.log_level.capitalize(),
                 "AzureFunctionsJobHost__functionTimeout": _duration(settings.timeout_seconds),
                 variables.UPLOADS_QUEUE: photos.queues[UPLOADS].name,
                 variables.LEDGER_TABLE: photos.ledger.name,

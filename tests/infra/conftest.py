@@ -33,6 +33,14 @@ MUCH = {
     "logRetentionDays": 90,
     "tags": {"team": "photos"},
 }
+OWN = {
+    "aws": {
+        "logLevel": "all",
+        "permissionsBoundary": "arn:aws:iam::123456789012:policy/bound",
+        "rolePath": "/team/",
+    },
+    "azure": {"logLevel": "warning"},
+}
 COMBINATIONS = [
     dict(zip(("orchestrator", "granularity", "architecture", "pointInTimeRecovery"), chosen, strict=True))
     | {"cloud": name}
@@ -43,7 +51,7 @@ COMBINATIONS = [
         GRANULARITIES,
         cloud.architectures,
         cloud.point_in_time_recovery,
-        (LITTLE, MUCH),
+        (LITTLE, MUCH | OWN[name]),
     )
 ]
 

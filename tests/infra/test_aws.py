@@ -144,9 +144,9 @@ def test_the_rule_asks_for_the_suffixes_where_there_is_no_prefix(run):
 
 
 def test_the_state_machine_is_watched(aws):
-    for kind, level in (("STANDARD", "ERROR"), ("EXPRESS", "ALL")):
+    for kind in ("STANDARD", "EXPRESS"):
         assert machine(aws, kind)["tracingConfiguration"] == {"enabled": True}
-        assert machine(aws, kind)["loggingConfiguration"]["level"] == level
+        assert machine(aws, kind)["loggingConfiguration"]["level"] == "ERROR"
     logs = [each.inputs for each in aws.of("LogGroup") if "workflow" in each.name]
     assert [each["retentionInDays"] for each in logs] == [30, 30]
 
@@ -231,10 +231,34 @@ def aws_arn(service: str, name: str) -> str:
     return f"arn:aws:{service}:us-east-1:123456789012:{name}"
 
 
-def test_an_express_state_machine_ends_in_time_and_logs_what_it_has_no_history_of(run):
+@pytest.mark.parametrize(("level", "theirs"), [("all", "ALL"), ("none", "OFF")])
+def test_both_state_machines_log_what_was_asked_for(run, level, theirs):
+    graph = run({"cloud": "aws", "logLevel": level})
+    levels = [each.inputs["loggingConfiguration"]["level"] for each in graph.of("StateMachine")]
+    assert levels == [theirs] * 2
+    assert graph.outputs["logLevel"] == level
+
+
+def test_a_step_has_the_memory_and_the_time_that_were_asked_for_it(run):
+    steps = {"resize": {"memoryMb": 3008}, "optimize": {"timeoutSeconds": 90, "memoryMb": 1024}}
+    graph = run({"cloud": "aws", "timeoutSeconds": 20, "steps": steps})
+    functions = {each.name: each.inputs for each in step_functions(graph)}
+    given = {name: (each["memorySize"], each["timeout"]) for name, each in functions.items()}
+    assert given == {
+        "twinlens-validate": (1024, 20),
+        "twinlens-resize": (3008, 20),
+        "twinlens-apply-filters": (1024, 20),
+        "twinlens-optimize": (1024, 90),
+        "twinlens-process": (1024, 20),
+    }
+    assert graph.outputs["stepMemoryMb"] == {"resize": 3008}
+    states = json.loads(machine(graph)["definition"])["States"]
+    assert (states["validate"]["TimeoutSeconds"], states["optimize"]["TimeoutSeconds"]) == (50, 120)
+
+
+def test_an_express_state_machine_ends_in_time(run):
     graph = run({"cloud": "aws", "orchestrator": "express"})
     express = machine(graph, "EXPRESS")
-    assert express["loggingConfiguration"]["level"] == "ALL"
     assert json.loads(express["definition"])["TimeoutSeconds"] == 300
     (failed,) = [each for each in graph.of("MetricAlarm") if each.name == "twinlens-failed"]
     watched = [query["metric"]["dimensions"] for query in failed.inputs["metricQueries"] if "metric" in query]

@@ -286,3 +286,12 @@ def test_nobody_looks_where_that_was_not_asked(run):
     given = settings(run({"cloud": "azure", "reconcileMinutes": 0}))
     assert STUCK_SCHEDULE not in given
     assert UNCLAIMED_SCHEDULE not in given
+
+
+@pytest.mark.parametrize("level", ["information", "warning"])
+def test_the_host_logs_what_was_asked_for_and_every_request(run, level):
+    settings = run({"cloud": "azure", "logLevel": level}).one("WebApp").inputs["siteConfig"]["appSettings"]
+    given = {each["name"]: each["value"] for each in settings}
+    assert given["AzureFunctionsJobHost__logging__logLevel__default"] == level.capitalize()
+    host = json.loads(host_json("storage"))
+    assert host["logging"]["logLevel"]["Host.Results"] == "Information"  # the alerts query requests

@@ -17,6 +17,7 @@ OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
     "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "metered", "chaos",
+    "logLevel", "stepMemoryMb",
 }  # fmt: skip
 UNTAGGABLE = {
     # AWS

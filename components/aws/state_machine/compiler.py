@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import assert_never
 
@@ -35,15 +35,21 @@ GRACE_SECONDS = (
 SERVICE_SECONDS = 30  # how long a direct call of DynamoDB or SNS may take
 
 
-def compile_workflow(workflow: Workflow, timeout_seconds: int) -> Definition:
-    """Return the state machine's definition; a step's function ends itself after ``timeout_seconds``."""
-    return _Compiler(workflow, timeout_seconds + GRACE_SECONDS).definition()
+def compile_workflow(
+    workflow: Workflow, timeout_seconds: int, of_steps: Mapping[str, int] | None = None
+) -> Definition:
+    """Return the state machine's definition.
+
+    A step's function ends itself after ``timeout_seconds``, or after those that ``of_steps`` has for it.
+    """
+    return _Compiler(workflow, timeout_seconds, of_steps or {}).definition()
 
 
 class _Compiler:
-    def __init__(self, workflow: Workflow, step_seconds: int) -> None:
+    def __init__(self, workflow: Workflow, step_seconds: int, of_steps: Mapping[str, int]) -> None:
         self._workflow = workflow
         self._step_seconds = step_seconds
+        self._of_steps = of_steps
 
     def definition(self) -> Definition:
         states = self._sequence(self._workflow.states)
@@ -114,7 +120,8 @@ class _Compiler:
                     "Payload": {"job": embed(INPUT), "attempt": embed(jsonata.ATTEMPT)},
                 }
                 result = "$states.result.Payload"
-                return self._task(task, INVOKE, call, self._step_seconds, result, job, after)
+                seconds = self._of_steps.get(step.name, self._step_seconds) + GRACE_SECONDS
+                return self._task(task, INVOKE, call, seconds, result, job, after)
             case Claim() as claim:
                 return self._claim(task, claim, after)
             case Record() as record:

@@ -61,6 +61,21 @@ def test_settings_come_from_the_stack(stacks: Path):
     assert (settings["region"], settings["memory_mb"], settings["email"]) == ("eu-west-1", 512, True)
 
 
+def test_steps_and_the_log_are_estimated_as_they_are_set(stacks: Path):
+    def total(settings: str) -> float:
+        (stacks / "Pulumi.mine.yaml").write_text(f"config:\n  cloud: aws\n{settings}")
+        return float(
+            json.loads(run("--stack", "mine", "--json", "--no-free-tier").stdout)["bills"]["expected"][
+                "total"
+            ]
+        )
+
+    usual = total("")
+    assert total("  logLevel: none\n") == usual
+    assert total("  logLevel: all\n") > usual + 2
+    assert total("  steps: {resize: {memoryMb: 3008}}\n") > usual
+
+
 def test_what_only_pulumi_can_decrypt_is_assumed(stacks: Path):
     (stacks / "Pulumi.mine.yaml").write_text(
         "config:\n  cloud: aws\n  twinlens:memoryMb: {secure: v1:abc}\n  tags: {a: {secure: v1:abc}}\n"

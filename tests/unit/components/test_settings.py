@@ -9,6 +9,7 @@ import yaml
 from pulumi.runtime import set_all_config
 
 from components.settings import RECIPES, Settings
+from components.step_settings import StepSettings
 
 
 def read(others: dict[str, str] | None = None, secret: str = "", **values: Any) -> Settings:
@@ -94,6 +95,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
             maxPixels=10**10,
             inputPrefix="no-slash",
             notifyEmail="nobody",
+            logLevel="debug",
             logRetentionDays=2,
             maxConcurrency=1001,
             pointInTimeRecovery="maybe",
@@ -117,6 +119,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:maxPixels is '10000000000'; allowed: a whole number from 1 to 1000000000",
         "- twinlens:inputPrefix is 'no-slash'; allowed: folders, each followed by a slash",
         "- twinlens:notifyEmail is 'nobody'; allowed: an e-mail address, or empty",
+        "- twinlens:logLevel is 'debug'; allowed: one of error, all, none",
         "- twinlens:logRetentionDays is '2'; allowed: a whole number out of 1, 3, 5, 7, 14, 30, 60, 90, 120, "
         "150, 180, 365, 400, 545, 731",
         "- twinlens:maxConcurrency is '1001'; allowed: a whole number from 0 to 1000",
@@ -176,6 +179,51 @@ def test_names_and_values_are_reported_together():
 def test_a_setting_of_the_other_cloud_is_called_that():
     with pytest.raises(pulumi.RunError, match="rolePath is a setting of aws; this stack's cloud is azure"):
         read(cloud="azure", rolePath="/team/")
+
+
+def test_a_step_may_have_its_own_memory_and_time():
+    settings = read(cloud="aws", steps={"resize": {"memoryMb": "2048"}, "optimize": {"timeoutSeconds": 60}})
+    assert [settings.of_step(each) for each in ("validate", "resize", "optimize")] == [
+        StepSettings(1024, 30),
+        StepSettings(2048, 30),
+        StepSettings(1024, 60),
+    ]
+
+
+FUNCTIONS = "apply_filters, optimize, resize, validate"
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ({"reszie": {}}, f"steps is 'reszie'; allowed: {FUNCTIONS}; did you mean resize?"),
+        ({"process": {}}, f"allowed: {FUNCTIONS}; process has no function of its own when stepwise"),
+        ({"resize": 5}, "steps.resize is 5; allowed: a map with memoryMb and timeoutSeconds"),
+        ({"resize": {"memoryMb": 64}}, "steps.resize.memoryMb is 64; allowed: a whole number from 128"),
+        ({"resize": {"timeoutSeconds": "x"}}, "steps.resize.timeoutSeconds is 'x'; allowed: a whole number"),
+        (
+            {"resize": {"memorymb": 1}},
+            "is 'memorymb'; allowed: memoryMb and timeoutSeconds; did you mean memoryMb?",
+        ),
+        ("much", "steps is 'much'; allowed: a map from steps to their memoryMb and timeoutSeconds"),
+    ],
+)
+def test_mistakes_in_the_settings_of_a_step(steps, said):
+    with pytest.raises(pulumi.RunError, match=re.escape(said)):
+        read(cloud="aws", steps=steps)
+
+
+def test_the_one_function_of_a_fused_stack_is_a_step_too():
+    assert read(cloud="aws", granularity="fused", steps={"process": {"memoryMb": 3008}}).steps
+    with pytest.raises(
+        pulumi.RunError, match="allowed: process; resize has no function of its own when fused"
+    ):
+        read(cloud="aws", granularity="fused", steps={"resize": {"memoryMb": 3008}})
+
+
+def test_steps_have_no_settings_of_their_own_on_azure():
+    with pytest.raises(pulumi.RunError, match="nothing but on aws: on azure, all steps run in the same app"):
+        read(cloud="azure", steps={"resize": {"memoryMb": 4096}})
 
 
 def test_the_config_of_providers_is_theirs():

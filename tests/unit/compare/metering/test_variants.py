@@ -12,7 +12,7 @@ from compare import format_1
 from compare.billing import step_functions
 from compare.cost.bill import price
 from compare.metering import JobLoad, Stack, assumed, assumptions, express, meter
-from compare.metering.assumptions import DEFINITION_KB, EXPRESS_LOG_EVENTS
+from compare.metering.assumptions import DEFINITION_KB, EXECUTION_LOG_EVENTS
 from compare.metering.estimate import estimate, scenarios
 from compare.metering.path import path
 from compare.prices.reading import load
@@ -87,13 +87,12 @@ def azure(
     } | {f"azure.durable.{name}": number for name, number in durable.items()}
 
 
-# Three log events of 200 + 26 bytes for each run of a function; five of the document for each Express state.
-LINES, STATE = 3 * (200 + 26), 5 * (2_800 + 26)
+LINES = 3 * (200 + 26)  # three log events of 200 + 26 bytes for each run of a function
 BY_STACK = {
     ("standard", "stepwise"): aws(STEPWISE_OBJECTS, 4, 4 * LINES, transitions=10),
     ("standard", "fused"): aws(FUSED_OBJECTS, 1, LINES, transitions=6),
-    ("express", "stepwise"): aws(STEPWISE_OBJECTS, 4, 4 * LINES + 10 * STATE, express_requests=1),
-    ("express", "fused"): aws(FUSED_OBJECTS, 1, LINES + 6 * STATE, express_requests=1),
+    ("express", "stepwise"): aws(STEPWISE_OBJECTS, 4, 4 * LINES, express_requests=1),
+    ("express", "fused"): aws(FUSED_OBJECTS, 1, LINES, express_requests=1),
     # Seven activities, or four, in one episode more, and the start. Durable has six queue operations for each
     # activity, three more and three for the deadline; three table operations each and six more. Beside those,
     # the upload's message and the notification, the claim and the record.
@@ -187,21 +186,57 @@ def test_every_variant_has_a_bill_in_order(stack: Stack, images: int):
         assert not [line.meter.name for line in high.lines for word in working if word in line.meter.name]
 
 
-def test_express_bills_time_and_logs_instead_of_transitions():
+def test_express_bills_time_instead_of_transitions():
     stack = Stack("aws", "express", "stepwise", "arm64", 1024, "us-east-1")
     ran = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
     assert ran
     metered = counted(meter(stack, [ran.times(10)]))
-    standard = counted(meter(replace(stack, orchestrator="standard"), [ran.times(10)]))
     assert "aws.stepfunctions.transitions" not in metered
     assert metered["aws.stepfunctions.express_requests"] == 10
     # accepted at 100 ms, recorded at 2,500 ms, 50 ms more to notify: 2,450 ms, billed as 2,500 at 64 MB
     assert metered["aws.stepfunctions.express_gb_seconds"] == 10 * Decimal("2.5") * 64 / 1024
-    states = len(ran.path.states)
-    bytes_ = 10 * states * EXPRESS_LOG_EVENTS.value * (ran.document_bytes + 26)
-    assert metered["aws.cloudwatch.log_gb"] - standard["aws.cloudwatch.log_gb"] == pytest.approx(
-        Decimal(bytes_) / 1024**3
+
+
+@pytest.mark.parametrize("orchestrator", ["standard", "express"])
+def test_a_log_level_decides_what_an_execution_writes_about_itself(orchestrator: str):
+    stack = Stack("aws", orchestrator, "stepwise", "arm64", 1024, "us-east-1")
+    good = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
+    assert good
+    bad = replace(good, failed=True, steps=(*good.steps[:-1], replace(good.steps[-1], attempts=3)))
+
+    def written(level: str, load: JobLoad) -> float:
+        logged, silent = (
+            counted(meter(replace(stack, log_level=each), [load.times(10)]))["aws.cloudwatch.log_gb"]
+            for each in (level, "none")
+        )
+        return float((logged - silent) * GB / (10 * (load.document_bytes + 26)))
+
+    states = len(good.path.states)
+    assert written("all", good) == pytest.approx(states * EXECUTION_LOG_EVENTS.value)
+    assert written("error", good) == 0
+    assert written("error", bad) == pytest.approx(2 + 3)  # two retries; the last attempt, and the end
+    assert written("", bad) == written("error", bad)
+
+
+def test_at_warning_azure_keeps_requests_alone():
+    stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
+    ran = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
+    assert ran
+    all_, requests = (
+        counted(meter(replace(stack, log_level=each), [ran]))["azure.monitor.log_gb"]
+        for each in ("information", "warning")
     )
+    assert requests * 2 == all_
+
+
+def test_a_step_with_memory_of_its_own_is_billed_by_it():
+    stack = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1")
+    ran = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
+    assert ran
+    own = replace(stack, step_memory_mb=(("resize", 3072),))
+    each, with_own = (counted(meter(one, [ran]))["aws.lambda.gb_seconds.arm64"] for one in (stack, own))
+    # 100 ms for each of the four steps, one of them with three times the memory
+    assert with_own / each == Decimal(6) / 4
 
 
 def test_the_largest_definition_is_billed_as_64_mb():
@@ -255,8 +290,12 @@ def forget() -> Iterator[Callable[[], None]]:
 @pytest.mark.parametrize(
     "stack",
     # Where it runs, on what and in how much memory, changes prices and quantities, but not what is assumed.
-    {(each.orchestrator, each.granularity): each for each in (*AWS, *AZURE)}.values(),
-    ids=lambda each: f"{each.orchestrator}-{each.granularity}",
+    [
+        *{(each.orchestrator, each.granularity): each for each in (*AWS, *AZURE)}.values(),
+        replace(AWS[0], log_level="all"),
+        replace(AZURE[0], log_level="warning"),
+    ],
+    ids=lambda each: "-".join((each.orchestrator, each.granularity, each.log_level or "default")),
 )
 def test_what_is_listed_as_assumed_of_a_stack_is_what_its_bill_depends_on(
     stack: Stack, name: str, forget: Callable[[], None], monkeypatch: pytest.MonkeyPatch
