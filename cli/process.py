@@ -34,7 +34,7 @@ def process(
     json: Json = False,
 ) -> None:
     """Process photos on this machine, without a cloud; exit with 1 unless all succeed."""
-    chosen = recipes.load(recipe)
+    chosen = recipes.read(Path(recipe)) if recipe.endswith(".toml") else recipes.load(recipe)
     folders = targets(photos, out)
     if not folders:
         raise SetupError(f"There are no photos in {', '.join(map(str, photos))}.")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from core.errors import RecipeError
+from core.mistakes import Mistakes, meant
 from core.where import Where
 
 PICTURES = Path(__file__).parent.parent / "recipes" / "pictures"
@@ -133,16 +134,22 @@ def arguments(target: Callable[..., object], values: Mapping[str, object], where
     """Return the ``values`` as keyword arguments for ``target``, each checked.
 
     Raises:
-        RecipeError: A key is unknown or missing, or a value not allowed; the message says where.
+        RecipeError: Keys are unknown or missing, or values not allowed; the message has a line for each.
     """
-    known = parameters(target)
-    for key in values:
-        if key not in known:
-            raise RecipeError(f"{where(key)} is not known here; allowed are {_listed(known)}.")
+    known, mistakes, checked = parameters(target), Mistakes(RecipeError), {}
+    for key, value in values.items():
+        with mistakes.noted():
+            if key not in known:
+                raise RecipeError(
+                    f"{where(key)} is not known here{meant(key, known)}; allowed are {_listed(known)}."
+                )
+            checked[key] = known[key].check(value, where(key))
     for key, parameter in known.items():
-        if key not in values and parameter.default is REQUIRED:
-            raise RecipeError(f"{where(key)} is missing; give {parameter}.")
-    return {key: known[key].check(value, where(key)) for key, value in values.items()}
+        with mistakes.noted():
+            if key not in values and parameter.default is REQUIRED:
+                raise RecipeError(f"{where(key)} is missing; give {parameter}.")
+    mistakes.report()
+    return checked
 
 
 def _parameter(hint: object, default: object) -> Parameter:

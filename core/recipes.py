@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.errors import RecipeError
+from core.mistakes import Mistakes, meant
 from core.parameters import arguments, parameters
 from core.recipe import AUTO, FILTERED, FilterCall, Options, OutputFormat, Recipe, Sheet, Size
 from core.where import Lines, Where, lines
@@ -30,19 +32,34 @@ def load(name: str, folder: Path = RECIPES) -> Recipe:
     """Read ``<name>.toml``.
 
     Raises:
-        RecipeError: The recipe does not exist or is invalid; the message names the file, the line, the key,
-            the value and what is allowed.
+        RecipeError: The recipe does not exist or is invalid; the message has a line for every mistake, with
+            the file, the line, the key, the value and what is allowed.
     """
-    import tomllib  # once a worker, and not at all where a recipe is only passed around
-
     if not _NAME.fullmatch(name):
         raise RecipeError(f"{name!r} is no name for a recipe; use {_NAME_RULE}.")
     path = folder / f"{name}.toml"
+    if not path.is_file():
+        known = names(folder)
+        raise RecipeError(f"There is no recipe {name!r}{meant(name, known)}; there are {', '.join(known)}.")
+    return read(path)
+
+
+def read(path: Path) -> Recipe:
+    """Read a recipe from any TOML file, whose name without ``.toml`` is the recipe's.
+
+    Raises:
+        RecipeError: As :func:`load`.
+    """
+    import tomllib  # once a worker, and not at all where a recipe is only passed around
+
+    name = path.stem
+    if not _NAME.fullmatch(name):
+        raise RecipeError(f"{path}: {name!r} is no name for a recipe; use {_NAME_RULE}.")
     try:
         text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)
-    except FileNotFoundError:
-        raise RecipeError(f"There is no recipe {name!r}; there are {', '.join(names(folder))}.") from None
+    except OSError as error:
+        raise RecipeError(f"The recipe {path} can't be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path.name} is not TOML: {error}.") from None
     return parse(name, table, lines(text))
@@ -53,23 +70,34 @@ def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -
 
     With ``positions``, as returned by :func:`core.where.lines`, error messages name the line.
     """
-    file = _File(f"{name}.toml", table, positions or {})
-    options = {key: value for key, value in table.items() if key not in _TABLES}
-    for key in options:
-        if key not in (allowed := parameters(Options)):
-            raise RecipeError(
-                f"{file.where()(key)} is not known here; allowed are {', '.join((*_TABLES, *allowed))}."
-            )
-    sizes = tuple(Size(**arguments(Size, each, where)) for each, where in file.tables("sizes"))
-    sheets = tuple(Sheet(**arguments(Sheet, each, where)) for each, where in file.tables("sheets", least=0))
-    for each, where in (*file.tables("sizes"), *file.tables("sheets", least=0)):
-        if not _NAME.fullmatch(each["name"]) or each["name"] == FILTERED:
-            raise RecipeError(f"{where('name')} is {each['name']!r}; use {_NAME_RULE}, and not {FILTERED!r}.")
-    filters = tuple(_filter_call(each, where) for each, where in file.tables("filters", least=0))
-    outputs = tuple(_output(each, where) for each, where in file.tables("outputs"))
-    file.refuse_twice("name", "sizes", "sheets")
-    file.refuse_twice("format", "outputs")
-    return Recipe(name, sizes, filters, outputs, Options(**arguments(Options, options, file.where())), sheets)
+    file, mistakes = _File(f"{name}.toml", table, positions or {}), Mistakes(RecipeError)
+    known = (*_TABLES, *parameters(Options))
+    for key in table:
+        with mistakes.noted():
+            if key not in known:
+                hint, allowed = meant(key, known), ", ".join(known)
+                raise RecipeError(f"{file.where()(key)} is not known here{hint}; allowed are {allowed}.")
+    options = {key: value for key, value in table.items() if key in parameters(Options)}
+    made = Options()
+    with mistakes.noted():
+        made = Options(**arguments(Options, options, file.where()))
+    sizes = file.each(mistakes, "sizes", partial(_named, Size))
+    sheets = file.each(mistakes, "sheets", partial(_named, Sheet), least=0)
+    filters = file.each(mistakes, "filters", _filter_call, least=0)
+    outputs = file.each(mistakes, "outputs", _output)
+    with mistakes.noted():
+        file.refuse_twice("name", "sizes", "sheets")
+    with mistakes.noted():
+        file.refuse_twice("format", "outputs")
+    mistakes.report()
+    return Recipe(name, sizes, filters, outputs, made, sheets)
+
+
+def _named[Named: (Size, Sheet)](kind: type[Named], table: Mapping[str, Any], where: Where) -> Named:
+    made = kind(**arguments(kind, table, where))
+    if not _NAME.fullmatch(made.name) or made.name == FILTERED:
+        raise RecipeError(f"{where('name')} is {made.name!r}; use {_NAME_RULE}, and not {FILTERED!r}.")
+    return made
 
 
 @dataclass(frozen=True)
@@ -93,21 +121,42 @@ class _File:
             raise RecipeError(f"{self.where()(key)} is missing; write at least one [[{key}]].")
         return [(each, self.where(key, number)) for number, each in enumerate(values, 1)]
 
+    def each[Made](
+        self,
+        mistakes: Mistakes,
+        key: str,
+        make: Callable[[Mapping[str, Any], Where], Made],
+        least: int = 1,
+    ) -> tuple[Made, ...]:
+        """Return what ``make`` makes of each ``[[key]]`` table, without those that are mistaken."""
+        made: list[Made] = []
+        with mistakes.noted():
+            for table, where in self.tables(key, least):
+                with mistakes.noted():
+                    made.append(make(table, where))
+        return tuple(made)
+
     def refuse_twice(self, key: str, *tables: str) -> None:
-        seen = set()
+        seen = set[str]()
         for each, where in (found for table in tables for found in self.tables(table, least=0)):
-            if each[key] in seen:
-                raise RecipeError(f"{where(key)} is {each[key]!r} more than once; each must be its own.")
-            seen.add(each[key])
+            value = str(each.get(key, len(seen)))  # one that is missing is reported as that
+            if value in seen:
+                raise RecipeError(f"{where(key)} is {value!r} more than once; each must be its own.")
+            seen.add(value)
 
 
 def _filter_call(table: Mapping[str, Any], where: Where) -> FilterCall:
     from core.photo import filters  # needs Pillow, which nobody needs to know what a recipe is
 
     parameters = dict(table)
-    name = parameters.pop("name", None)
+    if "name" not in parameters:
+        raise RecipeError(f"{where('name')} is missing; give one of {', '.join(filters.names())}.")
+    name = parameters.pop("name")
     if name not in filters.names():
-        raise RecipeError(f"{where('name')} is {name!r}; it must be one of {', '.join(filters.names())}.")
+        known = ", ".join(filters.names())
+        raise RecipeError(
+            f"{where('name')} is {name!r}{meant(name, filters.names())}; it must be one of {known}."
+        )
     return FilterCall(name, filters.check(name, parameters, where))
 
 

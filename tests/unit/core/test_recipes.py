@@ -81,7 +81,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
         (
             "[[sizes]]",
             "[[size]]",
-            "mine.toml, line 2: size is not known here; allowed are sizes, filters, outputs, sheets, ",
+            "mine.toml, line 2: size is not known here (did you mean 'sizes'?); allowed are sizes, filters, ",
         ),
         (
             "width = 800",
@@ -104,9 +104,9 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> Non
         (
             "sepia",
             "blue",
-            "mine.toml, line 8: filters 1: name is 'blue'; it must be one of auto_contrast, blur",
+            "mine.toml, line 8: filters 1: name is 'blue' (did you mean 'blur'?); it must be one of",
         ),
-        ('name = "sepia"', "", "mine.toml, line 7: filters 1: name is None"),
+        ('name = "sepia"', "", "mine.toml, line 7: filters 1: name is missing; give one of auto_contrast, "),
         ('name = "sepia"', "name = []", "mine.toml, line 8: filters 1: name is []"),
         (
             "amount = 1",
@@ -156,3 +156,40 @@ def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, sentence: str) -
     with pytest.raises(RecipeError) as caught:
         recipes.load("mine", tmp_path)
     assert str(caught.value).startswith(sentence)
+
+
+def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        """
+backgroud = "#ffffff"
+[[sizes]]
+name = "display"
+width = 0
+heigth = 600
+[[filters]]
+name = "sepai"
+[[outputs]]
+format = "tga"
+quality = 500
+"""
+    )
+    with pytest.raises(RecipeError) as caught:
+        recipes.load("mine", tmp_path)
+    options = "sizes, filters, outputs, sheets, background, copyright, larger, manifest"
+    assert [line.partition(" is ")[0] for line in str(caught.value).splitlines()] == [
+        "mine.toml, line 2: backgroud",
+        "mine.toml, line 5: sizes 1: width",
+        "mine.toml, line 6: sizes 1: heigth",
+        "mine.toml, line 3: sizes 1: height",
+        "mine.toml, line 8: filters 1: name",
+        "mine.toml, line 11: outputs 1: quality",
+    ]
+    assert f"is not known here (did you mean 'background'?); allowed are {options}." in str(caught.value)
+    assert "name is 'sepai' (did you mean 'sepia'?); it must be one of" in str(caught.value)
+
+
+def test_a_recipe_is_read_from_any_path(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(GOOD)
+    assert recipes.read(tmp_path / "mine.toml").name == "mine"
+    with pytest.raises(RecipeError, match=r"gone\.toml can't be read: No such file"):
+        recipes.read(tmp_path / "gone.toml")
