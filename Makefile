@@ -44,7 +44,7 @@ endif
 
 lint: setup ## check style, types and import rules
 	$(call timed,Checking the style,$(BIN)/ruff check && $(BIN)/ruff format --check)
-	$(call timed,Checking the types,$(BIN)/mypy)
+	$(call timed,Checking the types,$(BIN)/python -m tools.check_types)
 	$(call timed,Checking the import rules,$(BIN)/lint-imports)
 
 fuzz: setup ## mutate 100,000 photos, then search for what takes more memory than the rule says
