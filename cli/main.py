@@ -35,6 +35,22 @@ COMMANDS = {
     "local": "Run both clouds on this machine.",
     "prices": "The price book and the vendors' live price lists.",
 }
+# A command's module has either an app with several commands, or a function named like the module.
+COMMANDS = (
+    "process",
+    "filters",
+    "submit",
+    "bench",
+    "collect",
+    "report",
+    "cost",
+    "estimate",
+    "simulate",
+    "doctor",
+    "jobs",
+    "local",
+    "prices",
+)
 
 
 class Commands(TyperGroup):

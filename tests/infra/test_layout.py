@@ -5,7 +5,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("core", "handlers", "components", "compare", "bench", "cli", "local")
+PRODUCT = ("core", "handlers", "components", "compare", "bench", "simulation", "cli", "local")
 MOST_LINES = 250
 
 

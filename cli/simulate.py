@@ -1,0 +1,64 @@
+"""``twinlens simulate``: predict what a workload would do on a platform, before anything is deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import Json, console, print_json, progress, shown, table
+from simulation.document import TIMES, document
+from simulation.predict import QUANTILES, Prediction, predict
+from simulation.reading import read
+
+WorkloadFile = Annotated[Path, typer.Argument(help="A TOML file with the workload; see docs/simulation.md.")]
+NAMES = {
+    "end_to_end_s": "first task's start to last task's end",
+    "hop_s": "end of a task to start of the next",
+    "overhead_s": "not spent in tasks",
+    "sojourn_s": "arrival to last task's end",
+}
+
+
+def simulate(workload: WorkloadFile, as_json: Json = False) -> None:
+    """Simulate a workload: latency, throttling, cold starts and billed usage, each with its interval."""
+    given = read(workload)
+    with progress() as bar:
+        task = bar.add_task("simulating", total=100, note="")
+        made = predict(given, progress=lambda share: bar.update(task, completed=int(100 * share)))
+    if as_json:
+        print_json(document(made))
+    else:
+        show(made)
+
+
+def show(made: Prediction) -> None:
+    """Print the figures as tables, and what they rest on."""
+    figures = made.figures
+    rows = [[NAMES[name], *(_cell(made, f"{name}.{quantile}") for quantile in QUANTILES)] for name in TIMES]
+    console.print(table(("seconds", *QUANTILES), rows, numbers=tuple(QUANTILES)))
+    counts = [
+        ["jobs", f"{figures['jobs'].value:,.0f}"],
+        ["failed", f"{figures['failed'].value:,.0f}"],
+        ["all done after, s", _cell(made, "all_done_s")],
+        ["instances, most at once", f"{figures['instances'].value:,.0f}"],
+        ["cold starts", f"{figures['cold_share'].value:.1%}"],
+        ["throttled calls", f"{figures['throttled'].value:,.0f}"],
+        ["billed executions", f"{figures['billed.executions'].value:,.0f}"],
+        ["billed GB-s", f"{figures['billed.gb_seconds'].value:,.1f}"],
+        ["billed transitions", f"{figures['billed.transitions'].value:,.0f}"],
+    ]
+    console.print(table(("", "value"), counts, numbers=("value",)))
+    console.print(
+        "\n[yellow]Simulated, not measured.[/yellow] In brackets, the interval that should hold a figure "
+        "nine times out of ten.",
+        soft_wrap=True,
+    )
+    for reason in made.extrapolated:
+        console.print(f"[yellow]Extrapolated:[/yellow] {shown(reason)}.", soft_wrap=True)
+
+
+def _cell(made: Prediction, name: str) -> str:
+    figure = made.figures[name]
+    return f"{figure.value:,.3g} ({figure.low:,.3g} to {figure.high:,.3g})"

@@ -1,0 +1,102 @@
+import pytest
+
+from simulation.book import load
+from simulation.once import simulate
+from simulation.workload import Arrivals, Flow, Photos, Platform, Workload
+
+VALUES = load().values()
+
+
+def workload(name="aws.standard", count=30, **platform):
+    return Workload(Arrivals(count=count), Photos(), Flow(), Platform(name=name, **platform))
+
+
+@pytest.fixture(params=["aws.standard", "aws.express", "azure.storage", "azure.scheduler"])
+def name(request):
+    return request.param
+
+
+def memory(name):
+    return {"memory_mb": 2048} if name.startswith("azure") else {}
+
+
+def test_every_photo_ends_succeeded(name):
+    [totals] = simulate(workload(name, **memory(name)), VALUES, 1)
+    assert totals.states == {"succeeded": 30}
+    assert totals.tasks == 30 * 7
+    assert len(totals.hops) == 30 * 6
+
+
+def test_equal_seeds_give_equal_results(name):
+    first, again, other = (
+        simulate(workload(name, **memory(name)), VALUES, seed)[0].last.tolist() for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_two_variants_meet_the_same_photos():
+    given = Arrivals(kind="poisson", rate_per_second=2, hours=0.01)
+    seen = {
+        name: simulate(Workload(given, Photos(12, 24), Flow(), Platform(name=name)), VALUES, 3)[0].arrived
+        for name in ("aws.standard", "aws.express")
+    }
+    assert sorted(seen["aws.standard"]) == sorted(seen["aws.express"])
+
+
+def test_a_cold_burst_needs_an_environment_for_every_call():
+    warm = simulate(workload(), VALUES, 1)[0]
+    cold = simulate(workload(cold=True), VALUES, 1)[0]
+    assert warm.cold < 10
+    assert cold.cold == pytest.approx(4 * 30, abs=30)
+    assert sum(cold.last) > sum(warm.last)
+
+
+def test_calls_beyond_the_concurrency_are_throttled_and_tried_again():
+    [totals] = simulate(workload(concurrency=5), VALUES, 1)
+    assert totals.throttled > 0
+    assert totals.instances == 5
+    assert totals.transitions > 30 * 10
+
+
+def test_a_lambda_call_is_billed_by_the_millisecond_with_its_init():
+    [warm] = simulate(workload(count=1), {**VALUES, "aws.recycled_share": 0.0}, 1)
+    [cold] = simulate(workload(count=1, cold=True), VALUES, 1)
+    assert warm.executions == cold.executions == 4
+    assert warm.transitions == cold.transitions == 10
+    assert cold.gb_seconds - warm.gb_seconds > 4 * 0.3
+    assert round(warm.gb_seconds * 1000, 6) == round(round(warm.gb_seconds * 1000), 6)
+
+
+def test_one_thread_runs_the_branches_of_a_fan_out_one_after_the_other():
+    given = Workload(
+        Arrivals(count=1),
+        Photos(),
+        Flow(kind="fan_out", tasks=4, seconds=10.0),
+        Platform(name="azure.storage", plan="consumption", threads=1),
+    )
+    [totals] = simulate(given, VALUES, 1)
+    assert totals.last[0] - totals.first[0] == pytest.approx(40.2, abs=0.4)
+    assert totals.instances == 1
+
+
+def test_a_backlog_brings_one_instance_after_the_other():
+    given = Workload(
+        Arrivals(count=30),
+        Photos(),
+        Flow(kind="fan_out", tasks=8, seconds=5.0),
+        Platform(name="azure.storage", plan="consumption", threads=1),
+    )
+    [totals] = simulate(given, VALUES, 1)
+    assert 6 <= totals.instances <= 16
+    assert totals.states == {"succeeded": 30}
+
+
+def test_an_episode_takes_all_results_that_have_come_by_then():
+    given = Workload(
+        Arrivals(count=30),
+        Photos(),
+        Flow(kind="fan_out", tasks=8, seconds=0.0),
+        Platform(name="azure.storage", plan="consumption", threads=1),
+    )
+    [totals] = simulate(given, VALUES, 1)
+    assert totals.executions < 30 * (1 + 9 + 10)
