@@ -30,27 +30,12 @@ COMMANDS = {
     "report": "Compare runs: write the report, and print its table.",
     "cost": "Price one month's usage, and explain every line.",
     "estimate": "Estimate a month's bill from a stack's config and the workflow, before it is deployed.",
+    "simulate": "Predict a workload's latency, throttling, cold starts and usage, before it is deployed.",
     "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
     "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
     "local": "Run both clouds on this machine.",
     "prices": "The price book and the vendors' live price lists.",
 }
-# A command's module has either an app with several commands, or a function named like the module.
-COMMANDS = (
-    "process",
-    "filters",
-    "submit",
-    "bench",
-    "collect",
-    "report",
-    "cost",
-    "estimate",
-    "simulate",
-    "doctor",
-    "jobs",
-    "local",
-    "prices",
-)
 
 
 class Commands(TyperGroup):

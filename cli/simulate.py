@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import Json, console, print_json, progress, shown, table
+from cli.console import Json, console, print_json, print_table, progress, shown
 from simulation.document import TIMES, document
 from simulation.predict import QUANTILES, Prediction, predict
 from simulation.reading import read
@@ -22,7 +22,7 @@ NAMES = {
 
 
 def simulate(workload: WorkloadFile, as_json: Json = False) -> None:
-    """Simulate a workload: latency, throttling, cold starts and billed usage, each with its interval."""
+    """Predict a workload's latency, throttling, cold starts and usage, before it is deployed."""
     given = read(workload)
     with progress() as bar:
         task = bar.add_task("simulating", total=100, note="")
@@ -37,7 +37,7 @@ def show(made: Prediction) -> None:
     """Print the figures as tables, and what they rest on."""
     figures = made.figures
     rows = [[NAMES[name], *(_cell(made, f"{name}.{quantile}") for quantile in QUANTILES)] for name in TIMES]
-    console.print(table(("seconds", *QUANTILES), rows, numbers=tuple(QUANTILES)))
+    print_table(("seconds", *QUANTILES), rows, numbers=tuple(QUANTILES))
     counts = [
         ["jobs", f"{figures['jobs'].value:,.0f}"],
         ["failed", f"{figures['failed'].value:,.0f}"],
@@ -49,7 +49,8 @@ def show(made: Prediction) -> None:
         ["billed GB-s", f"{figures['billed.gb_seconds'].value:,.1f}"],
         ["billed transitions", f"{figures['billed.transitions'].value:,.0f}"],
     ]
-    console.print(table(("", "value"), counts, numbers=("value",)))
+    console.print()
+    print_table(("figure", "value"), counts, numbers=("value",))
     console.print(
         "\n[yellow]Simulated, not measured.[/yellow] In brackets, the interval that should hold a figure "
         "nine times out of ten.",
