@@ -21,6 +21,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "report": ("twinlens report runs/* --images-per-month 50000 --out out",),
     "cost": ("twinlens cost usage.toml --region eu-west-1 --no-free-tier",),
     "estimate": ("twinlens estimate -s aws --images-per-month 50000",),
+    "simulate": ("twinlens simulate workload.toml", "twinlens simulate workload.toml --json"),
     "doctor": ("twinlens doctor",),
     "jobs list": ("twinlens jobs list -s aws-local --state failed --limit 20",),
     "jobs show": ("twinlens jobs show 3f2a -s aws-local",),
