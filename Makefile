@@ -29,11 +29,11 @@ test: setup lint ## run all checks and all tests, end-to-end tests included
 	@echo "== Running the tests"
 	@$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-test-cloud: $(if $(STACK),setup) ## send the sample photos through your own stack: make test-cloud STACK=aws
-ifeq ($(STACK),)
-	@echo "Name the stack to test: make test-cloud STACK=aws" >&2; exit 2
+test-cloud: $(if $(STACK)$(NEW),setup) ## test your own stack (STACK=aws), or a new one until it is destroyed (NEW=aws)
+ifeq ($(STACK)$(NEW),)
+	@echo "Name the stack to test, make test-cloud STACK=aws, or the one to make another like it, NEW=aws" >&2; exit 2
 endif
-	@STACK=$(STACK) $(BIN)/python -m pytest tests/cloud -m cloud
+	@STACK=$(STACK) NEW=$(NEW) $(BIN)/python -m pytest tests/cloud -m cloud
 
 golden: setup ## write the golden pictures whose name contains NAME: make golden NAME=sepia
 ifeq ($(NAME),)
