@@ -15,9 +15,14 @@ from components.settings import Settings
 # X-Ray has no resource-level permissions: its statement has to name all resources.
 TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
 
+LIVE = "live"  # the alias that everything calls
+
 
 class Function(pulumi.ComponentResource):
     """The base of all functions of the pipeline; each kind of function is a separate component.
+
+    Every change publishes a version, and ``arn`` is that of an alias, which then points to it: pointing the
+    alias to an earlier version takes a bad package back.
 
     Args:
         kind: The last part of the component's type.
@@ -68,10 +73,14 @@ class Function(pulumi.ComponentResource):
             environment={"variables": dict(environment)},
             logging_config={"log_group": log.name, "log_format": "JSON"},
             tracing_config={"mode": "Active"},
+            publish=True,
             opts=child,
             **more,
         )
-        self.arn, self.name, self.log_group = function.arn, function.name, log.name
+        live = aws.lambda_.Alias(
+            name, name=LIVE, function_name=function.name, function_version=function.version, opts=child
+        )
+        self.arn, self.name, self.log_group = live.arn, function.name, log.name
 
 
 def _logging(log: aws.cloudwatch.LogGroup) -> Statement:

@@ -114,12 +114,14 @@ class Recorder(mocks.Mocks):
         self.made.append(args)
         service, name = args.typ.split(":")[1].split("/")[0], args.name
         if args.typ.startswith("aws:"):
-            arn = f"arn:aws:{service}:us-east-1:123456789012:{name}"
+            alias = f":{args.inputs['name']}" if args.typ.endswith(":Alias") else ""
+            arn = f"arn:aws:{service}:us-east-1:123456789012:{name}{alias}"
             return name, {
                 "arn": arn,
                 "name": name,
                 "url": f"https://sqs/{name}",
                 "region": "us-east-1",
+                "version": f"version of {name}",
             } | args.inputs
         scope = f"/subscriptions/0000/resourceGroups/group/providers/{service}/{name}"
         made = {

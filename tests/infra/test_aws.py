@@ -2,11 +2,13 @@
 
 import itertools
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from components.aws.function import LIVE
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
 from core.deployment.names import OPEN_INDEX
@@ -81,6 +83,21 @@ def test_each_step_has_a_function_with_its_settings(aws, archive):
         assert function["runtime"] == "python3.13"
         assert function["tracingConfig"] == {"mode": "Active"}
         assert function["environment"]["variables"]["TWINLENS_OUTPUT_CONTAINER"] == "twinlens-output"
+
+
+def test_everything_calls_the_alias_of_the_newest_version_of_a_function(aws):
+    aliases = {each.name: each.inputs for each in aws.of("Alias")}
+    for function in aws.of("Function"):
+        assert function.inputs["publish"] is True
+        alias = aliases.pop(function.name)
+        assert (alias["name"], alias["functionName"]) == (LIVE, function.name)
+        assert alias["functionVersion"] == f"version of {function.name}"
+    assert not aliases
+    called = re.findall(
+        r"arn:aws:lambda:[\w:-]+", json.dumps([each.inputs for each in aws.resources], default=str)
+    )
+    assert called
+    assert all(arn.endswith(f":{LIVE}") for arn in called)
 
 
 def test_each_function_writes_to_a_log_group_that_was_there_before(aws):

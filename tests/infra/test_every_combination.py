@@ -8,6 +8,7 @@ import event_ruler
 import pulumi
 from pulumi.runtime import rpc
 
+from components.aws.function import LIVE
 from components.aws.state_machine.references import permissions
 from components.pipeline import build
 from components.settings import CLOUDS, Settings
@@ -21,7 +22,7 @@ OUTPUTS = {
 }  # fmt: skip
 UNTAGGABLE = {
     # AWS
-    "BucketLifecycleConfiguration", "BucketNotification", "BucketOwnershipControls", "BucketPolicy",
+    "Alias", "BucketLifecycleConfiguration", "BucketNotification", "BucketOwnershipControls", "BucketPolicy",
     "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "EventTarget", "QueuePolicy",
     "Dashboard", "QueryDefinition", "RolePolicy", "Schedule", "TopicPolicy", "TopicSubscription",
     # Azure
@@ -30,7 +31,7 @@ UNTAGGABLE = {
 }  # fmt: skip
 CLOSED = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 # By its last part, what a type's name is within on Azure; an account's name is in all the world.
-SCOPES = ("scope", "accountName", "resourceGroupName")
+SCOPES = ("scope", "accountName", "resourceGroupName", "functionName")
 
 
 def is_aws(graph) -> bool:
@@ -73,7 +74,7 @@ def test_what_runs_is_the_workflow_in_its_granularity(graph):
         steps = {
             each.inputs["environment"]["variables"].get("TWINLENS_STEP")
             for each in graph.of("Function")
-            if any(arn.endswith(f":{each.name}") for arn in invoked)
+            if any(arn.endswith(f":{each.name}:{LIVE}") for arn in invoked)
         }
         assert steps == {step.name for step in workflow.steps()}
         assert {tuple(each["architectures"]) for each in functions} == {(graph.config["architecture"],)}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from components.aws.function import LIVE
 from components.aws.workflow import called
 from components.azure.roles import Role
 from core.job import WORK_PREFIX
@@ -141,7 +142,7 @@ def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
     prefix = any_aws.config.get("inputPrefix", "incoming/")
     assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}*"}}
     assert granted(any_aws, "twinlens-reconciler-schedule") == {
-        ("lambda:InvokeFunction", ARN.format("lambda", "twinlens-reconciler")),
+        ("lambda:InvokeFunction", ARN.format("lambda", f"twinlens-reconciler:{LIVE}")),
         ("sqs:SendMessage", dead),
     }
 

@@ -97,12 +97,15 @@ PERMISSIONS: Mapping[str, tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = 
                 "lambda",
                 "CreateFunction DeleteFunction DeleteFunctionConcurrency GetFunction"
                 " GetFunctionCodeSigningConfig GetFunctionConfiguration ListTags ListVersionsByFunction"
-                " PutFunctionConcurrency TagResource UntagResource UpdateFunctionCode"
+                " PublishVersion PutFunctionConcurrency TagResource UntagResource UpdateFunctionCode"
                 " UpdateFunctionConfiguration",
             ),
             FUNCTIONS,
         ),
         (frozenset({PASS_ROLE}), ROLES),
+    ),
+    "aws:lambda/alias:Alias": (
+        (actions("lambda", "CreateAlias DeleteAlias GetAlias UpdateAlias"), FUNCTIONS),
     ),
     "aws:sfn/stateMachine:StateMachine": (
         (

@@ -21,6 +21,12 @@ CONFIGURATION = {
     "runtime": "Runtime",
     "timeout": "Timeout",
 }
+ALIAS = {
+    "description": "Description",
+    "functionName": "FunctionName",
+    "functionVersion": "FunctionVersion",
+    "name": "Name",
+}
 # Blocks whose keys differ from the API's only in capitalization.
 BLOCKS = ("deadLetterConfig", "ephemeralStorage", "loggingConfig", "snapStart", "tracingConfig")
 CODE = ("architectures", "code", "s3Bucket", "s3Key", "s3ObjectVersion")
@@ -72,6 +78,8 @@ class Function(AwsResource):
                 FunctionName=identity, Architectures=_architectures(inputs), **_code(inputs)
             )
             updated.wait(FunctionName=identity)
+        if inputs.get("publish"):
+            made = client("lambda").publish_version(FunctionName=identity)
         _reserve(identity, state, inputs)
         return _outputs(made, inputs)
 
@@ -80,6 +88,31 @@ class Function(AwsResource):
 
     def remove(self, identity: str, state: Properties) -> None:
         client("lambda").delete_function(FunctionName=identity)
+
+
+class Alias(AwsResource):
+    """``aws.lambda_.Alias`` without weights; its id is its ARN."""
+
+    kind = "aws:lambda/alias:Alias"
+    replace_on = frozenset({"functionName", "name", "region"})
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        if inputs.get("routingConfig"):
+            yield Fault("routingConfig", "the local stand-in does not serve routingConfig.")
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        arn = client("lambda").create_alias(**chosen(inputs, ALIAS))["AliasArn"]
+        return arn, {"arn": arn}
+
+    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        client("lambda").update_alias(**chosen(inputs, ALIAS))
+        return {}
+
+    def find(self, identity: str, state: Properties) -> object:
+        return client("lambda").get_alias(FunctionName=state["functionName"], Name=state["name"])
+
+    def remove(self, identity: str, state: Properties) -> None:
+        client("lambda").delete_alias(FunctionName=state["functionName"], Name=state["name"])
 
 
 class Permission(AwsResource):
@@ -162,4 +195,4 @@ def _outputs(made: dict[str, Any], inputs: Properties) -> Properties:
     }
 
 
-RESOURCES = (Function, Permission)
+RESOURCES = (Function, Alias, Permission)
