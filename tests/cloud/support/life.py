@@ -16,6 +16,7 @@ from bench.sending import follow, send_together
 from bench.stack import DeployedStack, opened
 from core.deployment.names import LOCAL_SUFFIX
 from core.ports import LedgerRow
+from local.toolchain import pulumi
 
 TIMEOUT_SECONDS = 900
 PHOTO = project.root() / "samples" / "mountain.jpg"
@@ -35,6 +36,7 @@ class Life:
         self._given = yaml.safe_load(project.config_file(base).read_text())["config"]
         self._file = project.config_file(self.name)
         self._stack = opened(self.name)
+        self._stack.command.version = pulumi.version(Path(self._stack.command.command).parent)
         self._deployment: DeployedStack | None = None
         self._listener: Listener | None = None
 
