@@ -142,6 +142,9 @@ class Intake(Protocol):
             StoreUnavailable: It cannot be delivered now.
         """
 
+    def running(self, execution: str) -> bool:
+        """Return whether this execution still runs; ``False`` if the platform cannot tell."""
+
 
 HELD_SECONDS = 60  # how long a dead letter that was taken is invisible to others
 SHOWN = 80  # characters of a message that cannot be understood

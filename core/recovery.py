@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from core.deployment.limits import LEDGER_RETENTION
+from core.deployment.limits import GIVEN_UP, LEDGER_RETENTION
 from core.deployment.names import STUCK
 from core.job import Job, Problem, Source, job_id
 from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
@@ -23,8 +23,6 @@ from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifie
 AT_MOST = 500
 # The limit of expired rows to delete in a run; deleting is cheap, and has to keep up with busy days.
 EXPIRED_AT_MOST = 10_000
-# A job that is lost this long after its upload is not restarted any more.
-GIVEN_UP = timedelta(hours=6)
 LOST = "JobLost"
 
 Find = Literal["stuck", "unclaimed"]
@@ -66,6 +64,8 @@ class Recovery:
     def stuck(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
         """Restart jobs stuck for longer than ``older_than``; fail those stuck for hours."""
         for row in self.ledger.open_before(moment - older_than):
+            if row.state != RELEASED and self.intake.running(row.document["execution"]):
+                continue  # it waits for a free function
             if moment - _time(row.document["uploaded_at"]) > max(GIVEN_UP, older_than):
                 yield self._fail(row)
             else:

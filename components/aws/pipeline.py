@@ -14,16 +14,17 @@ from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
 from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
-from components.aws.state_machine.references import LEDGER, RECIPE, function, topic
+from components.aws.state_machine.references import LEDGER, RECIPE, STANDARD_MACHINE, function, topic
 from components.aws.step_function import UNRESERVED, StepFunction
 from components.aws.trigger import Trigger
-from components.aws.workflow import STANDARD, StateMachine, Target, seconds
-from components.settings import CLOUDS, Settings
+from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, STANDARD, StateMachine, Target
+from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
 from core.job import OUTPUT_PREFIX, WORK_PREFIX
 from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.model import Place
+from core.workflow.photo import PIPELINE
 
 
 class AwsPipeline(pulumi.ComponentResource):
@@ -80,24 +81,22 @@ class AwsPipeline(pulumi.ComponentResource):
         }
         for step_name, made in functions.items():
             targets[function(step_name)] = Target(made.arn, made.arn)
+        texts = {RECIPE: settings.recipe}
+        standard = StateMachine(f"{name}-workflow", STANDARD, settings, targets, texts, opts=child)
+        onward = {**targets, STANDARD_MACHINE: Target(standard.arn, standard.arn)}
         machines = {
-            kind: StateMachine(
-                f"{name}-workflow" if kind == STANDARD else f"{name}-workflow-{kind}",
-                kind,
-                settings,
-                targets,
-                {RECIPE: settings.recipe},
-                opts=child,
-            )
-            for kind in CLOUDS["aws"].orchestrators
+            STANDARD: standard,
+            EXPRESS: StateMachine(f"{name}-workflow-express", EXPRESS, settings, onward, texts, opts=child),
         }
         machine = machines[settings.orchestrator]
         trigger = Trigger(
             f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
         )
         # The standard machine's alone: an express one sends no events.
-        lost = LostExecutions(f"{name}-lost", machines[STANDARD].arn, topics.arns["error"], opts=child)
+        lost = LostExecutions(f"{name}-lost", standard.arn, topics.arns["error"], opts=child)
         undelivered = {"upload": trigger.dead_letters.name, "lost": lost.dead_letters.name}
+        # Whoever waits longer is found running, and left alone.
+        at_work = EXPRESS_SECONDS if settings.orchestrator == EXPRESS else PIPELINE.timeout_seconds
         if settings.reconcile_minutes:
             Reconciler(
                 f"{name}-reconciler",
@@ -109,13 +108,14 @@ class AwsPipeline(pulumi.ComponentResource):
                     variables.LEDGER_TABLE: ledger.name,
                     variables.STATE_MACHINE: machine.arn,
                     variables.ERROR_TOPIC: topics.arns["error"],
-                    **settings.reconciler(seconds(settings.orchestrator)).to_variables(),
+                    **settings.reconciler(at_work).to_variables(),
                 },
                 [
                     allow(["dynamodb:Query"], [ledger.open_index]),
                     allow(["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"], [ledger.arn]),
                     allow_list(uploads.arn, settings.input_prefix),
                     allow(["states:StartExecution"], [machine.arn]),
+                    allow(["states:ListExecutions"], [standard.arn]),
                     allow(["sns:Publish"], [topics.arns["error"]]),
                 ],
                 lost.dead_letters,
@@ -135,7 +135,7 @@ class AwsPipeline(pulumi.ComponentResource):
         topics.let_in(name, raised.arns)
         Dashboard(
             name,
-            machines[STANDARD].arn,
+            standard.arn,
             machine.arn,
             {each: functions[each].name for each in sorted(used)},
             undelivered,

@@ -13,10 +13,11 @@ from components.aws.function import TRACING
 from components.aws.policies import allow
 from components.aws.service_role import ServiceRole
 from components.aws.state_machine.compiler import compile_workflow
+from components.aws.state_machine.hand_over import hand_over_when_busy
 from components.aws.state_machine.references import Definition, fill, permissions
 from components.settings import Settings
+from core.deployment.limits import GIVEN_UP
 from core.workflow.granularity import GRANULARITIES, pipeline_in
-from core.workflow.photo import PIPELINE
 
 # Step Functions uses vended log delivery, which has no resource-level permissions.
 # The Step Functions guide, "Logging in CloudWatch Logs", lists exactly these.
@@ -110,12 +111,15 @@ def definition(kind: str, granularity: str, settings: Settings) -> Definition:
     """Return the workflow compiled for a machine of this type."""
     workflow = replace(pipeline_in(granularity), timeout_seconds=seconds(kind))
     of_steps = {name: each.timeout_seconds for name, each in settings.steps.items()}
-    return compile_workflow(workflow, settings.timeout_seconds, of_steps)
+    compiled = compile_workflow(workflow, settings.timeout_seconds, of_steps)
+    if kind != EXPRESS:
+        return compiled
+    return hand_over_when_busy(compiled, duplicate=workflow.endings["duplicate"][0].name)
 
 
 def seconds(kind: str) -> int:
-    """Return how long an execution of a machine of this type may take."""
-    return EXPRESS_SECONDS if kind == EXPRESS else PIPELINE.timeout_seconds
+    """Return how long an execution of a machine of this type may take, with all waiting."""
+    return EXPRESS_SECONDS if kind == EXPRESS else int(GIVEN_UP.total_seconds())
 
 
 def called(definitions: Sequence[Definition]) -> dict[str, set[str]]:

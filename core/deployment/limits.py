@@ -21,6 +21,9 @@ DEFAULT_MAX_PIXELS = 100_000_000
 # The memory of a Python worker before it opens a picture, in MB.
 WORKER_MB = 120
 
+# How long a job may take from its upload. A job that is lost this long after it is not restarted any more.
+GIVEN_UP = timedelta(hours=6)
+
 # How long delivery of the store's events is retried before they become dead letters.
 DELIVERY = timedelta(days=1)
 # Stuck jobs are found by a cheap query, as often as the settings ask. Uploads without a job are

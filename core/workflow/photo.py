@@ -1,7 +1,7 @@
 """The definition of the photo pipeline.
 
 To add a step: write ``core/steps/<name>.py`` and put ``*step("<name>"),`` where it belongs below.
-To give one other retries: ``*step("<name>", retry=(Retry(retryable_names(), max_attempts=5), PLATFORM)),``
+To give one other retries: ``*step("<name>", retry=(Retry(retryable_names(), max_attempts=5), *PLATFORM)),``
 """
 
 from __future__ import annotations
@@ -33,8 +33,12 @@ from core.workflow.model import (
     Workflow,
 )
 
-PLATFORM = Retry((TRANSIENT, THROTTLED))
-RETRY = (Retry(retryable_names()), PLATFORM)
+LOST = Retry((TRANSIENT,))
+# A throttled job waits for its turn. The first waits are those that AWS advises: the Lambda developer guide,
+# "Handle errors and retries". There are more retries than fit into GIVEN_UP, so that the time-out decides.
+THROTTLING = Retry((THROTTLED,), max_attempts=1000, interval=2, backoff_rate=2, max_interval=120)
+PLATFORM = (LOST, THROTTLING)
+RETRY = (Retry(retryable_names()), *PLATFORM)
 ANY_ERROR = Catch(errors=None, then="failed")
 ON_ERROR = (Catch(errors=wire_names(PhotoError), then="rejected"), ANY_ERROR)
 

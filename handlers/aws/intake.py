@@ -20,6 +20,7 @@ class S3Intake:
         self._prefix = prefix
         self._suffixes = suffixes
         self._state_machine = state_machine
+        self._running: dict[str, frozenset[str]] = {}
 
     def uploads(self) -> Iterator[Upload]:
         """See :meth:`core.ports.Intake.uploads`."""
@@ -37,6 +38,29 @@ class S3Intake:
             client("stepfunctions").start_execution(
                 stateMachineArn=self._state_machine, input=json.dumps(event(upload))
             )
+
+    def running(self, execution: str) -> bool:
+        """Return whether a standard execution still runs; express ones cannot be listed.
+
+        Each machine's executions are listed once: one that starts later is too young to be asked about.
+        """
+        machine = execution.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+        if ":stateMachine:" not in machine:
+            return False
+        if machine not in self._running:
+            self._running[machine] = frozenset(_running_on(machine))
+        return execution in self._running[machine]
+
+
+def _running_on(machine: str) -> Iterator[str]:
+    service = client("stepfunctions")
+    with translated(f"state machine {machine}"):
+        pages = service.get_paginator("list_executions")
+        try:
+            for page in pages.paginate(stateMachineArn=machine, statusFilter="RUNNING"):
+                yield from (each["executionArn"] for each in page["executions"])
+        except service.exceptions.StateMachineDoesNotExist:
+            return
 
 
 def event(upload: Upload) -> dict[str, Any]:

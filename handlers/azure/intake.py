@@ -43,6 +43,10 @@ class BlobIntake:
         with translated(f"queue {self._queue.queue_name}"):
             self._queue.send_message(text)
 
+    def running(self, execution: str) -> bool:
+        """Return ``False``: no orchestration takes longer than its workflow may, plus the patience."""
+        return False
+
 
 def event(upload: Upload) -> dict[str, Any]:
     """Return the part of Event Grid's event that :mod:`handlers.azure.events` reads."""

@@ -10,10 +10,11 @@ from ministack import app
 # At the end of the path, where the project's folders do not shadow other modules.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from local.ministack import keeping, lambda_errors, roles, turns
+from local.ministack import keeping, lambda_errors, retries, roles, turns
 
 if __name__ == "__main__":
     lambda_errors.repair()
+    retries.wait()
     turns.take()
     if app.AUTH:
         roles.obey()

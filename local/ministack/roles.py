@@ -25,6 +25,11 @@ CALLS = {
     "arn:aws:states:::dynamodb:putItem": ("DynamoDB", "dynamodb:PutItem", "TableName"),
     "arn:aws:states:::dynamodb:updateItem": ("DynamoDB", "dynamodb:UpdateItem", "TableName"),
     "arn:aws:states:::sns:publish": ("SNS", "sns:Publish", "TopicArn"),
+    "arn:aws:states:::states:startExecution": (
+        "StepFunctions",
+        "states:StartExecution",
+        "StateMachineArn",
+    ),
 }
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 

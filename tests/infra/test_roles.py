@@ -109,7 +109,9 @@ def test_a_state_machine_may_do_what_its_definitions_do(run, kind):
         for permission, targets in called(definitions).items()
         for target in targets
     }
-    assert len(expected) == len(all_steps()) + 4
+    assert len(expected) == len(all_steps()) + (4 if kind == "STANDARD" else 5)
+    onward = ("states:StartExecution", ARN.format("sfn", "twinlens-workflow"))
+    assert (onward in expected) == (kind == "EXPRESS")
     for graph in graphs:
         assert granted(graph, role) == expected | anywhere(LOG_DELIVERY | TRACING | SAMPLING)
 
@@ -130,6 +132,7 @@ def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
         *((f"dynamodb:{each}", ledger) for each in ("GetItem", "Scan", "UpdateItem")),
         ("s3:ListBucket", ARN.format("s3", "twinlens-input")),
         ("states:StartExecution", any_aws.outputs["workflow"]),
+        ("states:ListExecutions", ARN.format("sfn", "twinlens-workflow")),
         ("sns:Publish", ARN.format("sns", "twinlens-error")),
         ("sqs:SendMessage", dead),
         ("logs:CreateLogStream", log),

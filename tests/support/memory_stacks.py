@@ -68,6 +68,10 @@ class MemoryCloud:
             Job(identifier, "gallery", source, f"delivery {self.deliveries}", upload.stored_at, now())
         )
 
+    def running(self, execution: str) -> bool:
+        """See :meth:`core.ports.Intake.running`."""
+        return False
+
     def upload(self, key: str, data: bytes) -> str:
         """Process the photo before answering."""
         etag = hashlib.md5(data, usedforsecurity=False).hexdigest()

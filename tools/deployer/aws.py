@@ -40,7 +40,7 @@ OPERATOR = (
     (actions("dynamodb", "UpdateItem"), TABLES),
     (actions("dynamodb", "Query"), INDEXES),
     (actions("sns", "Publish"), TOPICS),
-    (actions("states", "StartExecution"), MACHINES),
+    (actions("states", "ListExecutions StartExecution"), MACHINES),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )
 # The calls of a preview to AWS: it reads the stack's state, but no resource.

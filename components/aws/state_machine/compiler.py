@@ -147,7 +147,7 @@ class _Compiler:
             "Resource": integration.resource,
             "Arguments": arguments,
             "TimeoutSeconds": seconds,
-            **_retries(task.retry, integration),
+            **retries(task.retry, integration),
             **self._catches(task.catch, job),
             "Output": embed(output),
             **_next(after),
@@ -198,7 +198,8 @@ def _next(after: str | None) -> Definition:
     return {"Next": after} if after else {"End": True}
 
 
-def _retries(tables: Iterable[Retry], integration: Integration) -> Definition:
+def retries(tables: Iterable[Retry], integration: Integration) -> Definition:
+    """Return the retry tables of a task that calls this integration."""
     compiled = [_table(each, integration) for each in tables]
     return {"Retry": compiled} if compiled else {}
 

@@ -13,6 +13,7 @@ from core.workflow.notification import FIELDS
 INPUT = "$states.input"
 ATTEMPT = "$states.context.State.RetryCount + 1"
 EXECUTION = "$states.context.Execution.Id"
+EVENT = "$states.context.Execution.Input"  # what the execution was started with
 NOW = "$now()"
 RETENTION_SECONDS = int(LEDGER_RETENTION.total_seconds())
 

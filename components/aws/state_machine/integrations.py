@@ -48,10 +48,18 @@ SNS = {
     THROTTLED: ("SNS.ThrottledException",),
 }
 
+STATES = {
+    TRANSIENT: ("StepFunctions.SdkClientException", "States.Timeout"),
+    THROTTLED: ("StepFunctions.ExecutionLimitExceededException", "StepFunctions.ThrottlingException"),
+}
+
 INVOKE = Integration("arn:aws:states:::lambda:invoke", "lambda:InvokeFunction", "FunctionName", LAMBDA)
 PUT_ITEM = Integration("arn:aws:states:::dynamodb:putItem", "dynamodb:PutItem", "TableName", DYNAMODB)
 UPDATE_ITEM = Integration(
     "arn:aws:states:::dynamodb:updateItem", "dynamodb:UpdateItem", "TableName", DYNAMODB
 )
 PUBLISH = Integration("arn:aws:states:::sns:publish", "sns:Publish", "TopicArn", SNS)
-INTEGRATIONS = {each.resource: each for each in (INVOKE, PUT_ITEM, UPDATE_ITEM, PUBLISH)}
+START = Integration(
+    "arn:aws:states:::states:startExecution", "states:StartExecution", "StateMachineArn", STATES
+)
+INTEGRATIONS = {each.resource: each for each in (INVOKE, PUT_ITEM, UPDATE_ITEM, PUBLISH, START)}

@@ -28,6 +28,28 @@ def put(job: str) -> Definition:
     }
 
 
+def release(job: str) -> Definition:
+    """Return the call that releases the row its execution claimed, for the next to claim it."""
+    return {
+        "TableName": LEDGER,
+        "Key": {"id": {"S": embed(f"({job}).id")}},
+        "UpdateExpression": "SET #state = :released, #updated_at = :updated_at",
+        # A retry finds what the first attempt wrote.
+        "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :released)",
+        "ExpressionAttributeNames": {
+            "#state": "state",
+            "#updated_at": "updated_at",
+            "#execution": "execution",
+        },
+        "ExpressionAttributeValues": {
+            ":claimed": {"S": "claimed"},
+            ":released": {"S": RELEASED},
+            ":updated_at": {"S": embed(jsonata.NOW)},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+        },
+    }
+
+
 def update(job: str, recorded: str, state: str) -> Definition:
     """Return the call that writes the job's state and document to the row its execution claimed."""
     return {

@@ -1,7 +1,7 @@
 """The placeholders of a compiled definition, and the permissions that it needs.
 
-``${ledger}``, ``${function.<step>}``, ``${topic.<topic>}`` and ``${recipe}`` stand for values that only a
-deployment knows; :func:`fill` replaces them.
+``${ledger}``, ``${function.<step>}``, ``${topic.<topic>}``, ``${machine.standard}`` and ``${recipe}`` stand
+for values that only a deployment knows; :func:`fill` replaces them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ Definition = dict[str, Any]
 
 LEDGER = "${ledger}"
 RECIPE = "${recipe}"
+STANDARD_MACHINE = "${machine.standard}"
 
 
 def function(step: str) -> str:

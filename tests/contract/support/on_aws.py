@@ -72,11 +72,23 @@ class Aws:
 
     def machine(self, workflow: Workflow) -> str:
         """Create the workflow's state machine and return its ARN."""
-        definition = fill(compile_workflow(workflow, timeout_seconds=30), self.references)
+        return self.machine_of(workflow.name, compile_workflow(workflow, timeout_seconds=30))
+
+    def machine_of(self, name: str, definition: dict[str, Any], **references: str) -> str:
+        """Create a state machine of a compiled definition and return its ARN."""
+        filled = fill(definition, self.references | {f"${{{key}}}": each for key, each in references.items()})
         made = self.client("stepfunctions").create_state_machine(
-            name=workflow.name, definition=json.dumps(definition), roleArn=ROLE
+            name=name, definition=json.dumps(filled), roleArn=ROLE
         )
         return str(made["stateMachineArn"])
+
+    def busy_function(self) -> str:
+        """Return the ARN of a function of which every call is throttled."""
+        arn = self._function("busy", _package())
+        self.client("lambda").put_function_concurrency(
+            FunctionName="contract-busy", ReservedConcurrentExecutions=0
+        )
+        return arn
 
     def run(self, machine: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Execute the machine for each event, one after the other, and return how they ended."""
@@ -167,13 +179,14 @@ def run_all(aws: Aws) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
     ends += aws.run(machines[STEPWISE], [upload(keys[AGAIN])])
     rows, sent = aws.rows(), aws.notifications()
     outcomes = {
-        scenario: Outcome(_end(end), rows[key], sent.get(key, []))
+        scenario: Outcome(end_of(end), rows[key], sent.get(key, []))
         for (scenario, key), end in zip(keys.items(), ends, strict=True)
     }
     return outcomes, calls(aws.calls)
 
 
-def _end(execution: dict[str, Any]) -> dict[str, Any] | str:
+def end_of(execution: dict[str, Any]) -> dict[str, Any] | str:
+    """Return an execution's final job document or, if it failed, its error."""
     if execution["status"] == "SUCCEEDED":
         return timeless(json.loads(execution["output"]))
     return f"{execution['error']}: {execution['cause']}"

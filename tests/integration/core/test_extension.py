@@ -192,7 +192,7 @@ def test_other_retries_for_one_step_are_one_line_and_touch_no_other(project: Pat
     change(
         project,
         '*step("optimize"),',
-        '*step("optimize", retry=(Retry(retryable_names(), max_attempts=5), PLATFORM)),',
+        '*step("optimize", retry=(Retry(retryable_names(), max_attempts=5), *PLATFORM)),',
     )
 
     after = run(project)["compiled"]["stepwise"]

@@ -27,6 +27,7 @@ class MemoryIntake:
     stored: list[Upload] = field(default_factory=list)
     delivered: list[Upload] = field(default_factory=list)
     unavailable: bool = False
+    under_way: set[str] = field(default_factory=set)
 
     def uploads(self) -> Iterator[Upload]:
         yield from self.stored
@@ -35,6 +36,9 @@ class MemoryIntake:
         if self.unavailable:
             raise StoreUnavailable("The queue is unavailable.")
         self.delivered.append(upload)
+
+    def running(self, execution: str) -> bool:
+        return execution in self.under_way
 
 
 @dataclass
@@ -126,6 +130,17 @@ def test_a_job_that_stands_still_is_given_back_and_delivered(recovery, intake, l
     assert ledger.get(job("stuck.jpg").id).state == RELEASED
     assert names(intake) == ["stuck.jpg"]
     assert ledger.claim(job("stuck.jpg", execution="second"))
+
+
+def test_a_job_whose_execution_still_runs_is_left(recovery, intake, ledger):
+    ledger.claim(job("waits.jpg", execution="waiting"))
+    ledger.claim(job("given back.jpg", execution="waiting"))
+    ledger.release(ledger.get(job("given back.jpg").id))
+    intake.under_way = {"waiting"}
+
+    [found] = recovery.stuck(PATIENCE, LATER)
+
+    assert found.key == "incoming/given back.jpg"
 
 
 def test_a_job_that_is_lost_again_and_again_ends_as_failed_with_a_notification(

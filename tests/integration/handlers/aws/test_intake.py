@@ -1,6 +1,7 @@
 """The way back into the workflow, on MiniStack."""
 
 import json
+import time
 import uuid
 
 import boto3
@@ -48,6 +49,34 @@ def test_a_delivery_starts_an_execution_on_the_event(aws):
     [execution] = states.list_executions(stateMachineArn=machine)["executions"]
     told = states.describe_execution(executionArn=execution["executionArn"])
     assert upload_in(told["input"]) == UPLOAD
+
+
+def test_an_execution_runs_until_it_has_ended(aws):
+    states = boto3.client("stepfunctions")
+    definition = {"StartAt": "end", "States": {"end": {"Type": "Succeed"}}}
+    activity = states.create_activity(name=unique("activity"))["activityArn"]
+    waiting = {"StartAt": "wait", "States": {"wait": {"Type": "Task", "Resource": activity, "End": True}}}
+    ended, runs = (
+        states.start_execution(
+            stateMachineArn=states.create_state_machine(
+                name=unique("machine"),
+                definition=json.dumps(each),
+                roleArn="arn:aws:iam::000000000000:role/r",
+            )["stateMachineArn"]
+        )["executionArn"]
+        for each in (definition, waiting)
+    )
+    deadline = time.monotonic() + 10
+    while states.describe_execution(executionArn=ended)["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    intake = S3Intake("photos", "", (), "machine")
+
+    assert intake.running(runs)
+    assert not intake.running(ended)
+    assert not intake.running(runs.replace(":execution:", ":express:"))
+    assert not intake.running(runs.replace("machine-", "deleted-"))
+    states.stop_execution(executionArn=runs)
 
 
 def test_all_letters_are_taken_once_and_put_back(queue):
