@@ -1,7 +1,7 @@
 """Wait between the attempts of a task as Step Functions does.
 
-MiniStack 1.5.33 ignores MaxDelaySeconds and JitterStrategy, and does not name a throttled call as AWS does. All
-jobs of a burst would retry at the same moments, and be throttled again.
+MiniStack 1.5.33 ignores MaxDelaySeconds and JitterStrategy, and does not name a throttled call as AWS does.
+All jobs of a burst would retry at the same moments, and be throttled again.
 """
 
 from __future__ import annotations
