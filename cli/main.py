@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
     "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
     "local": "Run both clouds on this machine.",
+    "photos": "Make photos to measure with.",
     "prices": "The price book and the vendors' live price lists.",
 }
 
