@@ -31,7 +31,7 @@ def _sampled(decades: float) -> Curve:
 
 
 _CURVES = {
-    # Video curves count as sRGB's, as in browsers: pictures labelled so are nearly always sRGB.
+    # Video curves count as sRGB's, as in browsers' AVIF: pictures labelled so are nearly always sRGB.
     **dict.fromkeys((1, 6, 11, 12, 13, 14, 15), SRGB_CURVE),
     4: Curve((2.2,)),
     5: Curve((2.8,)),

@@ -21,8 +21,9 @@ _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _MOST_MARKERS = 50_000
 _COEFFICIENTS = 64
 _COMMENT = 0xFE
-# The metadata that is read, by the first bytes of its segments, and how many segments of each.
-_METADATA = {b"JFIF": 1, b"Exif\0\0": 16, b"ICC_PROFILE\0": 255, b"Adobe": 1}
+_PROFILE = b"ICC_PROFILE\0"
+# The other metadata that is read, by the first bytes of its segments: how many segments, and the shortest.
+_METADATA = {b"JFIF": (1, 14), b"Exif\0\0": (16, 6), b"Adobe": (1, 12)}
 
 
 class Chunk(NamedTuple):
@@ -76,22 +77,44 @@ def jpeg_frame(data: bytes) -> Frame | None:
 
 
 def jpeg_without_excess(data: bytes) -> list[memoryview]:
-    """Return the parts of a JPEG file, without metadata that is not read or exceeds what photos have.
+    """Return the parts of a JPEG file, without metadata that is not read, too short or in excess.
 
-    Pillow appends each EXIF segment to the previous ones, which takes minutes for thousands of them.
+    Pillow refuses files with a segment that is too short. It appends each EXIF segment to the previous ones,
+    which takes minutes for thousands of them.
     """
     whole, kept, begin = memoryview(data), list[memoryview](), 0
     seen = dict.fromkeys(_METADATA, 0)
+    for at, end in _metadata(data):
+        known = next((each for each in seen if data.startswith(each, at + 4)), None)
+        if known:
+            seen[known] += 1
+        most, shortest = _METADATA[known] if known else (0, 0)
+        if not known or seen[known] > most or end - at - 4 < shortest:
+            kept.append(whole[begin:at])
+            begin = end
+    return [*kept, whole[begin:]]
+
+
+def jpeg_profile(data: bytes) -> bytes:
+    """Return the ICC profile in a JPEG file (ICC.1:2022, annex B.4); empty if it is missing or incomplete.
+
+    Of several parts with one number, the first counts.
+    """
+    found: dict[int, bytes] = {}
+    total = 0
+    for at, end in _metadata(data):
+        begin = at + 4 + len(_PROFILE)
+        if data.startswith(_PROFILE, at + 4) and begin + 2 <= end:
+            total = total or data[begin + 1]
+            found.setdefault(data[begin], data[begin + 2 : end])
+    return b"".join(found.get(number, b"") for number in range(1, total + 1)) if len(found) == total else b""
+
+
+def _metadata(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each application segment and comment before the first scan begins and ends."""
     for at in _segments(data):
         if data[at] == 0xFF and (0xE0 <= data[at + 1] <= 0xEF or data[at + 1] == _COMMENT):
-            end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
-            known = next((each for each in seen if data.startswith(each, at + 4)), None)
-            if known:
-                seen[known] += 1
-            if not known or seen[known] > _METADATA[known]:
-                kept.append(whole[begin:at])
-                begin = end
-    return [*kept, whole[begin:]]
+            yield at, at + 2 + int.from_bytes(data[at + 2 : at + 4])
 
 
 def jpeg_scans(data: bytes) -> Scans:

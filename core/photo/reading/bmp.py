@@ -16,7 +16,8 @@ from core.errors import DamagedPhoto, UnsupportedFormat
 from core.photo.reading import Source
 from core.photo.reading.bmp_runs import expanded
 
-_FILE_HEADER_BYTES, _CORE, _OS2_SHORT, _INFO, _OS2, _V2, _V3, _V5 = 14, 12, 16, 40, 64, 52, 56, 124
+_FILE_HEADER_BYTES, _CORE, _OS2_SHORT, _INFO, _OS2, _V3, _V4, _V5 = 14, 12, 16, 40, 64, 56, 108, 124
+_ALPHA_MASK = 66
 _PLAIN, _RUNS_OF_8, _RUNS_OF_4, _MASKS, _MASKS_WITH_ALPHA = 0, 1, 2, 3, 6
 _RUNS = {_RUNS_OF_8: 8, _RUNS_OF_4: 4}
 _OTHERS = {4: "JPEG", 5: "PNG", 11: "CMYK", 12: "CMYK", 13: "CMYK"}
@@ -45,7 +46,7 @@ def open(data: bytes) -> Source:
     """Read the header, and name what is not accepted."""
     header = _header(data)
     known = int.from_bytes(data[_FILE_HEADER_BYTES : _FILE_HEADER_BYTES + 4], "little") != _OS2_SHORT
-    if known and header.compression == _PLAIN and header.bits in _COLOURS:
+    if known and header.compression == _PLAIN and header.masks[3:] == (0,):
         source = Source(BmpImageFile(BytesIO(data)))
         source.profile = header.profile
         return source
@@ -162,6 +163,8 @@ def _header(data: bytes) -> Header:
         declared = unpack_from(f"<{count}L", data, _FILE_HEADER_BYTES + _INFO)
         masks = (*declared, 0)[:4] if any(declared[:3]) else masks
         at = max(at, _FILE_HEADER_BYTES + _INFO + 4 * count)
+    elif bits == 32 and size >= _V4:  # the mask of alpha alone counts without compression, too
+        masks = (*masks[:3], *unpack_from("<L", data, _ALPHA_MASK))
     palette = b""
     if bits in _INDEXED:
         entry = 3 if size == _CORE else 4

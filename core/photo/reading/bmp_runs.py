@@ -26,9 +26,7 @@ def expanded(runs: memoryview, size: tuple[int, int], bits: int) -> bytes:
         count, value = runs[at], runs[at + 1]
         at += 2
         if count:
-            pixels = (
-                bytes((value,)) * count if bits == 8 else bytes((value >> 4, value & 15)) * (-(-count // 2))
-            )
+            pixels = _pixels(bytes((value,)), bits) * (count if bits == 8 else -(-count // 2))
         elif value == _END_OF_LINE:
             x, y = 0, y + 1
             continue
@@ -47,9 +45,7 @@ def expanded(runs: memoryview, size: tuple[int, int], bits: int) -> bytes:
             if len(packed) < length:
                 raise DamagedPhoto("The BMP file is cut off: its end is missing.")
             at += length + length % 2
-            pixels = (
-                packed if bits == 8 else bytes(half for each in packed for half in (each >> 4, each & 15))
-            )
+            pixels = _pixels(packed, bits)
         kept = min(count, width - x)
         if kept > 0:
             place = y * width + x

@@ -35,11 +35,13 @@ class Canvas:
         """
         self._clean()
         left, top = at
-        room = self._shown.width - left, self._shown.height - top
+        room = max(0, self._shown.width - left), max(0, self._shown.height - top)
         if picture.width > room[0] or picture.height > room[1]:
             picture = picture.crop((0, 0, min(picture.width, room[0]), min(picture.height, room[1])))
         self._dispose, self._part = disposal, (left, top, left + picture.width, top + picture.height)
         self._before = self._shown.crop(self._part) if disposal is Disposal.RESTORE else None
+        if not picture.width or not picture.height:
+            return self._shown.copy()
         if over:
             self._shown.alpha_composite(picture, at)
         else:

@@ -126,7 +126,9 @@ def _walk(data: bytes) -> tuple[list[Frame], int | None]:
             left, top, width, height, flags = unpack_from("<HHHHB", data, at + 1)
             table, begin = _table(data, at + 9, at + _DESCRIPTOR_BYTES)
             at = _behind_blocks(data, begin + 1)
-            frames.append(_frame((left, top, width, height), flags, table or whole, control, (begin, at)))
+            if width and height:  # else nothing is shown
+                place = left, top, width, height
+                frames.append(_frame(place, flags, table or whole, control, (begin, at)))
             control = bytes(4)
         else:
             at += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import islice
 from struct import unpack, unpack_from
 
@@ -28,29 +29,51 @@ def profile(data: bytes) -> bytes | None:
     return cicp.profile(*points) if points else None
 
 
+def aperture(data: bytes, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """Return the part of the primary item that is to be shown (``clap``), in pixels before it is turned.
+
+    It is ``None`` if that is all of it, or if it is not within the picture or not of whole pixels.
+    """
+    for kind, at, end in _of_primary(data):
+        if kind != b"clap" or end - at < 32:
+            continue
+        numbers = unpack_from(">IIIIiIiI", data, at)
+        if not all(numbers[1::2]):
+            return None
+        wide, high, right, down = (
+            Fraction(over, under) for over, under in zip(numbers[::2], numbers[1::2], strict=True)
+        )
+        left, top = (size[0] - wide) / 2 + right, (size[1] - high) / 2 + down
+        box = left, top, left + wide, top + high
+        if any(each.denominator > 1 for each in box) or not (0 <= left < box[2] <= size[0]):
+            return None
+        return (int(left), int(top), int(box[2]), int(box[3])) if 0 <= top < box[3] <= size[1] else None
+    return None
+
+
 def _points(data: bytes) -> tuple[int, int] | None:
     """Return primaries and transfer characteristics of the primary item, or of an animation's first track."""
-    whole = (b"", 0, len(data))
-    meta = next(_inside(data, whole, b"meta"), None)
-    found = _of_item(data, meta) if meta else None
+    found = next((each for box in _of_primary(data) if (each := _nclx(data, box))), None)
     if found is None:
+        whole = (b"", 0, len(data))
         found = next((each for colr in _path(data, whole, _TRACK) if (each := _nclx(data, colr))), None)
     return found
 
 
-def _of_item(data: bytes, meta: Box) -> tuple[int, int] | None:
-    first = next(_inside(data, meta, b"pitm"), None)
-    properties = next(_inside(data, meta, b"iprp"), None)
+def _of_primary(data: bytes) -> Iterator[Box]:
+    """Yield the properties of the primary item."""
+    meta = next(_inside(data, (b"", 0, len(data)), b"meta"), None)
+    first = next(_inside(data, meta, b"pitm"), None) if meta else None
+    properties = next(_inside(data, meta, b"iprp"), None) if meta else None
     held = next(_inside(data, properties, b"ipco"), None) if properties else None
     if not (first and properties and held):
-        return None
+        return
     item = int.from_bytes(data[first[1] + 4 : first[1] + (8 if data[first[1]] else 6)])
     boxes = list(_boxes(data, held))
     for association in _inside(data, properties, b"ipma"):
         for index in _indices(data, association, item):
-            if 0 < index <= len(boxes) and (points := _nclx(data, boxes[index - 1])):
-                return points
-    return None
+            if 0 < index <= len(boxes):
+                yield boxes[index - 1]
 
 
 def _indices(data: bytes, ipma: Box, wanted: int) -> Iterator[int]:

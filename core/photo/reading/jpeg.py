@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from itertools import islice
 from zlib import crc32
 
 from PIL.Image import Image
@@ -21,8 +19,6 @@ _COMPONENTS = {1, 3, 4}
 _STAND_INS = (bytes(64), b"\x5a\xc3" * 32)
 _END = b"\xff\xd9"
 _ROWS = 256  # rows that are compared at a time
-# A file with at most this many parts before the first scan is read unchanged.
-_FEW_PARTS = 64
 
 
 def open(data: bytes) -> JpegSource:
@@ -49,7 +45,7 @@ class JpegSource(Source):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(_opened(data))
-        self.frames = 1
+        self.profile = containers.jpeg_profile(data) or None
         self.progressive = not containers.in_one_scan(data)
         self._data = data
         self._drafted: tuple[int, int] | None = None
@@ -104,7 +100,4 @@ def _luma(data: bytes) -> int:
 
 
 def _opened(data: bytes) -> JpegImageFile:
-    """Open the file; if it has very many parts, leave out the excess."""
-    if sum(1 for _ in islice(containers.parts(data, "jpeg"), _FEW_PARTS + 1)) <= _FEW_PARTS:
-        return JpegImageFile(BytesIO(data))
     return JpegImageFile(joined(containers.jpeg_without_excess(data)))

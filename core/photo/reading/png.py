@@ -15,17 +15,19 @@ from PIL import ImageChops
 from PIL.Image import Image, frombytes, merge
 from PIL.PngImagePlugin import PngImageFile
 
-from core.errors import UnsupportedFormat
+from core.errors import DamagedPhoto, UnsupportedFormat
 from core.photo import containers, limits
 from core.photo.containers import Chunk
 from core.photo.reading import Source, apng, loaded
 from core.photo.reading.canvas import Canvas
 from core.photo.reading.joined import joined
+from core.photo.reading.png_colours import CHUNKS as COLOUR_CHUNKS
 from core.photo.reading.png_colours import Colours
+from core.photo.reading.png_rows import check_rows
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _COLOUR, _PALETTE, _GRAY_ALPHA = 0, 2, 3, 4
-_LOOKED_AT = {b"tRNS", b"eXIf", b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"acTL"}
+_CRITICAL = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
 _ANCILLARY = 0x20  # a bit of the chunk type's first letter
 # Pillow's raw mode that reads the second, lower byte of each sample.
 _LOWER_BYTES = "RGB;16L"
@@ -38,7 +40,27 @@ def open(data: bytes) -> PngSource:
         raise UnsupportedFormat(
             "The file is a PNG changed by Apple's Xcode (CgBI), which is not accepted; send the original."
         )
+    _check(chunks, data[16:29])
     return PngSource(data, chunks)
+
+
+def _check(chunks: list[Chunk], header: bytes) -> None:
+    """Check the header and the critical chunks (PNG, third edition, sections 5.4 and 11.2.1).
+
+    Raises:
+        UnsupportedFormat: A critical chunk is unknown, so that the pixels can't be understood.
+        DamagedPhoto: The header is missing, repeated, or has values that are not defined.
+    """
+    kinds = [each.kind for each in chunks]
+    if kinds[:1] != [b"IHDR"] or kinds.count(b"IHDR") > 1:
+        raise DamagedPhoto("The PNG file is damaged: it does not have exactly one header.")
+    compression, filtering, interlacing = header[10:13].ljust(3, b"\0")
+    if compression or filtering or interlacing > 1:
+        raise DamagedPhoto("The PNG file is damaged: its compression, filter or interlacing is not defined.")
+    if any(not kind[0] & _ANCILLARY for kind in _before_pixels(chunks) - _CRITICAL):
+        raise UnsupportedFormat(
+            "PNG files with critical chunks of an unknown kind are not accepted; save it as a plain PNG."
+        )
 
 
 class PngSource(Source):
@@ -48,16 +70,13 @@ class PngSource(Source):
 
     def __init__(self, data: bytes, chunks: list[Chunk]) -> None:
         self._data, self._chunks = data, chunks
-        self._ancillary = {
-            each.kind: data[each.start + 8 : each.end - 4]
-            for each in reversed(chunks)  # of several, the first counts
-            if each.kind in _LOOKED_AT and _is_sound(data, each)
-        }
         self._header = data[16:29].ljust(13, b"\0")
         self._depth, kind = self._header[8], self._header[9]
-        self._key = _key(self._ancillary.get(b"tRNS", b""), self._depth, kind)
+        self._ancillary = _ancillary(data, chunks, palette=kind == _PALETTE)
+        transparent = self._ancillary.get(b"tRNS")
+        self._key = _key(transparent or b"", self._depth, kind)
         self._end = self._parts(b"IEND")
-        self._shared = self._parts(b"PLTE", *((b"tRNS",) if kind == _PALETTE else ()))
+        self._shared = self._parts(b"PLTE", *((b"tRNS",) if transparent and kind == _PALETTE else ()))
         super().__init__(self._opened(self._parts(b"IHDR"), self._parts(b"IDAT")))
         # Without an entry, Pillow looks for one behind the pixels and decodes them.
         self.image.info["exif"] = b"Exif\0\0" + self._ancillary.get(b"eXIf", b"")
@@ -67,7 +86,7 @@ class PngSource(Source):
         self._first_is_apart = b"fcTL" not in _before_pixels(chunks)
         if self._key and self._depth == 16:  # the key is compared with both bytes of every sample
             self.piece = 12 * self.size[0] * self.size[1]
-        if self._count and b"acTL" in _before_pixels(chunks):
+        if self._count:
             self.frames = self._count + self._first_is_apart
 
     @property
@@ -82,7 +101,10 @@ class PngSource(Source):
 
     def picture(self) -> Image:
         """Decode the picture; for an animation, the fallback picture for viewers without animation."""
-        return self._with_alpha(loaded(self.image), self._parts(b"IHDR"), self._parts(b"IDAT"))
+        header, pixels = self._parts(b"IHDR"), self._parts(b"IDAT")
+        image = loaded(self.image)
+        check_rows(image, self._header, [each[8:-4] for each in pixels])
+        return self._with_alpha(image, header, pixels)
 
     def pictures(self) -> Iterator[tuple[Image, float]]:
         """Decode and yield the frames as shown; a fallback picture that is not a frame is left out."""
@@ -90,6 +112,7 @@ class PngSource(Source):
         for frame in apng.frames(self._data, self._chunks, self._count):
             header, pixels = apng.still(frame, self._header)
             image = loaded(self._opened([header], pixels))
+            check_rows(image, self._header, frame.pixels)
             picture = self._with_alpha(image, [header], pixels).convert("RGBA")
             yield canvas.show(picture, frame.at, frame.disposal, over=frame.over), frame.duration_ms
 
@@ -133,6 +156,24 @@ def _is_sound(data: bytes, chunk: Chunk) -> bool:
     """Return whether the chunk's CRC is correct."""
     content = memoryview(data)[chunk.start + 4 : chunk.end - 4]
     return zlib.crc32(content) == int.from_bytes(data[chunk.end - 4 : chunk.end])
+
+
+def _ancillary(data: bytes, chunks: list[Chunk], *, palette: bool) -> dict[bytes, bytes]:
+    """Return the contents of the chunks that are read, by kind: the first sound one in its proper place.
+
+    All belong before the pixels, colours also before the palette, and a palette's opacity behind it.
+    """
+    found: dict[bytes, bytes] = {}
+    palette_seen = False
+    for each in chunks:
+        if each.kind == b"IDAT":
+            break
+        palette_seen |= each.kind == b"PLTE"
+        places = {b"tRNS": palette_seen or not palette, b"eXIf": True, b"acTL": True}
+        places |= dict.fromkeys(COLOUR_CHUNKS, not palette_seen)
+        if each.kind not in found and places.get(each.kind) and _is_sound(data, each):
+            found[each.kind] = data[each.start + 8 : each.end - 4]
+    return found
 
 
 def _before_pixels(chunks: list[Chunk]) -> set[bytes]:

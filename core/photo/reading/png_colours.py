@@ -12,7 +12,9 @@ from struct import error, unpack
 from core.photo import cicp, colour
 from core.photo.icc import SRGB_CURVE, SRGB_PRIMARIES, Curve, Primaries, colour_profile, gray_profile
 
+CHUNKS = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
 _RGB_MATRIX, _FULL_RANGE = 0, 1
+_INTENTS = range(4)
 _SCALE = 100_000
 # Tolerances: two percent of gamma, a thousandth of a chromaticity. Closer values count as sRGB's.
 _SRGB_GAMMA, _NEAR_GAMMA, _NEAR_POINT = 45_455, 910, 0.001
@@ -46,7 +48,8 @@ class Colours:
             return cicp.profile(self._points[0], self._points[1], gray=self._gray)
         if (embedded := self._embedded()) and colour.fits(embedded, gray=self._gray):
             return embedded
-        return None if b"sRGB" in self._chunks else self._from_numbers()
+        intent = self._chunks.get(b"sRGB", b"")
+        return None if len(intent) == 1 and intent[0] in _INTENTS else self._from_numbers()
 
     def _embedded(self) -> bytes:
         _, _, compressed = self._chunks.get(b"iCCP", b"").partition(b"\0")
@@ -60,7 +63,9 @@ class Colours:
     def _from_numbers(self) -> bytes | None:
         gamma, curve = self._chunks.get(b"gAMA", b""), SRGB_CURVE
         value = int.from_bytes(gamma) if len(gamma) == 4 else 0
-        if value and abs(value - _SRGB_GAMMA) > _NEAR_GAMMA:
+        if not value:
+            return None  # browsers ignore primaries without a gamma
+        if abs(value - _SRGB_GAMMA) > _NEAR_GAMMA:
             curve = Curve((_SCALE / value,))
         if self._gray:
             return None if curve == SRGB_CURVE else gray_profile(curve)

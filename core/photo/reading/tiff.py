@@ -12,6 +12,7 @@ from itertools import batched
 
 from PIL.Image import Image, merge, new
 from PIL.ImageChops import invert
+from PIL.ImageFile import _Tile
 from PIL.ImagePalette import ImagePalette
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -50,11 +51,15 @@ class NativeSource(Source):
     def __init__(self, data: bytes, layout: Layout) -> None:
         super().__init__(TiffImageFile(BytesIO(data)))
         self._layout = layout
+        if layout.photometric == Photometric.YCBCR and layout.compression == NO_COMPRESSION:
+            _have_libtiff_decode(self.image)
 
     @property
     def turn(self) -> int:
         """1: Pillow has already turned the picture."""
         return 1
+
+    image: TiffImageFile
 
     def picture(self) -> Image:
         """Decode the picture; palette colours may have 8 bits instead of 16."""
@@ -63,6 +68,13 @@ class NativeSource(Source):
             image.palette = ImagePalette("RGB", self._layout.palette)
             image.im.putpalette("RGB", "RGB", self._layout.palette)
         return image
+
+
+def _have_libtiff_decode(image: TiffImageFile) -> None:
+    """Replace Pillow's own decoder, which does not know that several pixels share their colour."""
+    image._mode, image.use_load_libtiff = "RGB", True
+    whole = (0, 0, image.tag_v2[Tag.WIDTH], image.tag_v2[Tag.LENGTH])
+    image.tile = [_Tile("libtiff", whole, 0, ("RGBX", False, image.tag_v2.offset))]
 
 
 class PlanesSource(Source):

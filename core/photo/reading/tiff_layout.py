@@ -205,6 +205,8 @@ def check(data: bytes, directory: Directory) -> None:
         what = _OTHER_COLOURS.get(photometric, f"colours of an unknown kind ({photometric})")
     elif photometric == Photometric.CMYK and directory.value(Tag.INK_SET, _CMYK_INKS) != _CMYK_INKS:
         what = "inks other than cyan, magenta, yellow and black"
+    elif photometric == Photometric.YCBCR and directory.value(Tag.PLANAR, 1) == _SEPARATE:
+        what = "YCbCr in separate planes"
     elif kinds - {_UNSIGNED}:
         what = "signed samples" if kinds - {_UNSIGNED} == {_SIGNED} else "floating-point samples"
     elif len(bits) > 1:

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from core import recipes
 from core.errors import DamagedPhoto, TooManyFrames, TooManyPixels
@@ -166,6 +167,18 @@ def test_a_picture_that_outgrows_the_worker_is_refused(
     for read in (inspect, read_film):
         with pytest.raises(TooManyPixels, match=rf"{sentence}{needed - 1}\. Send a smaller one, or raise"):
             read(data, 10**7, chosen.boxes, recipe=chosen)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_memory_is_known_before_a_pixel_is_decoded(
+    encode, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    decoded = []
+    monkeypatch.setattr(ImageFile, "load", lambda image: decoded.append(image))
+    source = reading.load(kind.lower()).open(encode(Image.new("RGB", (64, 48)), kind))
+    chosen = one_size(10, 10)
+    assert max(each.peak for each in budget.stages(source, kind.lower(), chosen.boxes, chosen, (1.0, 2.0)))
+    assert (source.turn, source.copyright, decoded) == (1, "", [])
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,20 @@ def test_the_fourth_byte_without_a_mask_is_no_opacity() -> None:
     assert seen(bmp(32, halves(bytes((50, 100, 200, 7)), bytes((30, 220, 10, 9))))) == [ONE, TWO]
 
 
+@pytest.mark.parametrize(("header", "alpha"), [(56, 255), (108, 128), (124, 128)])
+def test_a_mask_of_alpha_counts_without_compression_from_version_four_on(header: int, alpha: int) -> None:
+    masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    rows = halves(bytes((50, 100, 200, 128)), bytes((30, 220, 10, 255)))
+    left, _ = seen(bmp(32, rows, header=header, masks=masks))
+    assert left == (ONE if alpha == 255 else (*ONE, alpha))
+    assert seen(
+        bmp(32, halves(bytes((50, 100, 200, 0)), bytes((30, 220, 10, 0))), header=header, masks=masks)
+    ) == [
+        ONE,
+        TWO,
+    ]
+
+
 def test_runs_of_eight_bits() -> None:
     """A run, literal pixels, a line's end, a delta to the right and up, a run over the edge, and the end."""
     runs = bytes((8, 1, 0, 3, 0, 1, 0, 0, 0, 0, 0, 2, 4, 2, 200, 1, 0, 1))

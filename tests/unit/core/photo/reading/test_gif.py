@@ -49,6 +49,15 @@ def test_a_canvas_holds_its_first_picture_and_cuts_off_others() -> None:
     assert film.frames[1].convert("RGBA").getpixel((19, 19)) == GREEN
 
 
+def test_pictures_without_pixels_or_outside_of_the_canvas_show_nothing() -> None:
+    nothing, far = ((0, 0, 0, 0), 1, 0, None), ((100, 0, 16, 16), 1, 2, None)
+    last = (RIGHT_HALF, 2, 0, None)
+    assert frames(gif([(WHOLE, 0, 0, None), nothing, last])) == [(RED, RED), (RED, BLUE)]
+    assert frames(gif([(WHOLE, 0, 0, None), far, last])) == [(RED, RED), (RED, RED), (RED, BLUE)]
+    with pytest.raises(DamagedPhoto, match="holds no picture"):
+        read(gif([nothing]), 10_000)
+
+
 @pytest.mark.parametrize(("loop", "plays"), [(None, 1), (0, 0), (1, 2), (65_534, 65_535), (65_535, 65_535)])
 def test_a_gif_says_how_often_again(loop: int | None, plays: int) -> None:
     data = gif([(WHOLE, 0, 0, None), (WHOLE, 1, 0, None)], loop=loop)

@@ -1,11 +1,13 @@
-"""Colours that AVIF and HEIC files declare by code points."""
+"""Colours that AVIF and HEIC files declare by code points, and the part of an AVIF that is shown."""
+
+import struct
 
 import pytest
 from PIL import Image
 
 from core.errors import UnsupportedFormat
-from core.photo.decode import read
-from core.photo.icc import SRGB_CURVE, Primaries, colour_profile
+from core.photo.decode import inspect, read
+from core.photo.icc import SRGB_CURVE, SRGB_PRIMARIES, Primaries, colour_profile
 from core.photo.reading import iso
 
 PINK = (200, 100, 100)
@@ -58,6 +60,45 @@ def test_the_primary_item_counts(encode) -> None:
     data = made[:at] + b"\0\x0c\0\x0d" + made[at + 4 :]
     red, _, _, alpha = read(data, 10**6)[1].getpixel((16, 12))
     assert (red > 210, abs(alpha - 90) < 4) == (True, True)
+
+
+HALVED = (32, 1, 24, 1, -16, 1, 0, 1)  # the left half of 64 x 24: width, height and offsets as fractions
+
+
+@pytest.mark.parametrize(
+    ("aperture", "turn", "wanted"),
+    [
+        (HALVED, 1, {(0, 0): "left", (31, 23): "left"}),
+        ((32, 1, 24, 1, 16, 1, 0, 1), 1, {(0, 0): "right", (31, 23): "right"}),
+        ((32, 1, 24, 1, 0, 1, 0, 1), 1, {(0, 0): "left", (31, 23): "right"}),
+        (HALVED, 6, {(0, 0): "left", (23, 31): "left"}),
+        ((32, 1, 24, 1, -17, 1, 0, 1), 1, None),  # begins outside
+        ((31, 1, 24, 1, 0, 1, 0, 1), 1, None),  # begins within a pixel
+        ((32, 0, 24, 1, 0, 1, 0, 1), 1, None),
+        ((0, 1, 24, 1, 0, 1, 0, 1), 1, None),
+    ],
+)
+def test_only_the_clean_aperture_is_shown(encode, aperture: tuple, turn: int, wanted: dict | None) -> None:
+    colours = {"left": (200, 100, 100), "right": (100, 200, 100)}
+    image = Image.new("RGB", (64, 24), colours["left"])
+    image.paste(colours["right"], (32, 0, 64, 24))
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    profile = colour_profile(SRGB_PRIMARIES, SRGB_CURVE)
+    data = encode(image, "AVIF", quality=100, subsampling="4:4:4", icc_profile=profile, exif=exif)
+    at = data.index(b"colrprof")  # an optional property that is long enough to become another
+    data = bytearray(data[:at] + b"clap" + struct.pack(">IIIIiIiI", *aperture) + data[at + 36 :])
+    at = data.index(b"ipma") + 15  # of the only item's properties, all of which become essential
+    data[at : at + data[at - 1]] = bytes(each | 0x80 for each in data[at : at + data[at - 1]])
+    data = bytes(data)
+    photo, picture = read(data, 10**6)
+    assert inspect(data, 10**6) == photo
+    size = (64, 24) if wanted is None else (32, 24)
+    assert (photo.width, photo.height) == picture.size == (size if turn == 1 else size[::-1])
+    for place, side in (wanted or {}).items():
+        assert all(
+            abs(one - two) <= 5 for one, two in zip(picture.getpixel(place), colours[side], strict=True)
+        )
 
 
 @pytest.mark.parametrize(

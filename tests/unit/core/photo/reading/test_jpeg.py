@@ -6,6 +6,7 @@ from PIL import Image, ImageChops
 from core.errors import DamagedPhoto, UnsupportedFormat
 from core.photo import containers
 from core.photo.decode import decode, inspect, read
+from core.photo.icc import D65, SRGB_CURVE, Primaries, colour_profile
 from core.recipe import Size
 
 KINDS = {
@@ -82,3 +83,68 @@ def test_an_orientation_in_xmp_alone_turns_nothing_as_in_browsers(encode, kind: 
     options = {"tiffinfo": {700: xmp}} if kind == "TIFF" else {"xmp": xmp}
     photo, picture = read(encode(Image.new("RGB", (30, 20)), kind, **options), 10**6)
     assert (photo.width, photo.height, picture.size) == (30, 20, (30, 20))
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2) + body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"JFIF",
+        b"JFIF\0\1",
+        b"Exif\0\0",
+        b"ICC_PROFILE\0",
+        b"ICC_PROFILE\0\1",
+        b"Adobe",
+        b"Photoshop 3.0\x008BIM",
+        b"MPF\0II",
+    ],
+)
+def test_metadata_that_is_too_short_is_ignored(encode, body: bytes) -> None:
+    data = jpeg(encode, "baseline")
+    for marker in (0xE0, 0xE1, 0xE2, 0xED, 0xEE):
+        changed = data[:20] + segment(marker, body) + data[20:]
+        assert decode(changed, 10**6).tobytes() == decode(data, 10**6).tobytes()
+
+
+P3 = colour_profile(Primaries(D65, (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)), SRGB_CURVE)
+HALF = len(P3) // 2
+PARTS = {1: (1, P3[:HALF]), 2: (2, P3[HALF:])}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "total", "red"),
+    [
+        ((1, 2), 2, 215),
+        ((2, 1), 2, 215),
+        ((1, 1, 2), 2, 215),
+        ((1,), 2, 200),
+        ((1, 2), 3, 200),
+        ((1, 2), 0, 200),
+    ],
+)
+def test_a_profile_in_parts_is_put_together_by_their_numbers(
+    encode, numbers: tuple, total: int, red: int
+) -> None:
+    data = encode(Image.new("RGB", (16, 16), (200, 100, 100)), "JPEG", quality=95)
+    parts = (
+        segment(0xE2, b"ICC_PROFILE\0" + bytes((number, total)) + PARTS[number][1]) for number in numbers
+    )
+    seen = decode(data[:20] + b"".join(parts) + data[20:], 10**6).getpixel((8, 8))
+    assert abs(seen[0] - red) < 4
+
+
+@pytest.mark.parametrize(
+    ("adobe", "wanted"),
+    [(None, (0, 255, 255)), (0, (0, 255, 255)), (2, (77, 255, 30))],
+)
+def test_inks_are_inverted_with_and_without_adobe_s_marker(encode, adobe: int | None, wanted: tuple) -> None:
+    """As in browsers; the marker also says whether three of them are luma and chroma."""
+    data = encode(Image.new("CMYK", (16, 16), (255, 0, 0, 0)), "JPEG", quality=100, subsampling=0)
+    at = data.index(b"\xff\xee")
+    end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
+    marker = b"" if adobe is None else segment(0xEE, b"Adobe\0\x64" + bytes(4) + bytes((adobe,)))
+    seen = decode(data[:at] + marker + data[end:], 10**6).getpixel((8, 8))
+    assert all(abs(one - two) <= 6 for one, two in zip(seen, wanted, strict=True))

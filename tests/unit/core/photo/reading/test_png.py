@@ -9,12 +9,14 @@ from photo_files import LEFT, RIGHT, H, apng, chrm, chunk, cicp, gama, halves, i
 from core.errors import DamagedPhoto, TooManyFrames, UnsupportedFormat
 from core.photo.decode import inspect, read, read_film
 from core.photo.icc import SRGB_CURVE, SRGB_PRIMARIES, Curve, Primaries, colour_profile, gray_profile
+from core.photo.reading import png_rows
 
 PINK, MINT = bytes((200, 100, 100)), bytes((100, 200, 100))
 P3_PINK, P3_MINT = (215, 93, 97), (45, 203, 86)  # what these are in sRGB if they are of Display P3
 P3 = Primaries((0.3127, 0.3290), (0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
 PLAIN = halves(bytes((200, 100, 50)), bytes((10, 220, 30)))
 LINEAR_PINK = (229, 168, 168)
+PALETTE = chunk(b"PLTE", bytes((200, 100, 50, 10, 220, 30)))
 
 
 def seen(data: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -107,7 +109,8 @@ def test_what_xcode_makes_of_a_png_is_named() -> None:
         ([gama(1.0)], LINEAR_PINK),
         ([gama(0.45455)], tuple(PINK)),
         ([chunk(b"gAMA", bytes(4))], tuple(PINK)),
-        ([chrm(0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)], P3_PINK),
+        ([chrm(0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)], tuple(PINK)),  # without a gamma
+        ([PALETTE, gama(1.0)], tuple(PINK)),  # in the wrong order
         ([gama(0.45455), chrm(0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)], P3_PINK),
         ([gama(0.45455), chrm(0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)], tuple(PINK)),
         ([chrm(0.3, 0, 0.3, 0, 0.3, 0, 0.3, 0)], tuple(PINK)),
@@ -117,6 +120,8 @@ def test_what_xcode_makes_of_a_png_is_named() -> None:
         ([iccp(b"broken"), gama(1.0)], LINEAR_PINK),
         ([iccp(gray_profile(Curve((1.8,)))), gama(1.0)], LINEAR_PINK),
         ([chunk(b"sRGB", b"\0"), gama(1.0)], tuple(PINK)),
+        ([chunk(b"sRGB", b"\4"), gama(1.0)], LINEAR_PINK),
+        ([chunk(b"sRGB", b""), gama(1.0)], LINEAR_PINK),
     ],
 )
 @pytest.mark.parametrize("alpha", [False, True])
@@ -221,14 +226,104 @@ def test_an_animation_of_other_pictures_than_declared_is_damage_where_it_is_kept
         read(apng([(0, 16, RED, 0, 0)], count=1001), 10_000)
 
 
-def test_the_orientation_is_known_wherever_it_stands() -> None:
+def test_the_orientation_is_in_exif_before_the_pixels() -> None:
     exif = b"MM\0*\0\0\0\x08\0\1" + struct.pack(">HHLHH", 0x0112, 3, 1, 6, 0) + bytes(4)
+    assert read(png(8, 2, [b"\1\2\3" * 4] * 2, chunk(b"eXIf", exif), size=(4, 2)), 100)[1].size == (2, 4)
     plain = png(8, 2, [b"\1\2\3" * 4] * 2, size=(4, 2))
-    behind = plain[:-12] + chunk(b"eXIf", exif) + plain[-12:]
-    for data in (png(8, 2, [b"\1\2\3" * 4] * 2, chunk(b"eXIf", exif), size=(4, 2)), behind):
-        assert read(data, 100)[1].size == (2, 4)
+    assert read(plain[:-12] + chunk(b"eXIf", exif) + plain[-12:], 100)[1].size == (4, 2), "as in browsers"
     text = chunk(b"iTXt", b'XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation="6"/>')
     assert read(png(8, 2, [b"\1\2\3" * 4] * 2, text, size=(4, 2)), 100)[1].size == (4, 2)
+
+
+@pytest.mark.parametrize("stray", [chunk(b"tRNS", u16(200, 100, 50)), gama(1.0), cicp(12, 13)])
+def test_an_ancillary_chunk_behind_the_pixels_is_ignored(stray: bytes) -> None:
+    plain = png(8, 2, PLAIN)
+    assert seen(plain[:-12] + stray + plain[-12:]) == ((200, 100, 50), (10, 220, 30))
+
+
+def test_a_palette_s_opacity_belongs_behind_it() -> None:
+    rows, opacity = [packed([0] * 8 + [1] * 8, 1)] * H, chunk(b"tRNS", b"\x64")
+    assert seen(png(1, 3, rows, opacity, PALETTE)) == ((200, 100, 50), (10, 220, 30))
+
+
+def adam7(depth: int, kind: int, rows: int = H) -> bytes:
+    """Return an interlaced picture: the left half full, the right empty; only its first ``rows``."""
+    samples, most = {0: 1, 2: 3}[kind], 2**depth - 1
+    packed_rows = b""
+    for left, top, across, down in png_rows._PASSES:
+        row = [each for x in range(left, 16, across) for each in (most * (x < 8),) * samples]
+        line = u16(*row) if depth == 16 else packed(row, depth)
+        packed_rows += (b"\0" + line) * len(range(top, rows, down))
+    header = struct.pack(">IIBBBBB", 16, 16, depth, kind, 0, 0, 1)
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(packed_rows)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize(("depth", "kind"), [(1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (8, 2), (16, 2)])
+def test_interlaced_rows_of_every_depth(depth: int, kind: int) -> None:
+    assert seen(adam7(depth, kind)) == ((255,) * 3, (0,) * 3)
+    with pytest.raises(DamagedPhoto, match="cut off: its end is missing"):
+        read(adam7(depth, kind, rows=15), 10_000)
+
+
+def with_pixels(stream: bytes) -> bytes:
+    plain = png(8, 2, [])
+    at = plain.index(b"IDAT") - 4
+    return plain[:at] + chunk(b"IDAT", stream) + chunk(b"IEND", b"")
+
+
+SOUND = zlib.compress(b"".join(b"\0" + row for row in PLAIN))
+
+
+@pytest.mark.parametrize(
+    ("stream", "words"),
+    [
+        (zlib.compress(b"".join(b"\0" + row for row in PLAIN[:12])), "cut off: its end is missing"),
+        (SOUND[:-14], "cut off: its end is missing"),
+        (SOUND[:9] + b"\xff" * 9 + SOUND[18:], "its pixels can't be decoded"),
+        (zlib.compress(b"".join(b"\5" + row for row in PLAIN)), "its pixels can't be decoded"),
+    ],
+)
+@pytest.mark.parametrize("look", [inspect, read])
+def test_a_stream_that_lacks_rows_or_makes_no_sense_is_no_black_picture(
+    look, stream: bytes, words: str
+) -> None:
+    with pytest.raises(DamagedPhoto, match=words):
+        look(with_pixels(stream), 10_000)
+
+
+def test_a_stream_may_go_on_and_the_last_row_may_be_black() -> None:
+    black = zlib.compress(b"".join(b"\0" + row for row in [*PLAIN[:-1], bytes(48)]))
+    for stream in (SOUND + b"more", zlib.compress(b"".join(b"\0" + row for row in PLAIN * 2)), black):
+        assert seen(with_pixels(stream)) == ((200, 100, 50), (10, 220, 30))
+
+
+def test_a_frame_that_lacks_rows_is_cut_off() -> None:
+    moving = apng([(0, 16, RED, 0, 0), (0, 16, GREEN, 0, 0)])
+    at = moving.index(b"fdAT") - 4
+    half = struct.pack(">I", 2) + zlib.compress((b"\0" + GREEN * 16) * 8)
+    with pytest.raises(DamagedPhoto, match="cut off"):
+        read_film(moving[:at] + chunk(b"fdAT", half) + chunk(b"IEND", b""), 10_000, animated=True)
+
+
+@pytest.mark.parametrize(
+    ("at", "value"), [(10, 1), (11, 1), (12, 2)], ids=["compression", "filter", "interlacing"]
+)
+def test_a_header_of_undefined_values_is_damage(at: int, value: int) -> None:
+    header = bytearray(struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0))
+    header[at] = value
+    plain = png(8, 2, PLAIN)
+    with pytest.raises(DamagedPhoto, match="compression, filter or interlacing"):
+        read(plain[:8] + chunk(b"IHDR", bytes(header)) + plain[33:], 10_000)
+
+
+def test_there_is_one_header_and_every_critical_chunk_is_known() -> None:
+    plain = png(8, 2, PLAIN)
+    for data in (plain[:33] + plain[8:], plain[:8] + plain[33:]):
+        with pytest.raises(DamagedPhoto, match="exactly one header"):
+            read(data, 10_000)
+    with pytest.raises(UnsupportedFormat, match="critical chunks of an unknown kind"):
+        read(plain[:33] + chunk(b"ABCD", b"") + plain[33:], 10_000)
 
 
 def test_a_key_in_rows_of_odd_widths() -> None:

@@ -1,6 +1,7 @@
 """Every layout of samples that TIFF 6.0 has, with values worked out by hand."""
 
 import struct
+import zlib
 from io import BytesIO
 from itertools import product
 
@@ -149,6 +150,21 @@ def test_predicted_samples_of_a_layout_that_pillow_does_not_know(bits: int, comp
     assert [picture.getpixel((x, 7)) for x in range(W)] == [(tone // unit,) * 3 + (200,) for tone in tones]
 
 
+@pytest.mark.parametrize("shared", [(1, 1), (2, 1), (2, 2), (4, 1), (1, 2), None])
+@pytest.mark.parametrize("compression", [1, 8])
+def test_pixels_may_share_their_colour(shared: tuple[int, int] | None, compression: int) -> None:
+    """200, 100, 50 and 10, 220, 30 as YCbCr; without a word, 2 x 2 pixels share their colour (section 21)."""
+    wide, high = shared or (2, 2)
+    units = [
+        bytes([luma] * (wide * high) + [*chroma]) for luma, chroma in ((124, (86, 182)), (136, (68, 38)))
+    ]
+    data = b"".join(unit * (8 // wide) for unit in units) * (H // high)
+    fields = tags(8, 3, 6, **({"_530": (3, [*shared])} if shared else {})) | {259: (3, [compression])}
+    left, right = seen(tiff(fields, [zlib.compress(data) if compression == 8 else data]))
+    for pixel, wanted in ((left, (200, 100, 50)), (right, (10, 220, 30))):
+        assert all(abs(one - two) <= 2 for one, two in zip(pixel, wanted, strict=True))
+
+
 @pytest.mark.parametrize("value", range(1, 9))
 @pytest.mark.parametrize("bits", [8, 12])  # the one read by Pillow, the other here
 def test_orientation_is_baked_in_once(value: int, bits: int) -> None:
@@ -177,6 +193,7 @@ def test_orientation_is_baked_in_once(value: int, bits: int) -> None:
         (tags(8, 3, 8), "Lab colours"),
         (tags(8, 4, 5, _332=(3, [2])), "inks other than"),
         (tags(16, 1, 3), "palettes of 16 bits"),
+        (tags(8, 3, 6, _284=(3, [2])), "YCbCr in separate planes"),
         (tags(8, 3, 2) | {258: (3, [5, 6, 5])}, "different depths"),
     ],
 )
