@@ -153,6 +153,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def configured_settings(stack: str) -> Settings:
+    """Return the settings of a stack's config; what is encrypted is left out.
+
+    Raises:
+        SettingsError: Settings are invalid; the message has a line for each.
+    """
+    config, _ = _readable(project.config(stack))
+    return _settings(config)
+
+
 def _settings(config: Mapping[str, Any]) -> Settings:
     """Return the settings that the Pulumi program would read from the config.
 

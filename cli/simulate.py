@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.console import Json, console, print_json, print_table, progress, shown
+from simulation.book import load
 from simulation.document import TIMES, document
 from simulation.predict import QUANTILES, Prediction, predict
 from simulation.reading import read
+from simulation.runs import write
+from simulation.workload import Workload
+
+if TYPE_CHECKING:
+    from components.settings import Settings
 
 WorkloadFile = Annotated[Path, typer.Argument(help="A TOML file with the workload; see docs/simulation.md.")]
 NAMES = {
@@ -21,16 +28,55 @@ NAMES = {
 }
 
 
-def simulate(workload: WorkloadFile, as_json: Json = False) -> None:
+def simulate(
+    workload: WorkloadFile,
+    stack: Annotated[
+        str | None,
+        typer.Option("--stack", "-s", help="Take the platform's settings from this stack's config."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", file_okay=False, help="Where to write the run of a photo workload.")
+    ] = Path("runs"),
+    as_json: Json = False,
+) -> None:
     """Predict a workload's latency, throttling, cold starts and usage, before it is deployed."""
     given = read(workload)
+    if stack is not None:
+        given = configured(given, settings_of(stack))
     with progress() as bar:
         task = bar.add_task("simulating", total=100, note="")
         made = predict(given, progress=lambda share: bar.update(task, completed=int(100 * share)))
+    folder = write(given, load().values(), out) if given.workflow.kind == "photo" else None
     if as_json:
-        print_json(document(made))
-    else:
-        show(made)
+        print_json(document(made) | ({"run": str(folder)} if folder else {}))
+        return
+    show(made)
+    if folder:
+        console.print(f"The run: {shown(str(folder))}")
+
+
+def settings_of(stack: str) -> Settings:
+    """Return the settings of a stack's config."""
+    from cli.estimate import configured_settings  # reads as Pulumi does, which takes half a second
+
+    return configured_settings(stack)
+
+
+def configured(workload: Workload, settings: Settings) -> Workload:
+    """Return the workload on the platform that the settings describe."""
+    azure = settings.cloud == "azure"
+    most = settings.max_concurrency
+    platform = replace(
+        workload.platform,
+        name=f"{settings.cloud}.{settings.orchestrator}",
+        memory_mb=settings.memory_mb,
+        architecture=settings.architecture,
+        plan="flex",
+        concurrency=most if azure and most else workload.platform.concurrency,
+        function_concurrency=0 if azure else most,
+    )
+    flow = replace(workload.workflow, granularity=settings.granularity, recipe=settings.recipe)
+    return replace(workload, platform=platform, workflow=flow)
 
 
 def show(made: Prediction) -> None:

@@ -10,7 +10,7 @@ from compare.run import JobRecord, Where
 from core.workflow.model import State, Workflow
 
 # The tolerance between clocks that timestamp one job: an emulator has one clock, but rounds differently.
-CLOCKS_APART_MS: dict[Where, float] = {"emulator": 10, "cloud": 1000}
+CLOCKS_APART_MS: dict[Where, float] = {"emulator": 10, "cloud": 1000, "simulated": 10}
 
 
 def misfit(record: JobRecord, workflow: Workflow, where: Where) -> str | None:

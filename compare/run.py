@@ -11,7 +11,7 @@ from core.job import Job
 
 FORMAT = 2
 
-Where = Literal["emulator", "cloud"]
+Where = Literal["emulator", "cloud", "simulated"]
 Outcome = Literal["succeeded", "rejected", "failed", "lost"]
 
 
@@ -48,8 +48,9 @@ class Run:
     """The head of a run, kept in ``run.json``.
 
     Times are ISO 8601 UTC on the client's clock; ``ended`` is ``None`` while the run is unfinished.
-    ``where`` says whether the stack was on an emulator or on a real cloud, ``chaos`` which faults were
-    injected; see :class:`core.chaos.Profile`. ``workflow`` is the workflow of the run as a document of
+    ``where`` says whether the stack was on an emulator, on a real cloud or simulated, ``chaos`` which faults
+    were injected; see :class:`core.chaos.Profile`. ``rests_on`` says what a simulation was calibrated on.
+    ``workflow`` is the workflow of the run as a document of
     :mod:`core.workflow.document`: a run is priced by its own workflow, even if that has changed since.
     ``log_level`` is empty in runs of stacks that could not set it; ``step_memory_mb`` has the steps with
     another memory than ``memory_mb``.
@@ -74,6 +75,7 @@ class Run:
     chaos: str = ""
     log_level: str = ""
     step_memory_mb: Mapping[str, int] = field(default_factory=dict)
+    rests_on: str = ""
     format: int = FORMAT
 
 

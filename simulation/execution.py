@@ -17,6 +17,7 @@ class Execution:
     """
 
     __slots__ = (
+        "accepted",
         "arrived",
         "busy",
         "ended",
@@ -37,6 +38,7 @@ class Execution:
     def __init__(self, number: int, arrived: float, size: float, node: Node) -> None:
         self.number = number
         self.arrived = arrived
+        self.accepted = arrived  # when the workflow began
         self.size = size  # megapixels
         self.node = node
         self.first = -1.0  # the first task's start

@@ -34,6 +34,7 @@ class Orchestrator(Protocol):
 
 PHOTO_S = 3.0  # about how long a photo takes
 DELIVERY_SIGMA = 0.4
+BETWEEN_BURSTS_S = 60.0
 
 
 def simulate(workload: Workload, values: Values, seed: int) -> list[Totals]:
@@ -45,11 +46,25 @@ def simulate(workload: Workload, values: Values, seed: int) -> list[Totals]:
     return [_run(workload, values, Streams(seed * 1_000 + burst)) for burst in range(bursts)]
 
 
-def _run(workload: Workload, values: Values, streams: Streams) -> Totals:
+def executions(workload: Workload, values: Values) -> Iterator[tuple[int, float, Execution]]:
+    """Yield every execution of one simulation, with its burst and the seconds at which the burst began."""
+    bursts = workload.arrivals.bursts if workload.arrivals.kind == "burst" else 1
+    offset = 0.0
+    for burst in range(bursts):
+        kept: list[Execution] = []
+        totals = _run(workload, values, Streams(workload.seed * 1_000 + burst), kept)
+        for execution in kept:
+            yield burst + 1, offset, execution
+        offset += ceil(max(totals.last, default=0.0)) + BETWEEN_BURSTS_S
+
+
+def _run(workload: Workload, values: Values, streams: Streams, kept: list[Execution] | None = None) -> Totals:
+    """Simulate once; executions in ``kept`` keep a log of their tasks."""
     kernel, totals = Kernel(), Totals()
     program, work = _program(workload), _work(workload, values)
     orchestrator = build(kernel, workload, values, streams, totals, program, work)
-    _arrive(kernel, arrivals(workload, streams), program, orchestrator, _delivery(workload, values, streams))
+    delivery = _delivery(workload, values, streams)
+    _arrive(kernel, arrivals(workload, streams), program, orchestrator, delivery, kept)
     kernel.run()
     return totals
 
@@ -67,6 +82,7 @@ def _arrive(
     program: Program,
     orchestrator: Orchestrator,
     delivery: Draw | None,
+    kept: list[Execution] | None,
 ) -> None:
     """Let each arrival add the next, so that the heap holds one of them."""
     number = 0
@@ -74,6 +90,9 @@ def _arrive(
     def arrive(size: float) -> None:
         nonlocal number
         execution = Execution(number, kernel.now, size, program.start)
+        if kept is not None:
+            execution.log = []
+            kept.append(execution)
         if delivery is None:
             orchestrator.start(execution)
         else:

@@ -83,7 +83,7 @@ def _facts(report: RunReport) -> dict[str, str]:
         "stack": f"{run.cloud}, {run.orchestrator}, {run.granularity}, {run.memory_mb:,} MB, "
         f"{run.architecture}, {run.region}",
         "recipe": run.recipe,
-        "where": run.where,
+        "where": f"{run.where}, {run.rests_on}" if run.rests_on else run.where,
         "began": run.started,
         "ended": run.ended or "unfinished",
         "plan": _plan(run.plan),

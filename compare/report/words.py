@@ -8,7 +8,7 @@ from compare.cost.exact import dollars
 from compare.report.cost_model import Cost, Fusion
 from compare.report.figures import duration, listed
 from compare.report.model import Comparison, RunReport
-from compare.run import Run
+from compare.run import Run, Where
 from compare.statistics import Ratio
 
 SEGMENT_WORDS = {
@@ -29,6 +29,19 @@ MIXED_NOTICE = (
     "Some of these runs were measured on emulators, some on real clouds: "
     "a time from an emulator says nothing about the speed of a cloud."
 )
+SIMULATED_NOTICE = (
+    "Simulated, not measured: these times are predictions of models that were calibrated on published "
+    "measurements."
+)
+PARTLY_SIMULATED_NOTICE = (
+    "Some of these runs were simulated, not measured: their times are predictions, and cannot be compared "
+    "with times of emulators."
+)
+PLACES: dict[Where, tuple[str, str]] = {
+    "emulator": ("Measured on emulators", "emulators"),
+    "cloud": ("Measured on clouds", "clouds"),
+    "simulated": ("Simulated", "simulation"),
+}
 
 # The share of the GB-seconds billed for warm jobs alone below which the difference to "as sent" is left out.
 MATTERS = 0.1
@@ -57,6 +70,9 @@ NOTES = (
 def notice(runs: Sequence[Run]) -> str:
     """Say where the times were measured and what can be concluded from them."""
     places = {run.where for run in runs}
+    if "simulated" in places:
+        extrapolated = [f" {run.name} is {run.rests_on}." for run in runs if "extrapolated" in run.rests_on]
+        return "".join((SIMULATED_NOTICE if len(places) == 1 else PARTLY_SIMULATED_NOTICE, *extrapolated))
     if places == {"emulator"}:
         return EMULATOR_NOTICE
     return CLOUD_NOTICE if places == {"cloud"} else MIXED_NOTICE
@@ -64,10 +80,10 @@ def notice(runs: Sequence[Run]) -> str:
 
 def place(runs: Sequence[Run]) -> str:
     """Say in three words where the times were measured."""
-    places = {run.where for run in runs}
-    if len(places) > 1:
-        return "Emulators and clouds"
-    return "Measured on emulators" if "emulator" in places else "Measured on clouds"
+    places = [each for each in PLACES if any(run.where == each for run in runs)]
+    if len(places) == 1:
+        return PLACES[places[0]][0]
+    return listed([PLACES[each][1] for each in places]).capitalize()
 
 
 def amount(cost: Cost) -> str:
@@ -154,6 +170,8 @@ def clocks(run: RunReport) -> str:
         where = (
             "the emulator shares the client's clock"
             if run.run.where == "emulator"
+            else "simulated time has one clock"
+            if run.run.where == "simulated"
             else "no job has both times"
         )
         return f"Clocks of {run.label}: {where}."

@@ -138,6 +138,7 @@ class Durable:
 
     def _resume(self, execution: Execution, news: Any) -> None:
         if news is None:
+            execution.accepted = self._kernel.now
             node, cause, path_s = self._program.start, -1.0, 0.0
         else:
             slot, outcome, cause, path_s = news

@@ -58,6 +58,7 @@ class StepFunctions:
 
     def start(self, execution: Execution) -> None:
         """Start an execution now."""
+        execution.accepted = self._kernel.now
         self._deadlines.add(execution)
         self._enter(execution, self._program.start, -1.0, 0.0)
 

@@ -1,0 +1,1 @@
+"""The published measurements against what the models say of them."""
