@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from pulumi.automation import CommandError, OpType
+from pulumi.automation import CommandError
 
-from components.engine import Command, Diagnostics, PulumiStack, plain, with_settings
+from components.engine import Command, Events, PulumiStack, plain, with_settings
 from local import state
 from local.emulators import processes
 from local.environment import variables
@@ -48,16 +48,15 @@ def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None =
         NotRunning: The emulators are not running.
     """
     with step(f"Deploying {name}"):
-        stack, diagnostics = _open(name, project), Diagnostics()
+        stack, events = _open(name, project), Events()
         _free(stack)
         with _explained(stack):
             if not _exists(stack):
                 stack.workspace.create_stack(name)
         config = _config(name, project, settings) if settings else None
-        with _explained(stack, diagnostics.errors):
-            done = stack.up(color="never", config_file=config, on_event=diagnostics)
-        changes = done.summary.resource_changes or {}
-        counts = (f"{count} {_DONE.get(OpType(kind), OpType(kind).value)}" for kind, count in changes.items())
+        with _explained(stack, events.errors):
+            done = stack.up(color="never", config_file=config, on_event=events)
+        counts = (f"{count} {_DONE.get(kind, kind)}" for kind, count in events.changes.items())
         say(f"  {', '.join(counts) or 'no resources'}")
         return plain(done.outputs)
 
@@ -69,14 +68,14 @@ def destroy(name: str, project: Path = CHECKOUT) -> None:
         StackFailed: Pulumi reports an error; the text holds it.
         NotRunning: The emulators are not running.
     """
-    stack, diagnostics = _open(name, project), Diagnostics()
+    stack, events = _open(name, project), Events()
     with _explained(stack):
         if not _exists(stack):
             return
     with step(f"Removing {name}"):
         _free(stack)
-        with _explained(stack, diagnostics.errors):
-            stack.destroy(color="never", on_event=diagnostics)
+        with _explained(stack, events.errors):
+            stack.destroy(color="never", on_event=events)
             stack.workspace.remove_stack(name, preserve_config=True)
 
 
@@ -87,10 +86,10 @@ def preview(name: str, project: Path = CHECKOUT) -> dict[str, int]:
         StackFailed: Pulumi reports an error; the text holds it.
         NotRunning: The emulators are not running.
     """
-    stack, diagnostics = _open(name, project), Diagnostics()
-    with _explained(stack, diagnostics.errors):
-        summary = stack.preview(color="never", on_event=diagnostics).change_summary
-    return {OpType(kind).value: count for kind, count in summary.items()}
+    stack, events = _open(name, project), Events()
+    with _explained(stack, events.errors):
+        stack.preview(color="never", on_event=events)
+    return events.changes
 
 
 def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:

@@ -18,6 +18,7 @@ OLDEST: Version = (3, 200, 0)
 BEYOND: Version = (4,)
 
 _LANGUAGE_HOST = "pulumi-language-python"
+_known: dict[tuple[Path, int], Version] = {}
 
 
 def find() -> Path | None:
@@ -65,7 +66,17 @@ def version(folder: Path) -> VersionInfo:
 
 
 def _version(folder: Path) -> Version | None:
-    return parse(answer([folder / "pulumi", "version"]) or "")
+    """Return the version of a folder's CLI; one that has not changed since is not asked again."""
+    program = folder / "pulumi"
+    if not program.exists():
+        return None
+    asked = program, program.stat().st_mtime_ns
+    if asked not in _known:
+        found = parse(answer([program, "version"]) or "")
+        if found is None:
+            return None
+        _known[asked] = found
+    return _known[asked]
 
 
 def _cached() -> Path:

@@ -1,4 +1,3 @@
-import json
 import sys
 
 import pytest
@@ -17,8 +16,6 @@ asked, here = sys.argv[2:], Path(__file__).parent
 match asked[:2]:
     case ["stack", "output"]:
         print("{{}}")
-    case ["stack", "history"]:
-        print((here / "history").read_text())
     case ["up", _]:
         config = asked[asked.index("--config-file") + 1]
         number = len(list(here.glob("up-*")))
@@ -34,8 +31,6 @@ def stack(tmp_path, monkeypatch):
     """A stack on a real cloud that allows faults, with a Pulumi that keeps the config it was given."""
     config = tmp_path / "Pulumi.dev.yaml"
     config.write_text("config: {twinlens:allowChaos: true}\n")
-    history = {"kind": "update", "startTime": "2026-02-27T12:00:00.000Z", "message": "", "environment": {}}
-    (tmp_path / "history").write_text(json.dumps([{**history, "config": {}, "result": "succeeded"}]))
     (tmp_path / "pulumi").write_text(CLI)
     (tmp_path / "pulumi").chmod(0o755)
     (tmp_path / "Pulumi.yaml").touch()

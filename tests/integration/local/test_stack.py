@@ -35,21 +35,18 @@ def event(**content):
         log.write(json.dumps({{"sequence": 1, "timestamp": 1, **content}}) + "\\n")
 
 
+def summary(**changes):
+    told = {{"maybeCorrupt": False, "durationSeconds": 1, "PolicyPacks": {{}}}}
+    event(summaryEvent={{**told, "resourceChanges": changes}})
+
+
 match asked[:2]:
     case ["stack", "ls"]:
         print((home / "stacks").read_text())
     case ["stack", "output"]:
         print('{{"cloud": "aws"}}')
-    case ["stack", "history"]:
-        times = {{"startTime": "2026-02-27T12:00:00.000Z", "endTime": "2026-02-27T12:00:09.000Z"}}
-        changes = {{"create": 2, "update": 1, "same": 57}}
-        told = {{"kind": "update", "message": "", "environment": {{}}, "config": {{}}, "result": "succeeded"}}
-        print(json.dumps([{{**told, **times, "resourceChanges": changes}}]))
     case ["preview", _]:
-        changes = {{"same": 60, "update": 1}}
-        event(summaryEvent={{
-            "maybeCorrupt": False, "durationSeconds": 1, "resourceChanges": changes, "PolicyPacks": {{}}
-        }})
+        summary(same=60, update=1)
         event(cancelEvent={{}})
     case ["up", _]:
         for trouble in (home / "trouble").read_text().splitlines():
@@ -59,6 +56,7 @@ match asked[:2]:
                 "severity": "error",
                 "urn": "urn:pulumi:aws-local::twinlens::aws:s3/bucket:Bucket::input",
             }})
+        summary(create=2, update=1, same=57)
         event(cancelEvent={{}})
         print("Updating (aws-local):")
         sys.exit(int((home / "code").read_text()))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import boto3
 import pytest
-from pulumi.automation import CommandError, ConfigValue, OpType
+from pulumi.automation import CommandError, ConfigValue
 
-from components.engine import Command, PulumiStack
+from components.engine import Command, Events, PulumiStack
 from local.providers.install import install
 from local.toolchain import pulumi
 
@@ -62,49 +62,48 @@ class Small(PulumiStack):
             {f"small:{name}": ConfigValue(value, secret=name == "word") for name, value in settings.items()}
         )
 
-    def changes(self) -> dict[str, int]:
-        return {OpType(kind).value: count for kind, count in self.preview().change_summary.items()}
+    def changes(self, act) -> dict[str, int]:
+        events = Events()
+        act(on_event=events)
+        return events.changes
 
 
 @pytest.fixture
 def stack(aws, tmp_path):
     stack = Small(tmp_path)
     stack.configure(delay="1", word="hush-hush", bucket="engine-photos")
-    yield stack
-    stack.destroy()
+    return stack
 
 
 def test_life_of_a_stack(stack, aws):
     sqs, s3 = boto3.client("sqs"), boto3.client("s3")
-    assert stack.changes() == {"create": 5}
+    assert stack.changes(stack.preview) == {"create": 5}
     stack.up()
     first = stack.values()
     assert first["loud"].startswith("ARN:AWS:SQS:US-EAST-1:")
     assert first["region"] == "us-east-1"
-    assert stack.changes() == {"same": 5}
-    assert stack.refresh().summary.resource_changes == {"same": 5}
+    assert stack.changes(stack.preview) == {"same": 5}
+    assert stack.changes(stack.refresh) == {"same": 5}
     (kept,) = stack.folder.glob(".pulumi/stacks/**/dev.json")
     assert "hush-hush" not in kept.read_text()
     topic = boto3.client("sns").get_topic_attributes(TopicArn=first["topic"])
     assert topic["Attributes"]["DisplayName"] == "hush-hush"
 
     stack.configure(delay="2")
-    assert stack.changes() == {"same": 4, "update": 1}
-    stack.up()
+    assert stack.changes(stack.up) == {"same": 4, "update": 1}
     assert stack.values() == first
     attributes = sqs.get_queue_attributes(QueueUrl=first["url"], AttributeNames=["DelaySeconds"])
     assert attributes["Attributes"]["DelaySeconds"] == "2"
 
     stack.configure(bucket="engine-pictures")
-    assert stack.changes() == {"same": 3, "create": 1, "delete": 1, "replace": 1}
-    stack.up()
+    assert stack.changes(stack.up) == {"same": 3, "create": 1, "delete": 1, "replace": 1}
     names = [bucket["Name"].rsplit("-", 1)[0] for bucket in s3.list_buckets()["Buckets"]]
     assert "engine-pictures" in names
     assert "engine-photos" not in names
 
     sqs.delete_queue(QueueUrl=first["url"])
     stack.refresh()
-    assert stack.up().summary.resource_changes == {"same": 4, "create": 1}
+    assert stack.changes(stack.up) == {"same": 4, "create": 1}
 
     stack.destroy()
     left = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
