@@ -27,7 +27,8 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def _stacks(incomplete: str) -> list[str]:
+def stack_names(incomplete: str) -> list[str]:
+    """Complete the name of a stack."""
     from bench.project import stacks  # reads YAML, which few commands need
 
     return [name for name in stacks() if name.startswith(incomplete)]
@@ -35,7 +36,7 @@ def _stacks(incomplete: str) -> list[str]:
 
 StackName = Annotated[
     str,
-    typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.", autocompletion=_stacks),
+    typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.", autocompletion=stack_names),
 ]
 
 # Columns with text may wrap; numbers, ids and states may not.

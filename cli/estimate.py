@@ -1,34 +1,53 @@
-"""``twinlens estimate``: estimate the cost of a stack before it is deployed."""
+"""``twinlens estimate``: estimate the cost of stacks before they are deployed."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from functools import cache, partial
+from typing import Annotated, cast
 
-import pulumi
 import typer
 from rich.markup import escape
 
-from bench import project
-from cli.console import Json, StackName, console, errors, print_json, print_table
+from cli.configured import Configured, read, variants
+from cli.console import Json, errors, print_json, stack_names
 from cli.cost import NoFreeTier, Regions
-from compare.cost.bill import Bill, Line, price
-from compare.cost.document import bill_document
-from compare.cost.exact import dollars
-from compare.metering import Stack, assumed
-from compare.metering.assumptions import Assumption
-from compare.metering.estimate import estimate as meter_month
-from compare.metering.estimate import scenarios
+from cli.estimated import LATER, compare, document, explain, show
+from compare.billing.transfer import Cloud, internet
+from compare.cost.bills import Bills, month_bills
+from compare.cost.break_even import Curve, break_evens
+from compare.cost.exact import text
+from compare.metering import assumed
+from compare.metering.assumptions import PLANNED
+from compare.metering.month import Month
+from compare.metering.planned import Photos
+from compare.prices.book import PriceBook
 from compare.prices.reading import load
-from components.settings import Settings
 from core.errors import SettingsError
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
 
-REGION_KEYS = {"aws": "aws:region", "azure": "azure-native:location"}
+Stacks = Annotated[
+    list[str],
+    typer.Option(
+        "--stack", "-s", help="A Pulumi stack; repeat to compare several.", autocompletion=stack_names
+    ),
+]
+Volumes = Annotated[
+    list[int],
+    typer.Option(
+        "--images-per-month", min=0, max=10**9, help="Photos a month, 0 if idle; repeat for several."
+    ),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="A setting in place of the config's: granularity=fused. Values with commas are compared.",
+    ),
+]
 
 
 def _decimal(text: str) -> Decimal:
@@ -41,6 +60,13 @@ def _decimal(text: str) -> Decimal:
     return value
 
 
+def _size(text: str) -> Decimal:
+    value = _decimal(text)
+    if not value:
+        raise typer.BadParameter("A photo of 0 megapixels has no pixels.")
+    return value
+
+
 def _share(text: str) -> Decimal:
     value = _decimal(text)
     if value > 1:
@@ -49,128 +75,101 @@ def _share(text: str) -> Decimal:
 
 
 def estimate(
-    stack: StackName,
-    images_per_month: Annotated[int, typer.Option(min=0, max=10**9, help="Photos a month; 0 if idle.")],
-    megapixels: Annotated[Decimal, typer.Option(parser=_decimal, help="Mean photo size.")] = Decimal(12),
+    stack: Stacks,
+    images_per_month: Volumes,
+    changes: Changes = None,
+    megapixels: Annotated[Decimal, typer.Option(parser=_size, help="Mean photo size.")] = Decimal(12),
     cold_share: Annotated[
         Decimal, typer.Option(parser=_share, help="Share of photos with a cold start.")
     ] = Decimal("0.01"),
+    month: Annotated[
+        int, typer.Option(min=1, max=120, help="Months since the first photos, which are all kept.")
+    ] = 1,
+    egress_gb: Annotated[
+        Decimal, typer.Option(parser=_decimal, help="GB a month sent to the internet.")
+    ] = Decimal(0),
     region: Regions = None,
     no_free_tier: NoFreeTier = False,
     as_json: Json = False,
 ) -> None:
-    """Estimate a month's bill from a stack's config and the workflow, before it is deployed."""
-    config, encrypted = _readable(project.config(stack))
-    settings = _settings(config)
-    for key in encrypted:
-        errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
+    """Estimate a month's bill of one or several stacks, before they are deployed."""
     book = load()
-    home = book.home_regions[settings.cloud]
-    facts = Stack(
-        cloud=settings.cloud,
-        orchestrator=settings.orchestrator,
-        granularity=settings.granularity,
-        architecture=settings.architecture,
-        memory_mb=settings.memory_mb,
-        region=config.get(REGION_KEYS[settings.cloud], home),
-        email=bool(settings.notify_email),
-        log_level=settings.log_level,
-        step_memory_mb=tuple((name, each.memory_mb) for name, each in settings.steps.items()),
-    )
-    workflow, recipe = pipeline_in(settings.granularity), load_recipe(settings.recipe)
-    bills = {
-        name: price(
-            meter_month(facts, workflow, recipe, month), book, region or [facts.region], not no_free_tier
+    configured = [
+        read(name, change, book) for name in dict.fromkeys(stack) for change in variants(changes or ())
+    ]
+    for each in configured:
+        for key in each.encrypted:
+            errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
+    _check(configured, megapixels, region or (), book)
+    photos = Photos(megapixels, cold_share)
+
+    def curve(each: Configured, age: int, images: int) -> Bills:
+        return month_bills(
+            months[each.label],
+            images,
+            book,
+            _regions(each, region or (), book),
+            free_tier=not no_free_tier,
+            age=age,
+            more=internet(cloud=cast(Cloud, each.stack.cloud), gb=egress_gb) if egress_gb else (),
         )
-        for name, month in scenarios(images_per_month, megapixels, cold_share).items()
-    }
-    assumptions = assumed([facts])
+
+    months = {each.label: _month(each, photos) for each in configured}
+    curves: dict[str, Curve] = {each.label: cache(partial(curve, each, month)) for each in configured}
+    bills = {label: {images: found(images) for images in images_per_month} for label, found in curves.items()}
+    places = break_evens(curves)
+    assumptions = tuple(dict.fromkeys((*assumed(each.stack for each in configured), *PLANNED)))
     if as_json:
         print_json(
             {
-                "stack": stack,
-                "settings": asdict(facts),
-                "images_per_month": images_per_month,
                 "megapixels": f"{megapixels:f}",
                 "cold_share": f"{cold_share:f}",
-                "bills": {name: bill_document(bill) for name, bill in bills.items()},
+                "month": month,
+                "egress_gb": f"{egress_gb:f}",
+                "stacks": [document(each, bills[each.label]) for each in configured],
+                "break_evens": [{**asdict(each), "amount": text(each.amount)} for each in places],
                 "assumptions": [asdict(assumption) for assumption in assumptions],
             }
         )
         return
-    _show(stack, images_per_month, bills, assumptions)
+    if len(configured) == 1:
+        (one,) = configured
+        for images, found in bills[one.label].items():
+            later = curve(one, LATER, images) if month < LATER and images else None
+            show(one.label, images, found, later)
+    else:
+        compare(bills, places)
+    explain(assumptions, egress=bool(egress_gb))
 
 
-def _show(stack: str, images: int, bills: Mapping[str, Bill], assumptions: tuple[Assumption, ...]) -> None:
-    low, expected, high = bills["low"], bills["expected"], bills["high"]
-    amounts = {name: {line.meter.name: line for line in bill.lines} for name, bill in bills.items()}
-    rows = [
-        [escape(meter), *(_amount(amounts[name].get(meter), name) for name in bills)]
-        for meter in amounts["high"]
-    ]
-    print_table(("meter", *bills), rows, numbers=tuple(bills))
-    console.print(
-        f"\n[bold]{escape(stack)}, {images:,} photos a month: {dollars(expected.total)}, between "
-        f"{dollars(low.low)} and {dollars(high.high)}.[/bold]",
-        soft_wrap=True,
-    )
-    if expected.unconfirmed:
-        console.print(
-            f"{dollars(expected.firm)} of it is at known prices; unconfirmed: "
-            f"{', '.join(expected.unconfirmed)}.",
-            soft_wrap=True,
-        )
-    for assumption in assumptions:
-        console.print(f"[dim]Assumed: {assumption.value:,} {escape(assumption.text)}.[/dim]", soft_wrap=True)
+def _month(each: Configured, photos: Photos) -> Month:
+    granularity = each.settings.granularity
+    return Month.planned(each.stack, pipeline_in(granularity), load_recipe(each.settings.recipe), photos)
 
 
-def _amount(line: Line | None, scenario: str) -> str:
-    """Return a line's amount in a scenario: in the low and the high one, the bound of its price."""
-    if line is None:
-        return dollars(Decimal(0))
-    return dollars({"low": line.low, "expected": line.amount, "high": line.high}[scenario])
-
-
-def _readable(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the config's values as texts, and the keys whose values only Pulumi can decrypt."""
-    encrypted = [key for key, value in config.items() if _is_encrypted(value)]
-    texts: dict[str, Any] = {
-        key: value if isinstance(value, str) else json.dumps(_plain(value))
-        for key, value in config.items()
-        if key not in encrypted
-    }
-    return {**texts, **dict.fromkeys(encrypted)}, encrypted
-
-
-def _is_encrypted(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"secure"}
-
-
-def _plain(value: Any) -> Any:
-    """Return the value without encrypted entries; estimates need none of those, such as tags."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if not _is_encrypted(each)}
-    return value
-
-
-def configured_settings(stack: str) -> Settings:
-    """Return the settings of a stack's config; what is encrypted is left out.
+def _check(
+    configured: Sequence[Configured], megapixels: Decimal, regions: Sequence[str], book: PriceBook
+) -> None:
+    """Refuse photos that a stack would reject, and regions of clouds that no stack is on.
 
     Raises:
-        SettingsError: Settings are invalid; the message has a line for each.
+        SettingsError: A stack's limit is lower, or a region is of another cloud.
     """
-    config, _ = _readable(project.config(stack))
-    return _settings(config)
+    for each in configured:
+        if megapixels * 10**6 > each.settings.max_pixels:
+            raise SettingsError(
+                f"A photo of {megapixels:,f} megapixels is rejected by {each.label}: maxPixels is "
+                f"{each.settings.max_pixels:,}."
+            )
+    clouds = {each.stack.cloud for each in configured}
+    for region in regions:
+        owner = next((cloud for cloud in book.home_regions if region in book.regions(cloud)), None)
+        if owner and owner not in clouds:
+            raise SettingsError(f"The region {region} is of {owner}; no stack named here is on that cloud.")
 
 
-def _settings(config: Mapping[str, Any]) -> Settings:
-    """Return the settings that the Pulumi program would read from the config.
-
-    Raises:
-        SettingsError: Settings are invalid; the message has a line for each.
-    """
-    pulumi.runtime.set_all_config(dict(config))
-    try:
-        return Settings.read(pulumi.Config(project.NAMESPACE))
-    except pulumi.RunError as error:
-        raise SettingsError(str(error)) from None
+def _regions(each: Configured, named: Sequence[str], book: PriceBook) -> list[str]:
+    """Return the region to price the stack in: a named one of its cloud, else that of its config."""
+    known = [cloud for cloud in book.home_regions if cloud != each.stack.cloud]
+    own = [region for region in named if not any(region in book.regions(cloud) for cloud in known)]
+    return own or [each.stack.region]

@@ -57,7 +57,7 @@ def simulate(
 
 def settings_of(stack: str) -> Settings:
     """Return the settings of a stack's config."""
-    from cli.estimate import configured_settings  # reads as Pulumi does, which takes half a second
+    from cli.configured import configured_settings  # reads as Pulumi does, which takes half a second
 
     return configured_settings(stack)
 

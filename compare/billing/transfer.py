@@ -10,7 +10,9 @@ from typing import Literal
 
 from compare.billing.reading import MeterReading, plain, present
 
+Cloud = Literal["aws", "azure"]
 
-def internet(*, cloud: Literal["aws", "azure"], gb: Decimal) -> tuple[MeterReading, ...]:
+
+def internet(*, cloud: Cloud, gb: Decimal) -> tuple[MeterReading, ...]:
     """Meter traffic from a region to the internet; traffic within a region is free."""
     return present(MeterReading(f"{cloud}.transfer.out_gb", gb, f"{plain(gb)} GB to the internet"))

@@ -47,3 +47,9 @@ def dollars(value: Decimal) -> str:
     """Format an amount for people: in cents, or with six decimals below one cent."""
     grain = CENT if value >= CENT or not value else MICRO
     return f"${value.quantize(grain, rounding=ROUND_HALF_UP):,f}"
+
+
+def ranged(likely: Decimal, low: Decimal, high: Decimal) -> str:
+    """Format an amount with its range, if the range is wider than a cent."""
+    least, most = dollars(low), dollars(high)
+    return dollars(likely) if least == most else f"{dollars(likely)} ({least} to {most})"

@@ -1,4 +1,4 @@
-"""Estimate the billed usage of jobs, from the traces of a run or for planned jobs."""
+"""Estimate the billed usage of jobs, from the traces of a run or for planned photos."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from decimal import Decimal
 
 from compare.billing.reading import MeterReading, plain
 from compare.cost.exact import exact
+from compare.metering.assumptions import Bound
 from compare.metering.clouds import assumed, cloud_of
 from compare.metering.load import JobLoad, Span
 from compare.metering.stack import Stack
 from core.workflow.model import Workflow
 
-__all__ = ["JobLoad", "Span", "Stack", "assumed", "fixed_usage", "meter", "scaled"]
+__all__ = ["JobLoad", "Span", "Stack", "assumed", "meter", "scaled", "standing_usage"]
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
-    """Return the usage that a stack is billed for these jobs, without idle time."""
+def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound = "expected") -> tuple[MeterReading, ...]:
+    """Return the usage that a stack is billed for these jobs as they ran, without idle time."""
     with exact():
-        return cloud_of(stack).meter(stack, loads)
+        return cloud_of(stack).meter(stack, loads, bound)
 
 
-def fixed_usage(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
-    """Return the standing usage of a month: what a stack with this workflow is billed without any jobs."""
+def standing_usage(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
+    """Return a month's usage of a stack's alarms and dashboards, which it has without any jobs."""
     return cloud_of(stack).standing(workflow)
 
 

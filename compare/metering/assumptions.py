@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from core.workflow.granularity import STEPWISE
+
+type Bound = Literal["low", "expected", "high"]
+BOUNDS: tuple[Bound, ...] = ("low", "expected", "high")
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """A figure that was not measured, with its source."""
+    """A figure that was not measured, with its source, and with bounds if it is uncertain."""
 
     text: str
     value: int
     reason: str
+    low: int | None = None
+    high: int | None = None
+
+    def at(self, bound: Bound) -> int:
+        """Return the figure that makes the bill low, expected or high."""
+        found = {"low": self.low, "high": self.high}.get(bound)
+        return self.value if found is None else found
+
+    @property
+    def figure(self) -> str:
+        """The value, with its bounds if it is uncertain."""
+        if self.low is None and self.high is None:
+            return f"{self.value:,}"
+        return f"{self.value:,} ({self.at('low'):,} to {self.at('high'):,})"
 
 
 INIT_MS = Assumption(
@@ -26,18 +46,27 @@ LOG_BYTES = Assumption(
 )
 TELEMETRY_BYTES = Assumption(
     "bytes of telemetry for one Azure function execution at the log level information",
-    2_000,
-    "Application Insights keeps every request record, and samples the rest.",
+    3_500,
+    "A request record and two traces; Application Insights keeps every request, and samples the traces.",
+    low=2_000,
+    high=5_000,
 )
 REQUEST_BYTES = Assumption(
     "bytes of telemetry for one Azure function execution at the log level warning",
-    1_000,
-    "The request record alone, taken for half of what is sent at the level information.",
+    1_500,
+    "The request record alone.",
+    low=1_000,
+    high=2_000,
 )
 BOOKKEEPING_MS = Assumption(
     "milliseconds of one claim, record, notification or orchestrator episode",
     50,
     "Each makes one or two calls that no trace contains; billed on Azure and in an Express workflow.",
+)
+BUSY_PERCENT = Assumption(
+    "per cent of its processor that an Azure instance uses while photos never leave it idle",
+    60,
+    "Instances are added before they are full; the low bound assumes full ones.",
 )
 DEFINITION_KB = Assumption(
     "KB of the compiled definition of an Express workflow",
@@ -49,15 +78,43 @@ EXECUTION_LOG_EVENTS = Assumption(
     5,
     "A task is entered, scheduled, started, succeeded and left; with execution data.",
 )
+START_AND_END = Assumption(
+    "state transitions for the start and the end of a Standard execution",
+    0,
+    "The pricing page counts each state; its diagram counts the start and the end as well.",
+    high=2,
+)
 EVENT_KB = Assumption(
     "KB of one upload event",
     1,
     "Events of S3 and Event Grid are well below 64 KB, the increment in which they are billed.",
 )
-KEPT_MONTHS = Assumption(
-    "month of storage for photos, outputs and ledger rows",
+ACCOUNT_EVENTS = Assumption(
+    "Event Grid operations for each other blob written or deleted, and for the filter on each upload",
     1,
-    "Storage is billed for one month; what is kept longer is billed again each month.",
+    "A system topic receives every event of its account; the low bound bills only events with a subscriber.",
+    low=0,
+)
+HISTORY_BYTES = Assumption(
+    "bytes of orchestration history for one activity, which nothing deletes",
+    9_000,
+    "Its input and its result are job documents in UTF-16, each with the columns of an entity.",
+    low=6_000,
+    high=12_000,
+)
+WORK_HOURS = Assumption(
+    "hours for which pictures under work/ are kept",
+    36,
+    "They are deleted a day after they were written, by a rule that both clouds apply once a day.",
+    low=24,
+    high=48,
+)
+RECONCILE_MS = Assumption(
+    "milliseconds of one run of the reconciler",
+    1_000,
+    "It makes a few calls and usually finds nothing; an Azure instance is billed a second in any case.",
+    low=500,
+    high=3_000,
 )
 ROW_BYTES = Assumption(
     "bytes of a ledger row beside the job document",
@@ -69,7 +126,49 @@ CLAIM_BYTES = Assumption(
     700,
     "It has the source and the execution, but no trace and no artifacts yet.",
 )
-COMMON = (EVENT_KB, KEPT_MONTHS, ROW_BYTES)
-AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, *COMMON)
+DOCUMENT_BYTES = Assumption("bytes of the finished job document", 2_800, "Measured with the recipe gallery.")
+COMMON = (EVENT_KB, ROW_BYTES, RECONCILE_MS)
+AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, DOCUMENT_BYTES, *COMMON)
+STANDARD = (*AWS, START_AND_END)
 EXPRESS = (*AWS, BOOKKEEPING_MS, DEFINITION_KB)
-AZURE = (BOOKKEEPING_MS, *COMMON)
+SCHEDULER = (BOOKKEEPING_MS, BUSY_PERCENT, ACCOUNT_EVENTS, *COMMON)
+STORAGE = (*SCHEDULER, HISTORY_BYTES)
+OF_GRANULARITY = {STEPWISE: (WORK_HOURS,)}
+
+# Of photos that no run has processed.
+PHOTO_BYTES = Assumption(
+    "bytes of a photo for each megapixel",
+    400_000,
+    "A camera's JPEG; the size that is uploaded is paid for as long as it is kept.",
+)
+OUTPUT_BYTES = Assumption(
+    "bytes of one output",
+    60_000,
+    "Measured with the recipe gallery on the samples: 25,000 to 67,000 on average over six outputs.",
+    low=25_000,
+    high=150_000,
+)
+RENDITION_BYTES = Assumption(
+    "bytes of one picture under work/",
+    450_000,
+    "Measured with the recipe gallery on the samples: 390,000 to 620,000 on average over three pictures.",
+    low=390_000,
+    high=620_000,
+)
+STORE_CALL_MS = Assumption(
+    "milliseconds of one read or write of an object", 30, "Within a region, for files of this size."
+)
+PACE_PERCENT = Assumption(
+    "per cent of the step times measured on one vCPU",
+    100,
+    "The speed of the clouds' processors for this work is not known before a run.",
+    low=50,
+    high=200,
+)
+GAP_MS = Assumption(
+    "milliseconds between two executions of a workflow",
+    100,
+    "Published measurements of unloaded workflows on both clouds; the low bound leaves them out.",
+    low=0,
+)
+PLANNED = (PHOTO_BYTES, OUTPUT_BYTES, RENDITION_BYTES, DOCUMENT_BYTES, STORE_CALL_MS, PACE_PERCENT, GAP_MS)

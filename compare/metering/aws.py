@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import assert_never
 
-from compare.billing import aws_lambda, cloudwatch, dynamodb
+from compare.billing import aws_lambda, cloudwatch, dynamodb, xray
 from compare.billing.reading import MS_PER_SECOND, MeterReading, chunks, plain, present
 from compare.metering import assumptions
+from compare.metering.assumptions import Bound
 from compare.metering.execution_log import ExecutionLog
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
@@ -22,6 +23,9 @@ GB = Decimal(1024**3)
 INDEX_UNITS = 1  # a claim adds the job's keys to the index of open jobs, a record removes them
 LAMBDA_MB_PER_CPU = Decimal(1769)  # Lambda Developer Guide: at this memory a function has one vCPU
 LOG_EVENTS = 3  # START, END and REPORT
+HOURS_PER_MONTH = Decimal(730)
+SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
+SHARE_GRAIN = Decimal("0.0001")
 
 
 @dataclass
@@ -41,10 +45,11 @@ class _Sums:
     publishes: int = 0
     emails: int = 0
     kept_bytes: int = 0
+    work_bytes: int = 0
     row_bytes: int = 0
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
+def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, workflow, functions, ledger, notification, logs and traces.
 
     A step is billed for the duration in its trace, rounded up to a millisecond per attempt, and a cold one
@@ -59,7 +64,6 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
             executions.add(load)
     jobs = f"{sums.jobs:,} jobs"
     each_mb = "its memory" if stack.step_memory_mb else f"{stack.memory_mb:,} MB"
-    kept = Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value
     invocations = Decimal(sums.invocations)
     log_bytes = Decimal(assumptions.LOG_BYTES.value) / LOG_EVENTS
     return present(
@@ -74,10 +78,13 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
             f"{jobs}: {sums.billed_ms:,} ms in total, including {sums.cold:,} cold starts, "
             f"x {each_mb} / 1,024",
         ),
-        *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs),)),
+        *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs, bound),)),
         log.metered(),
+        _kept(sums.jobs, sums.kept_bytes),
         MeterReading(
-            "aws.s3.storage_gb_months", kept, f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes"
+            "aws.s3.storage_gb_months",
+            Decimal(sums.work_bytes) / GB * assumptions.WORK_HOURS.at(bound) / HOURS_PER_MONTH,
+            f"{jobs}: {sums.work_bytes:,} bytes under work/ for {assumptions.WORK_HOURS.at(bound)} hours",
         ),
         MeterReading(
             "aws.s3.put_requests",
@@ -97,7 +104,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         ),
         MeterReading(
             "aws.dynamodb.storage_gb_months",
-            Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
+            Decimal(sums.row_bytes) / GB,
             f"{jobs}: rows of {sums.row_bytes:,} bytes",
         ),
         MeterReading("aws.sns.publishes", Decimal(sums.publishes), f"{jobs}: one notification each"),
@@ -115,7 +122,28 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
     )
 
 
-def idle(stack: Stack, live_hours: Decimal) -> tuple[MeterReading, ...]:
+def kept(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
+    """Return the storage that jobs leave behind for good: photos and outputs."""
+    loads = tuple(loads)
+    jobs = sum(load.count for load in loads)
+    return present(_kept(jobs, sum(load.count * load.kept_bytes for load in loads)))
+
+
+def shared(stack: Stack, loads: Iterable[JobLoad]) -> Callable[[int, Bound], tuple[MeterReading, ...]]:
+    """Return the traces by the number of photos a month: beyond one a second, X-Ray records a share.
+
+    Photos that all arrive at once (low) have the smallest share, those that arrive evenly the largest.
+    """
+
+    def metered(images: int, bound: Bound) -> tuple[MeterReading, ...]:
+        even = xray.default_share(images / SECONDS_PER_MONTH)
+        share = xray.FIXED_RATE if bound == "low" else even.quantize(SHARE_GRAIN)
+        return present(*xray.tracing(requests=Decimal(images), sampled_share=share))
+
+    return metered
+
+
+def idle(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
     """Return the usage of an idle stack: none, since neither functions nor workflows poll."""
     return ()
 
@@ -142,6 +170,7 @@ def _add(sums: _Sums, load: JobLoad, stack: Stack) -> None:
     sums.gets += count * load.gets
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
+    sums.work_bytes += count * load.work_bytes
     row = assumptions.ROW_BYTES.value + load.document_bytes
     sums.row_bytes += count * row
     for task in load.path.tasks:
@@ -160,11 +189,21 @@ def _add(sums: _Sums, load: JobLoad, stack: Stack) -> None:
                 assert_never(task.action)
 
 
-def _transitions(sums: _Sums, jobs: str) -> MeterReading:
+def _kept(jobs: int, kept_bytes: int) -> MeterReading:
+    return MeterReading(
+        "aws.s3.storage_gb_months",
+        Decimal(kept_bytes) / GB,
+        f"{jobs:,} jobs: photos and outputs of {kept_bytes:,} bytes",
+    )
+
+
+def _transitions(sums: _Sums, jobs: str, bound: Bound) -> MeterReading:
+    ends = sums.jobs * assumptions.START_AND_END.at(bound)
     return MeterReading(
         "aws.stepfunctions.transitions",
-        Decimal(sums.states + sums.retries),
-        f"{jobs}: {sums.states:,} states entered + {sums.retries:,} retries",
+        Decimal(sums.states + sums.retries + ends),
+        f"{jobs}: {sums.states:,} states entered + {sums.retries:,} retries"
+        + (f" + {ends:,} starts and ends" if ends else ""),
     )
 
 

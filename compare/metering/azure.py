@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import assert_never
 
-from compare.billing import azure_storage, durable_storage, functions_flex, log_analytics
+from compare.billing import azure_storage, durable_storage, log_analytics
 from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, SECONDS_PER_HOUR, MeterReading, chunks, present
-from compare.billing.spans import merged
 from compare.metering import assumptions
+from compare.metering.assumptions import Bound
 from compare.metering.durable import SCHEDULER, orchestration
-from compare.metering.load import JobLoad, Span
-from compare.metering.stack import WARNING, Stack
+from compare.metering.instances import InstanceTime
+from compare.metering.load import JobLoad
+from compare.metering.stack import Stack, telemetry_of
 from core.workflow.model import Claim, Notify, Record, Step
 
 GB = Decimal(1024**3)
+HOURS_PER_MONTH = Decimal(730)
+LIVES_ON_HOURS = Decimal(1) / 60  # of an instance without work, until the platform removes it
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
 # host.json: Durable and the queue trigger poll for messages at least every two seconds.
 POLL_SECONDS = Decimal(2)
 EVENT_OPERATIONS = 2  # received, delivered
+FLEX_TIME = "azure.functions.flex.gb_seconds"
 
 
 @dataclass
@@ -30,7 +33,6 @@ class _Sums:
 
     jobs: int = 0
     executions: int = 0
-    active_ms: int = 0
     gets: int = 0
     puts: int = 0
     messages: int = 0
@@ -39,31 +41,28 @@ class _Sums:
     durable_table: int = 0
     actions: int = 0
     kept_bytes: int = 0
+    work_bytes: int = 0
     row_bytes: int = 0
-    spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    activities: int = 0
+    other_events: int = 0
+    time: InstanceTime = field(default_factory=InstanceTime)
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
+def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, queue, orchestration, functions, ledger, notification and telemetry.
 
-    An instance is billed while anything runs on it: steps at the times of their traces, and claim, record,
-    notification and orchestrator episodes before and after them. Every orchestrator episode counts as an
-    execution; Microsoft's documentation does not say whether it does on this plan.
+    Instances are billed as :mod:`compare.metering.instances` says, at the times of the traces. Every
+    orchestrator episode counts as an execution; Microsoft's documentation does not say whether it does on
+    this plan.
     """
-    sums = _Sums()
-    for load in loads:
-        _add(sums, load, scheduler=stack.orchestrator == SCHEDULER)
-    sums.active_ms += sum(_billed_ms(spans) for spans in sums.spans.values())
+    sums = _sums(stack, loads)
+    active_ms = sums.time.as_sent(bound, stack.memory_mb)
     jobs = f"{sums.jobs:,} jobs"
     executions = Decimal(sums.executions)
-    telemetry = assumptions.REQUEST_BYTES if stack.log_level == WARNING else assumptions.TELEMETRY_BYTES
+    telemetry = telemetry_of(stack)
     queue = sums.durable_queue + sums.messages + sums.jobs * UPLOAD_MESSAGE_OPERATIONS
     return present(
-        MeterReading(
-            "azure.functions.flex.gb_seconds",
-            Decimal(sums.active_ms) / MS_PER_SECOND * stack.memory_mb / MB_PER_GB,
-            f"{jobs}: instances active for {sums.active_ms:,} ms x {stack.memory_mb:,} MB / 1,024",
-        ),
+        _flex_time(stack, jobs, active_ms),
         MeterReading(
             "azure.functions.flex.executions",
             executions,
@@ -74,10 +73,11 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
             Decimal(sums.actions),
             f"{jobs}: {sums.actions:,} starts, activities, answers and timers",
         ),
+        *_kept(stack, sums, bound),
         MeterReading(
             "azure.blob.storage_gb_months",
-            Decimal(sums.kept_bytes) / GB * assumptions.KEPT_MONTHS.value,
-            f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
+            Decimal(sums.work_bytes) / GB * assumptions.WORK_HOURS.at(bound) / HOURS_PER_MONTH,
+            f"{jobs}: {sums.work_bytes:,} bytes under work/ for {assumptions.WORK_HOURS.at(bound)} hours",
         ),
         MeterReading(
             "azure.blob.write_operations",
@@ -100,33 +100,98 @@ def meter(stack: Stack, loads: Iterable[JobLoad]) -> tuple[MeterReading, ...]:
         ),
         MeterReading(
             "azure.table.storage_gb_months",
-            Decimal(sums.row_bytes) / GB * assumptions.KEPT_MONTHS.value,
+            Decimal(sums.row_bytes) / GB,
             f"{jobs}: rows of {sums.row_bytes:,} bytes",
         ),
         MeterReading(
             "azure.eventgrid.operations",
-            sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value)),
-            f"{jobs}: one event received and delivered each",
+            sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value))
+            + sums.other_events * assumptions.ACCOUNT_EVENTS.at(bound),
+            f"{jobs}: one event received and delivered each, and {sums.other_events:,} filters and events of "
+            f"other blobs x {assumptions.ACCOUNT_EVENTS.at(bound)}",
         ),
         MeterReading(
             "azure.monitor.log_gb",
-            log_analytics.log_gb(executions, Decimal(telemetry.value)),
-            f"{sums.executions:,} executions x {telemetry.value:,} bytes",
+            log_analytics.log_gb(executions, Decimal(telemetry.at(bound))),
+            f"{sums.executions:,} executions x {telemetry.at(bound):,} bytes",
         ),
     )
 
 
-def idle(stack: Stack, live_hours: Decimal) -> tuple[MeterReading, ...]:
-    """Return the polling of an idle instance: of the upload queue, and of Durable's queues if it has any."""
+def kept(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
+    """Return the storage that jobs leave behind for good: photos, outputs, and Durable's history."""
+    return present(*_kept(stack, _sums(stack, loads), bound))
+
+
+def shared(stack: Stack, loads: Iterable[JobLoad]) -> Callable[[int, Bound], tuple[MeterReading, ...]]:
+    """Return the time of instances by the number of photos a month, which share them."""
+    time = InstanceTime.of(loads)
+
+    def metered(images: int, bound: Bound) -> tuple[MeterReading, ...]:
+        return (_flex_time(stack, f"{images:,} photos", time.in_a_month(images, bound, stack.memory_mb)),)
+
+    return metered
+
+
+def idle(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
+    """Return the polling of instances that live on without work, and of the scale controller.
+
+    Instances poll the upload queue, and Durable's queues if it has any. They end with their photo (low), a
+    minute after it (expected), or never (high). Whether the scale controller of this plan polls Durable's
+    queues, as those of other plans do, is not documented; it does so in the high case.
+    """
+    live_hours = {
+        "low": Decimal(0),
+        "expected": min(HOURS_PER_MONTH, images * LIVES_ON_HOURS),
+        "high": HOURS_PER_MONTH,
+    }[bound]
     uploads = azure_storage.queue(polls=live_hours * SECONDS_PER_HOUR / POLL_SECONDS)
     if stack.orchestrator == SCHEDULER:
         return uploads
-    return (*durable_storage.idle(instance_hours=live_hours, poll_seconds=POLL_SECONDS), *uploads)
+    durable = durable_storage.idle(
+        instance_hours=live_hours,
+        scale_controller_hours=HOURS_PER_MONTH if bound == "high" else Decimal(0),
+        poll_seconds=POLL_SECONDS,
+    )
+    return (*durable, *uploads)
 
 
 def slowdown(memory_mb: int) -> Decimal:
     """Return 1: an instance of either size has at least one vCPU."""
     return Decimal(1)
+
+
+def _flex_time(stack: Stack, photos: str, active_ms: Decimal) -> MeterReading:
+    return MeterReading(
+        FLEX_TIME,
+        active_ms / MS_PER_SECOND * stack.memory_mb / MB_PER_GB,
+        f"{photos}: instances active for {active_ms:,.0f} ms x {stack.memory_mb:,} MB / 1,024",
+    )
+
+
+def _kept(stack: Stack, sums: _Sums, bound: Bound) -> tuple[MeterReading, ...]:
+    jobs = f"{sums.jobs:,} jobs"
+    blobs = MeterReading(
+        "azure.blob.storage_gb_months",
+        Decimal(sums.kept_bytes) / GB,
+        f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
+    )
+    if stack.orchestrator == SCHEDULER:
+        return (blobs,)
+    each = assumptions.HISTORY_BYTES.at(bound)
+    history = MeterReading(
+        "azure.table.storage_gb_months",
+        Decimal(sums.activities * each) / GB,
+        f"{jobs}: {sums.activities:,} activities x {each:,} bytes of history",
+    )
+    return blobs, history
+
+
+def _sums(stack: Stack, loads: Iterable[JobLoad]) -> _Sums:
+    sums = _Sums()
+    for load in loads:
+        _add(sums, load, scheduler=stack.orchestrator == SCHEDULER)
+    return sums
 
 
 def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
@@ -144,6 +209,9 @@ def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
     sums.gets += count * load.gets
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
+    sums.work_bytes += count * load.work_bytes
+    sums.activities += count * activities
+    sums.other_events += count * (1 + load.puts + load.work_puts)  # the filter; written; deleted
     sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
     for task in load.path.tasks:
         match task.action:
@@ -155,31 +223,4 @@ def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
                 pass  # counted by its spans
             case _:
                 assert_never(task.action)
-    spans: dict[str, list[tuple[int, int]]] = {} if load.alone else sums.spans
-    for span in _spans(load):
-        spans.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
-    if load.alone:
-        sums.active_ms += count * sum(map(_billed_ms, spans.values()))
-
-
-def _spans(load: JobLoad) -> list[Span]:
-    """Return the spans in which the job kept instances busy: its steps, and the bookkeeping around them."""
-    spans = [step.span for step in load.steps if step.span.instance]
-    first, last = (spans[0].instance, spans[-1].instance) if spans else ("", "")
-    around = len(load.path.tasks) - len(load.path.steps)  # claim, record and notify
-    began, ended = load.began_ms, load.ended_ms
-    each = assumptions.BOOKKEEPING_MS.value
-    bookkeeping = [Span(first, began, began + 2 * each)]
-    bookkeeping += [Span(last, ended - each, ended + each * max(0, around - 2))]
-    episodes = [Span(span.instance, span.ended_ms, span.ended_ms + each) for span in spans]
-    return [*spans, *bookkeeping, *episodes]
-
-
-def _billed_ms(spans: list[tuple[int, int]]) -> int:
-    """Return the milliseconds billed for one instance: each period at least 1 s, rounded up to 100 ms."""
-    return sum(_billed_period(end - begin) for begin, end in merged(spans))
-
-
-@cache
-def _billed_period(active_ms: int) -> int:
-    return int(functions_flex.billed_ms(Decimal(active_ms)))
+    sums.time.add(load)

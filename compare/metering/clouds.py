@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from compare.billing.reading import MeterReading
 from compare.errors import UnknownCloud
-from compare.metering import assumptions, aws, azure, standing
-from compare.metering.assumptions import Assumption
+from compare.metering import assumptions, aws, azure, reconciler, standing
+from compare.metering.assumptions import Assumption, Bound
 from compare.metering.durable import SCHEDULER
 from compare.metering.express import EXPRESS
 from compare.metering.load import JobLoad
@@ -25,17 +25,22 @@ class Cloud:
     """The metering rules of a cloud.
 
     ``assumptions`` are grouped by orchestrator, ``of_log_levels`` by log level. ``meter`` returns the usage
-    of jobs, ``standing`` the monthly usage of a deployed stack without jobs, and ``idle`` the usage of
-    instances that stay alive for some hours without work. ``slowdown`` maps a function's memory in MB to how
-    many times longer a step takes than on one full vCPU.
+    of jobs at the times of their traces: ``kept`` is the part of it that is stored for good, and ``shared``
+    what takes the place of some meters if a number of such photos is spread over a month. ``standing`` is the
+    monthly usage of a deployed stack without jobs, ``idle`` that of instances that stay alive without work,
+    and ``reconciling`` that of the reconciler, by the numbers of rows and of uploads that it reads.
+    ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on one full vCPU.
     """
 
     architectures: tuple[str, ...]
     assumptions: Mapping[str, tuple[Assumption, ...]]
     of_log_levels: Mapping[str, tuple[Assumption, ...]]
-    meter: Callable[[Stack, Iterable[JobLoad]], tuple[MeterReading, ...]]
+    meter: Callable[[Stack, Iterable[JobLoad], Bound], tuple[MeterReading, ...]]
+    kept: Callable[[Stack, Iterable[JobLoad], Bound], tuple[MeterReading, ...]]
+    shared: Callable[[Stack, Iterable[JobLoad]], Callable[[int, Bound], tuple[MeterReading, ...]]]
     standing: Callable[[Workflow], tuple[MeterReading, ...]]
-    idle: Callable[[Stack, Decimal], tuple[MeterReading, ...]]
+    idle: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
+    reconciling: Callable[[Stack, int, int, Bound], tuple[MeterReading, ...]]
     slowdown: Callable[[int], Decimal]
 
     @property
@@ -47,24 +52,30 @@ class Cloud:
 CLOUDS: Mapping[str, Cloud] = {
     "aws": Cloud(
         architectures=("arm64", "x86_64"),
-        assumptions={STANDARD: assumptions.AWS, EXPRESS: assumptions.EXPRESS},
+        assumptions={STANDARD: assumptions.STANDARD, EXPRESS: assumptions.EXPRESS},
         of_log_levels={ALL: (assumptions.EXECUTION_LOG_EVENTS,)},
         meter=aws.meter,
+        kept=aws.kept,
+        shared=aws.shared,
         standing=standing.on_aws,
         idle=aws.idle,
+        reconciling=reconciler.on_aws,
         slowdown=aws.slowdown,
     ),
     "azure": Cloud(
         architectures=("x86_64",),
-        assumptions={STORAGE: assumptions.AZURE, SCHEDULER: assumptions.AZURE},
+        assumptions={STORAGE: assumptions.STORAGE, SCHEDULER: assumptions.SCHEDULER},
         of_log_levels={
             "": (assumptions.TELEMETRY_BYTES,),
             INFORMATION: (assumptions.TELEMETRY_BYTES,),
             WARNING: (assumptions.REQUEST_BYTES,),
         },
         meter=azure.meter,
+        kept=azure.kept,
+        shared=azure.shared,
         standing=standing.on_azure,
         idle=azure.idle,
+        reconciling=reconciler.on_azure,
         slowdown=azure.slowdown,
     ),
 }
@@ -92,5 +103,7 @@ def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
     found: list[Assumption] = []
     for stack in stacks:
         cloud = cloud_of(stack)
-        found += (*cloud.assumptions[stack.orchestrator], *cloud.of_log_levels.get(stack.log_level, ()))
+        found += cloud.assumptions[stack.orchestrator]
+        found += cloud.of_log_levels.get(stack.log_level, ())
+        found += assumptions.OF_GRANULARITY.get(stack.granularity, ())
     return tuple(dict.fromkeys(found))

@@ -28,13 +28,15 @@ class Span:
 class StepLoad:
     """One step of a job: the span of its last attempt, and the number of attempts, assumed equally long.
 
-    A step that never finished has no trace, and its span is empty.
+    ``cpu_ms`` is the part of the span in which it computed. A step that never finished has no trace, and its
+    span is empty.
     """
 
     name: str
     span: Span
     cold: bool = False
     attempts: int = 1
+    cpu_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,9 @@ class JobLoad:
     """The load of each of ``count`` equal jobs.
 
     ``path`` is the job's path through the workflow. ``gets`` and ``puts`` are the object reads and writes of
-    its steps, not counting the upload itself. Sizes are in bytes, times in milliseconds. Jobs that are
-    ``alone`` share no instance with another job.
+    its steps, not counting the upload itself. Of the ``puts``, ``work_puts`` are pictures for the next step,
+    of ``work_bytes`` in all, which are deleted again. Sizes are in bytes, times in milliseconds. Jobs that
+    are ``alone`` share no instance with another job.
     """
 
     path: Path
@@ -54,6 +57,8 @@ class JobLoad:
     puts: int
     kept_bytes: int
     document_bytes: int
+    work_puts: int = 0
+    work_bytes: int = 0
     failed: bool = False
     count: int = 1
     alone: bool = False
@@ -77,6 +82,8 @@ class JobLoad:
             puts=len(job.renditions) + len(job.artifacts),
             kept_bytes=job.source.size + sum(artifact.size for artifact in job.artifacts),
             document_bytes=len(msgspec.json.encode(job)),
+            work_puts=len(job.renditions),
+            work_bytes=_work_bytes(job),
             failed=record.state != "succeeded",
         )
 
@@ -101,7 +108,13 @@ def _gate(job: Job) -> str:
 
 def _step(entry: TraceEntry) -> StepLoad:
     span = Span(entry.instance, round(milliseconds(entry.started)), round(milliseconds(entry.ended)))
-    return StepLoad(entry.step, span, entry.cold, entry.attempt)
+    return StepLoad(entry.step, span, entry.cold, entry.attempt, round(entry.compute_ms))
+
+
+def _work_bytes(job: Job) -> int:
+    """Return the bytes that steps wrote for other steps: all that they wrote, less the outputs."""
+    written = sum(entry.bytes_out for entry in job.trace)
+    return max(0, written - sum(artifact.size for artifact in job.artifacts)) if job.renditions else 0
 
 
 def _unfinished(job: Job, way: Path, finished: list[StepLoad], ended: int) -> Iterator[StepLoad]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compare.metering import assumptions
+from compare.metering.assumptions import Assumption
 from compare.metering.express import EXPRESS
 from compare.run import Run
 
@@ -13,10 +15,11 @@ INFORMATION, WARNING = "information", "warning"  # on Azure
 
 @dataclass(frozen=True)
 class Stack:
-    """The configuration of a stack; ``email`` says whether failed jobs are reported by e-mail.
+    """The configuration of a stack.
 
-    ``log_level`` is that of the setting, empty for the cloud's default. ``step_memory_mb`` has the steps that
-    have another memory than ``memory_mb``, with theirs.
+    ``email`` says whether failed jobs are reported by e-mail. ``log_level`` is that of the setting, empty for
+    the cloud's default. ``step_memory_mb`` has the steps that have another memory than ``memory_mb``, with
+    theirs. The reconciler runs every ``reconcile_minutes`` minutes, or never if 0.
     """
 
     cloud: str
@@ -28,6 +31,7 @@ class Stack:
     email: bool = False
     log_level: str = ""
     step_memory_mb: tuple[tuple[str, int], ...] = ()
+    reconcile_minutes: int = 30
 
     @classmethod
     def of(cls, run: Run) -> Stack:
@@ -46,6 +50,11 @@ class Stack:
     def memory_of(self, step: str) -> int:
         """Return the memory of a step's function in MB."""
         return dict(self.step_memory_mb).get(step, self.memory_mb)
+
+
+def telemetry_of(stack: Stack) -> Assumption:
+    """Return the telemetry of an execution on Azure at the stack's log level."""
+    return assumptions.REQUEST_BYTES if stack.log_level == WARNING else assumptions.TELEMETRY_BYTES
 
 
 def _level_before(run: Run) -> str:

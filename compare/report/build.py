@@ -9,7 +9,7 @@ from compare.collecting.comparison import compare
 from compare.folder import RunFolder
 from compare.metering import Stack, assumed
 from compare.prices.reading import load
-from compare.report.costs import break_evens, cost, priced
+from compare.report.costs import changes_of_place, cost, priced
 from compare.report.fusion import fusions
 from compare.report.labels import labels, title
 from compare.report.latency import bursts, run_report
@@ -53,7 +53,7 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
         photos=photos,
         comparisons=comparisons,
         costs=costs,
-        break_evens=break_evens(billed),
+        break_evens=changes_of_place(billed),
         fusions=fusions(measured),
         billed=tuple(
             compare(name, folder, folder.billed)

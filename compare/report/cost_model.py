@@ -39,18 +39,20 @@ class CostLine:
 
 @dataclass(frozen=True)
 class VolumePoint:
-    """The cost of ``images`` photos a month in US dollars, with free tiers."""
+    """The cost of ``images`` photos a month in US dollars, with free tiers, and its bounds."""
 
     images: int
     amount: Decimal
+    low: Decimal
+    high: Decimal
 
 
 @dataclass(frozen=True)
 class Cost:
     """The cost in US dollars of photos like those of a run, per thousand and per month.
 
-    ``unconfirmed`` names the meters with an unconfirmed price; ``per_thousand_low`` and ``per_thousand_high``
-    bound the cost accordingly.
+    The bounds cover unconfirmed prices and what no trace contains; ``unconfirmed`` names the meters with an
+    unconfirmed price. ``month_low`` and ``month_high`` bound ``month_with_free_tier``.
     """
 
     label: str
@@ -62,22 +64,11 @@ class Cost:
     images_per_month: int
     month: Decimal
     month_with_free_tier: Decimal
+    month_low: Decimal
+    month_high: Decimal
     unconfirmed: tuple[str, ...]
     lines: tuple[CostLine, ...]
     volumes: tuple[VolumePoint, ...]
-
-
-@dataclass(frozen=True)
-class BreakEven:
-    """The volume at which two runs cost the same, ``amount`` US dollars a month with free tiers.
-
-    Up to ``images`` photos a month the run ``below`` costs less, beyond that the run ``above``.
-    """
-
-    images: int
-    amount: Decimal
-    below: str
-    above: str
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compare.cost.exact import dollars
+from compare.cost.exact import dollars, ranged
 from compare.report import billed
 from compare.report.cost_model import Cost, CostLine, FunctionTime
 from compare.report.costs import PURPOSE_NAMES
@@ -16,7 +16,13 @@ from compare.report.words import amount
 def totals(report: Report) -> Table:
     """Return the total cost of each run's photos."""
     body = tuple(
-        (each.label, each.region, amount(each), dollars(each.month), dollars(each.month_with_free_tier))
+        (
+            each.label,
+            each.region,
+            amount(each),
+            dollars(each.month),
+            ranged(each.month_with_free_tier, each.month_low, each.month_high),
+        )
         for each in report.costs
     )
     head = ("run", "prices of", "a thousand photos", f"{_month(report)} a month", "a month with free tiers")
@@ -44,7 +50,7 @@ def by_purpose(costs: Iterable[Cost]) -> list[CostLine]:
 def volumes(report: Report) -> Table:
     """Return the monthly cost at several volumes."""
     body = tuple(
-        (f"{points[0].images:,}", *(dollars(point.amount) for point in points))
+        (f"{points[0].images:,}", *(ranged(point.amount, point.low, point.high) for point in points))
         for points in zip(*(cost.volumes for cost in report.costs), strict=True)
     )
     head = ("photos a month", *(cost.label for cost in report.costs))
@@ -89,11 +95,7 @@ def _parts(time: FunctionTime) -> tuple[float, ...]:
 def crossings(report: Report) -> list[str]:
     """Say at which volumes two runs cost the same, or that no two do."""
     if report.break_evens:
-        return [
-            f"Up to {point.images:,} photos a month ({dollars(point.amount)}) {point.below} costs less, "
-            f"beyond that {point.above}."
-            for point in report.break_evens
-        ]
+        return [point.sentence for point in report.break_evens]
     alone = len(report.costs) < 2
     return [] if alone else ["The order of the runs by cost is the same at every volume shown."]
 

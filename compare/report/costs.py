@@ -1,26 +1,27 @@
 """The cost of a run's photos at any volume: metered usage times the price book.
 
-The cost of a month includes the standing charges of a deployed stack; the cost of a thousand photos does not.
+The cost of a month includes what a deployed stack costs anyway; the cost of a thousand photos does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, pairwise
+from functools import cache
 
-from compare.billing.reading import MeterReading
 from compare.cost.bill import Bill, Line, price
+from compare.cost.bills import Bills, month_bills
+from compare.cost.break_even import VOLUMES, BreakEven, break_evens
 from compare.cost.exact import exact, settled
-from compare.metering import JobLoad, Stack, fixed_usage, meter, scaled
+from compare.metering import JobLoad, Stack, scaled
+from compare.metering.assumptions import BOUNDS, Bound
+from compare.metering.month import Month
 from compare.prices.book import PriceBook
-from compare.report.cost_model import BreakEven, Cost, CostLine, VolumePoint
+from compare.report.cost_model import Cost, CostLine, VolumePoint
 from compare.report.measured import MeasuredRun
 
 THOUSAND = 1_000
-VOLUMES = tuple(factor * 10**power for power in range(3, 8) for factor in (1, 2, 5))
-HALVINGS = 40  # bisection steps around a break-even point: far below one photo
 
 # The purpose of a meter, by the prefix of its name.
 PURPOSES = {
@@ -42,80 +43,72 @@ PURPOSE_NAMES = (*dict.fromkeys(PURPOSES.values()), OTHER)
 
 @dataclass(frozen=True)
 class PricedRun:
-    """A run's usage and where its prices come from."""
+    """The months of photos like those of a run, and where their prices come from."""
 
     label: str
-    jobs: int
-    usage: tuple[MeterReading, ...]
-    standing: tuple[MeterReading, ...]
+    month: Month
     region: str
     book: PriceBook
 
-    def bill(self, images: int, *, free_tier: bool, months: int = 1) -> Bill:
-        """Price ``images`` photos in the proportions of the run, and the standing charges of ``months``."""
-        used = scaled(self.usage, Decimal(images) / self.jobs)
-        stands = (replace(each, quantity=each.quantity * months) for each in self.standing)
-        return price((*used, *stands), self.book, [self.region], free_tier)
+    def bills(self, images: int, *, free_tier: bool = True) -> Bills:
+        """Price a month with ``images`` photos."""
+        return month_bills(self.month, images, self.book, [self.region], free_tier=free_tier)
+
+    def thousand(self, images: int, bound: Bound) -> Bill:
+        """Price a thousand photos of such a month, without free tiers and standing usage."""
+        usage = scaled(self.month.of_photos(images, bound), Decimal(THOUSAND) / images)
+        return price(usage, self.book, [self.region], free_tier=False)
 
 
 def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
     """Meter a run; return ``None`` if all of its uploads were lost.
 
-    A region that the price book lacks is priced as the vendor's home region.
+    Rejected files do not count, unless nothing else was uploaded: they would make photos look cheaper. A
+    region that the price book lacks is priced as the vendor's home region.
     """
     run, workflow = measured.folder.run, measured.folder.workflow
-    found = [JobLoad.of(job.record, workflow) for job in measured.jobs]
-    loads = [load for load in found if load]
+    records = [job.record for job in measured.jobs]
+    accepted = [record for record in records if record.state not in ("rejected", "lost")]
+    loads = [load for record in accepted or records if (load := JobLoad.of(record, workflow))]
     if not loads:
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
-    stack = Stack.of(run)
-    stands = fixed_usage(stack, workflow)
-    return PricedRun(measured.label, len(loads), meter(stack, loads), stands, region, book)
+    return PricedRun(measured.label, Month.measured(Stack.of(run), workflow, loads), region, book)
 
 
 def cost(run: PricedRun, images: int) -> Cost:
     """Return the cost of a run's photos per thousand and at ``images`` a month."""
-    thousand = run.bill(THOUSAND, free_tier=False, months=0)
-    paid, free = run.bill(images, free_tier=False), run.bill(images, free_tier=True)
+    thousands = {bound: run.thousand(images, bound) for bound in BOUNDS}
+    thousand = thousands["expected"]
+    paid, month = run.bills(images, free_tier=False), run.bills(images)
+    lines = {line.meter.name: line for line in thousand.lines}
+    both = zip(paid.by_bound["expected"].lines, month.by_bound["expected"].lines, strict=True)
     return Cost(
         label=run.label,
         region=run.region,
         per_thousand=thousand.total,
-        per_thousand_low=thousand.low,
-        per_thousand_high=thousand.high,
+        per_thousand_low=thousands["low"].low,
+        per_thousand_high=thousands["high"].high,
         by_purpose=_by_purpose(thousand.lines),
         images_per_month=images,
-        month=paid.total,
-        month_with_free_tier=free.total,
+        month=paid.expected,
+        month_with_free_tier=month.expected,
+        month_low=month.low,
+        month_high=month.high,
         unconfirmed=thousand.unconfirmed,
-        lines=tuple(_line(*lines) for lines in zip(thousand.lines, paid.lines, free.lines, strict=True)),
-        volumes=tuple(VolumePoint(volume, run.bill(volume, free_tier=True).total) for volume in VOLUMES),
+        lines=tuple(_line(lines.get(one.meter.name), one, other) for one, other in both),
+        volumes=tuple(_point(volume, run.bills(volume)) for volume in VOLUMES),
     )
 
 
-def break_evens(runs: Sequence[PricedRun]) -> tuple[BreakEven, ...]:
+def changes_of_place(runs: Sequence[PricedRun]) -> tuple[BreakEven, ...]:
     """Return the volumes at which two runs cost the same with free tiers."""
-    return tuple(point for pair in combinations(runs, 2) for point in _crossings(*pair))
+    return break_evens({run.label: cache(run.bills) for run in runs})
 
 
-def _crossings(first: PricedRun, second: PricedRun) -> list[BreakEven]:
-    def difference(images: int) -> Decimal:
-        return first.bill(images, free_tier=True).total - second.bill(images, free_tier=True).total
-
-    found = []
-    signed = [(volume, gap) for volume in VOLUMES if (gap := difference(volume))]
-    for (low, before), (high, after) in pairwise(signed):
-        if (before > 0) != (after > 0):
-            for _ in range(HALVINGS):
-                if high - low <= 1:
-                    break
-                middle = (low + high) // 2
-                low, high = (middle, high) if (difference(middle) > 0) == (before > 0) else (low, middle)
-            below, above = (second, first) if before > 0 else (first, second)
-            found.append(BreakEven(high, above.bill(high, free_tier=True).total, below.label, above.label))
-    return found
+def _point(images: int, bills: Bills) -> VolumePoint:
+    return VolumePoint(images, bills.expected, bills.low, bills.high)
 
 
 def _by_purpose(lines: Sequence[Line]) -> dict[str, Decimal]:
@@ -130,20 +123,21 @@ def _purpose(line: Line) -> str:
     return PURPOSES.get(".".join(line.meter.name.split(".")[:2]), OTHER)
 
 
-def _line(line: Line, month: Line, month_with_free_tier: Line) -> CostLine:
+def _line(thousand: Line | None, month: Line, month_with_free_tier: Line) -> CostLine:
+    line = thousand or month
     return CostLine(
         meter=line.meter.name,
         title=line.meter.title,
         purpose=_purpose(line),
-        quantity=settled(line.quantity),
+        quantity=settled(thousand.quantity) if thousand else Decimal(0),
         unit=line.meter.unit,
         formula="; ".join(line.formulas),
         price=line.price.tiers[0].price,
         per=line.meter.quoted_unit,
         tiers=len(line.price.tiers),
-        amount=line.amount,
-        low=line.low,
-        high=line.high,
+        amount=thousand.amount if thousand else Decimal(0),
+        low=thousand.low if thousand else Decimal(0),
+        high=thousand.high if thousand else Decimal(0),
         month=month.amount,
         month_with_free_tier=month_with_free_tier.amount,
         status=line.price.status,

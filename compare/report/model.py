@@ -7,8 +7,9 @@ from typing import Literal
 
 from compare.clock import ClockOffset
 from compare.collecting.comparison import BilledRun
+from compare.cost.break_even import BreakEven
 from compare.metering.assumptions import Assumption
-from compare.report.cost_model import BreakEven, Cost, Fusion
+from compare.report.cost_model import Cost, Fusion
 from compare.run import PhotoFile, Run
 from compare.statistics import Quantile, Ratio, Spread
 from compare.timeline import Timeline

@@ -64,7 +64,7 @@ def _speed(runs: Sequence[RunReport], compared: Sequence[Comparison]) -> str:
 
 def _price(costs: Sequence[Cost], runs: Sequence[RunReport]) -> str:
     amounts = listed([f"{amount(each)} on {each.label}" for each in costs])
-    ranges = "; a range is due to unconfirmed prices" if " to " in amounts else ""
+    ranges = "; the ranges cover what neither traces nor price lists say" if " to " in amounts else ""
     emulated = any(run.run.where == "emulator" for run in runs)
     pace = ", if functions take as long as on this machine" if emulated else ""
     return f"A thousand such photos cost {amounts} at list prices without free tiers{pace}{ranges}."

@@ -102,7 +102,7 @@ def _plan(plan: Plan) -> str:
 
 def assumptions(report: Report) -> Table:
     """Return the assumptions of metering, and the reasons for them."""
-    body = tuple((each.text, f"{each.value:,}", each.reason) for each in report.assumptions)
+    body = tuple((each.text, each.figure, each.reason) for each in report.assumptions)
     return Table("What metering assumes", ("figure", "value", "reason"), body, range(1, 2))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.cost.exact import dollars
+from compare.cost.exact import ranged
 from compare.report.cost_model import Cost, Fusion
 from compare.report.figures import duration, listed
 from compare.report.model import Comparison, RunReport
@@ -61,9 +61,12 @@ NOTES = (
     "Two runs are called different only if a bootstrap interval of their ratio excludes 1; it draws whole "
     "bursts before it draws jobs, since the jobs of one burst influence each other.",
     "Costs are metered from the traces of these runs by each platform's billing rules, and priced at list "
-    "prices from the price book. "
+    "prices from the price book; rejected files are left out. "
     "Functions are billed for the time that steps took where they were measured: "
-    "on an emulator, the speed of this machine.",
+    "on an emulator, the speed of this machine. "
+    "A month adds what the stack costs anyway and what waiting instances poll; `twinlens estimate` uses the "
+    "same model. Ranges cover unconfirmed prices and the assumptions that have bounds, above all how Azure "
+    "fits photos onto instances. Internet egress, tax, discounts and support are left out.",
 )
 
 
@@ -87,9 +90,8 @@ def place(runs: Sequence[Run]) -> str:
 
 
 def amount(cost: Cost) -> str:
-    """Return the cost of a thousand photos, as a range if a price is unconfirmed."""
-    low, high = dollars(cost.per_thousand_low), dollars(cost.per_thousand_high)
-    return low if low == high else f"{low} to {high}"
+    """Return the cost of a thousand photos with its range."""
+    return ranged(cost.per_thousand, cost.per_thousand_low, cost.per_thousand_high)
 
 
 def why(comparison: Comparison) -> str:

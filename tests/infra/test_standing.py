@@ -2,14 +2,14 @@
 
 from decimal import Decimal
 
-from compare.metering import Stack, fixed_usage
+from compare.metering import Stack, reconciler, standing_usage
 from core.workflow.granularity import pipeline_in
 
 
 def counted(graph) -> dict[str, Decimal]:
     chosen = (graph.config[each] for each in ("cloud", "orchestrator", "granularity", "architecture"))
     stack = Stack(*chosen, memory_mb=2048, region="anywhere")
-    return {each.meter: each.quantity for each in fixed_usage(stack, pipeline_in(stack.granularity))}
+    return {each.meter: each.quantity for each in standing_usage(stack, pipeline_in(stack.granularity))}
 
 
 def test_alarms_and_dashboards_on_aws(any_aws):
@@ -36,3 +36,8 @@ def test_alerts_on_azure(any_azure):
         "azure.monitor.log_alerts": len(rules),
         "azure.monitor.metric_alerts": series,
     }
+
+
+def test_the_reconciler_on_aws(any_aws):
+    [memory] = {each.inputs["memorySize"] for each in any_aws.of("Function") if "reconciler" in each.name}
+    assert memory == reconciler.LAMBDA_MB

@@ -39,17 +39,75 @@ def test_every_stack_of_the_project_can_be_estimated(stack: str):
     result = run("--stack", stack, "--json")
     assert result.exit_code == 0, result.output
     document = json.loads(result.output)
-    assert document["settings"]["cloud"] == stack.partition("-")[0]
-    assert set(document["bills"]) == {"low", "expected", "high"}
+    (found,) = document["stacks"]
+    (month,) = found["months"]
+    assert found["settings"]["cloud"] == stack.partition("-")[0]
+    assert set(month["bills"]) == {"low", "expected", "high"}
+    assert float(month["low"]) <= float(month["expected"]) <= float(month["high"])
     assumed = {each["text"] for each in document["assumptions"]}
-    assert (INIT_MS.text in assumed) == (document["settings"]["cloud"] == "aws")
+    assert (INIT_MS.text in assumed) == (found["settings"]["cloud"] == "aws")
 
 
 def test_people_see_three_columns_and_a_range():
     result = run("--stack", "aws")
     assert "aws, 100,000 photos a month: $" in result.output
     assert "unconfirmed: aws.eventbridge.s3_events." in result.output
+    assert "In month 12, if no photo is deleted: $" in result.output
+    assert "expected: steps take as long as measured" in result.output
+    assert "Left out: internet egress (add it with --egress-gb), tax" in result.output
     assert "Assumed: 500 milliseconds of Lambda's INIT phase" in result.output
+
+
+def test_stacks_and_volumes_are_shown_side_by_side():
+    result = run("--stack", "aws", "--stack", "azure", "--images-per-month", "1000")
+    assert result.exit_code == 0, result.output
+    assert "1,000 photos: aws is the cheapest, whatever is assumed." in result.output
+    assert "100,000 photos: azure is most likely the cheapest, but no difference" in result.output
+    assert "photos a month ($" in result.output  # the break-even point
+    document = json.loads(run("--stack", "aws", "--stack", "azure", "--json").output)
+    assert [each["stack"] for each in document["stacks"]] == ["aws", "azure"]
+    (point,) = document["break_evens"]
+    assert (point["below"], point["above"]) == ("aws", "azure")
+
+
+def test_values_of_a_setting_are_compared():
+    document = json.loads(run("--stack", "aws", "--set", "granularity=stepwise,fused", "--json").output)
+    stepwise, fused = document["stacks"]
+    assert (stepwise["stack"], fused["stack"]) == ("aws granularity=stepwise", "aws granularity=fused")
+    assert fused["settings"]["granularity"] == "fused"
+    assert float(fused["months"][0]["expected"]) < float(stepwise["months"][0]["expected"])
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--set", "granularity"), "--set granularity names no value"),
+        (("--set", "granularity=both"), "granularity"),
+        (("--region", "eastus2"), "The region eastus2 is of azure; no stack named here is on that cloud."),
+        (("--megapixels", "500"), "500 megapixels is rejected by aws: maxPixels is 100,000,000."),
+    ],
+)
+def test_what_cannot_be_is_refused(options: tuple[str, str], named: str):
+    result = run("--stack", "aws", *options)
+    assert isinstance(result.exception, SettingsError)
+    assert named in str(result.exception)
+
+
+def test_egress_and_later_months_are_added_on_request():
+    def expected(*options: str) -> float:
+        document = json.loads(run("--stack", "aws", "--json", *options).output)
+        return float(document["stacks"][0]["months"][0]["expected"])
+
+    assert expected("--egress-gb", "1100") == pytest.approx(expected() + 1000 * 0.09)  # 100 GB are free
+    # 481 GiB more each month, of photos and outputs, and longer lists for the reconciler.
+    stored = 11 * 100_000 * 5.16e6 / 2**30 * 0.023
+    assert expected("--month", "12") == pytest.approx(expected() + stored, abs=0.2)
+
+
+def test_a_region_prices_the_stacks_of_its_cloud():
+    result = run("--stack", "aws", "--stack", "azure", "--region", "westeurope", "--json")
+    bills = [each["months"][0]["bills"]["expected"] for each in json.loads(result.output)["stacks"]]
+    assert [{line["region"] for line in bill["lines"]} for bill in bills] == [{"us-east-1"}, {"westeurope"}]
 
 
 def test_settings_come_from_the_stack(stacks: Path):
@@ -57,18 +115,15 @@ def test_settings_come_from_the_stack(stacks: Path):
         "config:\n  aws:region: eu-west-1\n  twinlens:cloud: aws\n  twinlens:memoryMb: 512\n"
         "  twinlens:notifyEmail: me@example.org\n  twinlens:tags:\n    team: photos\n"
     )
-    settings = json.loads(run("--stack", "mine", "--json").output)["settings"]
+    settings = json.loads(run("--stack", "mine", "--json").output)["stacks"][0]["settings"]
     assert (settings["region"], settings["memory_mb"], settings["email"]) == ("eu-west-1", 512, True)
 
 
 def test_steps_and_the_log_are_estimated_as_they_are_set(stacks: Path):
     def total(settings: str) -> float:
         (stacks / "Pulumi.mine.yaml").write_text(f"config:\n  cloud: aws\n{settings}")
-        return float(
-            json.loads(run("--stack", "mine", "--json", "--no-free-tier").stdout)["bills"]["expected"][
-                "total"
-            ]
-        )
+        found = json.loads(run("--stack", "mine", "--json", "--no-free-tier").stdout)["stacks"][0]
+        return float(found["months"][0]["expected"])
 
     usual = total("")
     assert total("  logLevel: none\n") == usual
@@ -81,7 +136,7 @@ def test_what_only_pulumi_can_decrypt_is_assumed(stacks: Path):
         "config:\n  cloud: aws\n  twinlens:memoryMb: {secure: v1:abc}\n  tags: {a: {secure: v1:abc}}\n"
     )
     result = run("--stack", "mine", "--json")
-    assert json.loads(result.stdout)["settings"]["memory_mb"] == 1024
+    assert json.loads(result.stdout)["stacks"][0]["settings"]["memory_mb"] == 1024
     assert "twinlens:memoryMb is encrypted; the estimate assumes its default." in result.stderr
 
 
@@ -112,6 +167,7 @@ def test_mistakes_are_named(stacks: Path, text: str | None, named: str):
     [
         ("--megapixels", "many"),
         ("--megapixels", "-1"),
+        ("--megapixels", "0"),
         ("--megapixels", "nan"),
         ("--cold-share", "1.1"),
         ("--images-per-month", "-1"),

@@ -4,9 +4,10 @@ from decimal import Decimal
 import pytest
 
 from compare.errors import UnknownCloud
-from compare.metering import Stack, assumed, fixed_usage, meter
+from compare.metering import Stack, assumed, meter, standing_usage
 from compare.metering.clouds import CLOUDS, cloud_of
-from compare.metering.estimate import estimate, scenarios
+from compare.metering.month import Month
+from compare.metering.planned import Photos
 from compare.prices.reading import load
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
@@ -32,16 +33,11 @@ STRANGE = replace(AWS, orchestrator="storage")
     [
         cloud_of,
         lambda stack: meter(stack, []),
-        lambda stack: fixed_usage(stack, pipeline_in("stepwise")),
+        lambda stack: standing_usage(stack, pipeline_in("stepwise")),
         lambda stack: assumed([stack]),
-        lambda stack: estimate(
-            stack,
-            pipeline_in("stepwise"),
-            load_recipe("gallery"),
-            scenarios(1, Decimal(1), Decimal(0))["expected"],
-        ),
+        lambda stack: Month.planned(stack, pipeline_in("stepwise"), load_recipe("gallery"), Photos()),
     ],
-    ids=["rules", "meter", "fixed usage", "assumptions", "estimate"],
+    ids=["rules", "meter", "standing usage", "assumptions", "month"],
 )
 def test_what_is_not_in_the_table_is_refused_by_name(stack, fault, asked):
     with pytest.raises(UnknownCloud) as told:

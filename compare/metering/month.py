@@ -1,0 +1,97 @@
+"""The usage of a month: the one model behind ``twinlens estimate`` and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from compare.billing.reading import MeterReading
+from compare.cost.exact import exact
+from compare.metering import planned, scaled
+from compare.metering.assumptions import BOUNDS, Bound
+from compare.metering.clouds import cloud_of
+from compare.metering.load import JobLoad
+from compare.metering.planned import Photos
+from compare.metering.stack import Stack
+from core.recipe import Recipe
+from core.workflow.model import Workflow
+
+
+@dataclass(frozen=True)
+class _PerPhoto:
+    """The usage of some photos: in proportion to their number, piling up month by month, or shared."""
+
+    photos: int
+    metered: tuple[MeterReading, ...]
+    kept: tuple[MeterReading, ...]
+    shared: Callable[[int, Bound], tuple[MeterReading, ...]]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month in which photos like some others arrive, by ``bound`` of what is not known about the bill."""
+
+    stack: Stack
+    workflow: Workflow
+    _by_bound: Mapping[Bound, _PerPhoto]
+
+    @classmethod
+    def measured(cls, stack: Stack, workflow: Workflow, loads: Iterable[JobLoad]) -> Month:
+        """Return months of photos like those of a run."""
+        found = tuple(loads)
+        return cls(stack, workflow, {bound: _per_photo(stack, found, bound) for bound in BOUNDS})
+
+    @classmethod
+    def planned(cls, stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos) -> Month:
+        """Return months of photos that are only described, if every one succeeds at the first attempt."""
+        return cls(
+            stack,
+            workflow,
+            {
+                bound: _per_photo(stack, planned.loads(stack, workflow, recipe, photos, bound), bound)
+                for bound in BOUNDS
+            },
+        )
+
+    def usage(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
+        """Return the usage of a month with ``images`` photos, standing and idle usage included.
+
+        ``age`` counts the months since the first photos: what they left behind is stored again each month.
+        Storage is metered as if all photos of a month arrived on its first day.
+        """
+        cloud = cloud_of(self.stack)
+        with exact():
+            return (
+                *self.of_photos(images, bound, age),
+                *cloud.idle(self.stack, images, bound),
+                *cloud.standing(self.workflow),
+                *cloud.reconciling(self.stack, images, images * age, bound),
+            )
+
+    def of_photos(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
+        """Return the usage of the photos alone."""
+        known = self._by_bound[bound]
+        if not images:
+            return ()
+        with exact():
+            factor = Decimal(images) / known.photos
+            shared = known.shared(images, bound)
+            names = {each.meter for each in shared}
+            own = scaled((each for each in known.metered if each.meter not in names), factor)
+            older = scaled(known.kept, factor * (age - 1)) if age > 1 else ()
+            before = tuple(
+                replace(each, formula=f"{age - 1} months before: {each.formula}") for each in older
+            )
+            return (*own, *shared, *before)
+
+
+def _per_photo(stack: Stack, loads: tuple[JobLoad, ...], bound: Bound) -> _PerPhoto:
+    cloud = cloud_of(stack)
+    with exact():
+        return _PerPhoto(
+            photos=sum(load.count for load in loads),
+            metered=cloud.meter(stack, loads, bound),
+            kept=cloud.kept(stack, loads, bound),
+            shared=cloud.shared(stack, loads),
+        )
