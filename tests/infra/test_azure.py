@@ -293,5 +293,5 @@ def test_the_host_logs_what_was_asked_for_and_every_request(run, level):
     settings = run({"cloud": "azure", "logLevel": level}).one("WebApp").inputs["siteConfig"]["appSettings"]
     given = {each["name"]: each["value"] for each in settings}
     assert given["AzureFunctionsJobHost__logging__logLevel__default"] == level.capitalize()
-    host = json.loads(host_json("storage"))
+    host = json.loads(host_json("storage", activities=1))
     assert host["logging"]["logLevel"]["Host.Results"] == "Information"  # the alerts query requests

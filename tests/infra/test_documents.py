@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from cli.main import app
+from cli.main import COMMANDS, app, command
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -53,13 +53,17 @@ def test_every_page_is_reached_from_the_readme():
 
 @pytest.mark.parametrize("words", calls("twinlens"))
 def test_commands_and_their_options_exist(words):
-    command = get_command(app)
-    while words and hasattr(command, "get_command"):
+    named = get_command(app)
+    if words and not words[0].startswith("-"):
         name, *words = words
-        command = command.get_command(None, name)
-        assert command is not None, name
-    known = {name for parameter in command.params for name in parameter.opts}
-    assert {word.split("=")[0] for word in words if word.startswith("-")} <= known | {"--help"}
+        assert name in COMMANDS, name
+        named = command(name)
+    while words and hasattr(named, "get_command"):
+        name, *words = words
+        named = named.get_command(None, name)
+        assert named is not None, name
+    known = {name for parameter in named.params for name in parameter.opts}
+    assert {word.split("=")[0] for word in words if word.startswith("-")} <= known | {"-h", "--help"}
 
 
 @pytest.mark.parametrize("words", calls("make"))
