@@ -2,6 +2,7 @@
 
 import pytest
 import scripted
+import simulated
 from outcome import AGAIN
 
 from core.workflow.granularity import FUSED, STEPWISE, pipeline_in
@@ -133,3 +134,12 @@ def test_the_trace_tells_each_step_with_the_try_that_did_it(platform):
     trace = platform[0]["healed in one branch"].row["document"]["trace"]
 
     assert trace == list({**ALL_ONCE, "apply_filters": 3}.items())
+
+
+@pytest.mark.parametrize("scenario", EXPECTED)
+@pytest.mark.parametrize("cloud", simulated.PROGRAMS)
+def test_simulated_time_takes_the_same_turns(cloud, scenario):
+    state, _, calls = EXPECTED[scenario]
+    topic = "success" if state == "succeeded" else "error"
+
+    assert simulated.run(cloud, scenario) == (state, state == "failed", calls, [topic])

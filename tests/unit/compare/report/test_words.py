@@ -8,6 +8,8 @@ from compare.report.words import (
     CLOUD_NOTICE,
     EMULATOR_NOTICE,
     MIXED_NOTICE,
+    PARTLY_SIMULATED_NOTICE,
+    SIMULATED_NOTICE,
     decided,
     notice,
     place,
@@ -26,6 +28,16 @@ def test_says_where_it_was_measured(make_head):
     assert place([real]) == "Measured on clouds"
     assert place([local, real]) == "Emulators and clouds"
     assert "nothing about the speed of the clouds" in EMULATOR_NOTICE
+
+
+def test_says_what_was_simulated_and_what_is_extrapolated(make_head):
+    local, made = make_head("aws-local", []), make_head("aws", [], where="simulated", rests_on="calibrated")
+    bold = make_head("aws", [], where="simulated", rests_on="extrapolated: no data", name="bold")
+    assert notice([made]) == SIMULATED_NOTICE
+    assert notice([made, bold]) == f"{SIMULATED_NOTICE} bold is extrapolated: no data."
+    assert notice([local, made]) == PARTLY_SIMULATED_NOTICE
+    assert place([made]) == "Simulated"
+    assert place([local, made]) == "Emulators and simulation"
 
 
 def test_runs_are_named_by_what_sets_them_apart(make_head):
