@@ -22,6 +22,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "cost": ("twinlens cost usage.toml --region eu-west-1 --no-free-tier",),
     "estimate": ("twinlens estimate -s aws --images-per-month 50000",),
     "simulate": ("twinlens simulate workload.toml", "twinlens simulate workload.toml --json"),
+    "advise": (
+        "twinlens advise --images-per-month 100000 --p95 5s",
+        "twinlens advise --images-per-month 2000000 --arrivals poisson --photos samples --thorough",
+    ),
     "doctor": ("twinlens doctor",),
     "jobs list": ("twinlens jobs list -s aws-local --state failed --limit 20",),
     "jobs show": ("twinlens jobs show 3f2a -s aws-local",),

@@ -31,6 +31,7 @@ COMMANDS = {
     "cost": "Price one month's usage, and explain every line.",
     "estimate": "Estimate a month's bill from a stack's config and the workflow, before it is deployed.",
     "simulate": "Predict a workload's latency, throttling, cold starts and usage, before it is deployed.",
+    "advise": "Recommend a variant for a volume and a latency objective, and say how sure that is.",
     "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
     "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
     "local": "Run both clouds on this machine.",

@@ -60,7 +60,12 @@ class WorkItems:
 
     def begin(self) -> None:
         """Count an execution, and let the scale controller watch from now on."""
+        if not self.open:
+            self._app.remove_idle(self._keep_s)
         self.open += 1
+        if not self._app.instances and not self._coming:
+            self._coming += 1
+            self._kernel.at(self._kernel.now + self._boot(), self._booted)
         if not self._ticking:
             self._ticking = True
             self._kernel.at(self._kernel.now + self._scale_s * self._uniform(), self._tick)
