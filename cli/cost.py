@@ -39,9 +39,12 @@ def cost(
 
 
 def show(bill: Bill) -> None:
-    """Print the bill as a table, its total, and how each line was calculated."""
-    rows = [[escape(cell) for cell in _cells(line)] for line in bill.lines]
-    print_table(COLUMNS, rows, numbers=COLUMNS[1:4])
+    """Print the bill as a table for each cloud, its totals, and how each line was calculated."""
+    for vendor, own in bill.by_vendor.items():
+        rows = [[escape(cell) for cell in _cells(line)] for line in own.lines]
+        print_table(COLUMNS, rows, numbers=COLUMNS[1:4])
+        if len(bill.by_vendor) > 1:
+            console.print(f"[bold]{escape(vendor)}: {escape(headline(own))}[/bold]\n", soft_wrap=True)
     console.print(f"\n[bold]{escape(headline(bill))}[/bold]\n", soft_wrap=True)
     for line in bill.lines:
         console.print(f"[dim]{escape(explanation(line))}[/dim]", soft_wrap=True)

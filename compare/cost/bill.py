@@ -72,6 +72,15 @@ class Bill:
         return self._sum(line.amount for line in self.lines if line.firm)
 
     @property
+    def by_vendor(self) -> dict[str, Bill]:
+        """The bill of each cloud, in the order of the price book."""
+        vendors = dict.fromkeys(line.meter.vendor for line in self.lines)
+        return {
+            vendor: Bill(tuple(line for line in self.lines if line.meter.vendor == vendor), self.free_tier)
+            for vendor in vendors
+        }
+
+    @property
     def unconfirmed(self) -> tuple[str, ...]:
         """The meters with an unconfirmed price that affects the total."""
         return tuple(line.meter.name for line in self.lines if not line.firm and line.high)

@@ -22,12 +22,19 @@ def bill_document(bill: Bill) -> dict[str, Any]:
             "period": "month",
             "free_tier": bill.free_tier,
             "lines": [_line(line) for line in bill.lines],
-            "total": text(bill.total),
-            "total_low": text(bill.low),
-            "total_high": text(bill.high),
-            "firm": text(bill.firm),
+            **_totals(bill),
             "unconfirmed": list(bill.unconfirmed),
+            "by_cloud": {vendor: _totals(each) for vendor, each in bill.by_vendor.items()},
         }
+
+
+def _totals(bill: Bill) -> dict[str, str]:
+    return {
+        "total": text(bill.total),
+        "total_low": text(bill.low),
+        "total_high": text(bill.high),
+        "firm": text(bill.firm),
+    }
 
 
 def source_document(source: Source) -> dict[str, str]:

@@ -22,12 +22,12 @@ GRAIN = Decimal(1).scaleb(-12)
 NOISE = Decimal(1).scaleb(-40)
 CENT = Decimal(1).scaleb(-2)
 MICRO = Decimal(1).scaleb(-6)
-DIGITS = 120
+DIGITS = 200
 
 
 @contextmanager
 def exact() -> Iterator[None]:
-    """Calculate with 120 digits: enough for the largest figures of a usage file times any price."""
+    """Calculate with 200 digits: enough for the largest figures of a usage file times any price."""
     with localcontext(Context(prec=DIGITS, traps=[DivisionByZero, InvalidOperation, DecimalOverflow])):
         yield
 
@@ -46,7 +46,8 @@ def text(value: Decimal) -> str:
 def dollars(value: Decimal) -> str:
     """Format an amount for people: in cents, or with six decimals below one cent."""
     grain = CENT if value >= CENT or not value else MICRO
-    return f"${value.quantize(grain, rounding=ROUND_HALF_UP):,f}"
+    with exact():
+        return f"${value.quantize(grain, rounding=ROUND_HALF_UP):,f}"
 
 
 def ranged(likely: Decimal, low: Decimal, high: Decimal) -> str:

@@ -73,6 +73,27 @@ def test_an_unconfirmed_price_makes_the_headline_a_range(tmp_path: Path):
     ) in result.output
 
 
+def test_each_cloud_has_a_subtotal(tmp_path: Path):
+    path = tmp_path / "usage.toml"
+    path.write_text(
+        "[meters]\naws.stepfunctions.transitions = 1_004_000\nazure.blob.write_operations = 10_000"
+    )
+    result = CliRunner().invoke(app, [str(path)])
+    assert "aws: $25.00 a month, with free tiers." in result.output
+    assert "azure: $0.05 a month, with free tiers." in result.output
+    assert "\n$25.05 a month, with free tiers." in result.output
+    by_cloud = json.loads(CliRunner().invoke(app, [str(path), "--json"]).output)["by_cloud"]
+    assert {cloud: each["total"] for cloud, each in by_cloud.items()} == {"aws": "25", "azure": "0.05"}
+
+
+def test_amounts_beyond_any_bill_are_shown(tmp_path: Path):
+    path = tmp_path / "usage.toml"
+    path.write_text(f"[[lambda]]\nrequests = 1{'0' * 30}\nduration_ms = 1{'0' * 30}\nmemory_mb = 1024")
+    result = CliRunner().invoke(app, [str(path)])
+    assert result.exit_code == 0
+    assert "$13,333,400,000,000" in result.output
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [("[meters]\naws.magic = 1", "aws.magic"), ("[[lambda]]\nrequest = 1", "request"), ("[", "TOML")],

@@ -85,7 +85,7 @@ def test_numbers_are_read_as_they_are_written():
         ("[[lambda]]\nduration_ms = 1\nmemory_mb = 128", "requests"),
         ("[[lambda]]\nmemory_mb = 128", "requests"),
         ("[meters]\naws.lambda.requests = 1e-19", "aws.lambda.requests"),
-        ("[meters]\naws.lambda.requests = 1_000_000_000_000_000_001", "aws.lambda.requests"),
+        ("[meters]\naws.lambda.requests = 1_000_000_000_000_000_000_000_000_000_001", "aws.lambda.requests"),
         ("[meters]\naws.lambda.requests = 2026-01-05", "aws.lambda.requests"),
         ("[[functions_consumption]]\nexecutions = 1\nduration_ms = 1", "memory_mb"),
         ("[[functions_consumption]]\nexecutions = 1\ngb_seconds = 1\nmemory_mb = 1", "gb_seconds"),
@@ -106,6 +106,31 @@ def test_mistakes_are_refused_by_name(text: str, named: str):
     assert named in str(caught.value)
 
 
+def test_all_mistakes_are_reported_at_once_with_the_nearest_name():
+    text = """
+    lambada = 1
+    [meters]
+    aws.lambda.request = 1
+    aws.sns.publishes = -1
+    [[lambda]]
+    requests = 1
+    duration = 1
+    memory_mb = "128"
+    [[sqs]]
+    requests = 1
+    """
+    with pytest.raises(UsageError) as caught:
+        parsed(text)
+    mistakes = str(caught.value).splitlines()
+    assert [each.partition(";")[0] for each in mistakes] == [
+        "Unknown key 'lambada' (did you mean 'lambda'?)",
+        "[meters]: unknown meter 'aws.lambda.request' (did you mean 'aws.lambda.requests'?)",
+        "[meters]: aws.sns.publishes is -1",
+        "[[lambda]] number 1: unknown key 'duration' (did you mean 'duration_ms'?)",
+        "[[lambda]] number 1: memory_mb is '128'",
+    ]
+
+
 def test_the_table_with_the_mistake_is_numbered():
     text = "[[sqs]]\nrequests = 1\n[[sqs]]\nrequest = 1"
     with pytest.raises(UsageError, match=r"\[\[sqs\]\] number 2: unknown key 'request'"):
@@ -122,9 +147,21 @@ def test_an_unreadable_file_is_named(tmp_path: Path):
     (tmp_path / "half.toml").write_text("[[lambda]\n")
     with pytest.raises(UsageError, match=r"half\.toml is not valid TOML"):
         read(tmp_path / "half.toml", load().meters)
+    (tmp_path / "huge.toml").write_text(f"[meters]\naws.lambda.requests = {'9' * 5000}")
+    with pytest.raises(UsageError, match=r"huge\.toml is not valid TOML: Exceeds the limit"):
+        read(tmp_path / "huge.toml", load().meters)
+    (tmp_path / "deep.toml").write_text(f"a = {'[' * 100_000}")
+    with pytest.raises(UsageError, match=r"deep\.toml is nested too deeply"):
+        read(tmp_path / "deep.toml", load().meters)
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match=r"binary\.toml is not valid TOML"):
         read(tmp_path / "binary.toml", load().meters)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path):
+    (tmp_path / "marked.toml").write_bytes(b"\xef\xbb\xbf[meters]\naws.lambda.requests = 5")
+    [metered] = read(tmp_path / "marked.toml", load().meters)
+    assert metered.quantity == 5
 
 
 def test_every_workload_yields_meters_of_the_price_book():
