@@ -43,7 +43,10 @@ CLOUDS = {
         architectures=("arm64", "x86_64"),
         memory_mb=range(128, 10241),
         default_memory_mb=1024,
-        log_retention_days=(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+        log_retention_days=(
+            *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+            *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+        ),
         max_concurrency=range(1001),  # 0: the account's unreserved concurrency
         default_max_concurrency=0,
         point_in_time_recovery=(False, True),

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.providers.aws.enums import check_enums
+from local.providers.aws.requests import check_request
 from local.providers.resource import ProviderError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -52,7 +52,7 @@ def _client(service: str, endpoint: str, region_name: str) -> Any:
     made = boto3.client(
         service, endpoint_url=endpoint, region_name=region_name, config=Config(retries={"max_attempts": 2})
     )
-    made.meta.events.register("provide-client-params", check_enums)
+    made.meta.events.register("provide-client-params", check_request)
     return made
 
 

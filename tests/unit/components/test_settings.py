@@ -121,7 +121,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:notifyEmail is 'nobody'; allowed: an e-mail address, or empty",
         "- twinlens:logLevel is 'debug'; allowed: one of error, all, none",
         "- twinlens:logRetentionDays is '2'; allowed: a whole number out of 1, 3, 5, 7, 14, 30, 60, 90, 120, "
-        "150, 180, 365, 400, 545, 731",
+        "150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
         "- twinlens:maxConcurrency is '1001'; allowed: a whole number from 0 to 1000",
         "- twinlens:pointInTimeRecovery is 'maybe'; allowed: false or true",
         "- twinlens:keepData is 'yes'; allowed: false or true",

@@ -146,7 +146,7 @@ def test_a_value_that_the_services_model_does_not_list_is_refused(provider):
     ask = Ask("aws:lambda/function:Function", "f", b"s")
     inputs = {**FUNCTION, "name": "f", "architectures": ["arm46"]}
     with pytest.raises(
-        ProviderError, match=r"Architectures does not accept 'arm46' \(did you mean 'arm64'\?\)"
+        ProviderError, match=r"'arm46' at 'Architectures.1.member' .* enum value set: .x86_64, arm64"
     ):
         provider.create(ask, inputs, preview=False)
 
