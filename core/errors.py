@@ -28,6 +28,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+# The longest message of a job's error; the job document has to stay small.
+MESSAGE_CHARACTERS = 1000
+
 
 class TwinlensError(Exception):
     """An error with an explanation for the user in its message, one sentence."""
@@ -97,6 +100,11 @@ class StoreUnavailable(StoreError):
     """The store throttled, timed out or was unreachable; a retry may succeed."""
 
     retryable = True
+
+
+def message_of(error: BaseException) -> str:
+    """Return the error's message, cut to :data:`MESSAGE_CHARACTERS`."""
+    return str(error)[:MESSAGE_CHARACTERS]
 
 
 def _tree(root: type[TwinlensError]) -> Iterator[type[TwinlensError]]:

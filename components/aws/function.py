@@ -60,7 +60,7 @@ class Function(pulumi.ComponentResource):
         super().__init__(f"twinlens:aws:{kind}", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         log = aws.cloudwatch.LogGroup(name, retention_in_days=settings.log_retention_days, opts=child)
-        role = ServiceRole(name, "lambda", [*statements, _logging(log), TRACING], opts=child)
+        role = ServiceRole(name, "lambda", [*statements, _logging(log), TRACING], log.arn, opts=child)
         function = aws.lambda_.Function(
             name,
             code=code,

@@ -49,7 +49,8 @@ class LostExecutions(pulumi.ComponentResource):
             opts=child,
         )
         self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
-        role = ServiceRole(name, "events", [allow(["sns:Publish"], [topic])], opts=child)
+        publish = allow(["sns:Publish"], [topic])
+        role = ServiceRole(name, "events", [publish], rule.arn, for_it_alone=True, opts=child)
         aws.cloudwatch.EventTarget(
             name,
             rule=rule.name,

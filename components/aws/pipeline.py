@@ -12,6 +12,7 @@ from components.aws.ledger import Ledger
 from components.aws.lost_executions import LostExecutions
 from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
+from components.aws.partition import check_partition
 from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
 from components.aws.state_machine.references import LEDGER, RECIPE, STANDARD_MACHINE, function, topic
@@ -31,6 +32,7 @@ class AwsPipeline(pulumi.ComponentResource):
     """The pipeline on AWS; see :class:`components.pipeline.Pipeline` for its outputs."""
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        check_partition()
         code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture)))
         own = pulumi.ResourceOptions(
             transformations=[

@@ -64,6 +64,7 @@ class Reconciler(Function):
             f"{name}-schedule",
             "scheduler",
             [allow(["lambda:InvokeFunction"], [self.arn]), set_aside],
+            self.arn,
             opts=child,
         )
         for find, rate in ((STUCK, minutely(settings.reconcile_minutes)), (UNCLAIMED, DAILY["aws"])):

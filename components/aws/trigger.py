@@ -38,7 +38,8 @@ class Trigger(pulumi.ComponentResource):
             opts=child,
         )
         self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
-        role = ServiceRole(name, "events", [allow(["states:StartExecution"], [state_machine])], opts=child)
+        start = allow(["states:StartExecution"], [state_machine])
+        role = ServiceRole(name, "events", [start], rule.arn, for_it_alone=True, opts=child)
         aws.cloudwatch.EventTarget(
             name,
             rule=rule.name,

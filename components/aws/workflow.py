@@ -86,7 +86,7 @@ class StateMachine(pulumi.ComponentResource):
             allow([permission], [targets[reference].arn for reference in sorted(references)])
             for permission, references in sorted(called(list(definitions.values())).items())
         ]
-        role = ServiceRole(name, "states", [*calls, LOG_DELIVERY, TRACING, SAMPLING], opts=child)
+        role = ServiceRole(name, "states", [*calls, LOG_DELIVERY, TRACING, SAMPLING], log.arn, opts=child)
         names = {reference: target.name for reference, target in targets.items()}
         machine = aws.sfn.StateMachine(
             name,

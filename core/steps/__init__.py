@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from core import errors
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
-from core.errors import PhotoError, SetupError, wire_names
+from core.errors import PhotoError, SetupError, message_of, wire_names
 from core.job import Job, Problem, merge
 from core.photo import memory
 from core.ports import ObjectStore
@@ -100,7 +100,7 @@ def _run(name: str, job: Job, tools: Tools) -> Job:
         done = load(name).run(job, tools)
     except PhotoError as error:
         if is_gate(name):
-            return replace(job, error=Problem(type(error).__name__, str(error)))
+            return replace(job, error=Problem(type(error).__name__, message_of(error)))
         if type(error).__name__ in wire_names(PhotoError):
             raise
         raise PhotoError(str(error)) from error  # the workflow's tables list the errors of core.errors only

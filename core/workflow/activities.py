@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.chaos import during
+from core.errors import message_of
 from core.job import Job
 from core.ports import Claims, Notifier
 from core.steps import Tools, execute
@@ -60,6 +61,6 @@ def _answering(name: str, work: Callable[[Job, Payload], Job]) -> Activity:
             with during(name, job, payload["attempt"]):
                 return {"ok": work(job, payload).to_document()}
         except Exception as error:
-            return {"error": {"name": type(error).__name__, "message": str(error)}}
+            return {"error": {"name": type(error).__name__, "message": message_of(error)}}
 
     return activity

@@ -27,7 +27,7 @@ class SqsDeadLetters:
                     QueueUrl=self._url,
                     MaxNumberOfMessages=10,
                     VisibilityTimeout=HELD_SECONDS,
-                    AttributeNames=["SentTimestamp"],
+                    MessageSystemAttributeNames=["SentTimestamp"],
                 )
             fresh = [each for each in answer.get("Messages", ()) if each["MessageId"] not in seen]
             if not fresh:

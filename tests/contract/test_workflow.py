@@ -42,6 +42,7 @@ EXPECTED = {
     "a different error on the second try": ("rejected", "DamagedPhoto", {**ALL_ONCE, "optimize": 2}),
     "healed of a lost worker": ("succeeded", None, {**ALL_ONCE, "resize": 2}),
     "busy and lost in turn": ("succeeded", None, {**ALL_ONCE, "optimize": 5}),
+    "an error of many words": ("failed", "RecipeError", BRANCHES),
     "fused success": ("succeeded", None, FUSED_ONCE),
     "fused rejected": ("rejected", "NotAPhoto", PROCESSED),
     "fused rejected by an error": ("rejected", "DamagedPhoto", PROCESSED),

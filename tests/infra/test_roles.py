@@ -116,6 +116,15 @@ def test_a_state_machine_may_do_what_its_definitions_do(run, kind):
         assert granted(graph, role) == expected | anywhere(LOG_DELIVERY | TRACING | SAMPLING)
 
 
+def test_every_role_is_assumed_for_this_account_only_and_a_rule_s_for_its_rule(any_aws):
+    for role in any_aws.of("Role"):
+        (trust,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+        condition = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+        if trust["Principal"]["Service"] == "events.amazonaws.com":
+            condition["ArnEquals"] = {"aws:SourceArn": ARN.format("cloudwatch", role.name)}
+        assert trust["Condition"] == condition, role.name
+
+
 def test_a_rule_may_start_its_state_machine(any_aws):
     assert granted(any_aws, "twinlens-upload") == {("states:StartExecution", any_aws.outputs["workflow"])}
 

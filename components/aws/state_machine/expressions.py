@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.deployment.limits import LEDGER_RETENTION
+from core.errors import MESSAGE_CHARACTERS
 from core.workflow.notification import FIELDS
 
 INPUT = "$states.input"
@@ -57,11 +58,16 @@ MERGED = """(
     }])
 )"""
 
-# The cause of a Lambda error is JSON with the exception's text; other causes are plain text or missing.
-_REASON = """(
+# The cause of a Lambda error is JSON with the exception's text; other causes are plain text or missing. Step
+# Functions cuts a cause at 32,768 characters, and an expression that cannot be evaluated ends the execution.
+# So only a string is parsed, as far as it is whole. JSONata takes a bracket behind a backslash for an escaped
+# one, so backslashes, slashes and braces stand here by their numbers.
+_TEXT = r"""(?:[^"\x5c]|\x5c(?:["\x5c\x2fbfnrt]|u[0-9a-fA-F]{4}))*"""
+_REASON = rf"""(
     $cause := $states.errorOutput.Cause;
-    $cause ? ($substring($cause, 0, 1) = "{" ? [$parse($cause).errorMessage, $cause][0] : $cause)
-        : "The platform gave no reason."
+    $told := $match($cause ? $cause : "", /^\x7b\s*"errorMessage": *"({_TEXT})/).groups[0];
+    $text := $told ? $parse("\"" & $told & "\"") : $cause ? $cause : "The platform gave no reason.";
+    $substring($text, 0, {MESSAGE_CHARACTERS})
 )"""
 
 

@@ -53,7 +53,8 @@ class LogGroup(AwsResource):
 
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         name = inputs["name"]
-        client("logs").create_log_group(logGroupName=name, tags=inputs.get("tags", {}))
+        tags = {"tags": inputs["tags"]} if inputs.get("tags") else {}
+        client("logs").create_log_group(logGroupName=name, **tags)
         self._retain(inputs)
         return name, {"arn": f"arn:aws:logs:{region()}:{account()}:log-group:{name}"}
 

@@ -15,6 +15,7 @@ CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a s
 
 BUSY = "StoreUnavailable"
 LOST = "lost"  # the platform lost the worker
+LONG = "long"  # an error whose message is longer than Step Functions carries
 REJECTS = "rejects"  # what only gates do: say no without raising
 HANGS = "hangs"  # it neither ends nor dies
 HASTY_SECONDS = 10  # the whole time of a workflow that a step holds up
@@ -34,6 +35,7 @@ SCENARIOS: dict[str, dict[str, list[str]]] = {
     "a different error on the second try": {"optimize": [BUSY, "DamagedPhoto"]},
     "healed of a lost worker": {"resize": [LOST]},
     "busy and lost in turn": {"optimize": [BUSY, LOST, BUSY, LOST]},
+    "an error of many words": {"resize": [LONG]},
 }
 # Where one function does all image work.
 FUSED: dict[str, dict[str, list[str]]] = {
@@ -75,6 +77,8 @@ def execute(name: str, jobs: Job | list[Job], tools: object, attempt: int = 1) -
         raise Hanging
     if outcome == LOST:
         raise Lost(f"The worker of {name} died.")
+    if outcome == LONG:
+        raise errors.RecipeError('The recipe says "\\ü' + "and more " * 10_000)
     if outcome != "well":
         kind = getattr(errors, outcome, ZeroDivisionError)
         raise kind(f"The step {name} says “{outcome}”.")
