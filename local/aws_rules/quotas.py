@@ -15,7 +15,7 @@ from local.aws_rules.texts import listed, shortened, statements, without_space
 Params = Mapping[str, Any]
 
 # The CloudWatch Logs API reference, PutRetentionPolicy.
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545)
+RETENTION_DAYS: tuple[int, ...] = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545)
 RETENTION_DAYS += (731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 # The SQS API reference, CreateQueue, in seconds and bytes.
 QUEUE_RANGES = {
