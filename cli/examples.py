@@ -26,6 +26,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "twinlens advise --images-per-month 100000 --p95 5s",
         "twinlens advise --images-per-month 2000000 --arrivals poisson --photos samples --thorough",
     ),
+    "calibrate": (
+        "twinlens calibrate samples --out work.toml",
+        "twinlens calibrate runs/2026-11-26T10-00-00-aws --out aws.toml",
+    ),
     "doctor": ("twinlens doctor",),
     "jobs list": ("twinlens jobs list -s aws-local --state failed --limit 20",),
     "jobs show": ("twinlens jobs show 3f2a -s aws-local",),

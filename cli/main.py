@@ -32,6 +32,8 @@ COMMANDS = {
     "estimate": "Estimate a month's bill from a stack's config and the workflow, before it is deployed.",
     "simulate": "Predict a workload's latency, throttling, cold starts and usage, before it is deployed.",
     "advise": "Recommend a variant for a volume and a latency objective, and say how sure that is.",
+    "calibrate": "Fit the simulation's parameters to photos on this machine or to real runs, and show the "
+    "changes.",
     "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
     "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
     "local": "Run both clouds on this machine.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.console import Json, console, print_json, print_table, progress, shown
-from simulation.book import load
+from simulation.book import load, with_changes
 from simulation.document import TIMES, document
 from simulation.predict import QUANTILES, Prediction, predict
 from simulation.reading import read
@@ -37,6 +37,9 @@ def simulate(
     out: Annotated[
         Path, typer.Option("--out", file_okay=False, help="Where to write the run of a photo workload.")
     ] = Path("runs"),
+    parameters: Annotated[
+        Path | None, typer.Option(help="A file of `twinlens calibrate`, in place of the book's values.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Predict a workload's latency, throttling, cold starts and usage, before it is deployed."""
@@ -45,8 +48,9 @@ def simulate(
         given = configured(given, settings_of(stack))
     with progress() as bar:
         task = bar.add_task("simulating", total=100, note="")
-        made = predict(given, progress=lambda share: bar.update(task, completed=int(100 * share)))
-    folder = write(given, load().values(), out) if given.workflow.kind == "photo" else None
+        book = load() if parameters is None else with_changes(load(), parameters)
+        made = predict(given, book, progress=lambda share: bar.update(task, completed=int(100 * share)))
+    folder = write(given, book.values(), out) if given.workflow.kind == "photo" else None
     if as_json:
         print_json(document(made) | ({"run": str(folder)} if folder else {}))
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -89,11 +90,37 @@ def load(folder: Path = FOLDER) -> Book:
         for name, table in document.items():
             try:
                 parameters[f"{file.stem}.{name}"] = _parameter(f"{file.stem}.{name}", table)
-            except (msgspec.ValidationError, ValueError) as error:
+            except (msgspec.ValidationError, TypeError, ValueError) as error:
                 mistakes.append(f"{file.name}, [{name}]: {error}.")
     if mistakes:
         raise BookError("\n".join(mistakes))
     return Book(parameters)
+
+
+def with_changes(book: Book, file: Path) -> Book:
+    """Return the book with the parameters of a file in place of its own; ``twinlens calibrate`` writes it.
+
+    Raises:
+        BookError: The file cannot be read, or an entry is invalid; the message has a line for each.
+    """
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BookError(f"{file} cannot be read: {error}.") from None
+    mistakes, changed = [], {}
+    for name, table in document.items():
+        if name not in book.parameters:
+            near = get_close_matches(name, book.parameters, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            mistakes.append(f"{file}: there is no parameter {name!r}{hint}")
+            continue
+        try:
+            changed[name] = _parameter(name, table)
+        except (msgspec.ValidationError, TypeError, ValueError) as error:
+            mistakes.append(f"{file}, [{name}]: {error}.")
+    if mistakes:
+        raise BookError("\n".join(mistakes))
+    return Book({**book.parameters, **changed})
 
 
 def _parameter(name: str, table: Mapping[str, Any]) -> Parameter:

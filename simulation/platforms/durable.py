@@ -70,7 +70,7 @@ class Durable:
         self._items.begin()
         self._totals.executions += 1  # the function that starts it
         execution.partition = int(self._dice() * self._options.partitions)
-        self._last_start = max(self._kernel.now, self._last_start) + self._gap_s * self._start_gap()
+        self._last_start = max(self._kernel.now, self._last_start + self._gap_s * self._start_gap())
         self._kernel.at(self._last_start + self._costs.message(), self._accepted, execution)
 
     def _accepted(self, execution: Execution) -> None:

@@ -19,6 +19,7 @@ LOADED_P50, LOADED_P95 = 0.30, 0.50
 SCALE_OUT, EXECUTIONS = 0.25, 0.12
 
 YEAR_2022 = "Step Functions was faster in 2022; the book's value is of 2024, its interval holds both."
+TIGHTER = "The bursts of 2022 spread less than those of 2024, to which the stalls of an instance are fitted."
 ANECDOTE = "One workflow of eight or fewer hops in the first iteration, which its authors call anecdotal."
 DRIFT = "Batches of 30 differ by more than this between iterations; payloads below 45 KiB add little work."
 LOSS = "One lost worker or none decides this quantile: its messages are hidden for five minutes."
@@ -56,7 +57,7 @@ CHAINS: tuple[tuple[str, Platform, int, int, tuple[float, float, float], str], .
     ("AWS 2024, 4 KiB", AWS, 30, 4096, (0.183, 0.306, 0.470), ""),
     ("AWS 2024, 64 KiB", AWS, 30, 65_536, (0.239, 0.331, 0.442), ""),
     ("Azure 2022, one alone", AZURE, 1, 32, (0.114, 0.172, 0.263), TAIL),
-    ("Azure 2022, burst of 30", AZURE, 30, 32, (0.625, 1.03, 1.84), ""),
+    ("Azure 2022, burst of 30", AZURE, 30, 32, (0.625, 1.03, 1.84), TIGHTER),
     ("Azure 2024, 30 at once", AZURE, 30, 32, (0.734, 1.730, 2.504), ""),
     ("Azure 2024, 256 bytes", AZURE, 30, 256, (0.760, 2.539, 3.106), DRIFT),
     ("Azure 2024, 1 KiB", AZURE, 30, 1024, (0.863, 1.839, 2.210), DRIFT),
