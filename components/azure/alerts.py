@@ -11,10 +11,16 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import monitor
 
-from core.workflow.model import Workflow
+from components.azure import queries
 
 WINDOW = "PT5M"
-THROTTLED = ("ClientThrottlingError", "ClientAccountBandwidthThrottlingError", "ServerBusyError")
+# learn.microsoft.com, "Azure Blob Storage monitoring data reference", the dimension ResponseType.
+THROTTLED = (
+    "ClientThrottlingError",
+    "ClientAccountBandwidthThrottlingError",
+    "ClientAccountRequestThrottlingError",
+    "ServerBusyError",
+)
 
 
 @dataclass(frozen=True)
@@ -35,25 +41,15 @@ class MetricAlert:
     dimensions: Mapping[str, tuple[str, ...]]
 
 
-def log_alerts(workflow: Workflow, poison_queue: str, slow_seconds: int) -> dict[str, LogAlert]:
+def log_alerts(slow_seconds: int) -> dict[str, LogAlert]:
     """Return the alerts on what the app reports: docs/operations.md says what to do about each."""
     return {
-        "failed": LogAlert(
-            "Jobs failed for reasons other than their photos.",
-            f'AppRequests | where Name == "{workflow.name}" and Success == false',
-        ),
+        "failed": LogAlert("Jobs failed for reasons other than their photos.", queries.failed()),
         "undelivered-poison": LogAlert(
-            "Messages about uploads could not be processed and are in the poison queue.",
-            f'AppTraces | where Message has "{poison_queue}"',
+            "Messages about uploads could not be processed and are in the poison queue.", queries.poisoned()
         ),
         "slow": LogAlert(
-            f"One job in twenty takes longer than {slow_seconds} seconds.",
-            "AppRequests"
-            " | summarize began = min(TimeGenerated), ended = max(TimeGenerated), names = make_set(Name)"
-            " by OperationId"
-            f' | where set_has_element(names, "{workflow.name}")'
-            " | summarize p95 = percentile((ended - began) / 1s, 95)"
-            f" | where p95 > {slow_seconds}",
+            f"One job in twenty takes longer than {slow_seconds} seconds.", queries.slow(slow_seconds)
         ),
     }
 

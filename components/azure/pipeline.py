@@ -28,6 +28,10 @@ from core.deployment.limits import SUFFIXES
 from core.deployment.names import INPUT, OUTPUT, PACKAGES, POISON, TOPICS, UNDELIVERED, UPLOADS
 from core.workflow.granularity import pipeline_in
 
+# The host's own storage. Hosts that were given its service addresses alone sometimes could not reach it:
+# https://github.com/Azure/azure-functions-host/issues/11787.
+HOST_STORAGE = "AzureWebJobsStorage"
+
 
 class AzurePipeline(pulumi.ComponentResource):
     """The pipeline on Azure; see :class:`components.pipeline.Pipeline` for its outputs."""
@@ -85,7 +89,8 @@ class AzurePipeline(pulumi.ComponentResource):
             settings.memory_mb,
             settings.max_concurrency,
             {
-                **_connection("AzureWebJobsStorage", state, identity),
+                **_connection(HOST_STORAGE, state, identity),
+                variables.account_name(HOST_STORAGE): state.name,
                 **_connection(variables.CONNECTION, photos.account, identity),
                 **(scheduler.app_settings(identity.client_id) if scheduler else {}),
                 "APPLICATIONINSIGHTS_CONNECTION_STRING": telemetry.insights.connection_string,
@@ -125,7 +130,7 @@ class AzurePipeline(pulumi.ComponentResource):
             name,
             group.name,
             telemetry.workspace.id,
-            log_alerts(workflow, POISON, slow_seconds=settings.timeout_seconds),
+            log_alerts(slow_seconds=settings.timeout_seconds),
             metric_alerts(trigger.topic.id, {"photos": photos.account.id, "state": state.id}),
             settings.notify_email,
             opts=child,

@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 from pulumi_azure_native import applicationinsights
 
+from components.azure import queries
 from components.azure.roles import NAMESPACE
 from core.workflow.model import Workflow
 
@@ -110,24 +111,6 @@ def metric_item(title: str, graph: Counted) -> dict[str, Any]:
 
 def items(workflow: Workflow) -> list[dict[str, Any]]:
     """Return the workbook's graphs, each a query over the workspace."""
-    steps = ", ".join(f'"{step.name}"' for step in workflow.steps())
-    of_steps = f"AppRequests | where Name in ({steps})"
-    graphs = {
-        "Jobs": f'AppRequests | where Name == "{workflow.name}"'
-        " | summarize jobs = dcount(OperationId) by bin(TimeGenerated, 5m), Success",
-        "Time from start to end (ms)": "AppRequests"
-        " | summarize began = min(TimeGenerated), ended = max(TimeGenerated) by OperationId"
-        " | extend took = (ended - began) / 1ms"
-        " | summarize percentiles(took, 50, 95, 99) by bin(began, 5m)",
-        "Time of each step, p95 (ms)": of_steps
-        + " | summarize percentile(DurationMs, 95) by bin(TimeGenerated, 5m), Name",
-        "Running at the same time": of_steps
-        + " | summarize instances = dcount(AppRoleInstance) by bin(TimeGenerated, 5m)",
-        "Errors of the steps": of_steps
-        + " | where Success == false | summarize count() by bin(TimeGenerated, 5m), Name",
-        "Exceptions": "AppExceptions | project TimeGenerated, OperationName, OuterMessage"
-        " | order by TimeGenerated desc | take 100",
-    }
     return [
         {
             "type": 3,  # a query
@@ -144,5 +127,5 @@ def items(workflow: Workflow) -> list[dict[str, Any]]:
                 "visualization": "table" if title == "Exceptions" else "timechart",
             },
         }
-        for title, query in graphs.items()
+        for title, query in queries.graphs(workflow).items()
     ]

@@ -27,6 +27,9 @@ TOPICS = {"success": "notify-success", "error": "notify-error"}
 PACKAGES = "packages"
 UNDELIVERED = "undelivered"
 
+# What begins the line that the app on Azure logs for each job that ended.
+JOB_ENDED = "Job ended: "
+
 # What the two scheduled runs of the reconciler look for.
 STUCK: Literal["stuck"] = "stuck"
 UNCLAIMED: Literal["unclaimed"] = "unclaimed"

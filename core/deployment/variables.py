@@ -48,6 +48,11 @@ def service_uri(connection: str, service: str) -> str:
     return f"{connection}__{service}ServiceUri"
 
 
+def account_name(connection: str) -> str:
+    """Return the app setting with the name of a storage connection's account."""
+    return f"{connection}__accountName"
+
+
 def credential(connection: str) -> str:
     """Return the app setting that says how the app signs in to a storage connection."""
     return f"{connection}__credential"

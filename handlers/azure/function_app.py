@@ -23,6 +23,7 @@ from core.workflow.model import Workflow
 from handlers.azure import adapters
 from handlers.azure.events import instance_id, job_from
 from handlers.azure.host import DurableHost
+from handlers.azure.telemetry import log_end
 
 if TYPE_CHECKING:
     from core.recovery import Find
@@ -67,7 +68,10 @@ def _orchestration(workflow: Workflow) -> None:
 
 def _activity(name: str, activity: Activity) -> None:
     def run(payload: dict) -> dict:  # type: ignore[type-arg]
-        return activity(payload)
+        answer = activity(payload)
+        if name == "record":
+            log_end(answer)
+        return answer
 
     run.__name__ = name
     app.function_name(name)(app.activity_trigger(input_name="payload")(run))

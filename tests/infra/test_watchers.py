@@ -26,22 +26,27 @@ ALARMS = {
     "slow": ([("AWS/States", "ExecutionTime", "p95", MACHINE)], 30_000),
 }
 QUERIES = {
-    "failed": 'AppRequests | where Name == "pipeline" and Success == false',
+    "failed": 'AppRequests | where Name in ("pipeline", "pipeline_fused") and Success == false',
     "undelivered-poison": 'AppTraces | where Message has "uploads-poison"',
     "slow": (
-        "AppRequests"
-        " | summarize began = min(TimeGenerated), ended = max(TimeGenerated), names = make_set(Name)"
-        " by OperationId"
-        ' | where set_has_element(names, "pipeline")'
-        " | summarize p95 = percentile((ended - began) / 1s, 95)"
-        " | where p95 > 30"
+        'AppTraces | where Message startswith "Job ended: "'
+        " | extend job = parse_json(substring(Message, 11))"
+        " | summarize arg_max(TimeGenerated, job) by execution = tostring(job.execution)"
+        " | extend state = tostring(job.state), took_ms = todouble(job.took_ms)"
+        " | summarize p95 = percentile(took_ms, 95)"
+        " | where p95 > 30000"
     ),
 }
 THROTTLED = [
     {
         "name": "ResponseType",
         "operator": "Include",
-        "values": ["ClientThrottlingError", "ClientAccountBandwidthThrottlingError", "ServerBusyError"],
+        "values": [
+            "ClientThrottlingError",
+            "ClientAccountBandwidthThrottlingError",
+            "ClientAccountRequestThrottlingError",
+            "ServerBusyError",
+        ],
     }
 ]
 # By alert: the last part of the resource's id, the metric and its dimensions.

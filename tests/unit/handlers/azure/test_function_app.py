@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pytest
 
 from core.deployment import variables
 from core.deployment.variables import STUCK_SCHEDULE
+from core.workflow import activities
 from core.workflow.granularity import FUSED, GRANULARITIES, pipeline_in
 from handlers.azure import function_app, reconciler
 from handlers.azure.events import instance_id, job_from
@@ -172,3 +174,20 @@ def test_the_orchestration_runs_the_pipeline():
 def test_the_host_takes_messages_as_they_are():
     assert HOST["extensions"]["queues"]["messageEncoding"] == "none"
     assert HOST["extensionBundle"]["version"].startswith("[4.")
+
+
+def test_a_job_s_end_is_logged_and_no_other_step(monkeypatch, caplog):
+    caplog.set_level("INFO")
+    job = replace(job_from(json.dumps(EVENT), "gallery"), accepted_at="2026-01-01T00:00:01Z", execution="x")
+    answers = {"record": {"ok": replace(job, state="succeeded").to_document()}, "claim": {"ok": {}}}
+    fixed = {name: lambda payload, answer=answer: answer for name, answer in answers.items()}
+    monkeypatch.setattr(activities, "activities", lambda *_, **__: fixed)
+    made = runpy.run_path(function_app.__file__)["app"].get_functions()
+    run = {each.get_function_name(): each.get_user_function() for each in made}
+    caplog.clear()
+
+    assert run["claim"]({}) == answers["claim"]
+    assert caplog.messages == []
+    assert run["record"]({}) == answers["record"]
+    (line,) = caplog.messages
+    assert json.loads(line.removeprefix("Job ended: "))["state"] == "succeeded"

@@ -1,0 +1,36 @@
+"""One line in the app's log for each job that ended, which the alerts and the workbook read."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from core.deployment.names import JOB_ENDED
+from core.workflow.model import DUPLICATE
+
+
+def log_end(answer: Mapping[str, Any]) -> None:
+    """Log the end of the job that the activity ``record`` answered with, unless it recorded nothing.
+
+    Requests of one orchestration have nothing in common in Application Insights, so they do not show how long
+    a job took. The line has times in milliseconds, and nothing that an uploader controls. A repeated record
+    repeats the line; ``execution`` tells which belong together.
+    """
+    job = answer.get("ok")
+    if not job or job["state"] == DUPLICATE:
+        return
+    line = {
+        "job": job["id"],
+        "execution": job["execution"],
+        "state": job["state"],
+        "took_ms": _ms_since(job["accepted_at"]),
+        "since_upload_ms": _ms_since(job["uploaded_at"]),
+    }
+    logging.info("%s%s", JOB_ENDED, json.dumps(line))
+
+
+def _ms_since(moment: str) -> int:
+    return round((datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds() * 1000)
