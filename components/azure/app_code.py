@@ -7,6 +7,7 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import resources, storage
 
+from components.azure.patience import until_roles_work
 from components.azure.storage import account, container
 from core.deployment.names import PACKAGES
 
@@ -62,7 +63,10 @@ class AppCode(pulumi.ComponentResource):
                     "resource": {"value": pulumi.Output.concat("/blob/", store.name, "/", path)},
                 },
             },
-            opts=child,
+            # The platform copies the archive to the app's container as the app's new identity.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(hooks=until_roles_work(f"{name}-onedeploy"))
+            ),
         )
         self.register_outputs({})
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_azure_native import eventgrid, storage
 
+from components.azure.patience import until_roles_work
 from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role, grant
 from core.deployment.limits import DELIVERY
@@ -89,6 +90,8 @@ class Trigger(pulumi.ComponentResource):
                 event_time_to_live_in_minutes=int(DELIVERY.total_seconds() / 60),
                 max_delivery_attempts=DELIVERY_ATTEMPTS,
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=grants),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=grants, hooks=until_roles_work(f"{name}-subscription")
+            ),
         )
         self.register_outputs({})

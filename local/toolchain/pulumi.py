@@ -14,7 +14,7 @@ from local.toolchain.progress import say, step
 from local.toolchain.versions import Version, parse, show
 
 PINNED: Version = (3, 259, 0)  # the SDK's version in the project's lock
-OLDEST: Version = (3, 200, 0)
+OLDEST: Version = (3, 219, 0)  # the first with hooks on errors: components/azure/patience.py
 BEYOND: Version = (4,)
 
 _LANGUAGE_HOST = "pulumi-language-python"

@@ -86,6 +86,7 @@ class Resource:
     inputs: dict[str, Any]
     custom: bool
     kept: bool
+    patient: bool  # what fails for want of a role is tried again
 
 
 @dataclass
@@ -153,13 +154,20 @@ class Monitor(mocks.MockMonitor):
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
         self.kept: set[str] = set()
+        self.patient: set[str] = set()
 
     def RegisterResource(self, request: Any) -> Any:
         response = super().RegisterResource(request)
         if request.retainOnDelete:
             self.kept.add(response.urn)
+        if request.hooks.on_error:
+            self.patient.add(response.urn)
         assert not request.ignoreChanges, response.urn
         return response
+
+
+async def _nothing() -> None:
+    pass
 
 
 NAMES = {"Blob": "blobName", "BlobContainer": "containerName", "Queue": "queueName", "Table": "tableName"}
@@ -187,13 +195,25 @@ def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pulumi, "export", exported.__setitem__)
+        # Mocks have no server for the engine's calls to hooks.
+        patch.setattr(
+            pulumi.resource_hooks, "register_error_hook", lambda _: asyncio.ensure_future(_nothing())
+        )
         asyncio.run(run_pulumi_func(main))
     urns = {(urn.split("::")[2].split("$")[-1], urn.split("::")[3]): urn for urn in monitor.resources}
     resources = []
     for each in recorder.made:
         urn = urns[each.typ, each.name]
         resources.append(
-            Resource(each.typ, each.name, urn, each.inputs, bool(each.custom), urn in monitor.kept)
+            Resource(
+                each.typ,
+                each.name,
+                urn,
+                each.inputs,
+                bool(each.custom),
+                urn in monitor.kept,
+                urn in monitor.patient,
+            )
         )
     return Graph(config, resources, exported)
 

@@ -160,6 +160,11 @@ def test_unchanged_code_is_not_delivered_again(azure, archive):
     }
 
 
+def test_what_needs_a_new_role_waits_until_it_is_in_effect(azure):
+    patient = {each.type.split(":")[-1] for each in azure.resources if each.patient}
+    assert patient == {"Deployment", "SystemTopicEventSubscription"}
+
+
 def test_another_archive_is_another_delivery(azure, archive):
     assert azure.one("Deployment").name.endswith(archive.stem.rpartition("-")[2])
 

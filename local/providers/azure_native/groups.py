@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from local.providers.azure_native import emulator, template
 from local.providers.azure_native.arm import GROUP, ArmResource, group_id, recall
+from local.providers.azure_native.identity import require_roles_in_effect
 from local.providers.check import Fault
 from local.providers.wire import Properties
 
@@ -46,7 +47,9 @@ class Deployment(ArmResource):
         known = template.parameters(asked.get("parameters", {}), inputs["properties"].get("parameters", {}))
         for each in asked["resources"]:
             app = each["name"].removesuffix("/onedeploy")
-            recall(f"{group_id(inputs[GROUP])}/providers/Microsoft.Web/sites/{app}")
+            site = recall(f"{group_id(inputs[GROUP])}/providers/Microsoft.Web/sites/{app}")
+            for user in site["identity"]["userAssignedIdentities"].values():
+                require_roles_in_effect(user["principalId"])
             package = {"package_uri": template.value(each["properties"]["packageUri"], known)}
             emulator.control("PUT", "apps", app, "/package", package)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from local.providers.azure_native import arm, inventory
 from local.providers.azure_native.arm import ArmResource
@@ -13,6 +15,8 @@ from local.providers.naming import AutoName
 from local.providers.resource import ProviderError
 from local.providers.wire import Properties
 
+# How long a role assignment takes to work, in seconds: minutes in Azure, here none unless a test asks for it.
+DELAY = "TWINLENS_LOCAL_ROLE_DELAY"
 ROLE = re.compile(r"/(?:subscriptions/[^/]+/)?providers/Microsoft\.Authorization/roleDefinitions/([^/]+)")
 # learn.microsoft.com, "Azure built-in roles": those a workload like this one may need.
 ROLES = {
@@ -81,7 +85,25 @@ class RoleAssignment(ArmResource):
                 raise ProviderError(f"The role assignment {other} already grants the same.")
 
     def outputs(self, identity: str, inputs: Properties) -> Properties:
-        return {"principalType": inputs.get("principalType", "ServicePrincipal")}
+        made = datetime.now(UTC).isoformat()
+        return {"principalType": inputs.get("principalType", "ServicePrincipal"), "createdOn": made}
+
+
+def require_roles_in_effect(principal: str) -> None:
+    """Check that the principal's assignments are :data:`DELAY` seconds old, as if they took that long.
+
+    Raises:
+        ProviderError: One is younger; what the principal asks for is refused.
+    """
+    delay = timedelta(seconds=float(os.environ.get(DELAY, 0)))
+    for identity, outputs in inventory.everything().items():
+        if "/roleAssignments/" not in identity or outputs["principalId"] != principal:
+            continue
+        if datetime.now(UTC) - datetime.fromisoformat(outputs["createdOn"]) < delay:
+            raise ProviderError(
+                "BlobUploadFailedException: Failed to upload blob to storage account: 403 (This request is "
+                "not authorized to perform this operation using this permission.)."
+            )
 
 
 def _principals() -> set[str]:

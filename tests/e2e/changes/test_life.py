@@ -5,13 +5,16 @@ from emulated import configure, left_over
 
 from local import stack
 from local.environment import LocalStack
+from local.providers.azure_native import identity
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.parametrize("name", list(LocalStack))
-def test_a_stack_lives_and_dies_without_a_trace(running, project, process, name):
+def test_a_stack_lives_and_dies_without_a_trace(running, project, process, name, monkeypatch):
+    monkeypatch.setenv(identity.DELAY, "20")  # new roles don't work at once
     outputs = stack.up(name, project)
+    monkeypatch.delenv(identity.DELAY)
     row, _ = process(name, outputs)
     assert row.document["trace"][0]["memory_mb"] == outputs["memoryMb"]
 

@@ -46,7 +46,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize(
     ("version", "usable"),
-    [("v3.199.9", False), ("v3.200.0", True), ("v3.300.1", True), ("v4.0.0", False), ("", False)],
+    [("v3.218.9", False), ("v3.219.0", True), ("v3.300.1", True), ("v4.0.0", False), ("", False)],
 )
 def test_the_machines_cli_is_taken_if_its_version_will_do(tmp_path: Path, version: str, usable: bool) -> None:
     program(tmp_path / "bin" / "pulumi", f"#!/bin/sh\necho {version}\n")
