@@ -17,6 +17,11 @@ from core.deployment.variables import PHOTO_MB, WAIT_SECONDS
 HOST_MB = 256
 # An instance has one core for each 2,048 MB, and a photo computes about half of its time.
 MB_PER_ACTIVITY = 512
+# maxConcurrency limits each group of functions on its own: all of Durable's, and the queue trigger.
+FUNCTION_GROUPS = 2
+TIMERS = 3  # each is a group with one instance: two of the reconciler, and one that deletes old history
+# The default of a subscription for all Flex apps in a region: the same page, Regional subscription quotas.
+QUOTA_CORES, MB_PER_CORE = 250, 2048
 # The largest part of the memory that uploads may hold.
 UPLOADS = 4
 # Orchestrations only replay, so many of them share a core.
@@ -47,6 +52,19 @@ class Instance:
             # By default five on one core, so that activities would keep orchestrations waiting.
             "PYTHON_THREADPOOL_THREAD_COUNT": str(self.activities + ORCHESTRATIONS),
         }
+
+
+def over_quota(settings: Settings) -> str | None:
+    """Return a sentence if the app could want more cores than a subscription's default quota for a region."""
+    most = FUNCTION_GROUPS * settings.max_concurrency + TIMERS
+    cores = most * settings.memory_mb // MB_PER_CORE
+    if cores <= QUOTA_CORES:
+        return None
+    return (
+        f"maxConcurrency {settings.max_concurrency} allows {most:,} instances of {settings.memory_mb:,} MB, "
+        f"{cores:,} cores; a subscription has {QUOTA_CORES} in a region, unless its quota was raised. "
+        "Beyond it photos wait and none fails."
+    )
 
 
 def instance(settings: Settings) -> Instance:

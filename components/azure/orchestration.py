@@ -11,6 +11,8 @@ from pulumi_azure_native import durabletask
 from components.azure.instance import ORCHESTRATIONS
 from components.azure.roles import Role
 from components.packaging import ROOT
+from core.deployment.limits import LEDGER_RETENTION, PURGE
+from core.deployment.variables import PURGE_SCHEDULE
 
 SCHEDULER = "scheduler"  # the value of the orchestrator setting
 CONNECTION = "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
@@ -21,6 +23,8 @@ EVERYWHERE = "0.0.0.0/0"
 
 class TaskScheduler(pulumi.ComponentResource):
     """A Durable Task Scheduler on the Consumption plan, with one task hub.
+
+    It deletes the history of an orchestration when the ledger deletes the job's row.
 
     ``grant`` is what an app needs to use it: a role, and the scope on which it is granted.
     """
@@ -44,6 +48,13 @@ class TaskScheduler(pulumi.ComponentResource):
         hub = durabletask.TaskHub(
             f"{name}-hub", resource_group_name=resource_group, scheduler_name=scheduler.name, opts=child
         )
+        durabletask.RetentionPolicy(
+            f"{name}-retention",
+            resource_group_name=resource_group,
+            scheduler_name=scheduler.name,
+            properties={"retention_policies": [{"retention_period_in_days": LEDGER_RETENTION.days}]},
+            opts=child,
+        )
         self.grant = (Role.DURABLE_TASK_CONTRIBUTOR, hub.id)
         self._endpoint, self._hub = scheduler.properties.endpoint, hub.name
         self.register_outputs({})
@@ -56,6 +67,11 @@ class TaskScheduler(pulumi.ComponentResource):
             ),
             HUB: self._hub,
         }
+
+
+def purging(orchestrator: str) -> dict[str, str]:
+    """Return the app setting that schedules the deletion of old history, or none for a scheduler's policy."""
+    return {} if orchestrator == SCHEDULER else {PURGE_SCHEDULE: PURGE}
 
 
 def host_json(orchestrator: str, activities: int) -> str:

@@ -14,8 +14,8 @@ from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.function_app import FunctionApp
-from components.azure.instance import instance
-from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json
+from components.azure.instance import instance, over_quota
+from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json, purging
 from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role
 from components.azure.storage import account, container
@@ -38,6 +38,8 @@ class AzurePipeline(pulumi.ComponentResource):
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         workflow = pipeline_in(settings.granularity)
+        if warning := over_quota(settings):
+            pulumi.log.warn(warning)
         each = instance(settings)
         host = host_json(settings.orchestrator, each.activities)
         archive = packaging.build("azure", settings.architecture, texts={"host.json": host})
@@ -112,6 +114,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 variables.GRANULARITY: settings.granularity,
                 **each.app_settings(settings.timeout_seconds),
                 **reconciler.app_settings(settings),
+                **purging(settings.orchestrator),
                 **variables.chaos(settings.chaos),
             },
             opts=child,

@@ -32,6 +32,8 @@ DAILY = {
     "aws": "rate(1 day)",
     "azure": "0 17 3 * * *",  # seconds first; not on the hour, when many daily jobs start
 }
+# When old orchestrations are deleted on Azure Storage, after the reconciler's daily run.
+PURGE = "0 47 3 * * *"
 
 
 def patience(workflow_seconds: int) -> timedelta:

@@ -33,3 +33,5 @@ JOB_ENDED = "Job ended: "
 # What the two scheduled runs of the reconciler look for.
 STUCK: Literal["stuck"] = "stuck"
 UNCLAIMED: Literal["unclaimed"] = "unclaimed"
+# The function that deletes the history of old orchestrations on Azure.
+PURGE_HISTORY = "purge_history"

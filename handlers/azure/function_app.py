@@ -13,8 +13,15 @@ import azure.durable_functions as durable
 import azure.functions as functions
 
 from core.deployment import variables
-from core.deployment.names import STUCK, UNCLAIMED
-from core.deployment.variables import CONNECTION, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, UPLOADS_QUEUE
+from core.deployment.names import PURGE_HISTORY, STUCK, UNCLAIMED
+from core.deployment.variables import (
+    CONNECTION,
+    PURGE_SCHEDULE,
+    STUCK_SCHEDULE,
+    UNCLAIMED_SCHEDULE,
+    UPLOADS_QUEUE,
+    WAIT_SECONDS,
+)
 from core.tools import tools
 from core.workflow.activities import Activity, activities
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
@@ -90,6 +97,18 @@ def _timer(find: "Find", schedule: str) -> None:
     app.function_name(name)(app.timer_trigger(arg_name="timer", schedule=f"%{schedule}%")(run))
 
 
+def _purge() -> None:
+    async def run(timer: functions.TimerRequest, client: durable.DurableOrchestrationClient) -> None:
+        from handlers.azure.history import purge
+
+        await purge(client, float(os.environ[WAIT_SECONDS]))
+
+    run.__name__ = PURGE_HISTORY
+    bound = app.durable_client_input(client_name="client")(run)
+    bound = app.timer_trigger(arg_name="timer", schedule=f"%{PURGE_SCHEDULE}%")(bound)
+    app.function_name(PURGE_HISTORY)(bound)
+
+
 # Both granularities, since orchestrations from before a change of granularity continue.
 for each in WORKFLOWS.values():
     _orchestration(each)
@@ -98,3 +117,5 @@ for name, activity in ACTIVITIES.items():
 if STUCK_SCHEDULE in os.environ:
     _timer(STUCK, STUCK_SCHEDULE)
     _timer(UNCLAIMED, UNCLAIMED_SCHEDULE)
+if PURGE_SCHEDULE in os.environ:
+    _purge()

@@ -9,6 +9,7 @@ import pytest
 from components.azure.orchestration import host_json
 from components.azure.roles import Role
 from core.deployment import variables
+from core.deployment.limits import LEDGER_RETENTION
 from core.deployment.variables import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE, Environment, Reconciler
 from core.job import WORK_PREFIX
 from core.workflow.photo import PIPELINE
@@ -257,6 +258,14 @@ def test_the_app_finds_its_scheduler_as_its_identity(scheduled):
         "ClientID=client-twinlens-app"
     )
     assert given["TASKHUB_NAME"] == scheduled.one("TaskHub").name
+
+
+def test_history_is_kept_as_long_as_the_ledger_s_rows(azure, scheduled):
+    policy = scheduled.one("RetentionPolicy").inputs
+    assert policy["properties"] == {"retentionPolicies": [{"retentionPeriodInDays": LEDGER_RETENTION.days}]}
+    assert policy["schedulerName"] == scheduled.one("Scheduler").name
+    assert settings(azure)["TWINLENS_PURGE_SCHEDULE"] == "0 47 3 * * *"
+    assert "TWINLENS_PURGE_SCHEDULE" not in settings(scheduled)
 
 
 def test_the_two_host_files_differ_in_where_durable_keeps_its_state_alone():

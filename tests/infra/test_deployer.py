@@ -165,3 +165,16 @@ def test_the_guide_registers_every_resource_provider():
     registered = re.search(r"^for namespace in (.*); do$", guide, re.MULTILINE)
     assert registered
     assert [f"Microsoft.{each}" for each in registered[1].split()] == for_azure.namespaces()
+
+
+def test_the_guide_waits_for_a_role_before_it_is_used():
+    """A container is made through Resource Manager, and what needs a data role comes after a loop."""
+    guide = (ROOT / "docs" / "deploy-azure.md").read_text()
+    assert "az storage container create" not in guide
+    for account, user in (("$STATE_ACCOUNT", 'pulumi login "azblob'), ("$PHOTOS", "twinlens submit")):
+        granted = guide.index("az role assignment create")
+        loop = re.search(
+            rf'until az storage blob list [^\n]*"{re.escape(account)}"[^\n]*\ndo sleep 20; done\n', guide
+        )
+        assert loop
+        assert granted < loop.start() < guide.index(user, loop.start()) < loop.end() + 1

@@ -26,8 +26,8 @@ UNTAGGABLE = {
     "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "EventTarget", "QueuePolicy",
     "Dashboard", "QueryDefinition", "RolePolicy", "Schedule", "TopicPolicy", "TopicSubscription",
     # Azure
-    "Blob", "BlobContainer", "ManagementPolicy", "Queue", "RoleAssignment", "SystemTopicEventSubscription",
-    "Table", "TaskHub",
+    "Blob", "BlobContainer", "ManagementPolicy", "Queue", "RetentionPolicy", "RoleAssignment",
+    "SystemTopicEventSubscription", "Table", "TaskHub",
 }  # fmt: skip
 CLOSED = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 # By its last part, what a type's name is within on Azure; an account's name is in all the world.

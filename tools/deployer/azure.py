@@ -39,6 +39,7 @@ TYPES: Mapping[str, str] = {
     ),
     "azure-native:durabletask:Scheduler": "Microsoft.DurableTask/schedulers",
     "azure-native:durabletask:TaskHub": "Microsoft.DurableTask/schedulers/taskHubs",
+    "azure-native:durabletask:RetentionPolicy": "Microsoft.DurableTask/schedulers/retentionPolicies",
 }
 # A blob is not a Resource Manager resource: azure-native writes it with the account's key.
 DATA = frozenset({"azure-native:storage:Blob"})
@@ -89,6 +90,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
 # that is not listed is refused. None is listed for Durable Task (docs/limits.md), nor for storage accounts,
 # which the built-in Storage Account Contributor creates with ``Microsoft.Storage/storageAccounts/*`` alone.
 POLLING: Mapping[str, tuple[str, ...]] = {
+    "azure-native:durabletask:RetentionPolicy": (),
     "azure-native:durabletask:Scheduler": (),
     "azure-native:durabletask:TaskHub": (),
     "azure-native:eventgrid:SystemTopic": (

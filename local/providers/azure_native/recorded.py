@@ -65,6 +65,11 @@ RESOURCES = (
     ),
     partial(
         ArmResource,
+        "azure-native:durabletask:RetentionPolicy",
+        "providers/Microsoft.DurableTask/schedulers/{schedulerName}/retentionPolicies/default",
+    ),
+    partial(
+        ArmResource,
         "azure-native:monitor:ActionGroup",
         "providers/Microsoft.Insights/actionGroups/{actionGroupName}",
     ),
