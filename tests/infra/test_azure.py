@@ -309,9 +309,5 @@ def test_the_host_logs_what_was_asked_for_and_every_request(run, level):
     settings = run({"cloud": "azure", "logLevel": level}).one("WebApp").inputs["siteConfig"]["appSettings"]
     given = {each["name"]: each["value"] for each in settings}
     assert given["AzureFunctionsJobHost__logging__logLevel__default"] == level.capitalize()
-<<<<<<< HEAD
     host = json.loads(host_json("storage", activities=1))
-=======
-    host = json.loads(host_json("storage", 4))
->>>>>>> 3db1182 (Let Azure's alerts and workbook read one line for each job that ended)
     assert host["logging"]["logLevel"]["Host.Results"] == "Information"  # the alerts query requests
