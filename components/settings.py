@@ -35,13 +35,14 @@ class Cloud:
     log_levels: tuple[str, ...]
 
 
-# Memory: Lambda's quota page (128 to 10,240 MB) and Flex Consumption's instance sizes.
+# Memory: Lambda's quota page (up to 10,240 MB) and Flex Consumption's instance sizes. Lambda also has 128 MB,
+# but a worker takes about that much before it opens a photo (WORKER_MB).
 # Retention: CloudWatch accepts only these numbers of days; a Log Analytics workspace 30 to 730.
 CLOUDS = {
     "aws": Cloud(
         orchestrators=("standard", "express"),
         architectures=("arm64", "x86_64"),
-        memory_mb=range(128, 10241),
+        memory_mb=range(256, 10241),
         default_memory_mb=1024,
         log_retention_days=(
             *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),

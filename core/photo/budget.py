@@ -29,6 +29,8 @@ DECODING_IN_SCANS = 9
 PICTURE = 4
 # Resizing a picture: a copy averaged to a quarter, and rows of the new width at up to four times its height.
 AVERAGED, ROWS = 1, 4 * PICTURE
+# A picture that has its size already is not resized for these fits.
+_AS_THEY_ARE = {"inside", "exact"}
 
 Extent = tuple[int, int]
 
@@ -51,19 +53,26 @@ def stages(
     sizes = tuple(sizes)
     whole = upright_size(source.size, source.turn)
     frames = source.frames if recipe and recipe.animated and name != "tiff" else 1
-    left = prod(_left(source, name, largest_scale(whole, sizes), headroom))
+    remaining = upright_size(_left(source, name, largest_scale(whole, sizes), headroom), source.turn)
+    left = prod(remaining)
     held = PICTURE * frames * left if frames > 1 else 0
     yield Stage(f"decoding it from {name.upper()}", _decoding(source, name, left) + 2 * held)
 
     made = {size.name: extent(whole, size) for size in sizes}
     outputs = PICTURE * frames * sum(map(prod, made.values()))
-    largest = max(map(prod, made.values()), default=0)
+    changed = [
+        made[each.name] for each in sizes if each.fit not in _AS_THEY_ARE or made[each.name] != remaining
+    ]
+    largest = max(map(prod, changed), default=0)
     premultiplied = 0 if source.opaque else PICTURE
-    resizing = (AVERAGED + premultiplied) * left + min(PICTURE * left, ROWS * largest)
-    yield Stage("making the recipe's sizes", max(PICTURE * left, held) + resizing + outputs)
+    resizing = (AVERAGED + premultiplied) * left + min(PICTURE * left, ROWS * largest) if changed else 0
+    new = PICTURE * frames * sum(map(prod, changed))
+    yield Stage("making the recipe's sizes", max(PICTURE * left, held) + resizing + new)
     if not recipe or not made:
         return
     pictures = list(made.values())
+    opaque = source.opaque and all(size.fit != "contain" for size in sizes)
+    opaque = opaque and not any(map(filters.adds_transparency, recipe.filters))
     if recipe.filters:
         area = made[recipe.sizes[0].name]
         for call in recipe.filters:
@@ -75,7 +84,7 @@ def stages(
         pictures.append(area)
     for output in recipe.outputs:
         area = max(pictures, key=prod)
-        working = _writing(output, prod(area), frames)
+        working = _writing(output, prod(area), frames, opaque=opaque)
         yield Stage(f"writing {output.format} of {area[0]} x {area[1]} pixels", working + outputs)
 
 
@@ -84,7 +93,13 @@ def rewriting(size: Extent, frames: int, recipe: Recipe) -> int:
     area = prod(size)
     reading = DECODING["png"] * frames * area
     return max(
-        [reading, *(PICTURE * frames * area + _writing(each, area, frames) for each in recipe.outputs)]
+        [
+            reading,
+            *(
+                PICTURE * frames * area + _writing(each, area, frames, opaque=False)
+                for each in recipe.outputs
+            ),
+        ]
     )
 
 
@@ -93,9 +108,9 @@ def largest_scale(whole: Extent, sizes: Iterable[Size]) -> float:
     return max((scale_for(*whole, size) for size in sizes), default=1.0)
 
 
-def _writing(output: OutputFormat, area: int, frames: int) -> int:
+def _writing(output: OutputFormat, area: int, frames: int, *, opaque: bool) -> int:
     more = formats.BYTES_PER_ANIMATED_PIXEL * (frames - 1) * area if output.animation == "keep" else 0
-    return formats.bytes_per_pixel(output.format) * area + more
+    return formats.bytes_per_pixel(output, opaque=opaque) * area + more
 
 
 def _decoding(source: Source, name: str, left: int) -> int:

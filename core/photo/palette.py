@@ -21,6 +21,8 @@ _SAMPLED = 1 << 16
 # closer to the original than with a power of 1.
 _FAIRNESS = 0.75
 _SLOTS = 1 << 16
+# This many pixels are looked up at a time, since that takes 24 bytes for each.
+_AT_ONCE = 1 << 18
 
 
 def indexed(image: Image, most: int) -> Image:
@@ -58,16 +60,19 @@ def _exact(image: Image, colours: Sequence[Colour]) -> Image:
     table = [0] * _SLOTS
     for index, slot in enumerate(slots):
         table[slot] = index
-    red, green, blue = (band.convert("I") for band in image.split())
-    slot_of = lambda_eval(
-        lambda given: (
-            (given["r"] * factors[0] + given["g"] * factors[1] + given["b"] * factors[2]) & (_SLOTS - 1)
-        ),
-        r=red,
-        g=green,
-        b=blue,
-    )
-    made: Image = slot_of.point(table, "L")
+    made, rows = new("L", image.size), max(1, _AT_ONCE // image.width)
+    for top in range(0, image.height, rows):
+        box = (0, top, image.width, min(image.height, top + rows))
+        red, green, blue = (band.convert("I") for band in image.crop(box).split())
+        slot_of = lambda_eval(
+            lambda given: (
+                (given["r"] * factors[0] + given["g"] * factors[1] + given["b"] * factors[2]) & (_SLOTS - 1)
+            ),
+            r=red,
+            g=green,
+            b=blue,
+        )
+        made.paste(slot_of.point(table, "L"), box)
     made.putpalette(list(chain.from_iterable(colours)))
     return made
 

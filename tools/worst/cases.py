@@ -47,6 +47,7 @@ class Case:
     turned: bool
     profile: bool
     dense: bool
+    plain: bool
     sizes: tuple[tuple[int, int, str], ...]
     filters: tuple[str, ...]
     outputs: tuple[tuple[str, int], ...]
@@ -66,6 +67,7 @@ def drawn(chance: random.Random, pixels: int, kinds: tuple[str, ...]) -> Case:
         chance.random() < 0.3,
         chance.random() < 0.3,
         chance.random() < 0.5,
+        chance.random() < 0.2,
         tuple(_box(chance, pixels // 4 // frames) for _ in range(chance.randint(1, 3))),
         tuple(chance.choices(filters.names(), k=chance.randint(0, 2))),
         tuple({(chance.choice((*formats.names(), "auto")), chance.choice((40, 80, 95))) for _ in range(2)}),

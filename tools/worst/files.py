@@ -24,7 +24,7 @@ def written(case: Case) -> bytes:
         kind, depth = map(int, case.mode.split("x"))
         key = {0: bytes(2), 2: bytes(6), 3: bytes(256)}.get(kind)
         return crafted.png(case.size, depth, kind, {b"tRNS": key} if key and case.turned else {})
-    image = _picture("RGB" if case.kind == "crafted JPEG" else case.mode, case.size, case.dense)
+    image = _picture("RGB" if case.kind == "crafted JPEG" else case.mode, case)
     if case.kind == "crafted JPEG":
         return crafted.jpeg_with_a_scan_for_each_component(image.convert(case.mode).split())
     known: dict[str, dict[str, Any]] = {
@@ -57,8 +57,12 @@ def _swapped_profile() -> bytes:
 _PROFILE = _swapped_profile()
 
 
-def _picture(mode: str, size: tuple[int, int], dense: bool) -> Image.Image:
-    tile = Image.effect_noise((256, 256), 90) if dense else Image.radial_gradient("L")
+def _picture(mode: str, case: Case) -> Image.Image:
+    """Return a picture of noise (dense) or gradients, or of few colours (plain)."""
+    size = case.size
+    tile = Image.effect_noise((256, 256), 90) if case.dense else Image.radial_gradient("L")
+    if case.plain:
+        tile = tile.point(lambda tone: tone & 0xC0)
     colours = Image.merge("RGB", (tile, tile.rotate(90), tile.rotate(180)))
     if mode == "I;16":
         colours = tile.point(lambda value: value * 256, "I").convert("I;16")

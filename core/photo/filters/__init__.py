@@ -3,7 +3,8 @@
 A module has a function ``apply(image, *, ...)``, which receives an RGB or RGBA picture and returns one of the
 same mode. Its keyword parameters, with their types and limits, are the keys that a recipe may set. A filter
 that needs more memory per pixel than :data:`BYTES_PER_PIXEL` defines a constant of the same name; a filter
-that makes a larger picture defines ``extent(size, **parameters)``.
+that makes a larger picture defines ``extent(size, **parameters)``, and one that makes opaque pixels
+transparent ``ADDS_TRANSPARENCY = True``.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ def bytes_per_pixel(call: FilterCall) -> int:
     """Return the filter's peak memory in bytes per pixel of the larger of its input and output."""
     module = registry.load(__name__, call.name, RecipeError)
     return int(getattr(module, "BYTES_PER_PIXEL", BYTES_PER_PIXEL))
+
+
+def adds_transparency(call: FilterCall) -> bool:
+    """Return whether the filter may make an opaque picture transparent."""
+    return bool(getattr(registry.load(__name__, call.name, RecipeError), "ADDS_TRANSPARENCY", False))
 
 
 def extent(call: FilterCall, size: tuple[int, int]) -> tuple[int, int]:

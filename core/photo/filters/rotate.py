@@ -11,6 +11,8 @@ from core.parameters import Between
 
 _RIGHT_ANGLES = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
 
+ADDS_TRANSPARENCY = True
+
 
 def apply(image: Image, *, degrees: Annotated[float, Between(-360, 360)]) -> Image:
     """Return the picture turned clockwise, as large as it then is; corners that are free are transparent."""

@@ -14,6 +14,8 @@ from core.parameters import Between
 _FINENESS = 4
 BYTES_PER_PIXEL = 12 + _FINENESS**2 + 4  # the mask has a byte for each
 
+ADDS_TRANSPARENCY = True
+
 
 def apply(image: Image, *, radius: Annotated[float, Between(0.01, 0.5)] = 0.05) -> Image:
     """Return the picture with transparent corners; ``radius`` is a share of its shorter side."""

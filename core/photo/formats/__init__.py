@@ -3,13 +3,13 @@
 A module defines ``EXTENSION``, ``CONTENT_TYPE``, ``TRANSPARENCY`` (whether the format supports transparency),
 ``LOSSLESS`` and ``encode(image, settings)``, which returns the same bytes for the same picture on every
 machine and writes no metadata except the given copyright. A format that supports animations also defines
-``animate(film, settings)``. A format that needs more or less memory than :data:`BYTES_PER_PIXEL` defines a
-constant of the same name.
+``animate(film, settings)``. A format that needs more or less memory than :data:`BYTES_PER_PIXEL` defines
+``bytes_per_pixel(quality, opaque)``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -20,9 +20,10 @@ from core import registry
 from core.errors import PhotoError, RecipeError, TwinlensError
 from core.photo import copyright
 from core.photo.film import Film
-from core.recipe import AUTO
+from core.recipe import AUTO, OutputFormat
 
-# The peak memory of encoding per pixel, unless the format's module defines another.
+# The peak memory of encoding per pixel, unless the format's module defines its own. It includes the smaller
+# files that are tried where an output may not have more bytes than the photo.
 BYTES_PER_PIXEL = 60
 # The memory per pixel of all frames while an animation is encoded.
 BYTES_PER_ANIMATED_PIXEL = 12
@@ -104,10 +105,16 @@ def load(name: str) -> Format:
     return cast(Format, registry.load(__name__, name, RecipeError))
 
 
-def bytes_per_pixel(name: str) -> int:
-    """Return the peak memory of encoding in bytes per pixel; "auto" tries several formats."""
-    kinds = map(load, names() if name == AUTO else (name,))
-    return max(int(getattr(kind, "BYTES_PER_PIXEL", BYTES_PER_PIXEL)) for kind in kinds)
+def bytes_per_pixel(output: OutputFormat, *, opaque: bool) -> int:
+    """Return the peak memory of encoding in bytes per pixel; "auto" tries several formats and qualities."""
+    if output.format == AUTO:
+        return max(_bytes_per_pixel(name, 100, opaque) for name in names())
+    return _bytes_per_pixel(output.format, output.quality, opaque)
+
+
+def _bytes_per_pixel(name: str, quality: int, opaque: bool) -> int:
+    own: Callable[[int, bool], int] | None = getattr(load(name), "bytes_per_pixel", None)
+    return own(quality, opaque) if own else BYTES_PER_PIXEL
 
 
 def animated() -> tuple[str, ...]:

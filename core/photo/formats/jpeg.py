@@ -7,13 +7,12 @@ from io import BytesIO
 from PIL.Image import Image
 
 from core.photo.alpha import flatten
-from core.photo.formats import Settings
+from core.photo.formats import FULL_CHROMA, Settings
 
 EXTENSION = "jpg"
 CONTENT_TYPE = "image/jpeg"
 TRANSPARENCY = False
 LOSSLESS = False
-BYTES_PER_PIXEL = 14
 
 
 def encode(image: Image, settings: Settings) -> bytes:
@@ -45,3 +44,8 @@ def _saved(image: Image, settings: Settings, *, optimize: bool, progressive: boo
         comment=b"",
     )
     return file.getvalue()
+
+
+def bytes_per_pixel(quality: int, opaque: bool) -> int:
+    """Return the peak memory of encoding: all coefficients are held until the tables are known."""
+    return (17 if quality >= FULL_CHROMA else 6) + (0 if opaque else 4)

@@ -112,7 +112,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:orchestrator is 'argo'; allowed: one of standard, express",
         "- twinlens:granularity is 'coarse'; allowed: one of stepwise, fused",
         "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
-        "- twinlens:memoryMb is '64'; allowed: a whole number from 128 to 10240",
+        "- twinlens:memoryMb is '64'; allowed: a whole number from 256 to 10240",
         "- twinlens:timeoutSeconds is 'soon'; allowed: a whole number from 1 to 240",
         f"- twinlens:recipe is 'nothing'; allowed: {recipes}",
         "- twinlens:maxBytes is '-1'; allowed: a whole number from 1 to 1073741824",
@@ -199,7 +199,7 @@ FUNCTIONS = "apply_filters, optimize, resize, validate"
         ({"reszie": {}}, f"steps is 'reszie'; allowed: {FUNCTIONS}; did you mean resize?"),
         ({"process": {}}, f"allowed: {FUNCTIONS}; process has no function of its own when stepwise"),
         ({"resize": 5}, "steps.resize is 5; allowed: a map with memoryMb and timeoutSeconds"),
-        ({"resize": {"memoryMb": 64}}, "steps.resize.memoryMb is 64; allowed: a whole number from 128"),
+        ({"resize": {"memoryMb": 64}}, "steps.resize.memoryMb is 64; allowed: a whole number from 256"),
         ({"resize": {"timeoutSeconds": "x"}}, "steps.resize.timeoutSeconds is 'x'; allowed: a whole number"),
         (
             {"resize": {"memorymb": 1}},

@@ -28,7 +28,7 @@ def test_a_search_finds_nothing_that_takes_more_than_the_rules(seed: int) -> Non
         (
             "memory",
             "budget.DECODING['webp'] = budget.PICTURE = 1; measuring.SLACK_MB = 8;"
-            " formats.bytes_per_pixel = lambda name: 1",
+            " formats.bytes_per_pixel = lambda output, opaque: 1",
         ),
         ("cpu", "cpu.START = cpu.DECODING = 0.001; cpu.encoding = lambda output: 0.001"),
     ],

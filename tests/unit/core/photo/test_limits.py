@@ -241,8 +241,10 @@ def test_a_defect_of_the_rule_is_no_photo_s_damage(encode, monkeypatch: pytest.M
     ("more", "at_least"),
     [
         ({"outputs": [{"format": "avif"}]}, 56),
-        ({"outputs": [{"format": "webp"}]}, 60),
-        ({"outputs": [{"format": "auto"}]}, 60),
+        ({"outputs": [{"format": "webp"}]}, 36),
+        ({"outputs": [{"format": "webp"}], "filters": [{"name": "round_corners"}]}, 50),
+        ({"outputs": [{"format": "jpeg", "quality": 90}]}, 17),
+        ({"outputs": [{"format": "auto"}]}, 56),
         ({"filters": [{"name": "round_corners"}]}, 32),
         ({"filters": [{"name": "rotate", "degrees": 45}]}, 48),
     ],
@@ -250,6 +252,17 @@ def test_a_defect_of_the_rule_is_no_photo_s_damage(encode, monkeypatch: pytest.M
 def test_what_the_recipe_does_counts(encode, more: dict[str, object], at_least: int) -> None:
     data = encode(Image.new("RGB", (3000, 2000)), "JPEG")
     assert least_mb(data, one_size(3000, 2000, **more)) >= limits.WORKER_MB + at_least * 6 / 1.05
+
+
+def test_a_whole_photo_of_90_megapixels_is_written_as_jpeg_at_the_default_memory(encode) -> None:
+    source = reading.load("jpeg").open(encode(Image.new("RGB", (100, 100)), "JPEG"))
+    source.size = (10_000, 9_000)
+    whole = one_size(*source.size, outputs=[{"format": "jpeg"}])
+    stage = max(
+        budget.stages(source, "jpeg", whole.boxes, whole, (DRAFT_HEADROOM, REDUCE_HEADROOM)),
+        key=lambda each: each.peak,
+    )
+    assert limits.needed(20 * 2**20, stage) <= 1024
 
 
 def test_a_long_picture_turned_by_a_filter_counts_as_large_as_it_gets(encode) -> None:

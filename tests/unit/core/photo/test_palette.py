@@ -1,6 +1,7 @@
 """The colours of GIFs."""
 
 import random
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -84,3 +85,14 @@ def test_a_photo_is_as_near_as_256_colours_allow() -> None:
     made = palette.indexed(image, 256).convert("RGB")
     halves = (each.resize((400, 300), Image.Resampling.BOX) for each in (made, image))
     assert max(ImageStat.Stat(ImageChops.difference(*halves)).mean) < 3
+
+
+def test_few_colours_take_no_more_memory_than_the_rule() -> None:
+    image = Image.new("RGB", (2000, 2000), GREEN)
+    image.paste((230, 230, 230), (0, 0, 900, 900))
+    status = Path("/proc/self/status")
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before = int(re.findall(r"VmRSS:\s+(\d+)", status.read_text())[0])
+    assert palette.indexed(image, 256).getpixel((899, 899)) == 1
+    taken = int(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0]) - before
+    assert taken * 1024 < gif.bytes_per_pixel(80, True) * 2000 * 2000  # it was 24 bytes per pixel

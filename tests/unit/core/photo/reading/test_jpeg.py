@@ -1,10 +1,13 @@
 """JPEG files that lack their end, go on behind it, or are of a kind that is not read."""
 
+import re
+from pathlib import Path
+
 import pytest
 from PIL import Image, ImageChops
 
 from core.errors import DamagedPhoto, UnsupportedFormat
-from core.photo import containers
+from core.photo import budget, containers
 from core.photo.decode import decode, inspect, read
 from core.photo.icc import D65, SRGB_CURVE, Primaries, colour_profile
 from core.recipe import Size
@@ -32,6 +35,17 @@ def test_a_jpeg_that_lacks_only_its_end_marker_is_whole(encode, kind: str, tail:
     without = data[:-2] + tail
     assert ImageChops.difference(decode(without, 10**6), decode(data, 10**6)).getbbox() is None
     assert inspect(without, 10**6).width == 120
+
+
+def test_a_missing_end_takes_the_memory_of_one_decode_at_a_time(encode) -> None:
+    """That is a gray picture of all pixels, as the memory rule has it."""
+    data = encode(Image.new("RGB", (4000, 4000), "gray"), "JPEG")
+    status = Path("/proc/self/status")
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before = int(re.findall(r"VmRSS:\s+(\d+)", status.read_text())[0])
+    assert decode(data[:-2], 10**8, [Size("a", 100, 100)]).width >= 100
+    taken = int(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0]) - before
+    assert taken / 1024 < 16 * budget.DECODING["jpeg"] * 0.954 + 8
 
 
 @pytest.mark.parametrize("missing", [8, 60, 1000])
