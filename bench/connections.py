@@ -58,7 +58,9 @@ class AwsConnection:
             outputs["inputContainer"], outputs["inputPrefix"], SUFFIXES, outputs["workflow"]
         )
         self.notifier = SnsNotifier({"error": outputs["errorTopic"]})
-        self.dead_letters: Sequence[DeadLetters] = [SqsDeadLetters(outputs["deadLetters"])]
+        self.dead_letters: Sequence[DeadLetters] = [
+            SqsDeadLetters(url) for url in (outputs["deadLetters"], *outputs.get("setAside", ()))
+        ]
         self._bucket = outputs["inputContainer"]
 
     def upload(self, key: str, data: bytes) -> str:

@@ -25,6 +25,7 @@ class Pipeline(Protocol):
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
+    set_aside: list[pulumi.Output[str]]  # the addresses of queues for what is not an upload's event
     metered: pulumi.Output[Any]  # where the platform reports usage: see compare/collecting
 
 
@@ -86,5 +87,6 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,
+        "setAside": pulumi.Output.all(*pipeline.set_aside),
         "metered": pipeline.metered,
     }

@@ -154,13 +154,15 @@ SHOWN = 80  # characters of a message that cannot be understood
 class DeadLetter:
     """A dead letter: its uploads, or none if it is not an upload's event.
 
-    ``text`` is the beginning of its content, ``handle`` identifies it in its queue or container.
+    ``text`` is the beginning of its content, ``handle`` identifies it in its queue or container. ``told``
+    says what a letter is that needs no more than to be read.
     """
 
     uploads: tuple[Upload, ...]
     since: str
     text: str
     handle: Any
+    told: str = ""
 
 
 class DeadLetters(Protocol):

@@ -134,11 +134,14 @@ class Recovery:
         for letter in place.take():
             for upload in letter.uploads:
                 yield self._deliver("undelivered", upload)
-            if not letter.uploads:
+            if letter.told:
+                done = f"{'would be removed' if self.dry_run else 'removed'}: {letter.told}"
+                yield Finding("undelivered", "", "", letter.since, done)
+            elif not letter.uploads:
                 yield Finding(
                     "undelivered", "", "", letter.since, f"skipped: no upload's event: {letter.text}"
                 )
-            if self.dry_run or not letter.uploads:
+            if self.dry_run or not (letter.uploads or letter.told):
                 place.put_back(letter)
             else:
                 place.remove(letter)

@@ -9,9 +9,9 @@ from compare.billing.reading import MeterReading
 from core.workflow.model import Workflow
 
 # As created by components.aws.alarms and components.azure.alerts; a test compares the numbers.
-FAILURE_METRICS = 3  # executions failed, timed out, aborted
+FAILURE_METRICS = 2  # executions failed, timed out
 LATENCY_METRICS = 1
-DEAD_LETTER_QUEUES = 2  # of uploads, and of the reconciliation of lost executions
+DEAD_LETTER_QUEUES = 3  # of uploads, of notices of lost executions, and of the reconciler
 DASHBOARDS = 1
 LOG_ALERTS = 3
 ALERTED_SERIES = 1 + 2 * 3  # dead letters; and for each of two storage accounts, three kinds of throttling

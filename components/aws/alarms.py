@@ -9,6 +9,12 @@ import pulumi
 import pulumi_aws as aws
 
 PERIOD_SECONDS = 300
+# A queue each: a message that nobody takes out must not hide another queue's.
+QUEUES = {
+    "undelivered": "Uploads' events could not be delivered and wait in a queue.",
+    "untold": "Notices of lost executions could not be sent and wait in a queue.",
+    "unreconciled": "Runs of the reconciler failed; what they were asked for waits in a queue.",
+}
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,13 @@ class Alarm:
 def alarms(
     state_machine: pulumi.Input[str],
     functions: Sequence[pulumi.Input[str]],
-    dead_letters: Sequence[pulumi.Input[str]],
+    queues: Mapping[str, pulumi.Input[str]],
     slow_seconds: int,
 ) -> tuple[Alarm, ...]:
-    """Return the pipeline's alarms: docs/operations.md says what to do about each."""
+    """Return the pipeline's alarms: docs/operations.md says what to do about each.
+
+    ``queues`` has the queue of each alarm of :data:`QUEUES`.
+    """
 
     def executions(metric: str, statistic: str = "Sum") -> Metric:
         return Metric("AWS/States", metric, statistic, {"StateMachineArn": state_machine})
@@ -46,15 +55,15 @@ def alarms(
         Alarm(
             "failed",
             "Jobs failed for reasons other than their photos.",
-            tuple(executions(f"Executions{end}") for end in ("Failed", "TimedOut", "Aborted")),
+            tuple(executions(f"Executions{end}") for end in ("Failed", "TimedOut")),
         ),
-        Alarm(
-            "undelivered",
-            "Events could not be delivered and are in a dead-letter queue.",
-            tuple(
-                Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", {"QueueName": queue})
-                for queue in dead_letters
-            ),
+        *(
+            Alarm(
+                name,
+                QUEUES[name],
+                (Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", {"QueueName": queue}),),
+            )
+            for name, queue in queues.items()
         ),
         Alarm(
             "throttled",

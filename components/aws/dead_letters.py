@@ -16,9 +16,10 @@ RETRY_POLICY: pulumi.Input[aws.cloudwatch.EventTargetRetryPolicyArgsDict] = {
 
 
 class DeadLetters(pulumi.ComponentResource):
-    """An encrypted queue for events that one EventBridge rule could not deliver.
+    """An encrypted queue for what could not be delivered or run.
 
-    ``arn`` is known only once EventBridge may write to it. Other writers need a role that allows it.
+    With a rule, EventBridge may write what it could not deliver for that rule. Other writers need a role that
+    allows it. ``arn`` is known only once the queue has its policy.
     """
 
     name: pulumi.Output[str]
@@ -28,7 +29,7 @@ class DeadLetters(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        rule_arn: pulumi.Input[str],
+        rule_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:DeadLetters", name, None, opts)
@@ -39,16 +40,12 @@ class DeadLetters(pulumi.ComponentResource):
             sqs_managed_sse_enabled=True,
             opts=child,
         )
+        # EventBridge writes here as a service, not under the target's role.
+        from_rule = [allow_service("events", "sqs:SendMessage", queue.arn, [rule_arn])] if rule_arn else []
         policy = aws.sqs.QueuePolicy(
             name,
             queue_url=queue.url,
-            # EventBridge writes here as a service, not under the target's role.
-            policy=document(
-                [
-                    allow_service("events", "sqs:SendMessage", queue.arn, [rule_arn]),
-                    deny_plain_http("sqs:*", [queue.arn]),
-                ]
-            ),
+            policy=document([*from_rule, deny_plain_http("sqs:*", [queue.arn])]),
             opts=child,
         )
         self.name, self.url = queue.name, queue.url

@@ -96,11 +96,11 @@ class AwsPipeline(pulumi.ComponentResource):
         )
         # The standard machine's alone: an express one sends no events.
         lost = LostExecutions(f"{name}-lost", standard.arn, topics.arns["error"], opts=child)
-        undelivered = {"upload": trigger.dead_letters.name, "lost": lost.dead_letters.name}
+        queues = {"undelivered": trigger.dead_letters, "untold": lost.dead_letters}
         # Whoever waits longer is found running, and left alone.
         at_work = EXPRESS_SECONDS if settings.orchestrator == EXPRESS else PIPELINE.timeout_seconds
         if settings.reconcile_minutes:
-            Reconciler(
+            reconciler = Reconciler(
                 f"{name}-reconciler",
                 settings,
                 code,
@@ -120,15 +120,15 @@ class AwsPipeline(pulumi.ComponentResource):
                     allow(["states:ListExecutions"], [standard.arn]),
                     allow(["sns:Publish"], [topics.arns["error"]]),
                 ],
-                lost.dead_letters,
                 opts=child,
             )
+            queues["unreconciled"] = reconciler.dead_letters
         raised = Alarms(
             name,
             alarms(
                 machine.arn,
                 [functions[each].name for each in sorted(used)],
-                list(undelivered.values()),
+                {alarm: queue.name for alarm, queue in queues.items()},
                 slow_seconds=settings.timeout_seconds,
             ),
             topics.arns["error"],
@@ -140,7 +140,7 @@ class AwsPipeline(pulumi.ComponentResource):
             standard.arn,
             machine.arn,
             {each: functions[each].name for each in sorted(used)},
-            undelivered,
+            {alarm: queue.name for alarm, queue in queues.items()},
             [each.log_group for each in functions.values()],
             [each.log_group for each in machines.values()],
             uploads.region,
@@ -159,6 +159,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters
+        self.set_aside = [queues[each].url for each in queues if each != "undelivered"]
         self.metered = pulumi.Output.all(
             logGroups=pulumi.Output.all(**{step: each.log_group for step, each in functions.items()})
         )

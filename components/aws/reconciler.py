@@ -30,7 +30,6 @@ class Reconciler(Function):
         code: The deployment package.
         environment: The function's variables.
         statements: Its permissions besides writing its log, its traces and its dead letters.
-        dead_letters: The queue for runs that could not start, or failed.
         opts: The resource options.
     """
 
@@ -41,10 +40,11 @@ class Reconciler(Function):
         code: pulumi.Archive,
         environment: Mapping[str, pulumi.Input[str]],
         statements: list[Statement],
-        dead_letters: DeadLetters,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        set_aside = allow(["sqs:SendMessage"], [dead_letters.arn])
+        # For runs that could not start, or whose retries failed too.
+        self.dead_letters = DeadLetters(f"{name}-failed", opts=opts)
+        set_aside = allow(["sqs:SendMessage"], [self.dead_letters.arn])
         super().__init__(
             "Reconciler",
             name,
@@ -55,8 +55,7 @@ class Reconciler(Function):
             environment,
             memory_mb=MEMORY_MB,
             timeout_seconds=TIMEOUT_SECONDS,
-            # For a run whose retry failed too: its message here triggers the alarm.
-            dead_letter_config={"target_arn": dead_letters.arn},
+            dead_letter_config={"target_arn": self.dead_letters.arn},
             opts=opts,
         )
         child = pulumi.ResourceOptions(parent=self)
@@ -77,7 +76,7 @@ class Reconciler(Function):
                     "arn": self.arn,
                     "role_arn": caller.arn,
                     "input": json.dumps({"find": find}),
-                    "dead_letter_config": {"arn": dead_letters.arn},
+                    "dead_letter_config": {"arn": self.dead_letters.arn},
                     "retry_policy": {
                         "maximum_event_age_in_seconds": RETRY_SECONDS,
                         "maximum_retry_attempts": 10,

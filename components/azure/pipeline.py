@@ -158,6 +158,7 @@ class AzurePipeline(pulumi.ComponentResource):
         self.error_topic = photos.queues[TOPICS["error"]].name
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
+        self.set_aside: list[pulumi.Output[str]] = []
         self.undelivered = pulumi.Output.concat(state.primary_endpoints.blob, undelivered.name)
         self.metered = pulumi.Output.all(
             app=app.id,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from core.deployment.names import STUCK, UNCLAIMED
 from core.ports import HELD_SECONDS, SHOWN, DeadLetter
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
@@ -13,7 +15,7 @@ from handlers.aws.intake import upload_in
 
 
 class SqsDeadLetters:
-    """The queue for events that EventBridge could not deliver; see :class:`core.ports.DeadLetters`."""
+    """A queue for what could not be delivered or run; see :class:`core.ports.DeadLetters`."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -48,6 +50,25 @@ class SqsDeadLetters:
             client("sqs").delete_message(QueueUrl=self._url, ReceiptHandle=letter.handle)
 
 
+def _told(body: str) -> str:
+    """Say what a message is that is not an upload's event, or nothing of an unknown one.
+
+    The queues hold what EventBridge, the scheduler and Lambda were to deliver: a notice of a lost execution
+    (its event, or the message made of it) or the reconciler's input.
+    """
+    try:
+        content = json.loads(body)
+        if content.get("find") in (STUCK, UNCLAIMED):
+            return f"a run of the reconciler for {content['find']} jobs failed; the next one does its work"
+        event = content.get("detail", content)
+        if content.get("state") == "lost" or content.get("source") == "aws.states":
+            execution = event.get("executionArn") or event.get("execution")
+            return f"the notice that the execution {execution} was lost; the reconciler restarts its job"
+    except (ValueError, AttributeError):
+        pass
+    return ""
+
+
 def _letter(message: dict[str, Any]) -> DeadLetter:
     upload = upload_in(message["Body"])
     sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
@@ -56,4 +77,5 @@ def _letter(message: dict[str, Any]) -> DeadLetter:
         since=sent.isoformat(timespec="seconds"),
         text=message["Body"][:SHOWN],
         handle=message["ReceiptHandle"],
+        told=_told(message["Body"]),
     )

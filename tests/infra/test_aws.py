@@ -206,7 +206,10 @@ def test_only_the_alarms_may_publish_to_the_error_topic_without_a_role(aws):
 
 def test_the_alarms_go_to_the_error_topic_and_stay_silent_without_data(aws):
     alarms = {each.name: each.inputs for each in aws.of("MetricAlarm")}
-    assert set(alarms) == {f"twinlens-{each}" for each in ("failed", "undelivered", "throttled", "slow")}
+    assert set(alarms) == {
+        f"twinlens-{each}"
+        for each in ("failed", "undelivered", "untold", "unreconciled", "throttled", "slow")
+    }
     for alarm in alarms.values():
         assert alarm["alarmActions"] == alarm["okActions"] == [aws_arn("sns", "twinlens-error")]
         assert alarm["treatMissingData"] == "notBreaching"
@@ -299,7 +302,7 @@ def test_the_reconciler_receives_what_its_handler_reads(aws):
         True,
         timedelta(minutes=20),
     )
-    assert function["deadLetterConfig"] == {"targetArn": aws_arn("sqs", "twinlens-lost-undelivered")}
+    assert function["deadLetterConfig"] == {"targetArn": aws_arn("sqs", "twinlens-reconciler-failed")}
 
 
 @pytest.mark.parametrize(("minutes", "rate"), [(1, "rate(1 minute)"), (15, "rate(15 minutes)")])

@@ -17,7 +17,7 @@ from core.workflow.granularity import pipeline_in
 OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
-    "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "metered", "chaos",
+    "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "setAside", "metered", "chaos",
     "logLevel", "stepMemoryMb",
 }  # fmt: skip
 UNTAGGABLE = {

@@ -134,7 +134,7 @@ def test_a_rule_may_tell_the_error_topic_of_lost_executions(any_aws):
 
 
 def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
-    ledger, dead = ARN.format("dynamodb", "twinlens-ledger"), ARN.format("sqs", "twinlens-lost-undelivered")
+    ledger, dead = ARN.format("dynamodb", "twinlens-ledger"), ARN.format("sqs", "twinlens-reconciler-failed")
     log = ARN.format("cloudwatch", "twinlens-reconciler:*")
     assert granted(any_aws, "twinlens-reconciler") == {
         ("dynamodb:Query", f"{ledger}/index/open"),

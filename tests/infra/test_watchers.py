@@ -9,16 +9,17 @@ MACHINE = {"StateMachineArn": "arn:aws:sfn:us-east-1:123456789012:twinlens-workf
 # By alarm: namespace, metric, statistic and dimensions of what is summed up, and the threshold.
 ALARMS = {
     "failed": (
-        [("AWS/States", f"Executions{end}", "Sum", MACHINE) for end in ("Failed", "TimedOut", "Aborted")],
+        [("AWS/States", f"Executions{end}", "Sum", MACHINE) for end in ("Failed", "TimedOut")],
         0,
     ),
-    "undelivered": (
-        [
-            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", {"QueueName": queue})
-            for queue in ("twinlens-upload-undelivered", "twinlens-lost-undelivered")
-        ],
-        0,
-    ),
+    **{
+        alarm: ([("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", {"QueueName": queue})], 0)
+        for alarm, queue in (
+            ("undelivered", "twinlens-upload-undelivered"),
+            ("untold", "twinlens-lost-undelivered"),
+            ("unreconciled", "twinlens-reconciler-failed"),
+        )
+    },
     "throttled": (
         [("AWS/Lambda", "Throttles", "Sum", {"FunctionName": f"twinlens-{each}"}) for each in FUNCTIONS],
         0,
@@ -59,7 +60,7 @@ METRICS = {
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_watches_the_metrics_that_aws_reports(aws, name):
-    alarm = aws.one("MetricAlarm", name).inputs
+    (alarm,) = (each.inputs for each in aws.of("MetricAlarm") if each.name == f"twinlens-{name}")
     metrics, threshold = ALARMS[name]
     *queries, total = alarm["metricQueries"]
     assert [

@@ -25,6 +25,7 @@ AWS = {
     "workflow": "arn:aws:states:eu-west-1:123456789012:stateMachine:photos",
     "errorTopic": "arn:aws:sns:eu-west-1:123456789012:errors",
     "deadLetters": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
+    "setAside": ["https://sqs.eu-west-1.amazonaws.com/123456789012/untold"],
 }
 AZURE = {
     "cloud": "azure",
@@ -106,6 +107,10 @@ def test_azure_that_does_not_answer_is_unavailable(azure, monkeypatch):
     monkeypatch.setattr(BlobClient, "upload_blob", upload_blob)
     with pytest.raises(StoreUnavailable):
         azure.upload("incoming/a.jpg", b"photo")
+
+
+def test_every_queue_of_aws_is_redriven():
+    assert [each._url for each in connect(AWS).dead_letters] == [AWS["deadLetters"], *AWS["setAside"]]
 
 
 def test_uploads_and_their_poison_messages_have_the_queues_of_the_functions_host(azure):

@@ -289,6 +289,18 @@ def test_a_job_of_another_recipe_is_left_with_the_reason(recovery, intake, ledge
     assert not intake.delivered
 
 
+@pytest.mark.parametrize(
+    ("dry_run", "done"), [(False, "removed: a notice"), (True, "would be removed: a notice")]
+)
+def test_a_letter_that_only_needs_reading_is_told_of_and_removed(ledger, intake, notifier, dry_run, done):
+    place = MemoryDeadLetters([DeadLetter((), "2026-01-01", "{...}", 1, told="a notice")])
+
+    [found] = Recovery(ledger, intake, notifier, "gallery", dry_run).redrive([place])
+
+    assert found.done == done
+    assert len(place.letters) == len(place.put) == int(dry_run)
+
+
 def test_dead_letters_are_delivered_and_removed(recovery, intake):
     place = MemoryDeadLetters([DeadLetter((upload("a.jpg"), upload("b.jpg")), "then", "[...]", 1)])
 
