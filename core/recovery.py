@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 from core.deployment.limits import GIVEN_UP, LEDGER_RETENTION
 from core.deployment.names import STUCK
 from core.job import Job, Problem, Source, job_id
 from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
+from core.seen import Seen
 
+# A look keeps no more uploads than these in memory.
+SUSPECTS = 10_000
 # A scheduled run stops after this many findings; the next one continues.
 AT_MOST = 500
 # The limit of expired rows to delete in a run; deleting is cheap, and has to keep up with busy days.
@@ -74,14 +77,26 @@ class Recovery:
     def unclaimed(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
         """Deliver the events of uploads that have had no job for longer than ``older_than``.
 
-        Reads all uploads, and the whole ledger unless there are none. Uploads that are older than the
-        ledger's retention are ignored: their rows may have expired.
+        Reads all uploads, and the whole ledger unless there are none; a second time if an upload seems to
+        have no job. Keeps no more than :data:`SUSPECTS` uploads in memory: the next run finds others. Uploads
+        that are older than the ledger's retention are ignored: their rows may have expired.
         """
-        found = {
-            (upload.source.key, upload.source.etag): upload
+        young = (
+            upload
             for upload in self.intake.uploads()
             if older_than < moment - _time(upload.stored_at) < LEDGER_RETENTION
-        }
+        )
+        first = next(young, None)
+        if first is None:
+            return
+        seen = Seen()
+        for row in self.ledger.list():
+            seen.add(row.document["source"]["key"], row.document["source"]["etag"])
+        suspects = (
+            upload for upload in chain((first,), young) if (upload.source.key, upload.source.etag) not in seen
+        )
+        found = {(upload.source.key, upload.source.etag): upload for upload in islice(suspects, SUSPECTS)}
+        # Their events may have come since.
         for row in self.ledger.list() if found else ():
             found.pop((row.document["source"]["key"], row.document["source"]["etag"]), None)
         for upload in found.values():

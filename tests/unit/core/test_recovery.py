@@ -182,6 +182,32 @@ def test_an_empty_container_costs_no_look_at_the_ledger(recovery, ledger, monkey
     assert not list(recovery.unclaimed(PATIENCE, LATER))
 
 
+def test_a_look_keeps_few_uploads_in_memory_and_the_next_one_finds_the_others(
+    recovery, intake, ledger, monkeypatch
+):
+    monkeypatch.setattr(core.recovery, "SUSPECTS", 2)
+    intake.stored = [upload(f"{number}.jpg") for number in range(5)]
+
+    assert len(list(recovery.unclaimed(PATIENCE, LATER))) == 2
+    for each in intake.delivered:
+        ledger.claim(job(each.source.key.removeprefix("incoming/")))
+    assert len(list(recovery.unclaimed(PATIENCE, LATER))) == 2
+    assert names(intake) == ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]
+
+
+def test_an_upload_whose_job_appears_during_the_look_is_left(recovery, intake, ledger, monkeypatch):
+    intake.stored = [upload("late.jpg")]
+    looks = iter((lambda: ledger.claim(job("late.jpg")), lambda: None))
+    read = ledger.list
+
+    def list_and_claim():
+        yield from read()
+        next(looks)()
+
+    monkeypatch.setattr(ledger, "list", list_and_claim)
+    assert not list(recovery.unclaimed(PATIENCE, LATER))
+
+
 def test_a_run_by_schedule_is_bounded_and_the_next_one_goes_on(recovery, intake, monkeypatch):
     monkeypatch.setattr(core.recovery, "AT_MOST", 2)
     old = datetime.now(UTC) - timedelta(hours=1)
