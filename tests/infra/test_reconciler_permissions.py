@@ -14,6 +14,7 @@ ACTIONS = {
     "dynamodb:Query": "stuck",
     "dynamodb:GetItem": "stuck",
     "dynamodb:UpdateItem": "stuck",
+    "states:ListExecutions": "stuck",
     "states:StartExecution": "stuck",
     "s3:ListBucket": "unclaimed",
     "dynamodb:Scan": "unclaimed",
@@ -68,7 +69,9 @@ class Cloud:
     def lose(self, name: str, uploaded_at: str) -> None:
         """Have the ledger hold a job as claimed long ago."""
         source = Source(BUCKET, f"incoming/{name}.jpg", "e", 1)
-        job = Job(f"{name:0>32}", "gallery", source, "gone", uploaded_at, uploaded_at)
+        machine = self._arns["arn:aws:sfn:us-east-1:123456789012:twinlens-workflow"]
+        execution = f"{machine.replace(':stateMachine:', ':execution:')}:gone"
+        job = Job(f"{name:0>32}", "gallery", source, execution, uploaded_at, uploaded_at)
         row = {"id": job.id, "state": "claimed", "open": "0", "document": json.dumps(job.to_document())}
         row |= dict.fromkeys(("claimed_at", "updated_at"), "2026-01-01T00:00:00.000Z")
         item = {name: {"S": value} for name, value in row.items()}
