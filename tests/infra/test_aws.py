@@ -173,7 +173,7 @@ def test_every_target_keeps_what_it_could_not_deliver(aws):
     targets += [each.inputs["target"] for each in aws.of("Schedule")]
     dead = {each["deadLetterConfig"]["arn"] for each in targets}
     assert dead == {aws_arn("sqs", queue.name) for queue in aws.of("Queue")}
-    assert (len(targets), len(dead)) == (4, 2)
+    assert (len(targets), len(dead)) == (4, 3)
 
 
 def test_an_execution_that_ends_without_a_word_reaches_the_error_topic(aws):
