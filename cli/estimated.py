@@ -102,6 +102,7 @@ def explain(assumptions: Sequence[Assumption], *, egress: bool) -> None:
     for bound, meaning in MEANINGS.items():
         _say(f"{bound}: {meaning}.")
     _say(LEFT_OUT.format(egress="" if egress else "internet egress (add it with --egress-gb), "))
+    _say("It rests on list prices, on step times measured on one vCPU, and on what is assumed:")
     for assumption in assumptions:
         _say(f"[dim]Assumed: {assumption.figure} {escape(assumption.text)}.[/dim]")
 

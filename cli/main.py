@@ -29,7 +29,7 @@ COMMANDS = {
     "collect": "Query the usage that the platform reports for runs, and compare it with the estimate.",
     "report": "Compare runs: write the report, and print its table.",
     "cost": "Price one month's usage, and explain every line.",
-    "estimate": "Estimate a month's bill from a stack's config and the workflow, before it is deployed.",
+    "estimate": "Estimate a month's bill of one or several stacks, before they are deployed.",
     "simulate": "Predict a workload's latency, throttling, cold starts and usage, before it is deployed.",
     "advise": "Recommend a variant for a volume and a latency objective, and say how sure that is.",
     "calibrate": "Fit the simulation's parameters to photos on this machine or to real runs, and show the "

@@ -197,7 +197,8 @@ def test_other_retries_for_one_step_are_one_line_and_touch_no_other(project: Pat
 
     after = run(project)["compiled"]["stepwise"]
 
-    ours, platform = after["optimize"].pop("Retry")
-    assert ours == {**before["optimize"].pop("Retry")[0], "MaxAttempts": 5}
-    assert platform["MaxAttempts"] == 2
+    ours, *platform = after["optimize"].pop("Retry")
+    ours_before, *platform_before = before["optimize"].pop("Retry")
+    assert ours == {**ours_before, "MaxAttempts": 5}
+    assert platform == platform_before
     assert after == before
