@@ -93,7 +93,7 @@ def _direct() -> None:
 
 
 def _reserving() -> None:
-    """Leave 100 of the account's concurrency unreserved."""
+    """Leave 100 of the account's concurrency unreserved, and limit calls of a function's versions, too."""
     reserve = lambda_svc._put_function_concurrency
 
     def checked(name: str, data: dict[str, Any]) -> Any:
@@ -109,6 +109,14 @@ def _reserving() -> None:
         return reserve(name, data)
 
     lambda_svc._put_function_concurrency = checked
+    reserved = lambda_svc._reserved_concurrency
+
+    def of_all_versions(function: dict[str, Any], config: dict[str, Any]) -> int | None:
+        base = lambda_svc._functions.get(config.get("FunctionName"), {})
+        found: int | None = reserved({**function, "concurrency": base.get("concurrency")}, config)
+        return found
+
+    lambda_svc._reserved_concurrency = of_all_versions
 
 
 def _targets() -> None:

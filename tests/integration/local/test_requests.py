@@ -60,6 +60,15 @@ def test_a_rule_has_no_more_than_five_targets(aws):
     assert code_of(events.put_targets, Rule=rule, Targets=targets[5:])[0] == "LimitExceededException"
 
 
+def test_reserved_concurrency_limits_calls_through_an_alias(function):
+    functions, name = boto3.client("lambda"), function()
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    code, _ = code_of(functions.invoke, FunctionName=name, Qualifier="live")
+    assert code == "TooManyRequestsException"
+
+
 def test_a_hundred_of_the_account_s_concurrency_stay_unreserved(function):
     reserve = boto3.client("lambda").put_function_concurrency
     first, second = function(), function()
