@@ -46,6 +46,18 @@ def averaged(image: Image, operation: Callable[[Image], Image]) -> Image:
     return changed
 
 
+def filled(image: Image) -> Image:
+    """Return the picture with hidden colours replaced by visible ones around them.
+
+    Encoders that share colour between neighbouring pixels would otherwise mix hidden ones into visible edges.
+    """
+    if image.mode != "RGBA":
+        return image
+    made = _revealed(image)
+    made.putalpha(image.getchannel("A"))
+    return made
+
+
 def visible(image: Image) -> Image | None:
     """Return a mask of the pixels that are not fully transparent; ``None`` for an opaque picture."""
     return image.getchannel("A").point(lambda tone: 255 * (tone > 0)) if image.mode == "RGBA" else None

@@ -26,7 +26,7 @@ from core.recipe import AUTO, OutputFormat
 # files that are tried where an output may not have more bytes than the photo.
 BYTES_PER_PIXEL = 60
 # The memory per pixel of all frames while an animation is encoded.
-BYTES_PER_ANIMATED_PIXEL = 12
+BYTES_PER_ANIMATED_PIXEL = 16
 
 # From this quality on, every pixel keeps its own colour, as in libvips and ImageMagick. Below, 2 x 2 pixels
 # share one, which saves 14 to 25 % of the bytes; at these qualities, other losses are more visible.

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL.Image import Image
 
+from core.photo.alpha import filled
 from core.photo.formats import Settings
 
 EXTENSION = "avif"
@@ -19,7 +20,7 @@ SPEED = 8
 def encode(image: Image, settings: Settings) -> bytes:
     """Return the picture as AVIF, encoded by one thread so that it does not depend on the machine's cores."""
     file = BytesIO()
-    image.save(
+    filled(image).save(
         file,
         "AVIF",
         quality=settings.quality,
@@ -35,4 +36,4 @@ def encode(image: Image, settings: Settings) -> bytes:
 
 def bytes_per_pixel(quality: int, opaque: bool) -> int:
     """Return the peak memory of encoding, as measured with noise of the highest quality."""
-    return 56 if opaque else 60
+    return 56 if opaque else 64

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL.Image import Image
 
+from core.photo.alpha import filled
 from core.photo.film import Film
 from core.photo.formats import Settings
 
@@ -23,18 +24,21 @@ _LONGEST_MS = 2**24 - 1
 def encode(image: Image, settings: Settings) -> bytes:
     """Return the picture as WebP."""
     file = BytesIO()
-    image.save(file, "WEBP", quality=settings.quality, method=_effort(image, settings), exif=settings.exif())
+    filled(image).save(
+        file, "WEBP", quality=settings.quality, method=_effort(image, settings), exif=settings.exif()
+    )
     return file.getvalue()
 
 
 def animate(film: Film, settings: Settings) -> bytes:
     """Return all the frames as WebP."""
     file = BytesIO()
-    film.first.save(
+    first, *others = map(filled, film.frames)
+    first.save(
         file,
         "WEBP",
         save_all=True,
-        append_images=film.frames[1:],
+        append_images=others,
         duration=[min(each, _LONGEST_MS) for each in film.durations],
         loop=film.plays,
         quality=settings.quality,
@@ -50,4 +54,4 @@ def _effort(image: Image, settings: Settings) -> int:
 
 def bytes_per_pixel(quality: int, opaque: bool) -> int:
     """Return the peak memory of encoding, as measured with noise of the highest quality."""
-    return 36 if opaque else 50
+    return 36 if opaque else 56
