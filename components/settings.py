@@ -69,6 +69,8 @@ CLOUDS = {
 RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 ROOT_PATH = "/"
 BOUNDARY = r"(arn:aws[\w-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?"
+# learn.microsoft.com, "Naming rules and restrictions for Azure resources", Microsoft.Resources.
+RESOURCE_GROUP = r"([\w().-]{0,89}[\w()-])?"
 # A workflow has 15 minutes, and a step up to three attempts.
 TIMEOUT_SECONDS = range(1, 241)
 
@@ -95,6 +97,7 @@ class Settings:
     keep_data: bool
     permissions_boundary: str = ""
     role_path: str = ROOT_PATH
+    resource_group: str = ""
     reconcile_minutes: int = 0
     chaos: str = ""
     allow_chaos: bool = False
@@ -161,6 +164,9 @@ class Settings:
             ),
             role_path=reader.text(
                 "rolePath", r"/([!-.0-~]+/)*", "a path that begins and ends in a slash", ROOT_PATH, only="aws"
+            ),
+            resource_group=reader.text(
+                "resourceGroup", RESOURCE_GROUP, "the name of a resource group, or empty", "", only="azure"
             ),
             reconcile_minutes=reader.number("reconcileMinutes", _anywhere(RECONCILE_MINUTES), 30),
             allow_chaos=(allow_chaos := reader.flag("allowChaos")),

@@ -46,27 +46,23 @@ class AzurePipeline(pulumi.ComponentResource):
         own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
         super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
-        group = resources.ResourceGroup(
-            name, opts=pulumi.ResourceOptions(parent=self, retain_on_delete=settings.keep_data)
-        )
+        group = settings.resource_group or _own_group(name, self, keep=settings.keep_data)
         # An account's name has room for 24 characters, eight of which Pulumi adds.
         short = re.sub("[^a-z0-9]", "", name.lower())[:10]
 
-        photos = PhotoStore(
-            f"{name}-photos", f"{short}photos", group.name, keep=settings.keep_data, opts=child
-        )
-        state = account(f"{short}state", group.name, child)
-        packages = container(f"{name}-packages", state, PACKAGES, group.name, child)
-        undelivered = container(f"{name}-undelivered", state, UNDELIVERED, group.name, child)
-        telemetry = Telemetry(name, group.name, settings.log_retention_days, opts=child)
+        photos = PhotoStore(f"{name}-photos", f"{short}photos", group, keep=settings.keep_data, opts=child)
+        state = account(f"{short}state", group, child)
+        packages = container(f"{name}-packages", state, PACKAGES, group, child)
+        undelivered = container(f"{name}-undelivered", state, UNDELIVERED, group, child)
+        telemetry = Telemetry(name, group, settings.log_retention_days, opts=child)
         scheduler = (
-            TaskScheduler(f"{name}-scheduler", group.name, opts=child)
+            TaskScheduler(f"{name}-scheduler", group, opts=child)
             if settings.orchestrator == SCHEDULER
             else None
         )
         identity = AppIdentity(
             f"{name}-app",
-            group.name,
+            group,
             {
                 "state-blobs": (Role.BLOB_OWNER, state.id),  # the host's locks and keys, and the code
                 **({"scheduler": scheduler.grant} if scheduler else _durable_on(state)),
@@ -85,7 +81,7 @@ class AzurePipeline(pulumi.ComponentResource):
         )
         app = FunctionApp(
             f"{name}-app",
-            group.name,
+            group,
             identity,
             (state, packages),
             settings.memory_mb,
@@ -119,10 +115,10 @@ class AzurePipeline(pulumi.ComponentResource):
             },
             opts=child,
         )
-        AppCode(f"{name}-code", f"{short}code", group.name, app.name, archive, opts=child)
+        AppCode(f"{name}-code", f"{short}code", group, app.name, archive, opts=child)
         trigger = Trigger(
             f"{name}-upload",
-            group.name,
+            group,
             photos,
             (state, undelivered),
             settings.input_prefix,
@@ -131,7 +127,7 @@ class AzurePipeline(pulumi.ComponentResource):
         )
         Alerts(
             name,
-            group.name,
+            group,
             telemetry.workspace.id,
             log_alerts(slow_seconds=settings.timeout_seconds),
             metric_alerts(trigger.topic.id, {"photos": photos.account.id, "state": state.id}),
@@ -140,14 +136,14 @@ class AzurePipeline(pulumi.ComponentResource):
         )
         Workbook(
             name,
-            group.name,
+            group,
             telemetry.workspace.id,
             workflow,
             counted(trigger.topic.id, [photos.account.id, state.id]),
             opts=child,
         )
 
-        self.region = group.location
+        self.region = photos.account.location
         self.input_container = photos.containers[INPUT].name
         self.output_container = photos.containers[OUTPUT].name
         self.store_endpoint = photos.account.primary_endpoints.blob
@@ -167,6 +163,12 @@ class AzurePipeline(pulumi.ComponentResource):
             workspace=telemetry.workspace.id,
         )
         self.register_outputs({})
+
+
+def _own_group(name: str, parent: pulumi.Resource, *, keep: bool) -> pulumi.Output[str]:
+    """Create the stack's resource group and return its name."""
+    opts = pulumi.ResourceOptions(parent=parent, retain_on_delete=keep)
+    return resources.ResourceGroup(name, opts=opts).name
 
 
 def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) -> dict[str, pulumi.Input[str]]:

@@ -227,6 +227,16 @@ def test_the_workbook_shows_what_the_app_reports(azure):
     assert uuid.UUID(workbook["resourceName"])
 
 
+def test_an_existing_resource_group_is_used_and_left_alone(run):
+    graph = run({"cloud": "azure", "resourceGroup": "team-photos", "keepData": True})
+    assert not graph.of("ResourceGroup")
+    groups = {
+        each.inputs["resourceGroupName"] for each in graph.resources if "resourceGroupName" in each.inputs
+    }
+    assert groups == {"team-photos"}
+    assert graph.outputs["region"] == "eastus2"
+
+
 @pytest.fixture(scope="module")
 def scheduled(run):
     return run({"cloud": "azure", "orchestrator": "scheduler"})

@@ -21,7 +21,9 @@ def test_a_stack_lives_and_dies_without_a_trace(running, project, process, name,
     configure(project, name, memoryMb=1536 if name == LocalStack.AWS else 4096)
     planned = stack.preview(name, project)
     assert planned["update"] >= 1
-    assert set(planned) <= {"same", "update"}
+    # On Azure the number of activities at once follows from the memory; it is part of the code.
+    delivered = {"create", "delete", "replace"} if name == LocalStack.AZURE else set()
+    assert set(planned) <= {"same", "update"} | delivered
     changed = stack.up(name, project)
     assert changed == outputs | {"memoryMb": changed["memoryMb"]}
     assert changed["memoryMb"] != outputs["memoryMb"]

@@ -102,6 +102,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
             keepData="yes",
             permissionsBoundary="bound",
             rolePath="team",
+            resourceGroup="ends with a dot.",
             tags={"team": 5},
         )
     lines = str(told.value).splitlines()
@@ -127,6 +128,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:keepData is 'yes'; allowed: false or true",
         "- twinlens:permissionsBoundary is 'bound'; allowed: the ARN of an IAM policy, or empty",
         "- twinlens:rolePath is 'team'; allowed: a path that begins and ends in a slash",
+        "- twinlens:resourceGroup is 'ends with a dot.'; allowed: the name of a resource group, or empty",
         "- twinlens:tags is {'team': 5}; allowed: a map of strings to strings",
     ]
 

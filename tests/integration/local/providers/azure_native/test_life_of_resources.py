@@ -94,6 +94,14 @@ LIVES = {
         },
         None,
     ),
+    "durabletask:RetentionPolicy": (
+        lambda cloud: {
+            **cloud.group(),
+            "schedulerName": cloud.make("durabletask:Scheduler", cloud.group())[2]["name"],
+            "properties": {"retentionPolicies": [{"retentionPeriodInDays": 30}]},
+        },
+        {"properties": {"retentionPolicies": [{"retentionPeriodInDays": 7}]}},
+    ),
     "monitor:ActionGroup": (lambda cloud: {**cloud.group(), "groupShortName": "g"}, {"enabled": False}),
     "monitor:MetricAlert": (alert, {"severity": 1}),
     "monitor:ScheduledQueryRule": (lambda cloud: {**cloud.group(), "severity": 1}, {"severity": 2}),
