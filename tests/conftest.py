@@ -35,9 +35,9 @@ LOCAL_STACKS = "local stacks"
 # The groups that take longest, longest first; then other end-to-end tests, integration tests, all others.
 LONGEST = (
     LOCAL_STACKS,
-    "tests/e2e/changes/test_switching.py",
-    "tests/e2e/changes/test_life.py",
-    "tests/e2e/changes/test_recovery.py",
+    "changes of azure-local",
+    "changes of aws-local",
+    "tests/e2e/test_deployer_enforced.py",
     "tests/integration/local/providers/test_engine.py",
 )
 KINDS = ("e2e", "infra", "contract", "integration", "unit")
@@ -45,13 +45,21 @@ KINDS = ("e2e", "infra", "contract", "integration", "unit")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares emulators: a file, or all files on the local stacks; the longest first."""
+    """Keep together what shares stacks or emulators: most often a file; the longest first."""
     groups = {}
     for item in items:
-        shared = "local_stacks" in getattr(item, "fixturenames", ())
-        groups[item] = LOCAL_STACKS if shared else item.location[0]
+        groups[item] = _group(item)
         item.add_marker(pytest.mark.xdist_group(groups[item]))
     items.sort(key=lambda item: _turn(groups[item]))
+
+
+def _group(item: pytest.Item) -> str:
+    fixtures = getattr(item, "fixturenames", ())
+    if "local_stacks" in fixtures:
+        return LOCAL_STACKS
+    if "changing" in fixtures:
+        return f"changes of {item.callspec.params['name']}"  # type: ignore[attr-defined]
+    return item.nodeid.partition("::")[0]
 
 
 def _turn(group: str) -> int:

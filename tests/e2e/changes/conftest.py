@@ -1,19 +1,57 @@
-"""A copy of the project, deployed on emulators of its own: what changes it disturbs no other test."""
+"""Stacks that tests may change, deployed from a copy of the project onto emulators of their own."""
 
 import shutil
 import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import additions
 import pytest
+import yaml
 
 from bench import project as checkout
 from core.job import job_id
 from handlers.aws import clients as aws_clients
-from local import emulators, environment, state
+from local import emulators, environment, stack, state
+from local.environment import LocalStack
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the project as it is committed, and what is not committed yet."""
+@dataclass
+class Changing:
+    """A copy of the project and the stacks deployed from it: any test may find them in any state."""
+
+    folder: Path
+    standing: dict[str, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+
+    def up(self, name, **settings):
+        """Deploy a stack with these settings besides its own, unless it stands so; return its outputs."""
+        self.configure(name, **settings)
+        if name not in self.standing or self.standing[name][0] != settings:
+            self.standing.pop(name, None)
+            self.standing[name] = settings, stack.up(name, self.folder)
+        return self.standing[name][1]
+
+    def preview(self, name):
+        """Return how many resources would change in which way."""
+        return stack.preview(name, self.folder)
+
+    def destroy(self, name):
+        """Remove a stack."""
+        self.standing.pop(name, None)
+        stack.destroy(name, self.folder)
+
+    def configure(self, name, **settings):
+        """Write settings into the stack's file, as ``pulumi config set`` does."""
+        file = f"Pulumi.{name}.yaml"
+        held = yaml.safe_load((checkout.root() / file).read_text())
+        held["config"] |= {f"twinlens:{key}": value for key, value in settings.items()}
+        (self.folder / file).write_text(yaml.safe_dump(held))
+
+
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory):
+    """A copy of the project as it is committed and what is not committed yet, with additions."""
     copy = tmp_path_factory.mktemp("project")
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
@@ -29,26 +67,40 @@ def project(tmp_path_factory):
     for shared in (".venv", "build"):  # an archive is found by what it is made of
         (checkout.root() / shared).mkdir(exist_ok=True)
         (copy / shared).symlink_to(checkout.root() / shared)
-    return copy
+    additions.add(copy)
+    additions.be_impatient(copy)
+    return Changing(copy)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_emulators(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("operations") / "local.json"))
+        patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("changes") / "local.json"))
         with emulators.session() as running:
             yield running, environment.variables()
 
 
+@pytest.fixture(params=list(LocalStack))
+def name(request):
+    """The name of each stack in turn; all tests of one cloud run on one worker, on the same stack."""
+    return request.param
+
+
 @pytest.fixture
 def running(own_emulators, monkeypatch):
-    """The emulators of this module, with this process pointed at them."""
+    """The emulators of these tests, with this process pointed at them."""
     current, environment = own_emulators
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     aws_clients.client.cache_clear()
     yield current
     aws_clients.client.cache_clear()
+
+
+@pytest.fixture
+def changing(copied, running):
+    """The copy of the project, and its stacks on the emulators."""
+    return copied
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from core.job import job_id
-from local import emulators, stack, state
+from local import emulators, state
 from local.environment import LocalStack
 from local.errors import NotRunning
 
@@ -29,19 +29,10 @@ def photo(shade):
     return file.getvalue()
 
 
-@pytest.fixture(scope="module")
-def outputs():
-    """What the stacks that are up already told."""
-    return {}
-
-
-@pytest.fixture(params=list(LocalStack))
-def stand(request, running, project, connect_stand, outputs, wait):
+@pytest.fixture
+def stand(running, changing, connect_stand, name, wait):
     """Each stack in turn, on emulators that may be killed."""
-    name = request.param
-    if name not in outputs:
-        outputs[name] = stack.up(name, project)
-    made = connect_stand(name, running, outputs[name])
+    made = connect_stand(name, running, changing.up(name))
     if name == LocalStack.AWS:
         queues = [url.rsplit("/", 1)[-1] for url in made.deliveries.queues.values()]
         wait(lambda: written_down(queues) or None, "MiniStack to keep the queues by which the test listens")
@@ -117,7 +108,7 @@ def test_jobs_that_were_under_way_are_sent_on(stand, send):
     assert reconcile(stand) == []
 
 
-@pytest.mark.parametrize("stand", [LocalStack.AZURE], indirect=True)
+@pytest.mark.parametrize("name", [LocalStack.AZURE])
 def test_a_store_that_was_killed_has_what_it_had(stand, send, wait):
     """Azurite writes down every few seconds what it holds. MiniStack, store and workflow in one, is above."""
     jobs = send(2, "kept")

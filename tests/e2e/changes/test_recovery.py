@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import boto3
 import pytest
-from emulated import clear, configure, left_over
+from emulated import clear, left_over
 
 from core.job import Job, Source, job_id
 from core.trace import now
-from local import stack, state
+from local import state
 from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
@@ -25,10 +25,10 @@ KEPT = {
 }
 
 
-def destroy_and_see_what_stays(running, project, name, stand):
+def destroy_and_see_what_stays(running, changing, name, stand):
     """Destroy a stack that was to keep its data: it says so, and nothing but the data stays."""
     outputs, rows = stand.deployment.outputs, {row.id: row for row in stand.deployment.rows()}
-    stack.destroy(name, project)
+    changing.destroy(name)
     told = (state.path().parent / "logs" / f"pulumi-{name}-destroy.log").read_text()
     retained = {line.split()[1] for line in told.splitlines() if "[retain]" in line}
     assert KEPT[name] <= retained
@@ -95,33 +95,26 @@ class DeafCloud:
             return json.load(answer)
 
 
-def test_lost_jobs_are_found_on_schedule_and_destroy_keeps_the_data(running, project, connect_stand, photo):
-    """On both stacks: a lost execution within a minute, a lost event by the daily look."""
-    limits = project / "core/deployment/limits.py"
-    text, patience = limits.read_text(), "timedelta(seconds=workflow_seconds, minutes=5)"
-    assert text.count(patience) == 1
-    limits.write_text(text.replace(patience, "timedelta(seconds=1)"))
-    deaf = {}
-    for name in LocalStack:
-        configure(project, name, reconcileMinutes=1, keepData=True)
-        outputs = stack.up(name, project)
-        stand = connect_stand(name, running, outputs)
-        cloud = DeafCloud(running, outputs)
-        jobs = {}
-        for what in ("stuck", "unclaimed"):
-            key = f"incoming/{what}.jpg"
-            etag = stand.deployment.connection.upload(key, photo)
-            identifier = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
-            source = Source(outputs["inputContainer"], key, etag, len(photo))
-            jobs[what] = Job(identifier, outputs["recipe"], source, "gone", now(), now())
-        cloud.lose(stand, jobs["stuck"])
-        deaf[name] = cloud, stand, jobs
-    for cloud, stand, jobs in deaf.values():
-        assert stand.finished(jobs["stuck"].id).state == "succeeded"
-        assert stand.deployment.row(jobs["unclaimed"].id) is None
-        cloud.look_for_uploads()
-        assert stand.finished(jobs["unclaimed"].id).state == "succeeded"
-        for job in jobs.values():
-            assert [topic for topic, _ in stand.notified(job.id)] == ["success"]
-    for name, (_, stand, _) in deaf.items():
-        destroy_and_see_what_stays(running, project, name, stand)
+def test_lost_jobs_are_found_on_schedule_and_destroy_keeps_the_data(
+    running, changing, connect_stand, photo, name
+):
+    """A lost execution is found within a minute, a lost event by the daily look."""
+    outputs = changing.up(name, reconcileMinutes=1, keepData=True)
+    stand = connect_stand(name, running, outputs)
+    cloud = DeafCloud(running, outputs)
+    jobs = {}
+    for what in ("stuck", "unclaimed"):
+        key = f"incoming/{what}.jpg"
+        etag = stand.deployment.connection.upload(key, photo)
+        identifier = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
+        source = Source(outputs["inputContainer"], key, etag, len(photo))
+        jobs[what] = Job(identifier, outputs["recipe"], source, "gone", now(), now())
+    cloud.lose(stand, jobs["stuck"])
+
+    assert stand.finished(jobs["stuck"].id).state == "succeeded"
+    assert stand.deployment.row(jobs["unclaimed"].id) is None
+    cloud.look_for_uploads()
+    assert stand.finished(jobs["unclaimed"].id).state == "succeeded"
+    for job in jobs.values():
+        assert [topic for topic, _ in stand.notified(job.id)] == ["success"]
+    destroy_and_see_what_stays(running, changing, name, stand)

@@ -1,40 +1,46 @@
-"""The orchestrator and the granularity of a live stack are switched while photos are under way."""
+"""A live stack is switched while photos are under way; its project has a filter and steps of its own."""
 
 import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
-from emulated import configure
+from PIL import Image
 
-from core.job import Job, job_id
-from local import stack
+from core.errors import ObjectMissing
+from core.job import Job, Problem, job_id
 from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 
+# Every request to a store takes this much longer, so that photos are under way while the stack changes.
+SLOW = "seed=1 latency=1 latency_ms=3000"
+OTHER = {LocalStack.AWS: ("standard", "express"), LocalStack.AZURE: ("storage", "scheduler")}
+
 
 class Uploads(threading.Thread):
-    """Uploads a photo every three seconds, from another thread, until the block is left."""
+    """Keeps three photos under way, from another thread, until the block is left."""
 
-    def __init__(self, stand, outputs, photo):
+    def __init__(self, stand, photo):
         super().__init__(daemon=True)
-        self._stand, self._outputs, self._photo = stand, outputs, photo
+        self._stand, self._photo = stand, photo
         self._done = threading.Event()
         self.jobs = []
 
     def send(self, name=""):
-        key = f"incoming/{name or len(self.jobs)}.jpg"
+        key = f"incoming/switching/{name or len(self.jobs)}.jpg"
         etag = self._stand.deployment.connection.upload(key, self._photo)
-        outputs = self._outputs
+        outputs = self._stand.deployment.outputs
         self.jobs.append(job_id(outputs["inputContainer"], key, etag, outputs["recipe"]))
         return self.jobs[-1]
 
     def run(self):
         open_jobs = set()
-        while not self._done.wait(3):
+        while not self._done.wait(1):
             rows = {job: self._stand.deployment.row(job) for job in open_jobs}
             open_jobs = {job for job, row in rows.items() if row is None or row.state == "claimed"}
-            if len(open_jobs) < 4:  # a busy machine isn't made busier
+            if len(open_jobs) < 3:
                 open_jobs.add(self.send())
 
     def __enter__(self):
@@ -47,6 +53,65 @@ class Uploads(threading.Thread):
         self.join()
 
 
+@dataclass
+class Switched:
+    """What became of the photos: by job, and the job and the unwanted one of each combination."""
+
+    stand: object
+    rows: dict[str, object]
+    made: dict[str, dict[str, bytes]]
+    switches: list[tuple[datetime, datetime]] = field(default_factory=list)
+    wanted: dict[tuple[str, str], str] = field(default_factory=dict)
+    unwanted: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def done():
+    """The stacks that were switched; filled by the first test that asks."""
+    return {}
+
+
+@pytest.fixture
+def switched(running, changing, connect_stand, photo, name, done):
+    """A stack after each of its settings was switched under load."""
+    if name not in done:
+        done[name] = switch(running, changing, connect_stand, photo, name)
+    return done[name]
+
+
+def switch(running, changing, connect_stand, photo, name):
+    """Deploy three combinations one after the other; the shared stacks are the fourth.
+
+    Deploying the last one again changes nothing, as deploying the shared stacks doesn't.
+    """
+    usual, other = OTHER[name]
+    outputs = changing.up(name, chaos=SLOW, orchestrator=usual, granularity="fused")
+    stand = connect_stand(name, running, outputs)
+    before = {row.id for row in stand.deployment.rows()}
+    result = Switched(stand, {}, {})
+    with Uploads(stand, photo) as uploads:
+        result.wanted[usual, "fused"] = uploads.jobs[0]
+        result.unwanted[usual, "fused"] = uploads.send("unwanted at first")
+        for chosen in ((other, "stepwise"), (other, "fused")):
+            began = datetime.now(UTC)
+            now = changing.up(name, chaos=SLOW, orchestrator=chosen[0], granularity=chosen[1])
+            result.switches.append((began, datetime.now(UTC)))
+            result.wanted[chosen] = uploads.send(" ".join(chosen))
+            result.unwanted[chosen] = uploads.send(" ".join(("unwanted", *chosen)))
+            for kept in ("inputContainer", "outputContainer", "ledger", "successTopic", "errorTopic"):
+                assert now[kept] == outputs[kept]
+            assert (now["orchestrator"], now["granularity"]) == chosen
+        assert set(changing.preview(name)) == {"same"}
+    result.rows = {job: stand.finished(job) for job in uploads.jobs}
+    assert {row.id for row in stand.deployment.rows()} - before == set(result.rows)
+    sent = [key for key in stand.deployment.connection.intake.uploads() if "/switching/" in str(key)]
+    assert len(sent) == len(result.rows)
+    for job, row in result.rows.items():
+        artifacts = Job.from_document(row.document).artifacts
+        result.made[job] = {each.name: stand.deployment.read_output(each.key) for each in artifacts}
+    return result
+
+
 def under_way_throughout(rows, began, ended):
     """Say whether at each moment between the two at least one of the jobs was under way."""
     for row in sorted(rows, key=lambda row: row.claimed_at):
@@ -55,51 +120,42 @@ def under_way_throughout(rows, began, ended):
     return began >= ended
 
 
-# Every request to a store takes this much longer, so that photos are under way while the stack changes.
-SLOW = "seed=1 latency=1 latency_ms=2000"
-OTHER = {LocalStack.AWS: ("standard", "express"), LocalStack.AZURE: ("storage", "scheduler")}
+def test_no_switch_of_orchestrator_or_granularity_loses_or_changes_a_photo(switched):
+    """Each switch happens while photos are under way."""
+    rows = switched.rows
+    assert all(under_way_throughout(rows.values(), *switch) for switch in switched.switches)
+    for job, row in rows.items():
+        unwanted = job in switched.unwanted.values()
+        assert row.state == ("rejected" if unwanted else "succeeded"), row.document["error"]
+        assert [topic for topic, _ in switched.stand.notified(job)] == ["error" if unwanted else "success"]
+        if not unwanted:
+            assert switched.made[job] == switched.made[next(iter(rows))] != {}
 
 
-@pytest.mark.parametrize("name", list(LocalStack))
-def test_no_switch_of_orchestrator_or_granularity_loses_or_changes_a_photo(
-    running, project, connect_stand, photo, name
-):
-    """Each switch happens while photos are under way; deploying it again changes nothing.
+def test_a_filter_and_steps_are_added_in_one_place_each(switched, photo):
+    """The architecture's own test: a file each, a line in the definition, the filter's name in a recipe.
 
-    Three combinations are deployed, and each setting is switched; the shared stacks are the fourth.
+    In both granularities the gate lets one photo pass and leaves nothing of the other.
     """
-    usual, other = OTHER[name]
-    configure(project, name, chaos=SLOW, orchestrator=usual, granularity="fused")
-    outputs = stack.up(name, project)
-    stand = connect_stand(name, running, outputs)
-    switches, after = [], {}
-    with Uploads(stand, outputs, photo) as uploads:
-        for orchestrator, granularity in ((other, "stepwise"), (other, "fused")):
-            configure(project, name, orchestrator=orchestrator, granularity=granularity)
-            began = datetime.now(UTC)
-            switched = stack.up(name, project)
-            switches.append((began, datetime.now(UTC)))
-            after[orchestrator, granularity] = uploads.send(f"{orchestrator} {granularity}")
-            assert set(stack.preview(name, project)) == {"same"}
-            for kept in ("inputContainer", "outputContainer", "ledger", "successTopic", "errorTopic"):
-                assert switched[kept] == outputs[kept]
-            assert (switched["orchestrator"], switched["granularity"]) == (orchestrator, granularity)
+    for (_, granularity), job in switched.wanted.items():
+        steps = [entry.step for entry in Job.from_document(switched.rows[job].document).trace]
+        assert (steps[:2], steps[-1]) == (["validate", "moderate"], "write_size")
+        work = {"process"} if granularity == "fused" else {"resize", "apply_filters", "optimize"}
+        assert set(steps[2:-1]) == work
+    made = switched.made[next(iter(switched.wanted.values()))]
+    assert made["size.txt"] == f"{len(photo)} bytes".encode()
+    assert levels(made["filtered.jpg"]) < levels(made["display.jpg"])
+    for job in switched.unwanted.values():
+        rejected = Job.from_document(switched.rows[job].document)
+        assert rejected.error == Problem("PhotoError", "Nobody wants to see it.")
+        assert [entry.step for entry in rejected.trace] == ["validate", "moderate"]
+        for artifact in made:
+            with pytest.raises(ObjectMissing):
+                switched.stand.deployment.read_output(f"{rejected.output_prefix}{artifact}")
 
-    rows = {job: stand.finished(job) for job in uploads.jobs}
-    assert all(under_way_throughout(rows.values(), *switch) for switch in switches)
-    steps = {
-        combination: {entry["step"] for entry in rows[job].document["trace"]}
-        for combination, job in (((usual, "fused"), uploads.jobs[0]), *after.items())
-    }
-    assert steps[usual, "fused"] == steps[other, "fused"] == {"process"}
-    assert steps[other, "stepwise"] == {"validate", "resize", "apply_filters", "optimize"}
-    assert {row.id for row in stand.deployment.rows()} == set(rows)
-    assert len(list(stand.deployment.connection.intake.uploads())) == len(rows)
-    made = []
-    for row in rows.values():
-        assert row.state == "succeeded", row.document["error"]
-        assert [topic for topic, _ in stand.notified(row.id)] == ["success"]
-        job = Job.from_document(row.document)
-        made.append({each.name: stand.deployment.read_output(each.key) for each in job.artifacts})
-        assert made[-1] == made[0] != {}
-    stack.destroy(name, project)
+
+def levels(data):
+    """Return how many different grays hold over a hundredth of the picture each."""
+    with Image.open(BytesIO(data)) as picture:
+        counts = picture.convert("L").histogram()
+    return sum(count > sum(counts) / 200 for count in counts)

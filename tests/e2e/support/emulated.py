@@ -1,24 +1,15 @@
-"""What stands on the emulated clouds, and how a copy of the project is configured."""
+"""What stands on the emulated clouds."""
 
 import json
 import urllib.request
 
 import boto3
-import yaml
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 TEST_QUEUES = "heard-by-tests-"  # what tests/e2e/conftest.py names its own queues
-
-
-def configure(project, name, **settings):
-    """Write settings into the stack's file, as ``pulumi config set`` does."""
-    file = project / f"Pulumi.{name}.yaml"
-    held = yaml.safe_load(file.read_text())
-    held["config"] |= {f"twinlens:{key}": value for key, value in settings.items()}
-    file.write_text(yaml.safe_dump(held))
 
 
 def left_over(running, outputs):
