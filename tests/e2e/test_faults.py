@@ -1,6 +1,6 @@
 """One storm over both clouds, in which nothing is lost and nothing done twice.
 
-While 80 uploads to each cloud are under way, one request in five fails or is refused, one in twenty is served
+While 40 uploads to each cloud are under way, one request in five fails or is refused, one in twenty is served
 without an answer, every tenth event is delivered twice, and two workers of each cloud are killed. After the
 storm, ``jobs reconcile`` and ``jobs redrive`` finish what it interrupted.
 """
@@ -37,13 +37,13 @@ from core.workflow.photo import PIPELINE
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 STORM = Profile(seed=7, throttle=0.1, error=0.1, lost=0.05)
-UPLOADS = 80
-BAD = 6
-DUPLICATED = 8
+UPLOADS = 40
+BAD = 3
+DUPLICATED = 4
 KILLS = 2
 PICTURES = 10
 QUIET_LOOKS = 3  # in a row
-PAUSE_SECONDS = 1
+PAUSE_SECONDS = 2
 PATIENCE_SECONDS = 400
 PREFIX = "faults"
 LIMIT = 1 << 26

@@ -128,6 +128,7 @@ def test_the_comment_tells_of_the_change_and_the_bill(workflow, shell, local_sta
     folder = shell(step, STACK=stack, **local_stacks.environment)
     comment = (folder / "comment.md").read_text()
     assert comment.startswith(f"### Twinlens, stack {stack}\n```\nPreviewing update")
+    assert re.search(r"\nResources:\n +\d+ unchanged\n", comment), "a stack that is up has nothing to change"
     assert "100,000 photos a month: $" in comment
 
 
