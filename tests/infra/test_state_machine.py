@@ -5,7 +5,6 @@ import runpy
 from pathlib import Path
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
 from core.workflow.granularity import GRANULARITIES
 from local.providers.aws.stepfunctions import StateMachine
@@ -33,6 +32,8 @@ def deployed(request, run):
 
 def complaints(definition, type_):
     """Return what AWS's own linter says of the definition."""
+    from cfnlint.api import ManualArgs, lint  # takes a second, which every worker would spend at its start
+
     properties = {
         "RoleArn": "arn:aws:iam::123456789012:role/machine",
         "StateMachineType": type_,

@@ -12,9 +12,8 @@ from tools.worst.search import OBJECTIVES
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_search_finds_nothing_that_takes_more_than_the_rules(seed: int) -> None:
-    command = [sys.executable, "-m", "tools.worst", "--seconds", "20", "--seed", str(seed)]
+def test_a_search_finds_nothing_that_takes_more_than_the_rules() -> None:
+    command = [sys.executable, "-m", "tools.worst", "--seconds", "15", "--seed", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     # A heading for each objective and a line for each format that was reached; a slow machine reaches fewer.
