@@ -9,6 +9,9 @@ BIN := .venv/bin
 # Some containers set this; every `pulumi up` would then compile the providers' large SDKs again.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Tests also wait for emulators: one worker more than processors uses that time.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 # $(call timed,WHAT,COMMAND) announces the command, runs it, and prints how long it took.
 timed = @begun=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): done in $$(($$(date +%s) - begun)) s"
 
@@ -27,7 +30,7 @@ demo: setup ## process the sample photos on both emulated clouds and write out/r
 test: setup lint ## run all checks and all tests, end-to-end tests included
 	$(call timed,Looking for a browser,$(BIN)/python -m local.toolchain chromium)
 	@echo "== Running the tests"
-	@$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --cov --numprocesses $(WORKERS) --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 test-cloud: $(if $(STACK)$(NEW),setup) ## test your own stack (STACK=aws), or a new one until it is destroyed (NEW=aws)
 ifeq ($(STACK)$(NEW),)
