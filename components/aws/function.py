@@ -41,6 +41,7 @@ class Function(pulumi.ComponentResource):
     arn: pulumi.Output[str]
     name: pulumi.Output[str]
     log_group: pulumi.Output[str]
+    role: pulumi.Output[str]
 
     def __init__(
         self,
@@ -80,7 +81,7 @@ class Function(pulumi.ComponentResource):
         live = aws.lambda_.Alias(
             name, name=LIVE, function_name=function.name, function_version=function.version, opts=child
         )
-        self.arn, self.name, self.log_group = live.arn, function.name, log.name
+        self.arn, self.name, self.log_group, self.role = live.arn, function.name, log.name, role.name
 
 
 def _logging(log: aws.cloudwatch.LogGroup) -> Statement:

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from components.aws.dead_letters import DeadLetters
 from components.aws.function import Function
-from components.aws.policies import Statement, allow
+from components.aws.policies import Statement, allow, document
 from components.aws.service_role import ServiceRole
 from components.settings import Settings
 from core.deployment.limits import DAILY
@@ -59,6 +59,13 @@ class Reconciler(Function):
             opts=opts,
         )
         child = pulumi.ResourceOptions(parent=self)
+        # A look that runs out of time calls the function again, to continue where it stopped.
+        aws.iam.RolePolicy(
+            f"{name}-again",
+            role=self.role,
+            policy=document([allow(["lambda:InvokeFunction"], [self.arn])]),
+            opts=child,
+        )
         caller = ServiceRole(
             f"{name}-schedule",
             "scheduler",

@@ -25,6 +25,7 @@ class ServiceRole(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    name: pulumi.Output[str]
 
     def __init__(
         self,
@@ -55,5 +56,6 @@ class ServiceRole(pulumi.ComponentResource):
         policy = aws.iam.RolePolicy(
             name, role=role.id, policy=document(statements), opts=pulumi.ResourceOptions(parent=self)
         )
+        self.name = role.name
         self.arn = pulumi.Output.all(role.arn, policy.id).apply(lambda known: str(known[0]))
         self.register_outputs({"arn": self.arn})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.job import Source
@@ -15,18 +15,22 @@ from handlers.aws.errors import translated
 class S3Intake:
     """One bucket and the state machine behind it; see :class:`core.ports.Intake`."""
 
-    def __init__(self, bucket: str, prefix: str, suffixes: tuple[str, ...], state_machine: str) -> None:
+    def __init__(
+        self, bucket: str, prefix: str, suffixes: tuple[str, ...], state_machine: str, after: str = ""
+    ) -> None:
         self._bucket = bucket
         self._prefix = prefix
         self._suffixes = suffixes
         self._state_machine = state_machine
+        self._after = after
         self._running: dict[str, frozenset[str]] = {}
 
     def uploads(self) -> Iterator[Upload]:
         """See :meth:`core.ports.Intake.uploads`."""
         with translated(f"bucket {self._bucket}"):
             pages = client("s3").get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
+            after = {"StartAfter": self._after} if self._after else {}
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix, **after):
                 for each in page.get("Contents", ()):
                     if each["Key"].lower().endswith(self._suffixes):
                         source = Source(self._bucket, each["Key"], each["ETag"].strip('"'), each["Size"])
@@ -50,6 +54,28 @@ class S3Intake:
         if machine not in self._running:
             self._running[machine] = frozenset(_running_on(machine))
         return execution in self._running[machine]
+
+
+class IntakeInTime:
+    """An intake whose list of uploads ends when the time is over.
+
+    ``stopped_at`` is then the key after which to continue, and nothing if the list was complete.
+    """
+
+    def __init__(self, intake: S3Intake, over: Callable[[], bool]) -> None:
+        self._intake = intake
+        self._over = over
+        self.stopped_at = ""
+        self.deliver = intake.deliver
+        self.running = intake.running
+
+    def uploads(self) -> Iterator[Upload]:
+        """See :meth:`core.ports.Intake.uploads`."""
+        for upload in self._intake.uploads():
+            yield upload
+            if self._over():
+                self.stopped_at = upload.source.key
+                return
 
 
 def _running_on(machine: str) -> Iterator[str]:

@@ -153,6 +153,8 @@ def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
     ]
     prefix = any_aws.config.get("inputPrefix", "incoming/")
     assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}*"}}
+    function = ARN.format("lambda", "twinlens-reconciler")
+    assert granted(any_aws, "twinlens-reconciler-again") == {("lambda:InvokeFunction", function)}
     assert granted(any_aws, "twinlens-reconciler-schedule") == {
         ("lambda:InvokeFunction", ARN.format("lambda", f"twinlens-reconciler:{LIVE}")),
         ("sqs:SendMessage", dead),

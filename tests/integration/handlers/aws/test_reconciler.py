@@ -16,6 +16,18 @@ from handlers.aws.ledger import DynamoLedger
 LONG_AGO = "2026-01-01T00:00:00.000Z"
 
 
+class Call:
+    """A call with so much time left."""
+
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:reconciler:live"
+
+    def __init__(self, milliseconds=900_000):
+        self._milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self):
+        return self._milliseconds
+
+
 @pytest.fixture
 def stack(ledger_table, monkeypatch):
     """A ledger, a bucket, a machine that does nothing, and a queue that hears of errors."""
@@ -68,7 +80,7 @@ def started(machine):
 def test_a_job_that_stands_still_is_sent_again(stack):
     table, machine, _ = stack
     job = claimed(table, "incoming/a.jpg", now())
-    assert reconciler.handler({"find": "stuck"}, None) == {"stuck: redriven": 1}
+    assert reconciler.handler({"find": "stuck"}, Call()) == {"stuck: redriven": 1}
     assert started(machine) == ["incoming/a.jpg"]
     assert DynamoLedger(table).get(job).state == "released"
 
@@ -76,19 +88,37 @@ def test_a_job_that_stands_still_is_sent_again(stack):
 def test_a_job_that_was_sent_again_for_hours_is_ended_and_announced(stack):
     table, machine, queue = stack
     job = claimed(table, "incoming/a.jpg", LONG_AGO)
-    [done] = reconciler.handler({"find": "stuck"}, None)
+    [done] = reconciler.handler({"find": "stuck"}, Call())
     assert done.startswith("stuck: failed")
     assert DynamoLedger(table).get(job).state == "failed"
     assert not started(machine)
     [message] = boto3.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
     told = json.loads(message["Body"])
     assert (told["id"], told["state"], told["error"]["name"]) == (job, "failed", "JobLost")
-    assert not reconciler.handler({"find": "stuck"}, None)
+    assert not reconciler.handler({"find": "stuck"}, Call())
 
 
 def test_an_upload_that_no_job_knows_of_is_delivered(stack):
     bucket, machine, _ = stack
     for key in ("incoming/lost.PNG", "incoming/notes.txt", "elsewhere/a.jpg"):
         boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"photo")
-    assert reconciler.handler({"find": "unclaimed"}, None) == {"unclaimed: redriven": 1}
+    assert reconciler.handler({"find": "unclaimed"}, Call()) == {"unclaimed: redriven": 1}
     assert started(machine) == ["incoming/lost.PNG"]
+
+
+def test_a_look_that_runs_out_of_time_is_continued_by_another_call(stack, monkeypatch):
+    table, machine, _ = stack
+    for name in ("a", "b", "c"):
+        boto3.client("s3").put_object(Bucket=table, Key=f"incoming/{name}.jpg", Body=b"photo")
+    calls = []
+    service = type("Lambda", (), {"invoke": lambda self, **call: calls.append(call)})()
+    monkeypatch.setattr(reconciler, "client", lambda _: service)
+
+    reconciler.handler({"find": "unclaimed"}, Call(milliseconds=1000))
+
+    assert started(machine) == ["incoming/a.jpg"]
+    [call] = calls
+    assert (call["FunctionName"], call["InvocationType"]) == (Call.invoked_function_arn, "Event")
+    reconciler.handler(json.loads(call["Payload"]), Call())
+    assert sorted(started(machine)) == ["incoming/a.jpg", "incoming/b.jpg", "incoming/c.jpg"]
+    assert len(calls) == 1
