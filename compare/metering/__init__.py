@@ -19,8 +19,9 @@ __all__ = ["JobLoad", "Span", "Stack", "assumed", "meter", "scaled", "standing_u
 
 def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound = "expected") -> tuple[MeterReading, ...]:
     """Return the usage that a stack is billed for these jobs as they ran, without idle time."""
+    cloud = cloud_of(stack)
     with exact():
-        return cloud_of(stack).meter(stack, loads, bound)
+        return cloud.meter(stack, cloud.count(stack, loads), bound)
 
 
 def standing_usage(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import assert_never
@@ -29,8 +29,11 @@ SHARE_GRAIN = Decimal("0.0001")
 
 
 @dataclass
-class _Sums:
+class Counted:
     """Sums over all jobs as integers, so that runs of many thousand jobs are added up quickly."""
+
+    log: ExecutionLog
+    executions: Executions = field(default_factory=Executions)
 
     jobs: int = 0
     invocations: int = 0
@@ -49,19 +52,24 @@ class _Sums:
     row_bytes: int = 0
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
+def count(stack: Stack, loads: Iterable[JobLoad]) -> Counted:
+    """Add up the jobs."""
+    sums = Counted(ExecutionLog(stack.log_level))
+    for load in loads:
+        _add(sums, load, stack)
+        sums.log.add(load)
+        if stack.orchestrator == EXPRESS:
+            sums.executions.add(load)
+    return sums
+
+
+def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, workflow, functions, ledger, notification, logs and traces.
 
     A step is billed for the duration in its trace, rounded up to a millisecond per attempt, and a cold one
     also for its INIT. A Standard workflow is billed a transition for every state entered and every retry; an
     Express workflow is billed from its acceptance to its record and the notification after it.
     """
-    sums, executions, log = _Sums(), Executions(), ExecutionLog(stack.log_level)
-    for load in loads:
-        _add(sums, load, stack)
-        log.add(load)
-        if stack.orchestrator == EXPRESS:
-            executions.add(load)
     jobs = f"{sums.jobs:,} jobs"
     each_mb = "its memory" if stack.step_memory_mb else f"{stack.memory_mb:,} MB"
     invocations = Decimal(sums.invocations)
@@ -78,9 +86,9 @@ def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterRe
             f"{jobs}: {sums.billed_ms:,} ms in total, including {sums.cold:,} cold starts, "
             f"x {each_mb} / 1,024",
         ),
-        *(executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs, bound),)),
-        log.metered(),
-        _kept(sums.jobs, sums.kept_bytes),
+        *(sums.executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs, bound),)),
+        sums.log.metered(),
+        *kept(stack, sums, bound),
         MeterReading(
             "aws.s3.storage_gb_months",
             Decimal(sums.work_bytes) / GB * assumptions.WORK_HOURS.at(bound) / HOURS_PER_MONTH,
@@ -122,25 +130,25 @@ def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterRe
     )
 
 
-def kept(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
+def kept(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
     """Return the storage that jobs leave behind for good: photos and outputs."""
-    loads = tuple(loads)
-    jobs = sum(load.count for load in loads)
-    return present(_kept(jobs, sum(load.count * load.kept_bytes for load in loads)))
+    return (
+        MeterReading(
+            "aws.s3.storage_gb_months",
+            Decimal(sums.kept_bytes) / GB,
+            f"{sums.jobs:,} jobs: photos and outputs of {sums.kept_bytes:,} bytes",
+        ),
+    )
 
 
-def shared(stack: Stack, loads: Iterable[JobLoad]) -> Callable[[int, Bound], tuple[MeterReading, ...]]:
-    """Return the traces by the number of photos a month: beyond one a second, X-Ray records a share.
+def shared(stack: Stack, sums: Counted, images: int, bound: Bound) -> tuple[MeterReading, ...]:
+    """Return the traces of a month with so many photos: beyond one a second, X-Ray records a share.
 
     Photos that all arrive at once (low) have the smallest share, those that arrive evenly the largest.
     """
-
-    def metered(images: int, bound: Bound) -> tuple[MeterReading, ...]:
-        even = xray.default_share(images / SECONDS_PER_MONTH)
-        share = xray.FIXED_RATE if bound == "low" else even.quantize(SHARE_GRAIN)
-        return present(*xray.tracing(requests=Decimal(images), sampled_share=share))
-
-    return metered
+    even = xray.default_share(images / SECONDS_PER_MONTH)
+    share = xray.FIXED_RATE if bound == "low" else even.quantize(SHARE_GRAIN)
+    return xray.tracing(requests=Decimal(images), sampled_share=share)
 
 
 def idle(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
@@ -153,7 +161,7 @@ def slowdown(memory_mb: int) -> Decimal:
     return max(Decimal(1), LAMBDA_MB_PER_CPU / memory_mb)
 
 
-def _add(sums: _Sums, load: JobLoad, stack: Stack) -> None:
+def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
     """Add the jobs of one load to the sums."""
     count = load.count
     sums.jobs += count
@@ -189,15 +197,7 @@ def _add(sums: _Sums, load: JobLoad, stack: Stack) -> None:
                 assert_never(task.action)
 
 
-def _kept(jobs: int, kept_bytes: int) -> MeterReading:
-    return MeterReading(
-        "aws.s3.storage_gb_months",
-        Decimal(kept_bytes) / GB,
-        f"{jobs:,} jobs: photos and outputs of {kept_bytes:,} bytes",
-    )
-
-
-def _transitions(sums: _Sums, jobs: str, bound: Bound) -> MeterReading:
+def _transitions(sums: Counted, jobs: str, bound: Bound) -> MeterReading:
     ends = sums.jobs * assumptions.START_AND_END.at(bound)
     return MeterReading(
         "aws.stepfunctions.transitions",

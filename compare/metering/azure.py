@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import assert_never
@@ -28,7 +28,7 @@ FLEX_TIME = "azure.functions.flex.gb_seconds"
 
 
 @dataclass
-class _Sums:
+class Counted:
     """Sums over all jobs as integers, so that runs of many thousand jobs are added up quickly."""
 
     jobs: int = 0
@@ -48,14 +48,21 @@ class _Sums:
     time: InstanceTime = field(default_factory=InstanceTime)
 
 
-def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
+def count(stack: Stack, loads: Iterable[JobLoad]) -> Counted:
+    """Add up the jobs."""
+    sums = Counted()
+    for load in loads:
+        _add(sums, load, scheduler=stack.orchestrator == SCHEDULER)
+    return sums
+
+
+def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
     """Meter jobs: upload, event, queue, orchestration, functions, ledger, notification and telemetry.
 
     Instances are billed as :mod:`compare.metering.instances` says, at the times of the traces. Every
     orchestrator episode counts as an execution; Microsoft's documentation does not say whether it does on
     this plan.
     """
-    sums = _sums(stack, loads)
     active_ms = sums.time.as_sent(bound, stack.memory_mb)
     jobs = f"{sums.jobs:,} jobs"
     executions = Decimal(sums.executions)
@@ -73,7 +80,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterRe
             Decimal(sums.actions),
             f"{jobs}: {sums.actions:,} starts, activities, answers and timers",
         ),
-        *_kept(stack, sums, bound),
+        *kept(stack, sums, bound),
         MeterReading(
             "azure.blob.storage_gb_months",
             Decimal(sums.work_bytes) / GB * assumptions.WORK_HOURS.at(bound) / HOURS_PER_MONTH,
@@ -118,19 +125,29 @@ def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterRe
     )
 
 
-def kept(stack: Stack, loads: Iterable[JobLoad], bound: Bound) -> tuple[MeterReading, ...]:
+def kept(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
     """Return the storage that jobs leave behind for good: photos, outputs, and Durable's history."""
-    return present(*_kept(stack, _sums(stack, loads), bound))
+    jobs = f"{sums.jobs:,} jobs"
+    blobs = MeterReading(
+        "azure.blob.storage_gb_months",
+        Decimal(sums.kept_bytes) / GB,
+        f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
+    )
+    if stack.orchestrator == SCHEDULER:
+        return (blobs,)
+    each = assumptions.HISTORY_BYTES.at(bound)
+    history = MeterReading(
+        "azure.table.storage_gb_months",
+        Decimal(sums.activities * each) / GB,
+        f"{jobs}: {sums.activities:,} activities x {each:,} bytes of history",
+    )
+    return blobs, history
 
 
-def shared(stack: Stack, loads: Iterable[JobLoad]) -> Callable[[int, Bound], tuple[MeterReading, ...]]:
-    """Return the time of instances by the number of photos a month, which share them."""
-    time = InstanceTime.of(loads)
-
-    def metered(images: int, bound: Bound) -> tuple[MeterReading, ...]:
-        return (_flex_time(stack, f"{images:,} photos", time.in_a_month(images, bound, stack.memory_mb)),)
-
-    return metered
+def shared(stack: Stack, sums: Counted, images: int, bound: Bound) -> tuple[MeterReading, ...]:
+    """Return the time of instances in a month with so many photos, which share them."""
+    active_ms = sums.time.in_a_month(images, bound, stack.memory_mb)
+    return (_flex_time(stack, f"{images:,} photos", active_ms),)
 
 
 def idle(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
@@ -169,32 +186,7 @@ def _flex_time(stack: Stack, photos: str, active_ms: Decimal) -> MeterReading:
     )
 
 
-def _kept(stack: Stack, sums: _Sums, bound: Bound) -> tuple[MeterReading, ...]:
-    jobs = f"{sums.jobs:,} jobs"
-    blobs = MeterReading(
-        "azure.blob.storage_gb_months",
-        Decimal(sums.kept_bytes) / GB,
-        f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
-    )
-    if stack.orchestrator == SCHEDULER:
-        return (blobs,)
-    each = assumptions.HISTORY_BYTES.at(bound)
-    history = MeterReading(
-        "azure.table.storage_gb_months",
-        Decimal(sums.activities * each) / GB,
-        f"{jobs}: {sums.activities:,} activities x {each:,} bytes of history",
-    )
-    return blobs, history
-
-
-def _sums(stack: Stack, loads: Iterable[JobLoad]) -> _Sums:
-    sums = _Sums()
-    for load in loads:
-        _add(sums, load, scheduler=stack.orchestrator == SCHEDULER)
-    return sums
-
-
-def _add(sums: _Sums, load: JobLoad, *, scheduler: bool) -> None:
+def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
     """Add the jobs of one load to the sums; the orchestrator waits for a timer before each retry."""
     count = load.count
     activities = len(load.path.tasks) + load.retries

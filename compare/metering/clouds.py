@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from compare.billing.reading import MeterReading
 from compare.errors import UnknownCloud
@@ -21,12 +22,13 @@ STORAGE = "storage"
 
 
 @dataclass(frozen=True)
-class Cloud:
+class Cloud[Sums]:
     """The metering rules of a cloud.
 
-    ``assumptions`` are grouped by orchestrator, ``of_log_levels`` by log level. ``meter`` returns the usage
-    of jobs at the times of their traces: ``kept`` is the part of it that is stored for good, and ``shared``
-    what takes the place of some meters if a number of such photos is spread over a month. ``standing`` is the
+    ``assumptions`` are grouped by orchestrator, ``of_log_levels`` by log level. ``count`` adds up jobs, once
+    for all that is metered of them. ``meter`` returns their usage at the times of their traces: ``kept`` is
+    the part of it that is stored for good, and ``shared`` what takes the place of some meters if a number of
+    such photos is spread over a month. ``standing`` is the
     monthly usage of a deployed stack without jobs, ``idle`` that of instances that stay alive without work,
     and ``reconciling`` that of the reconciler, by the numbers of rows and of uploads that it reads.
     ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on one full vCPU.
@@ -35,9 +37,10 @@ class Cloud:
     architectures: tuple[str, ...]
     assumptions: Mapping[str, tuple[Assumption, ...]]
     of_log_levels: Mapping[str, tuple[Assumption, ...]]
-    meter: Callable[[Stack, Iterable[JobLoad], Bound], tuple[MeterReading, ...]]
-    kept: Callable[[Stack, Iterable[JobLoad], Bound], tuple[MeterReading, ...]]
-    shared: Callable[[Stack, Iterable[JobLoad]], Callable[[int, Bound], tuple[MeterReading, ...]]]
+    count: Callable[[Stack, Iterable[JobLoad]], Sums]
+    meter: Callable[[Stack, Sums, Bound], tuple[MeterReading, ...]]
+    kept: Callable[[Stack, Sums, Bound], tuple[MeterReading, ...]]
+    shared: Callable[[Stack, Sums, int, Bound], tuple[MeterReading, ...]]
     standing: Callable[[Workflow], tuple[MeterReading, ...]]
     idle: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
     reconciling: Callable[[Stack, int, int, Bound], tuple[MeterReading, ...]]
@@ -49,11 +52,12 @@ class Cloud:
         return tuple(self.assumptions)
 
 
-CLOUDS: Mapping[str, Cloud] = {
+CLOUDS: Mapping[str, Cloud[Any]] = {
     "aws": Cloud(
         architectures=("arm64", "x86_64"),
         assumptions={STANDARD: assumptions.STANDARD, EXPRESS: assumptions.EXPRESS},
         of_log_levels={ALL: (assumptions.EXECUTION_LOG_EVENTS,)},
+        count=aws.count,
         meter=aws.meter,
         kept=aws.kept,
         shared=aws.shared,
@@ -70,6 +74,7 @@ CLOUDS: Mapping[str, Cloud] = {
             INFORMATION: (assumptions.TELEMETRY_BYTES,),
             WARNING: (assumptions.REQUEST_BYTES,),
         },
+        count=azure.count,
         meter=azure.meter,
         kept=azure.kept,
         shared=azure.shared,
@@ -81,7 +86,7 @@ CLOUDS: Mapping[str, Cloud] = {
 }
 
 
-def cloud_of(stack: Stack) -> Cloud:
+def cloud_of(stack: Stack) -> Cloud[Any]:
     """Return the rules of the stack's cloud.
 
     Raises:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from compare.billing.reading import MeterReading
 from compare.cost.exact import exact
@@ -39,8 +41,8 @@ class Month:
     @classmethod
     def measured(cls, stack: Stack, workflow: Workflow, loads: Iterable[JobLoad]) -> Month:
         """Return months of photos like those of a run."""
-        found = tuple(loads)
-        return cls(stack, workflow, {bound: _per_photo(stack, found, bound) for bound in BOUNDS})
+        counted = _count(stack, loads)
+        return cls(stack, workflow, {bound: _per_photo(stack, *counted, bound) for bound in BOUNDS})
 
     @classmethod
     def planned(cls, stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos) -> Month:
@@ -49,7 +51,9 @@ class Month:
             stack,
             workflow,
             {
-                bound: _per_photo(stack, planned.loads(stack, workflow, recipe, photos, bound), bound)
+                bound: _per_photo(
+                    stack, *_count(stack, planned.loads(stack, workflow, recipe, photos, bound)), bound
+                )
                 for bound in BOUNDS
             },
         )
@@ -86,12 +90,18 @@ class Month:
             return (*own, *shared, *before)
 
 
-def _per_photo(stack: Stack, loads: tuple[JobLoad, ...], bound: Bound) -> _PerPhoto:
+def _count(stack: Stack, loads: Iterable[JobLoad]) -> tuple[int, Any]:
+    """Return the number of photos, and their sums."""
+    found = tuple(loads)
+    return sum(load.count for load in found), cloud_of(stack).count(stack, found)
+
+
+def _per_photo(stack: Stack, photos: int, sums: Any, bound: Bound) -> _PerPhoto:
     cloud = cloud_of(stack)
     with exact():
         return _PerPhoto(
-            photos=sum(load.count for load in loads),
-            metered=cloud.meter(stack, loads, bound),
-            kept=cloud.kept(stack, loads, bound),
-            shared=cloud.shared(stack, loads),
+            photos=photos,
+            metered=cloud.meter(stack, sums, bound),
+            kept=cloud.kept(stack, sums, bound),
+            shared=partial(cloud.shared, stack, sums),
         )

@@ -118,6 +118,11 @@ def test_more_photos_share_more_but_cost_more(stack: Stack):
         assert each == sorted(each, reverse=True)
 
 
+def test_at_most_every_photo_of_many_keeps_an_instance_to_itself():
+    """A second for the starter, and two from the claim to the notification at half the pace."""
+    assert quantities(AZURE, "high", 10**9)[FLEX] == pytest.approx(10**9 * 2 * 3)
+
+
 def test_many_photos_keep_instances_as_busy_as_they_get():
     """473 ms of a vCPU for each photo, of which 60 % are used."""
     busy = 10**9 * 2 * Decimal("0.473") / Decimal("0.6")
