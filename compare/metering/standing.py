@@ -14,7 +14,7 @@ LATENCY_METRICS = 1
 DEAD_LETTER_QUEUES = 3  # of uploads, of notices of lost executions, and of the reconciler
 DASHBOARDS = 1
 LOG_ALERTS = 3
-ALERTED_SERIES = 1 + 2 * 3  # dead letters; and for each of two storage accounts, three kinds of throttling
+ALERTED_SERIES = 1 + 2 * 4  # dead letters; and for each of two storage accounts, four kinds of throttling
 
 
 def on_aws(workflow: Workflow) -> tuple[MeterReading, ...]:
