@@ -13,9 +13,12 @@ from typing import Any
 
 from components.aws.state_machine.compiler import compile_workflow
 from components.aws.state_machine.expressions import embed, named, present
-from components.aws.state_machine.integrations import INVOKE, PUBLISH, PUT_ITEM, UPDATE_ITEM
+from components.aws.state_machine.hand_over import hand_over_when_busy
+from components.aws.state_machine.integrations import INVOKE, PUBLISH, PUT_ITEM, START, UPDATE_ITEM
 from components.aws.state_machine.ledger import REFUSED
 from components.aws.state_machine.references import Definition
+from core.deployment.limits import GIVEN_UP
+from core.ports import RELEASED
 from core.workflow.concurrency import side_by_side
 from core.workflow.interpreter import Fault
 from core.workflow.model import DUPLICATE, Choice, NameFilter, Workflow
@@ -28,18 +31,19 @@ type Walk = Generator[Any, Any, Document]
 
 EVERY = "States.ALL"
 EXPRESS_SECONDS = 300  # Step Functions quotas: an Express execution ends after five minutes
+EXPRESS = "express"
+HANDED_OVER = "hand_over"
 STEP_SECONDS = 30
 
 
 @cache
 def program(workflow: Workflow, flavour: str) -> Remembered:
     """Return the program of the workflow's state machine."""
-    definition = compile_workflow(workflow, STEP_SECONDS)
-    known = conditions(workflow)
-    seconds = definition["TimeoutSeconds"]
-    if flavour == "express":
-        seconds = min(seconds, EXPRESS_SECONDS)
-    return Remembered(lambda host: walk(definition, known, host), seconds)
+    standard, known = compile_workflow(workflow, STEP_SECONDS), conditions(workflow)
+    if flavour != EXPRESS:
+        return Remembered(lambda host: walk(standard, known, host), GIVEN_UP.total_seconds())
+    express = hand_over_when_busy(standard, duplicate=workflow.endings["duplicate"][0].name)
+    return Remembered(lambda host: _walk_both(express, standard, known, host), EXPRESS_SECONDS)
 
 
 def conditions(workflow: Workflow) -> dict[str, Condition]:
@@ -69,6 +73,17 @@ def walk(definition: Definition, known: Mapping[str, Condition], host: ReplayHos
         SimulationError: The definition has something that the simulation does not know.
     """
     return (yield from _run(definition, known, dict(host.input()), host))
+
+
+def _walk_both(
+    express: Definition, standard: Definition, known: Mapping[str, Condition], host: ReplayHost
+) -> Walk:
+    """Walk the express machine, and the standard one if it is handed over to."""
+    done = yield from walk(express, known, host)
+    if done["state"] != RELEASED:
+        return done
+    host.phase = "standard"
+    return (yield from walk(standard, known, host))
 
 
 def _run(machine: Definition, known: Mapping[str, Condition], job: Document, host: ReplayHost) -> Walk:
@@ -150,8 +165,12 @@ def _activity(state: Definition) -> tuple[str, dict[str, Any]]:
         case PUT_ITEM.resource:
             return "claim", {"function": None}
         case UPDATE_ITEM.resource:
-            recorded = arguments["ExpressionAttributeValues"][":state"]["S"]
-            return "record", {"function": None, "state": recorded}
+            values = arguments["ExpressionAttributeValues"]
+            if ":released" in values:
+                return "release", {"function": None, "state": RELEASED}
+            return "record", {"function": None, "state": values[":state"]["S"]}
+        case START.resource:
+            return HANDED_OVER, {"function": None}
         case PUBLISH.resource:
             return "notify", {"function": None, "topic": _inside(arguments["TopicArn"])}
         case other:

@@ -52,9 +52,10 @@ class Node:
     entered: int = 0
     state: str | None = None
     failed: bool = False
+    standard: bool = False  # an express execution has handed over to the standard machine
     at: int = 0  # the program's own marks
     path: tuple[tuple[int, str], ...] = ()  # the outcomes that led here
-    after: dict[tuple[int, str], Node] = field(default_factory=dict)
+    after: dict[tuple[int, str], Node] = field(default_factory=dict, repr=False)
 
 
 class Program(Protocol):

@@ -63,6 +63,7 @@ class ReplayHost:
     execution = "simulated"
 
     def __init__(self, slots: dict[Identity, int]) -> None:
+        self.phase = ""  # tells the second machine of an execution from the first
         self.entered = 0  # states, told by the walk of a compiled definition
         self.tasks: dict[int, ReplayTask] = {}
         self.started: list[Call | Timer] = []
@@ -88,7 +89,7 @@ class ReplayHost:
         details = str(payload.get("state") or payload.get("topic") or "")
         attempt = int(payload["attempt"])
         function = payload.get("function", activity)
-        slot = self._slot((activity, details, attempt, False))
+        slot = self._slot((activity, f"{self.phase}{details}", attempt, False))
         self.started.append(Call(slot, activity, function, attempt, details))
         self.tasks[slot] = ReplayTask(slot, payload)
         return self.tasks[slot]
@@ -155,6 +156,7 @@ class Remembered:
         node.calls = tuple(each for each in fresh if isinstance(each, Call))
         node.timers = tuple(each for each in fresh if isinstance(each, Timer) and each.slot)
         node.entered = host.entered - entered
+        node.standard = bool(host.phase)
         if node.state is None:
             twin = self._known.setdefault(self._signature(host, path), node)
             node.after, node.path = twin.after, twin.path

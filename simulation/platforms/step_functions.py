@@ -66,7 +66,7 @@ class StepFunctions:
         kernel, totals = self._kernel, self._totals
         now = kernel.now
         execution.node = node
-        if self._bills_transitions:
+        if self._bills_transitions or node.standard:
             totals.transitions += node.entered + len(node.timers)  # a retry is a transition, too
         if node.calls:
             shared = now + self._transition()
@@ -144,4 +144,5 @@ class StepFunctions:
             self._enter(execution, self._next(execution.node, call.slot, OK), now, path_s)
 
     def _late(self, execution: Execution) -> None:
-        self._totals.end(execution, self._kernel.now, "failed")
+        if not execution.node.standard:
+            self._totals.end(execution, self._kernel.now, "failed")

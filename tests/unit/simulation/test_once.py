@@ -100,3 +100,27 @@ def test_an_episode_takes_all_results_that_have_come_by_then():
     )
     [totals] = simulate(given, VALUES, 1)
     assert totals.executions < 30 * (1 + 9 + 10)
+
+
+@pytest.mark.parametrize("name", ["aws.standard", "aws.express"])
+@pytest.mark.parametrize("granularity", ["stepwise", "fused"])
+def test_a_burst_far_beyond_the_concurrency_fails_nothing(name, granularity):
+    given = Workload(
+        Arrivals(count=500),
+        Photos(),
+        Flow(granularity=granularity),
+        Platform(name=name, cold=True, concurrency=5),
+    )
+    [totals] = simulate(given, VALUES, 1)
+    assert totals.states == {"succeeded": 500}
+    assert totals.throttled > 500
+    assert totals.instances == 5
+
+
+def test_an_express_execution_that_is_handed_over_is_billed_transitions_from_then_on():
+    given = Workload(Arrivals(count=200), Photos(), Flow(), Platform("aws.express", cold=True, concurrency=2))
+    [busy] = simulate(given, VALUES, 1)
+    [free] = simulate(workload("aws.express"), VALUES, 1)
+    assert busy.states == {"succeeded": 200}
+    assert busy.transitions > 0
+    assert free.transitions == 0
