@@ -57,8 +57,8 @@ def _group(item: pytest.Item) -> str:
     fixtures = getattr(item, "fixturenames", ())
     if "local_stacks" in fixtures:
         return LOCAL_STACKS
-    if "changing" in fixtures:
-        return f"changes of {item.callspec.params['name']}"  # type: ignore[attr-defined]
+    if "changing" in fixtures and (parameters := getattr(item, "callspec", None)):
+        return f"changes of {parameters.params['name']}"
     return item.nodeid.partition("::")[0]
 
 
