@@ -55,6 +55,9 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
         chaos=outputs.get("chaos", ""),
         log_level=outputs.get("logLevel", ""),
         step_memory_mb=outputs.get("stepMemoryMb", {}),
+        own_key=outputs.get("ownKey", False),
+        redundancy=outputs.get("photoRedundancy", ""),
+        soft_delete_days=int(outputs.get("softDeleteDays", 0)),
     )
 
 

@@ -62,6 +62,9 @@ def read(name: str, changes: Mapping[str, str], book: PriceBook) -> Configured:
         region=config.get(REGION_KEYS[settings.cloud], book.home_regions[settings.cloud]),
         email=bool(settings.notify_email),
         log_level=settings.log_level,
+        own_key=bool(settings.kms_key),
+        redundancy=settings.photo_redundancy,
+        soft_delete_days=settings.soft_delete_days,
         step_memory_mb=tuple((step, each.memory_mb) for step, each in settings.steps.items()),
         reconcile_minutes=settings.reconcile_minutes,
     )

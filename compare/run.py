@@ -75,6 +75,9 @@ class Run:
     chaos: str = ""
     log_level: str = ""
     step_memory_mb: Mapping[str, int] = field(default_factory=dict)
+    own_key: bool = False
+    redundancy: str = ""
+    soft_delete_days: int = 0
     rests_on: str = ""
     format: int = FORMAT
 

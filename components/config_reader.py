@@ -38,7 +38,7 @@ class ConfigReader:
         value = self._get(key) or default
         here = self._here(allowed)
         if value not in here:
-            wanted = f"one of {', '.join(here)}" if len(here) > 1 else "".join(here)
+            wanted = f"one of {', '.join(here)}" if len(here) > 1 else "".join(here) or "none"
             self.mistake(key, value, wanted, self._elsewhere(allowed, value))
         return value
 

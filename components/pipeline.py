@@ -72,6 +72,9 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
             if each.memory_mb != settings.memory_mb
         },
         "logLevel": settings.log_level,
+        "ownKey": bool(settings.kms_key),
+        "photoRedundancy": settings.photo_redundancy,
+        "softDeleteDays": settings.soft_delete_days,
         "recipe": settings.recipe,
         "chaos": settings.chaos,
         "inputPrefix": settings.input_prefix,

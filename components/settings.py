@@ -9,12 +9,10 @@ from pathlib import Path
 import pulumi
 
 from components.config_reader import ConfigReader
+from components.special_settings import read_budget, read_chaos, read_tags
 from components.step_settings import StepSettings, read_steps
-from core.chaos import Profile
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
-from core.deployment.names import LOCAL_SUFFIX
 from core.deployment.variables import Reconciler
-from core.errors import SettingsError
 from core.workflow.granularity import GRANULARITIES
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -33,6 +31,9 @@ class Cloud:
     default_max_concurrency: int
     point_in_time_recovery: tuple[bool, ...]
     log_levels: tuple[str, ...]
+    keys: str
+    redundancies: tuple[str, ...]
+    soft_delete_days: Collection[int]
 
 
 # Memory: Lambda's quota page (up to 10,240 MB) and Flex Consumption's instance sizes. Lambda also has 128 MB,
@@ -52,6 +53,9 @@ CLOUDS = {
         default_max_concurrency=0,
         point_in_time_recovery=(False, True),
         log_levels=("error", "all", "none"),  # of the state machine
+        keys=r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+",
+        redundancies=("",),  # S3 Standard keeps every object in three zones or more
+        soft_delete_days=range(3651),
     ),
     "azure": Cloud(
         orchestrators=("storage", "scheduler"),
@@ -63,7 +67,14 @@ CLOUDS = {
         default_max_concurrency=100,
         point_in_time_recovery=(False,),
         log_levels=("information", "warning"),  # of the host; the alerts need its warnings
+        keys=r"/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft.KeyVault/vaults/[\w-]+/keys/[\w-]+",
+        redundancies=("LRS", "ZRS", "GRS", "GZRS"),
+        soft_delete_days=range(366),
     ),
+}
+KEYS = {
+    "aws": "the ARN of a KMS key, or empty",
+    "azure": "the resource id of a key in a Key Vault, or empty",
 }
 # Divisors of an hour, since a cron expression starts over every hour; 0 for never.
 RECONCILE_MINUTES = (0, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
@@ -98,6 +109,10 @@ class Settings:
     permissions_boundary: str = ""
     role_path: str = ROOT_PATH
     resource_group: str = ""
+    kms_key: str = ""
+    photo_redundancy: str = ""
+    soft_delete_days: int = 0
+    monthly_budget: int = 0
     reconcile_minutes: int = 0
     chaos: str = ""
     allow_chaos: bool = False
@@ -168,10 +183,18 @@ class Settings:
             resource_group=reader.text(
                 "resourceGroup", RESOURCE_GROUP, "the name of a resource group, or empty", "", only="azure"
             ),
+            kms_key=reader.text("kmsKey", f"({cloud.keys})?", KEYS.get(reader.cloud, "a key"), ""),
+            photo_redundancy=reader.choice(
+                "photoRedundancy", _by_cloud(lambda each: each.redundancies), cloud.redundancies[0]
+            ),
+            soft_delete_days=reader.number(
+                "softDeleteDays", _by_cloud(lambda each: each.soft_delete_days), 0
+            ),
+            monthly_budget=read_budget(reader, _anywhere(range(1_000_001))),
             reconcile_minutes=reader.number("reconcileMinutes", _anywhere(RECONCILE_MINUTES), 30),
             allow_chaos=(allow_chaos := reader.flag("allowChaos")),
-            chaos=_chaos(reader, allow_chaos),
-            tags=_tags(reader),
+            chaos=read_chaos(reader, allowed=allow_chaos),
+            tags=read_tags(reader),
         )
         if mistakes := reader.mistakes:
             raise pulumi.RunError("\n".join(("The stack's config needs a correction:", *mistakes)))
@@ -192,26 +215,3 @@ def _by_cloud[T](pick: Callable[[Cloud], Collection[T]]) -> dict[str, Collection
 
 def _anywhere[T](values: Collection[T]) -> dict[str, Collection[T]]:
     return dict.fromkeys(CLOUDS, values)
-
-
-def _chaos(reader: ConfigReader, allowed: bool) -> str:
-    text = reader.text("chaos", r"(?s).*", "", "")
-    profile = ""
-    try:
-        profile = str(Profile.parse(text))
-    except SettingsError as error:
-        reader.mistake("chaos", text, f"a profile as in docs/reliability.md. {error}")
-    if text and not allowed and not pulumi.get_stack().endswith(LOCAL_SUFFIX):
-        reader.mistake(
-            "chaos", text, f"only in stacks whose name ends in {LOCAL_SUFFIX}, or with allowChaos true"
-        )
-    return profile
-
-
-def _tags(reader: ConfigReader) -> dict[str, str]:
-    wanted = "a map of strings to strings"
-    value = reader.table("tags", wanted)
-    if not all(isinstance(each, str) for each in value.values()):
-        reader.mistake("tags", value, wanted)
-        return {}
-    return value

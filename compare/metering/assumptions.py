@@ -126,6 +126,11 @@ CLAIM_BYTES = Assumption(
     700,
     "It has the source and the execution, but no trace and no artifacts yet.",
 )
+KEY_REQUESTS = Assumption(
+    "requests to the customer's own KMS key for one photo",
+    5,
+    "Buckets, table, topic, logs and workflow ask once in minutes each; at few photos, once for each photo.",
+)
 DOCUMENT_BYTES = Assumption("bytes of the finished job document", 2_800, "Measured with the recipe gallery.")
 COMMON = (EVENT_KB, ROW_BYTES, RECONCILE_MS)
 AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, DOCUMENT_BYTES, *COMMON)

@@ -90,6 +90,11 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
         sums.log.metered(),
         *kept(stack, sums, bound),
         MeterReading(
+            "aws.kms.requests",
+            Decimal(sums.jobs * assumptions.KEY_REQUESTS.at(bound) * stack.own_key),
+            f"{jobs} x {assumptions.KEY_REQUESTS.at(bound)} requests to the key",
+        ),
+        MeterReading(
             "aws.s3.storage_gb_months",
             Decimal(sums.work_bytes) / GB * assumptions.WORK_HOURS.at(bound) / HOURS_PER_MONTH,
             f"{jobs}: {sums.work_bytes:,} bytes under work/ for {assumptions.WORK_HOURS.at(bound)} hours",

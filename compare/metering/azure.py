@@ -19,6 +19,7 @@ from core.workflow.model import Claim, Notify, Record, Step
 
 GB = Decimal(1024**3)
 HOURS_PER_MONTH = Decimal(730)
+HOURS_PER_DAY = 24
 LIVES_ON_HOURS = Decimal(1) / 60  # of an instance without work, until the platform removes it
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger
 # host.json: Durable and the queue trigger poll for messages at least every two seconds.
@@ -67,6 +68,8 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
     jobs = f"{sums.jobs:,} jobs"
     executions = Decimal(sums.executions)
     telemetry = telemetry_of(stack)
+    # What the lifecycle rule deletes under work/ is kept as long as anything else that is deleted.
+    work_hours = assumptions.WORK_HOURS.at(bound) + HOURS_PER_DAY * stack.soft_delete_days
     queue = sums.durable_queue + sums.messages + sums.jobs * UPLOAD_MESSAGE_OPERATIONS
     return present(
         _flex_time(stack, jobs, active_ms),
@@ -82,12 +85,12 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
         ),
         *kept(stack, sums, bound),
         MeterReading(
-            "azure.blob.storage_gb_months",
-            Decimal(sums.work_bytes) / GB * assumptions.WORK_HOURS.at(bound) / HOURS_PER_MONTH,
-            f"{jobs}: {sums.work_bytes:,} bytes under work/ for {assumptions.WORK_HOURS.at(bound)} hours",
+            f"azure.blob.storage_gb_months{_kept_as(stack)}",
+            Decimal(sums.work_bytes) / GB * work_hours / HOURS_PER_MONTH,
+            f"{jobs}: {sums.work_bytes:,} bytes under work/ for {work_hours} hours",
         ),
         MeterReading(
-            "azure.blob.write_operations",
+            f"azure.blob.write_operations{_kept_as(stack)}",
             Decimal(sums.puts + sums.jobs),
             f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
         ),
@@ -101,7 +104,7 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
             f"uploads, {sums.messages:,} notifications",
         ),
         MeterReading(
-            "azure.table.operations",
+            "azure.table.operations.own_key" if stack.own_key else "azure.table.operations",
             Decimal(sums.durable_table + sums.rows),
             f"{jobs}: {sums.durable_table:,} by Durable, {sums.rows:,} by the ledger",
         ),
@@ -129,7 +132,7 @@ def kept(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
     """Return the storage that jobs leave behind for good: photos, outputs, and Durable's history."""
     jobs = f"{sums.jobs:,} jobs"
     blobs = MeterReading(
-        "azure.blob.storage_gb_months",
+        f"azure.blob.storage_gb_months{_kept_as(stack)}",
         Decimal(sums.kept_bytes) / GB,
         f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
     )
@@ -184,6 +187,11 @@ def _flex_time(stack: Stack, photos: str, active_ms: Decimal) -> MeterReading:
         active_ms / MS_PER_SECOND * stack.memory_mb / MB_PER_GB,
         f"{photos}: instances active for {active_ms:,.0f} ms x {stack.memory_mb:,} MB / 1,024",
     )
+
+
+def _kept_as(stack: Stack) -> str:
+    """Return the end of the names of meters whose prices depend on the account's redundancy."""
+    return f".{stack.redundancy.lower()}" if stack.redundancy not in ("", "LRS") else ""
 
 
 def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:

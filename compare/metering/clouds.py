@@ -111,4 +111,5 @@ def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
         found += cloud.assumptions[stack.orchestrator]
         found += cloud.of_log_levels.get(stack.log_level, ())
         found += assumptions.OF_GRANULARITY.get(stack.granularity, ())
+        found += (assumptions.KEY_REQUESTS,) * (stack.own_key and stack.cloud == "aws")
     return tuple(dict.fromkeys(found))

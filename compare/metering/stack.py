@@ -19,7 +19,9 @@ class Stack:
 
     ``email`` says whether failed jobs are reported by e-mail. ``log_level`` is that of the setting, empty for
     the cloud's default. ``step_memory_mb`` has the steps that have another memory than ``memory_mb``, with
-    theirs. The reconciler runs every ``reconcile_minutes`` minutes, or never if 0.
+    theirs. The reconciler runs every ``reconcile_minutes`` minutes, or never if 0. ``own_key`` says whether a
+    key of the customer's own encrypts the data, ``redundancy`` how an Azure account keeps it (empty for LRS),
+    and ``soft_delete_days`` how long what was deleted is kept.
     """
 
     cloud: str
@@ -32,6 +34,9 @@ class Stack:
     log_level: str = ""
     step_memory_mb: tuple[tuple[str, int], ...] = ()
     reconcile_minutes: int = 30
+    own_key: bool = False
+    redundancy: str = ""
+    soft_delete_days: int = 0
 
     @classmethod
     def of(cls, run: Run) -> Stack:
@@ -45,6 +50,9 @@ class Stack:
             run.region,
             log_level=run.log_level or _level_before(run),
             step_memory_mb=tuple(run.step_memory_mb.items()),
+            own_key=run.own_key,
+            redundancy=run.redundancy,
+            soft_delete_days=run.soft_delete_days,
         )
 
     def memory_of(self, step: str) -> int:

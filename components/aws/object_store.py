@@ -17,6 +17,7 @@ class ObjectStore(pulumi.ComponentResource):
         keep: Retain the bucket and its objects when the stack is destroyed.
         announce: Send an event to EventBridge for every new object.
         short_lived_prefix: Objects under it are deleted after :data:`WORK_RETENTION_DAYS`.
+        undelete_days: How long deleted and overwritten objects can be restored; 0 for not at all.
         opts: Pulumi's resource options.
     """
 
@@ -31,6 +32,7 @@ class ObjectStore(pulumi.ComponentResource):
         keep: bool,
         announce: bool = False,
         short_lived_prefix: str | None = None,
+        undelete_days: int = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:ObjectStore", name, None, opts)
@@ -70,15 +72,36 @@ class ObjectStore(pulumi.ComponentResource):
             }
         ]
         if short_lived_prefix:
+            short_lived: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+                "id": "short-lived",
+                "status": "Enabled",
+                "filter": {"prefix": short_lived_prefix},
+                "expiration": {"days": WORK_RETENTION_DAYS},
+            }
+            if undelete_days:
+                short_lived["noncurrent_version_expiration"] = {"noncurrent_days": WORK_RETENTION_DAYS}
+            rules.append(short_lived)
+        depends: list[pulumi.Resource] = []
+        if undelete_days:
+            versioning = aws.s3.BucketVersioning(
+                name, bucket=bucket.id, versioning_configuration={"status": "Enabled"}, opts=child
+            )
+            depends.append(versioning)
             rules.append(
                 {
-                    "id": "short-lived",
+                    "id": "earlier-versions",
                     "status": "Enabled",
-                    "filter": {"prefix": short_lived_prefix},
-                    "expiration": {"days": WORK_RETENTION_DAYS},
+                    "filter": {"prefix": ""},
+                    "noncurrent_version_expiration": {"noncurrent_days": undelete_days},
+                    "expiration": {"expired_object_delete_marker": True},
                 }
             )
-        aws.s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=rules, opts=child)
+        aws.s3.BucketLifecycleConfiguration(
+            name,
+            bucket=bucket.id,
+            rules=rules,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=depends)),
+        )
         if announce:
             aws.s3.BucketNotification(name, bucket=bucket.id, eventbridge=True, opts=child)
         self.name, self.arn, self.region = bucket.id, bucket.arn, bucket.region

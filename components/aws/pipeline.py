@@ -5,8 +5,9 @@ from __future__ import annotations
 import pulumi
 
 from components import packaging, tags
-from components.aws import role_limits
+from components.aws import encryption, role_limits
 from components.aws.alarms import Alarms, alarms
+from components.aws.budget import Budget
 from components.aws.dashboard import Dashboard
 from components.aws.ledger import Ledger
 from components.aws.lost_executions import LostExecutions
@@ -38,13 +39,24 @@ class AwsPipeline(pulumi.ComponentResource):
             transformations=[
                 tags.transformation(settings.tags),
                 role_limits.transformation(settings.permissions_boundary, settings.role_path),
+                *filter(None, [encryption.transformation(settings.kms_key)]),
             ]
         )
         super().__init__("twinlens:aws:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
-        uploads = ObjectStore(f"{name}-input", keep=settings.keep_data, announce=True, opts=child)
+        uploads = ObjectStore(
+            f"{name}-input",
+            keep=settings.keep_data,
+            announce=True,
+            undelete_days=settings.soft_delete_days,
+            opts=child,
+        )
         results = ObjectStore(
-            f"{name}-output", keep=settings.keep_data, short_lived_prefix=WORK_PREFIX, opts=child
+            f"{name}-output",
+            keep=settings.keep_data,
+            short_lived_prefix=WORK_PREFIX,
+            undelete_days=settings.soft_delete_days,
+            opts=child,
         )
         ledger = Ledger(f"{name}-ledger", settings, opts=child)
         topics = Notifications(name, settings.notify_email, opts=child)
@@ -135,6 +147,8 @@ class AwsPipeline(pulumi.ComponentResource):
             opts=child,
         )
         topics.let_in(name, raised.arns)
+        if settings.monthly_budget:
+            Budget(name, settings.monthly_budget, settings.notify_email, opts=child)
         Dashboard(
             name,
             standard.arn,

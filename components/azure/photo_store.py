@@ -17,6 +17,8 @@ class PhotoStore(pulumi.ComponentResource):
     """Two containers, five queues and a table; renditions are deleted after a day.
 
     ``keep`` retains all of it when the stack is destroyed; its resource group must then be retained too.
+    ``redundancy`` is that of the account, and for ``undelete_days`` what was deleted or overwritten can be
+    restored.
     """
 
     account: storage.StorageAccount
@@ -31,11 +33,24 @@ class PhotoStore(pulumi.ComponentResource):
         resource_group: pulumi.Input[str],
         *,
         keep: bool,
+        redundancy: str = "LRS",
+        undelete_days: int = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:PhotoStore", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
-        self.account = account(account_name, resource_group, child)
+        self.account = account(account_name, resource_group, child, redundancy=redundancy)
+        if undelete_days:
+            retained: storage.DeleteRetentionPolicyArgsDict = {"enabled": True, "days": undelete_days}
+            storage.BlobServiceProperties(
+                f"{name}-undelete",
+                resource_group_name=resource_group,
+                account_name=self.account.name,
+                blob_services_name="default",  # the only name that the platform accepts
+                delete_retention_policy=retained,
+                container_delete_retention_policy=retained,
+                opts=child,
+            )
         self.containers = {
             each: container(f"{name}-{each}", self.account, each, resource_group, child)
             for each in (INPUT, OUTPUT)

@@ -13,6 +13,8 @@ from components.azure import reconciler
 from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import AppCode
 from components.azure.app_identity import AppIdentity
+from components.azure.budget import Budget
+from components.azure.encryption import AccountEncryption
 from components.azure.function_app import FunctionApp
 from components.azure.instance import instance, over_quota
 from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json, purging
@@ -43,14 +45,28 @@ class AzurePipeline(pulumi.ComponentResource):
         each = instance(settings)
         host = host_json(settings.orchestrator, each.activities)
         archive = packaging.build("azure", settings.architecture, texts={"host.json": host})
-        own = pulumi.ResourceOptions(transformations=[tags.transformation(settings.tags)])
+        encryption = AccountEncryption(settings.kms_key) if settings.kms_key else None
+        transformations = [tags.transformation(settings.tags)]
+        if encryption:
+            transformations.append(encryption.transformation)
+        own = pulumi.ResourceOptions(transformations=transformations)
         super().__init__("twinlens:azure:Pipeline", name, None, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
         group = settings.resource_group or _own_group(name, self, keep=settings.keep_data)
         # An account's name has room for 24 characters, eight of which Pulumi adds.
         short = re.sub("[^a-z0-9]", "", name.lower())[:10]
 
-        photos = PhotoStore(f"{name}-photos", f"{short}photos", group, keep=settings.keep_data, opts=child)
+        if encryption:
+            encryption.create_identity(f"{name}-encryption", group, child)
+        photos = PhotoStore(
+            f"{name}-photos",
+            f"{short}photos",
+            group,
+            keep=settings.keep_data,
+            redundancy=settings.photo_redundancy,
+            undelete_days=settings.soft_delete_days,
+            opts=child,
+        )
         state = account(f"{short}state", group, child)
         packages = container(f"{name}-packages", state, PACKAGES, group, child)
         undelivered = container(f"{name}-undelivered", state, UNDELIVERED, group, child)
@@ -134,6 +150,10 @@ class AzurePipeline(pulumi.ComponentResource):
             settings.notify_email,
             opts=child,
         )
+        if settings.monthly_budget:
+            # The group's id, whether or not the group is the stack's own.
+            scope = photos.account.id.apply(lambda known: known.partition("/providers/")[0])
+            Budget(name, scope, settings.monthly_budget, settings.notify_email, opts=child)
         Workbook(
             name,
             group,

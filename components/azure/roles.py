@@ -22,6 +22,7 @@ class Role(Enum):
     QUEUE_SENDER = "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"
     TABLE_CONTRIBUTOR = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
     DURABLE_TASK_CONTRIBUTOR = "0ad04412-c4d5-4796-b79c-f76d14c8d402"
+    KEY_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"  # Key Vault Crypto Service Encryption User
     METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 
 

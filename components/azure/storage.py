@@ -7,9 +7,16 @@ from pulumi_azure_native import storage
 
 
 def account(
-    name: str, resource_group: pulumi.Input[str], opts: pulumi.ResourceOptions, *, shared_keys: bool = False
+    name: str,
+    resource_group: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    *,
+    shared_keys: bool = False,
+    redundancy: str = "LRS",
 ) -> storage.StorageAccount:
     """Create an account that accepts only TLS 1.2 and identities; ``shared_keys`` allows its keys too.
+
+    ``redundancy`` is LRS, ZRS, GRS or GZRS: how often and where the data is kept.
 
     The name plus eight characters must fit into 24 lower-case letters and digits.
     """
@@ -17,7 +24,7 @@ def account(
         name,
         resource_group_name=resource_group,
         kind=storage.Kind.STORAGE_V2,
-        sku={"name": storage.SkuName.STANDARD_LRS},
+        sku={"name": storage.SkuName(f"Standard_{redundancy}")},
         minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
         enable_https_traffic_only=True,
         allow_blob_public_access=False,

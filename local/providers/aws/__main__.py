@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from local.providers.aws import (
+    budgets,
     cloudwatch,
     dynamodb,
     events,
@@ -21,7 +22,7 @@ from local.providers.aws import (
 from local.providers.provider import StandIn
 from local.providers.server import serve
 
-SERVICES = (cloudwatch, dynamodb, events, iam, lambda_, logs, s3, scheduler, sns, sqs, stepfunctions)
+SERVICES = (budgets, cloudwatch, dynamodb, events, iam, lambda_, logs, s3, scheduler, sns, sqs, stepfunctions)
 
 
 def stand_in() -> StandIn:

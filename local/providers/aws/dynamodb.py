@@ -53,6 +53,7 @@ class Table(AwsResource):
             KeySchema=[{"AttributeName": attribute, "KeyType": kind} for kind, attribute in keys],
             **_indexes(inputs),
             **_capacity(inputs),
+            **_encryption(inputs),
         )["TableDescription"]
         client("dynamodb").get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         _settings({}, inputs)
@@ -61,6 +62,10 @@ class Table(AwsResource):
     def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
         if _capacity(state) != _capacity(inputs):
             client("dynamodb").update_table(TableName=identity, **_capacity(inputs))
+        if _encryption(state) != _encryption(inputs):
+            client("dynamodb").update_table(
+                TableName=identity, **(_encryption(inputs) or {"SSESpecification": {"Enabled": False}})
+            )
         _settings(state, inputs)
         return {}
 
@@ -96,6 +101,14 @@ def _capacity(inputs: Properties) -> dict[str, Any]:
         }
         capacity = {"BillingMode": inputs.get("billingMode", "PROVISIONED"), "ProvisionedThroughput": units}
     return {**capacity, "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled", False)}
+
+
+def _encryption(inputs: Properties) -> dict[str, Any]:
+    given = inputs.get("serverSideEncryption")
+    if not given:
+        return {}
+    names = {"enabled": "Enabled", "kmsKeyArn": "KMSMasterKeyId"}
+    return {"SSESpecification": {"SSEType": "KMS", **chosen(given, names)}}
 
 
 def _settings(old: Properties, new: Properties) -> None:

@@ -15,6 +15,7 @@ from local.providers.wire import Properties
 CONFIGURATION = {
     "description": "Description",
     "handler": "Handler",
+    "kmsKeyArn": "KMSKeyArn",
     "layers": "Layers",
     "memorySize": "MemorySize",
     "role": "Role",

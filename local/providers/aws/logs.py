@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 from local.providers.aws.cloud import account, client, region
-from local.providers.aws.resource import AwsResource, Setting, document, policy_faults
+from local.providers.aws.resource import AwsResource, Setting, chosen, document, policy_faults
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
@@ -54,12 +54,18 @@ class LogGroup(AwsResource):
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         name = inputs["name"]
         tags = {"tags": inputs["tags"]} if inputs.get("tags") else {}
-        client("logs").create_log_group(logGroupName=name, **tags)
+        key = chosen(inputs, {"kmsKeyId": "kmsKeyId"})
+        client("logs").create_log_group(logGroupName=name, **tags, **key)
         self._retain(inputs)
         return name, {"arn": f"arn:aws:logs:{region()}:{account()}:log-group:{name}"}
 
     def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
         self._retain(inputs)
+        if inputs.get("kmsKeyId") != state.get("kmsKeyId"):
+            if inputs.get("kmsKeyId"):
+                client("logs").associate_kms_key(logGroupName=identity, kmsKeyId=inputs["kmsKeyId"])
+            else:
+                client("logs").disassociate_kms_key(logGroupName=identity)
         return {}
 
     def find(self, identity: str, state: Properties) -> object:

@@ -82,7 +82,9 @@ def _mistakes(machine: dict[str, Any], place: str) -> Iterator[str]:
 def _settings(inputs: Properties) -> dict[str, Any]:
     logging = inputs.get("loggingConfiguration", {})
     group = logging.get("logDestination")
+    encryption = inputs.get("encryptionConfiguration") or {"type": "AWS_OWNED_KEY"}
     return {
+        "encryptionConfiguration": encryption,
         "definition": inputs["definition"],
         "roleArn": inputs["roleArn"],
         "loggingConfiguration": {

@@ -54,7 +54,19 @@ class Scheduler(ArmResource):
         }
 
 
+class Budget(ArmResource):
+    """``azure_native.consumption.Budget``, within any scope."""
+
+    kind = "azure-native:consumption:Budget"
+    path = "providers/Microsoft.Consumption/budgets/{budgetName}"
+    fixed = frozenset({"scope"})
+
+    def identity(self, inputs: Properties) -> str:
+        return f"{inputs['scope']}/{self.path.format_map(inputs)}"
+
+
 RESOURCES = (
+    Budget,
     Workspace,
     Component,
     Scheduler,

@@ -103,6 +103,10 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
             permissionsBoundary="bound",
             rolePath="team",
             resourceGroup="ends with a dot.",
+            kmsKey="mine",
+            photoRedundancy="RAID",
+            softDeleteDays=-1,
+            monthlyBudget="much",
             tags={"team": 5},
         )
     lines = str(told.value).splitlines()
@@ -129,6 +133,10 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:permissionsBoundary is 'bound'; allowed: the ARN of an IAM policy, or empty",
         "- twinlens:rolePath is 'team'; allowed: a path that begins and ends in a slash",
         "- twinlens:resourceGroup is 'ends with a dot.'; allowed: the name of a resource group, or empty",
+        "- twinlens:kmsKey is 'mine'; allowed: a key",
+        "- twinlens:photoRedundancy is 'RAID'; allowed: none",
+        "- twinlens:softDeleteDays is '-1'; allowed: a whole number from 0 to 3650",
+        "- twinlens:monthlyBudget is 'much'; allowed: a whole number from 0 to 1000000",
         "- twinlens:tags is {'team': 5}; allowed: a map of strings to strings",
     ]
 
@@ -176,6 +184,23 @@ def test_names_and_values_are_reported_together():
         "- twinlens:memoryMb is '1'; allowed: a whole number out of 2048, 4096",
         "- twinlens:recipy is not a setting; did you mean twinlens:recipe?",
     ]
+
+
+def test_a_budget_needs_an_address():
+    assert read(cloud="aws", monthlyBudget=5, notifyEmail="me@example.org").monthly_budget == 5
+    with pytest.raises(pulumi.RunError, match="monthlyBudget is '5'; allowed: only with notifyEmail"):
+        read(cloud="azure", monthlyBudget=5)
+
+
+def test_each_cloud_has_its_own_keys_and_redundancy():
+    vault = "/subscriptions/0/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/k"
+    assert read(cloud="azure", kmsKey=vault, photoRedundancy="GZRS").kms_key == vault
+    with pytest.raises(pulumi.RunError, match=r"kmsKey is .*; allowed: the ARN of a KMS key, or empty"):
+        read(cloud="aws", kmsKey=vault)
+    with pytest.raises(
+        pulumi.RunError, match="photoRedundancy is 'ZRS', which is for azure; allowed on aws: none"
+    ):
+        read(cloud="aws", photoRedundancy="ZRS")
 
 
 def test_a_setting_of_the_other_cloud_is_called_that():

@@ -236,6 +236,40 @@ def test_the_largest_definition_is_billed_as_64_mb():
     assert step_functions.express_billed_mb(used) == 64
 
 
+def test_keys_and_redundancy_have_their_own_prices_on_azure():
+    stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
+    ran = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
+    assert ran
+    usual = counted(meter(stack, [ran]))
+    other = counted(meter(replace(stack, redundancy="GZRS", own_key=True), [ran]))
+    renamed = {
+        "azure.blob.storage_gb_months": "azure.blob.storage_gb_months.gzrs",
+        "azure.blob.write_operations": "azure.blob.write_operations.gzrs",
+        "azure.table.operations": "azure.table.operations.own_key",
+    }
+    assert other == {renamed.get(name, name): quantity for name, quantity in usual.items()}
+    assert set(other) <= set(load().meters)
+
+
+def test_soft_delete_keeps_what_was_under_work_on_azure():
+    stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2", soft_delete_days=73)
+    ran = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
+    assert ran
+    ran = replace(ran, work_bytes=GB)
+    kept, usual = (
+        counted(meter(each, [ran]))["azure.blob.storage_gb_months"]
+        for each in (stack, replace(stack, soft_delete_days=0))
+    )
+    assert kept - usual == pytest.approx(Decimal(73 * 24) / 730)
+
+
+def test_a_key_of_one_s_own_is_billed_by_request():
+    stack = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1", own_key=True)
+    ran = JobLoad.of(record(stack), WORKFLOWS[stack.granularity])
+    assert ran
+    assert counted(meter(stack, [ran.times(10)]))["aws.kms.requests"] == 10 * KEY_REQUESTS.value
+
+
 def test_a_scheduler_counts_actions_instead_of_storage_operations():
     storage = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2")
     ran = JobLoad.of(record(storage), WORKFLOWS[storage.granularity])
@@ -291,8 +325,12 @@ def forget() -> Iterator[Callable[[], None]]:
         *{(each.orchestrator, each.granularity): each for each in (*AWS, *AZURE)}.values(),
         replace(AWS[0], log_level="all"),
         replace(AZURE[0], log_level="warning"),
+        replace(AWS[0], own_key=True),
+        replace(AZURE[0], own_key=True, soft_delete_days=7),
     ],
-    ids=lambda each: "-".join((each.orchestrator, each.granularity, each.log_level or "default")),
+    ids=lambda each: "-".join(
+        (each.orchestrator, each.granularity, each.log_level or "default", *("own-key",) * each.own_key)
+    ),
 )
 def test_what_is_listed_as_assumed_of_a_stack_is_what_its_bill_depends_on(
     stack: Stack, name: str, forget: Callable[[], None], monkeypatch: pytest.MonkeyPatch
