@@ -40,26 +40,30 @@ class Watches(Protocol):
 
 
 class OnAws:
-    """SQS queues, and CloudWatch alarms whose metrics name them."""
+    """SQS queues, and CloudWatch alarms whose metrics name them in the stack's state."""
 
     def __init__(self, deployment: DeployedStack, resources: Sequence[dict[str, Any]]) -> None:
         self._sqs, self._cloudwatch = boto3.client("sqs"), boto3.client("cloudwatch")
         self._urls = [each["id"] for each in resources if each["type"] == "aws:sqs/queue:Queue"]
-        self._alarms = [
-            each["id"] for each in resources if each["type"] == "aws:cloudwatch/metricAlarm:MetricAlarm"
-        ]
+        self._watched = {
+            each["id"]: _queues(each["inputs"])
+            for each in resources
+            if each["type"] == "aws:cloudwatch/metricAlarm:MetricAlarm"
+        }
 
     def queues(self) -> list[str]:
         return self._urls
 
     def alarms(self, queue: str) -> list[str]:
-        return [each["AlarmName"] for each in self._found() if _names(each, queue.rpartition("/")[2])]
+        name = queue.rpartition("/")[2]
+        return [alarm for alarm, queues in self._watched.items() if name in queues]
 
     def put(self, queue: str) -> None:
         self._sqs.send_message(QueueUrl=queue, MessageBody=f'{{"test": "{uuid.uuid4()}"}}')
 
     def silent(self) -> list[str]:
-        raised = {each["AlarmName"] for each in self._found() if each["StateValue"] == "ALARM"}
+        found = self._cloudwatch.describe_alarms(AlarmNames=list(self._watched))["MetricAlarms"]
+        raised = {each["AlarmName"] for each in found if each["StateValue"] == "ALARM"}
         return [queue for queue in self._urls if not raised & set(self.alarms(queue))]
 
     def take_back(self) -> None:
@@ -67,15 +71,11 @@ class OnAws:
             for each in self._sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
                 self._sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
 
-    def _found(self) -> list[dict[str, Any]]:
-        found = self._cloudwatch.describe_alarms(AlarmNames=self._alarms)["MetricAlarms"]
-        return list(found)
 
-
-def _names(alarm: dict[str, Any], queue: str) -> bool:
-    metrics = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each]
-    dimensions = [*alarm.get("Dimensions", []), *(each for one in metrics for each in one["Dimensions"])]
-    return {"Name": "QueueName", "Value": queue} in dimensions
+def _queues(alarm: dict[str, Any]) -> set[str]:
+    """Return the queues whose metrics an alarm reads, as the program asked for it."""
+    metrics = [alarm, *(each.get("metric", {}) for each in alarm.get("metricQueries", []))]
+    return {each["dimensions"]["QueueName"] for each in metrics if "QueueName" in each.get("dimensions", {})}
 
 
 class OnAzure:
