@@ -44,7 +44,7 @@ OWN = {
     },
     "azure": {
         "logLevel": "warning",
-        "kmsKey": "/subscriptions/0/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/own",
+        "kmsKey": "/subscriptions/0000/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/own",
         "photoRedundancy": "ZRS",
         "softDeleteDays": 14,
         "monthlyBudget": 100,

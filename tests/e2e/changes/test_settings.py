@@ -1,4 +1,4 @@
-"""Every setting that an organization may ask for, at once, and a photo through the stack that has them all."""
+"""Every setting that an organization may ask for, at once, and a photo through the stack with all of them."""
 
 import json
 

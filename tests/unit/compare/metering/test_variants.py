@@ -12,7 +12,7 @@ from compare import format_1
 from compare.billing import step_functions
 from compare.cost.bills import month_bills
 from compare.metering import JobLoad, Stack, assumed, assumptions, express, meter
-from compare.metering.assumptions import BOUNDS, DEFINITION_KB, EXECUTION_LOG_EVENTS
+from compare.metering.assumptions import BOUNDS, DEFINITION_KB, EXECUTION_LOG_EVENTS, KEY_REQUESTS
 from compare.metering.month import Month
 from compare.metering.path import path
 from compare.metering.planned import Photos

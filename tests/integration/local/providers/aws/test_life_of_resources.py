@@ -113,6 +113,32 @@ LIVES = {
             "code": archive("def handler(e, c): return 2", "2"),
         },
     ),
+    "aws:lambda/alias:Alias": (
+        lambda made: {
+            "functionName": made.make("aws:lambda/function:Function", function(made, publish=True))[1],
+            "functionVersion": "1",
+            "name": "live",
+        },
+        {"functionVersion": "$LATEST"},
+    ),
+    "aws:budgets/budget:Budget": (
+        lambda made: {
+            "budgetType": "COST",
+            "timeUnit": "MONTHLY",
+            "limitAmount": "100",
+            "limitUnit": "USD",
+            "notifications": [
+                {
+                    "comparisonOperator": "GREATER_THAN",
+                    "notificationType": "ACTUAL",
+                    "threshold": 80,
+                    "thresholdType": "PERCENTAGE",
+                    "subscriberEmailAddresses": ["ops@example.com"],
+                }
+            ],
+        },
+        {"limitAmount": "200"},
+    ),
     "aws:lambda/permission:Permission": (
         lambda made: {
             "function": made.make("aws:lambda/function:Function", function(made))[1],

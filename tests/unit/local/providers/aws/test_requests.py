@@ -27,6 +27,21 @@ ARCHIVE = {
 }
 # What is refused (None), what must have a form of its own, and blocks of which only these parts are served.
 GIVEN = {
+    "aws:budgets/budget:Budget": {
+        "costFilters": None,
+        "filterExpression": None,
+        "notifications": [
+            {
+                "comparisonOperator": "GREATER_THAN",
+                "notificationType": "ACTUAL",
+                "threshold": 80,
+                "thresholdType": "PERCENTAGE",
+                "subscriberEmailAddresses": ["an address"],
+                "subscriberSnsTopicArns": ["the arn of a topic"],
+            }
+        ],
+    },
+    "aws:lambda/alias:Alias": {"routingConfig": None},
     "aws:iam/role:Role": {"inlinePolicies": None, "managedPolicyArns": None},
     "aws:lambda/function:Function": {"code": ARCHIVE, "snapStart": {"applyOn": "PublishedVersions"}},
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
@@ -69,6 +84,8 @@ ANSWERS = {
     "GetFunction": {"Configuration": {"State": "Active", "LastUpdateStatus": "Successful"}},
     "GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
     "PutTargets": {"FailedEntries": []},
+    "PublishVersion": MADE,
+    "GetCallerIdentity": {"Account": "123456789012"},
 }
 
 
