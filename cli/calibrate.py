@@ -16,9 +16,7 @@ from core.errors import SetupError
 from simulation.calibrating import Change, from_photos, from_run
 from simulation.measuring import measure
 
-Sources = Annotated[
-    list[Path], typer.Argument(exists=True, file_okay=False, help="A folder of photos, or run folders.")
-]
+Sources = Annotated[list[Path], typer.Argument(help="A folder of photos, or run folders.")]
 COLUMNS = ("parameter", "was", "is now", "unit", "because")
 
 
@@ -34,6 +32,8 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Fit the simulation's parameters to photos on this machine or to real runs, and show the changes."""
+    if missing := next((each for each in sources if not each.is_dir()), None):
+        raise SetupError(f"There is no folder {missing}.")
     runs = [each for each in sources if (each / HEAD).exists()]
     if runs and len(runs) < len(sources):
         other = next(each for each in sources if each not in runs)

@@ -137,6 +137,8 @@ def _warm_instances(workload: Workload, values: Values, prefetch: int) -> int:
     One instance takes ``prefetch`` activities; what remains calls for more, one for each five seconds of it.
     """
     flow = workload.workflow
+    if _together(workload) == 1:
+        return 1
     width = _together(workload) * (flow.tasks if flow.kind == "fan_out" else 1)
     seconds = PHOTO_S if flow.kind == "photo" else flow.seconds
     backlog_s = max(0, width - prefetch) * (seconds + values["azure.activity_s"])

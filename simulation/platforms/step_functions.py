@@ -1,11 +1,13 @@
 """AWS Step Functions: the latency of a hop, throttled calls that meet the retry tables, transitions.
 
 A hop has a part that the branches of a fan-out share (the transition) and a part of each call's own (its
-dispatch). Standard is calibrated on published measurements; Express has none and is an extrapolation.
+dispatch). Standard is calibrated on published measurements. Express has none and is an extrapolation, and so
+is a durable function in the place of a state machine, which runs the interpreter.
 """
 
 from __future__ import annotations
 
+from core.workflow import model
 from simulation.book import Values
 from simulation.execution import Execution, Task, TaskLog, Totals
 from simulation.kernel import Kernel
@@ -16,6 +18,7 @@ from simulation.streams import Streams
 from simulation.work import Work
 
 THROTTLED = "Lambda.TooManyRequestsException"
+OWN = ("claim", "record", "notify")  # what a durable function does itself, between its steps
 KIB = 1024.0
 
 
@@ -55,6 +58,8 @@ class StepFunctions:
         self._refusal_s = values["aws.throttle_s"]
         self._deadlines = Deadlines(kernel, program.timeout_seconds, self._late)
         self._bills_transitions = flavour == "standard"
+        self._durable = flavour == "durable"
+        self._refusal = model.THROTTLED if self._durable else THROTTLED
 
     def start(self, execution: Execution) -> None:
         """Start an execution now."""
@@ -72,7 +77,8 @@ class StepFunctions:
             shared = now + self._transition()
             for call in node.calls:
                 task = Task(execution, call, cause, path_s)
-                kernel.at(shared + self._dispatch(), self._call if call.function else self._serve, task)
+                served = call.function is None or (self._durable and call.activity in OWN)
+                kernel.at(shared + self._dispatch(), self._serve if served else self._call, task)
         for timer in node.timers:
             wait = timer.seconds * self._uniform() if timer.jitter else timer.seconds
             execution.retries += 1
@@ -113,7 +119,7 @@ class StepFunctions:
 
     def _refused(self, task: Task) -> None:
         if task.execution.ended < 0:
-            node = self._next(task.execution.node, task.call.slot, THROTTLED)
+            node = self._next(task.execution.node, task.call.slot, self._refusal)
             self._enter(task.execution, node, -1.0, task.path_s)
 
     def _serve(self, task: Task) -> None:

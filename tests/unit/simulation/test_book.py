@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,12 @@ def test_every_parameter_of_the_book_is_read():
     book = load()
     assert len(book.parameters) > 70
     assert {each.status for each in book.parameters.values()} == {"measured", "published", "assumed"}
+
+
+def test_the_documentation_lists_every_parameter_as_it_is():
+    text = (Path(__file__).parents[3] / "docs" / "simulation.md").read_text()
+    for name, each in load().parameters.items():
+        assert f"| `{name}` | {each.value:g} | {each.low:g} to {each.high:g} | {each.unit} |" in text, name
 
 
 def test_draws_stay_within_the_interval_nine_times_out_of_ten():

@@ -11,7 +11,7 @@ def workload(name="aws.standard", count=30, **platform):
     return Workload(Arrivals(count=count), Photos(), Flow(), Platform(name=name, **platform))
 
 
-@pytest.fixture(params=["aws.standard", "aws.express", "azure.storage", "azure.scheduler"])
+@pytest.fixture(params=["aws.standard", "aws.express", "aws.durable", "azure.storage", "azure.scheduler"])
 def name(request):
     return request.param
 
@@ -79,6 +79,14 @@ def test_one_thread_runs_the_branches_of_a_fan_out_one_after_the_other():
     assert totals.instances == 1
 
 
+def test_a_workflow_alone_meets_one_instance_even_if_it_is_wide():
+    flow = Flow(kind="fan_out", tasks=16, seconds=10.0)
+    platform = Platform(name="azure.storage", plan="consumption", threads=1)
+    [totals] = simulate(Workload(Arrivals(count=1), Photos(), flow, platform), VALUES, 1)
+    assert totals.instances == 2  # one, and one more for what it could not prefetch
+    assert totals.last[0] - totals.first[0] == pytest.approx(100, abs=5)
+
+
 def test_a_backlog_brings_one_instance_after_the_other():
     given = Workload(
         Arrivals(count=30),
@@ -102,7 +110,7 @@ def test_an_episode_takes_all_results_that_have_come_by_then():
     assert totals.executions < 30 * (1 + 9 + 10)
 
 
-@pytest.mark.parametrize("name", ["aws.standard", "aws.express"])
+@pytest.mark.parametrize("name", ["aws.standard", "aws.express", "aws.durable"])
 @pytest.mark.parametrize("granularity", ["stepwise", "fused"])
 def test_a_burst_far_beyond_the_concurrency_fails_nothing(name, granularity):
     given = Workload(
