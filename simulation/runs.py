@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from math import sqrt
 from pathlib import Path
 from typing import cast
 
-from compare.folder import append_jobs, write_head
+from compare.folder import HEAD, append_jobs, read_head, write_head
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run, RunError
 from core.job import Artifact, Job, Photo, Rendition, Source, job_id
 from core.recipe import FILTERED, Recipe
@@ -37,13 +38,17 @@ CALIBRATED = "calibrated on published measurements"
 def write(workload: Workload, values: Values, out: Path) -> Path:
     """Simulate the photo workload once and write its run folder; return the folder.
 
+    A run of an equal workload is replaced, and what is left of one that was interrupted.
+
     Raises:
-        RunError: The folder exists already.
+        RunError: The folder exists and is no simulated run.
     """
     name = f"simulated-{workload.platform.name.replace('.', '-')}-{workload.workflow.granularity}"
     folder = out / f"{name}-{_digest(workload)}"
     if folder.exists():
-        raise RunError(f"{folder} exists already; equal workloads give equal runs. Delete it to repeat.")
+        if (folder / HEAD).exists() and read_head(folder).where != "simulated":
+            raise RunError(f"{folder} is in the way: it is a run that was not simulated.")
+        shutil.rmtree(folder)
     made = _Records(workload, values)
     folder.mkdir(parents=True)
     ended = 0.0

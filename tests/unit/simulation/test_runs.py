@@ -33,12 +33,18 @@ def test_a_simulated_run_is_one_that_its_workflow_can_produce(tmp_path, name, gr
     assert folder.jobs[0].job.artifacts
 
 
-def test_equal_workloads_give_equal_runs_and_none_is_overwritten(tmp_path):
+def test_equal_workloads_give_equal_runs_and_only_those_are_replaced(tmp_path):
     first = write(workload("aws.standard"), VALUES, tmp_path / "a")
     second = write(workload("aws.standard"), VALUES, tmp_path / "b")
     for name in ("run.json", "jobs.jsonl"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
-    with pytest.raises(RunError, match="exists already"):
+    assert write(workload("aws.standard"), VALUES, tmp_path / "a") == first
+    assert (first / "jobs.jsonl").read_bytes() == (second / "jobs.jsonl").read_bytes()
+    (second / "run.json").unlink()
+    assert read(write(workload("aws.standard"), VALUES, tmp_path / "b")).run.ended
+    head = (first / "run.json").read_text()
+    (first / "run.json").write_text(head.replace('"where": "simulated"', '"where": "cloud"'))
+    with pytest.raises(RunError, match="is in the way"):
         write(workload("aws.standard"), VALUES, tmp_path / "a")
 
 
