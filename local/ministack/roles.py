@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.services import eventbridge, iam, lambda_svc, stepfunctions
 
@@ -40,6 +40,7 @@ def obey() -> None:
     """Patch MiniStack to refuse calls of the services that their roles do not allow."""
     _loopback()
     _names_of_several_lines()
+    _aliases()
     _state_machines()
     _rules()
     _logs()
@@ -70,6 +71,17 @@ def _names_of_several_lines() -> None:
         return re.compile(made.pattern, made.flags | re.DOTALL)
 
     iam_evaluator._fnmatch_compile = across
+
+
+def _aliases() -> None:
+    """Name the actions on one alias, which MiniStack takes for those on the list of them."""
+    named: Callable[[str, str], str | None] = iam_actions._lambda_action
+    actions = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
+
+    def of_one(method: str, path: str) -> str | None:
+        return actions.get(method) if re.search(r"/aliases/[^/]+/?$", path) else named(method, path)
+
+    iam_actions._lambda_action = of_one
 
 
 def _state_machines() -> None:
