@@ -8,7 +8,7 @@ import pytest
 from pulumi.automation import CommandError
 
 from bench.project import root
-from components.engine import Command, Diagnostics, Stack
+from components.engine import Command, Events, PulumiStack
 from local.toolchain import pulumi
 
 FILE = """config:
@@ -32,14 +32,14 @@ def stack(tmp_path):
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-    made = Stack("dev", tmp_path, Command(tools / "pulumi", version=pulumi.version(tools)), environment)
+    made = PulumiStack("dev", tmp_path, Command(tools / "pulumi", version=pulumi.version(tools)), environment)
     made.workspace.create_stack("dev")
     (tmp_path / "Pulumi.dev.yaml").write_text(FILE)
     return made
 
 
 def test_a_preview_tells_all_mistakes_of_a_stack_s_file_at_once(stack):
-    found = Diagnostics()
+    found = Events()
     with pytest.raises(CommandError):
         stack.preview(color="never", on_event=found)
     (told,) = [each for each in found.errors if "needs a correction" in each]
