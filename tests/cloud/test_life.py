@@ -46,7 +46,7 @@ def test_a_burst_succeeds(life):
 
 def test_a_forced_time_out_reaches_the_error_topic(life):
     """Every attempt of the first step takes longer than it may."""
-    life.up(timeoutSeconds=1, allowChaos=True, chaos="latency=1 latency_ms=5000 steps=validate")
+    life.up(timeoutSeconds=5, allowChaos=True, chaos="latency=1 latency_ms=15000 steps=validate")
     listener = life.listener
     (row,) = life.send(1)
     life.up()
