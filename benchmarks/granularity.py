@@ -26,6 +26,7 @@ from rich.table import Table
 from core import recipes
 from core.job import Job, Source
 from core.memory import MemoryStore
+from core.ports import Upload
 from core.steps import Tools, execute
 from core.workflow.granularity import FUSED, STEPWISE, pipeline_in
 
@@ -39,10 +40,10 @@ class SlowStore(MemoryStore):
         super().__init__(objects)
         self._call_seconds = call_ms / 1000
 
-    def get(self, key: str, max_bytes: int) -> bytes:
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
         """See :meth:`core.ports.ObjectStore.get`."""
         time.sleep(self._call_seconds)
-        return super().get(key, max_bytes)
+        return super().get(key, max_bytes, upload)
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See :meth:`core.ports.ObjectStore.put`."""

@@ -10,7 +10,8 @@ The tree (``*`` = is retried)::
     │   ├── TooManyFrames
     │   ├── NotAPhoto
     │   ├── UnsupportedFormat
-    │   └── DamagedPhoto
+    │   ├── DamagedPhoto
+    │   └── Superseded          overwritten before it was read; the newer upload has its own job
     ├── SetupError              the deployment is at fault: the job ends "failed"
     │   ├── RecipeError
     │   └── SettingsError
@@ -68,6 +69,10 @@ class UnsupportedFormat(PhotoError):
 
 class DamagedPhoto(PhotoError):
     """The image is truncated or corrupt."""
+
+
+class Superseded(PhotoError):
+    """Another object was written under the upload's key before it was read."""
 
 
 class SetupError(TwinlensError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.errors import ObjectMissing, StoreError
 from core.files import write_whole
-from core.ports import check_size
+from core.ports import Upload, check_size
 
 
 class FolderStore:
@@ -18,8 +18,8 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def get(self, key: str, max_bytes: int) -> bytes:
-        """See :meth:`core.ports.ObjectStore.get`."""
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
+        """See :meth:`core.ports.ObjectStore.get`; a folder keeps no versions and ignores ``upload``."""
         path = self.path(key)
         try:
             with path.open("rb") as file:

@@ -75,6 +75,7 @@ class Job:
 
     ``execution`` names the orchestrator's execution that claimed the job; ``uploaded_at`` is the time of the
     store's event and ``accepted_at`` the time at which the workflow began (ISO 8601 UTC).
+    ``recipe_table`` is the content of the recipe's file, as the job's first step read it.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Job:
     artifacts: tuple[Artifact, ...] = ()
     error: Problem | None = None
     trace: tuple[TraceEntry, ...] = ()
+    recipe_table: Mapping[str, Any] | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the job as plain JSON values."""

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from core.errors import TooManyBytes
+from core.errors import Superseded, TooManyBytes
 from core.job import Job, Source
 
 # The state of a released row: the next delivery of the upload's event may claim it.
 RELEASED = "released"
 
 OPEN = ("claimed", RELEASED)  # the states of jobs that have not ended
+# The states of jobs without a picture. A later upload of the same bytes under the same key, which S3 gives
+# the same etag, claims their row.
+WITHOUT_PICTURE = ("failed", "rejected")
 
 # The cache header of all objects: the bytes under a key in ``jobs/`` never change.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -29,14 +32,37 @@ def check_size(size: int, max_bytes: int) -> None:
         raise TooManyBytes(f"The file has {size:,} bytes; at most {max_bytes:,} are accepted.")
 
 
+@dataclass(frozen=True)
+class Upload:
+    """An object that starts a job.
+
+    ``stored_at`` is the time of its event, or of its last change as the store lists it. ``created_at`` is
+    that of its creation, if the store counts setting metadata as a change. Both are ISO 8601 UTC.
+    """
+
+    source: Source
+    stored_at: str
+    created_at: str | None = None
+
+
+def superseded(key: str) -> Superseded:
+    """Return the error for an upload that was overwritten before it was read."""
+    return Superseded(
+        f"Another object was written under {key!r} before this one was read; the newer one has its own job."
+    )
+
+
 class ObjectStore(Protocol):
     """One container of objects."""
 
-    def get(self, key: str, max_bytes: int) -> bytes:
-        """Return the object's bytes.
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
+        """Return the object's bytes as they are stored: a ``Content-Encoding`` is not decoded.
+
+        With ``upload``, only the bytes of that upload, whatever was written under its key since.
 
         Raises:
             TooManyBytes: It is larger than ``max_bytes``; raised before it is read into memory.
+            Superseded: The object is not ``upload`` any more.
             ObjectMissing: There is no such object.
             StoreUnavailable: The store can't answer now.
         """
@@ -100,7 +126,8 @@ class Claims(Protocol):
     def claim(self, job: Job) -> bool:
         """Insert the job's row, or claim a released one; return ``False`` if another execution has it.
 
-        A repeated claim by the same execution returns ``True``: a retried claim is not a duplicate.
+        A row of :data:`WITHOUT_PICTURE` is claimed by a later upload. A repeated claim by the same execution
+        returns ``True``: a retried claim is not a duplicate.
         """
 
     def record(self, job: Job) -> bool:
@@ -119,14 +146,6 @@ class Notifier(Protocol):
 
     def publish(self, topic: str, job: Job) -> None:
         """Send the job's notification to ``topic``: "success" or "error"."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """An object that starts a job; ``stored_at`` is ISO 8601 UTC."""
-
-    source: Source
-    stored_at: str
 
 
 class Intake(Protocol):

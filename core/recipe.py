@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from core.job import Photo
@@ -98,6 +98,7 @@ class Recipe:
 
     ``sizes`` become plain renditions; ``filters``, if any, make one more, called ``filtered``, in the box
     of the first size; an animation has ``sheets``, too. Each is written in every one of ``outputs``.
+    ``table`` is the content of the file, if the recipe was read from one.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Recipe:
     outputs: tuple[OutputFormat, ...]
     options: Options = Options()
     sheets: tuple[Sheet, ...] = ()
+    table: Mapping[str, Any] | None = field(default=None, compare=False)
 
     @property
     def animated(self) -> bool:

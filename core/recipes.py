@@ -90,7 +90,7 @@ def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -
     with mistakes.noted():
         file.refuse_twice("format", "outputs")
     mistakes.report()
-    return Recipe(name, sizes, filters, outputs, made, sheets)
+    return Recipe(name, sizes, filters, outputs, made, sheets, table)
 
 
 def _named[Named: (Size, Sheet)](kind: type[Named], table: Mapping[str, Any], where: Where) -> Named:

@@ -16,8 +16,9 @@ from typing import Literal
 
 from core.deployment.limits import GIVEN_UP, LEDGER_RETENTION
 from core.deployment.names import STUCK
+from core.errors import Superseded
 from core.job import Job, Problem, Source, job_id
-from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
+from core.ports import RELEASED, WITHOUT_PICTURE, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
 from core.seen import Seen
 
 # A look keeps no more uploads than these in memory.
@@ -91,14 +92,17 @@ class Recovery:
             return
         seen = Seen()
         for row in self.ledger.list():
-            seen.add(row.document["source"]["key"], row.document["source"]["etag"])
+            if row.state not in WITHOUT_PICTURE:
+                seen.add(row.document["source"]["key"], row.document["source"]["etag"])
         suspects = (
             upload for upload in chain((first,), young) if (upload.source.key, upload.source.etag) not in seen
         )
-        found = {(upload.source.key, upload.source.etag): upload for upload in islice(suspects, SUSPECTS)}
-        # Their events may have come since.
+        found = {upload.source.key: upload for upload in islice(suspects, SUSPECTS)}
+        # Their events may have come since, or they are known by another etag.
         for row in self.ledger.list() if found else ():
-            found.pop((row.document["source"]["key"], row.document["source"]["etag"]), None)
+            upload = found.get(row.document["source"]["key"])
+            if upload and _stands_for(row, upload):
+                del found[upload.source.key]
         for upload in found.values():
             yield self._deliver("unclaimed", upload)
 
@@ -178,6 +182,21 @@ def by_schedule(recovery: Recovery, find: Find, older_than: timedelta) -> Mappin
 
 def _counted(findings: Iterable[Finding]) -> Counter[str]:
     return Counter(f"{each.why}: {each.done}" for each in findings)
+
+
+def _stands_for(row: LedgerRow, upload: Upload) -> bool:
+    """Return whether the row's job is that of the upload.
+
+    On Azure an upload gets another etag when its metadata is set: it is the same if it was created no later
+    than the job's upload. On S3 a later upload of the same bytes has the same etag.
+    """
+    source, told = Source(**row.document["source"]), row.document["uploaded_at"]
+    if source.etag == upload.source.etag:
+        return row.state not in WITHOUT_PICTURE or _time(upload.stored_at) <= _time(told)
+    if upload.created_at is None or (row.document.get("error") or {}).get("name") == Superseded.__name__:
+        return False
+    created = _time(upload.created_at)
+    return source.size == upload.source.size and created <= _time(told)
 
 
 def _time(text: str) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ports import ObjectStore
+from core.ports import ObjectStore, Upload
 from core.trace import Stopwatch
 
 
@@ -13,10 +13,10 @@ class TimedStore:
         self._store = store
         self._stopwatch = stopwatch
 
-    def get(self, key: str, max_bytes: int) -> bytes:
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
         """See :meth:`core.ports.ObjectStore.get`."""
         with self._stopwatch.waiting("download"):
-            data = self._store.get(key, max_bytes)
+            data = self._store.get(key, max_bytes, upload)
         self._stopwatch.bytes_in += len(data)
         return data
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
 from core import chaos
-from core.ports import ObjectStore
+from core.ports import ObjectStore, Upload
 
 THREADS = 4
 # Limit of the bytes in flight: enough for any common picture, and a small part of a worker's memory.
@@ -34,10 +34,10 @@ class WriteBehind:
         """Wait for the puts in progress and ignore their errors, since there is an error already."""
         self._threads.shutdown()
 
-    def get(self, key: str, max_bytes: int) -> bytes:
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
         """See :meth:`core.ports.ObjectStore.get`; waits for a put of the object in progress."""
         self._wait(lambda: key in self._under_way)
-        return self._store.get(key, max_bytes)
+        return self._store.get(key, max_bytes, upload)
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Begin to write the object, once there is room for it; see :meth:`core.ports.ObjectStore.put`."""

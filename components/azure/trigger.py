@@ -79,7 +79,8 @@ class Trigger(pulumi.ComponentResource):
                 included_event_types=["Microsoft.Storage.BlobCreated"],
                 # With the slash: without it, "input" would also match a container "input-archive".
                 subject_begins_with=f"/blobServices/default/containers/{INPUT}/blobs/{prefix}",
-                is_subject_case_sensitive=False,
+                # As S3's prefix. It concerns the beginning only: suffixes match in any case.
+                is_subject_case_sensitive=True,
                 advanced_filters=[
                     eventgrid.StringEndsWithAdvancedFilterArgs(
                         operator_type="StringEndsWith", key="subject", values=list(suffixes)

@@ -11,22 +11,28 @@ from datetime import datetime
 
 from core.errors import ObjectMissing
 from core.job import Job
-from core.ports import OPEN, RELEASED, LedgerRow, check_size
+from core.ports import OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow, Upload, check_size, superseded
 from core.trace import now, stamp
 from core.workflow.notification import message
 
 
 class MemoryStore:
-    """An object store in a dictionary; ``objects`` and ``content_types`` can be inspected."""
+    """An object store in a dictionary; ``objects`` and ``content_types`` can be inspected.
+
+    An object has an etag only if ``etags`` gives it one.
+    """
 
     def __init__(self, objects: dict[str, bytes] | None = None) -> None:
         self.objects = dict(objects or {})
         self.content_types: dict[str, str] = {}
+        self.etags: dict[str, str] = {}
 
-    def get(self, key: str, max_bytes: int) -> bytes:
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
         """See :meth:`core.ports.ObjectStore.get`."""
         if key not in self.objects:
             raise ObjectMissing(f"There is no object {key!r}.")
+        if upload and self.etags.get(key, upload.source.etag) != upload.source.etag:
+            raise superseded(key)
         data = self.objects[key]
         check_size(len(data), max_bytes)
         return data
@@ -47,7 +53,7 @@ class MemoryLedger:
     def claim(self, job: Job) -> bool:
         """See :meth:`core.ports.Claims.claim`."""
         row = self._rows.get(job.id)
-        if row and row.state != RELEASED:
+        if row and row.state != RELEASED and not _overtaken(row, job):
             return self._executions[job.id] == job.execution
         self._executions[job.id] = job.execution
         claimed = now()
@@ -100,6 +106,10 @@ class MemoryLedger:
     def list(self) -> Iterator[LedgerRow]:
         """See :meth:`core.ports.Ledger.list`."""
         yield from self._rows.values()
+
+
+def _overtaken(row: LedgerRow, job: Job) -> bool:
+    return row.state in WITHOUT_PICTURE and str(row.document["uploaded_at"]) < job.uploaded_at
 
 
 class MemoryNotifier:

@@ -83,16 +83,39 @@ def execute(name: str, jobs: Job | list[Job], tools: Tools, attempt: int = 1) ->
         PhotoError: The step rejects the photo and is not a gate. A gate returns the job with ``error`` set.
     """
     job = merge(jobs) if isinstance(jobs, list) else jobs
+    recipe = recipe_of(job, tools.recipe)
+    job = replace(job, recipe_table=recipe.table)
     stopwatch = Stopwatch(name, attempt)
     with memory.of_a_step(), WriteBehind(tools.output) as uploads:
         metered = replace(
-            tools, input=TimedStore(tools.input, stopwatch), output=TimedStore(uploads, stopwatch)
+            tools,
+            input=TimedStore(tools.input, stopwatch),
+            output=TimedStore(uploads, stopwatch),
+            recipe=recipe,
         )
         done = _run(name, job, metered)
         with stopwatch.waiting("upload"):
             uploads.finish()
     # Only a gate returns a job with an error: from any other step, the error is raised.
     return replace(done, trace=(*done.trace, stopwatch.stop(rejected=done.error is not None)))
+
+
+def recipe_of(job: Job, current: Recipe) -> Recipe:
+    """Return the recipe that the job was claimed under; the worker's ``current`` one may be another by now.
+
+    Its first step reads the file of that name; later steps use what the first one read, so that all outputs
+    of a job are made by one recipe.
+
+    Raises:
+        RecipeError: There is no recipe of that name any more.
+    """
+    if job.recipe == current.name and job.recipe_table in (None, current.table):
+        return current
+    from core import recipes  # needed only by jobs that were under way when the recipe was changed
+
+    if job.recipe_table is None:
+        return recipes.load(job.recipe)
+    return recipes.parse(job.recipe, job.recipe_table)
 
 
 def _run(name: str, job: Job, tools: Tools) -> Job:

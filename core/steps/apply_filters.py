@@ -11,6 +11,7 @@ from core.photo.decode import read_film
 from core.photo.pyramid import films, needed_for
 from core.recipe import FILTERED
 from core.renditions import write
+from core.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools
@@ -25,7 +26,7 @@ def run(job: Job, tools: Tools) -> Job:
     recipe = tools.recipe
     if not recipe.filters:
         return job
-    data = tools.input.get(job.source.key, tools.max_bytes)
+    data = read_upload(job, tools)
     photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     whole, size = (photo.width, photo.height), recipe.sizes[0]
     first = films(film, needed_for(size, recipe.sizes, whole), whole)[size.name]

@@ -12,6 +12,7 @@ from core.photo.decode import read_film
 from core.photo.pyramid import films
 from core.photo.sheet import sheets
 from core.recipe import FILTERED, kept
+from core.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools
@@ -33,7 +34,7 @@ def run(job: Job, tools: Tools) -> Job:
         PhotoError: The photo itself is at fault.
     """
     recipe = tools.recipe
-    data = tools.input.get(job.source.key, tools.max_bytes)
+    data = read_upload(job, tools)
     photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     del data
     job = replace(job, photo=kept(photo, recipe.options))

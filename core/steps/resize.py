@@ -10,6 +10,7 @@ from core.photo.decode import read_film
 from core.photo.pyramid import films
 from core.photo.sheet import sheets
 from core.renditions import write
+from core.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools
@@ -21,7 +22,7 @@ WRITES: frozenset[Place] = frozenset({"work"})
 
 def run(job: Job, tools: Tools) -> Job:
     """Add a rendition for each size, and the sheets of an animation."""
-    recipe, data = tools.recipe, tools.input.get(job.source.key, tools.max_bytes)
+    recipe, data = tools.recipe, read_upload(job, tools)
     photo, film = read_film(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     whole = photo.width, photo.height
     pictures = films(film, recipe.sizes, whole) | sheets(film, recipe.sheets, whole)

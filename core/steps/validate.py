@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.job import Job
 from core.photo.decode import inspect
 from core.recipe import kept
+from core.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools
@@ -25,6 +26,6 @@ def run(job: Job, tools: Tools) -> Job:
         PhotoError: The photo itself is at fault.
     """
     recipe = tools.recipe
-    data = tools.input.get(job.source.key, tools.max_bytes)
+    data = read_upload(job, tools)
     photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
     return replace(job, photo=kept(photo, recipe.options))

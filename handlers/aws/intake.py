@@ -11,6 +11,8 @@ from core.ports import Upload
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 
+EVENT_TIME = "%Y-%m-%dT%H:%M:%SZ"  # as in EventBridge's events, so that times can be compared as text
+
 
 class S3Intake:
     """One bucket and the state machine behind it; see :class:`core.ports.Intake`."""
@@ -34,7 +36,7 @@ class S3Intake:
                 for each in page.get("Contents", ()):
                     if each["Key"].lower().endswith(self._suffixes):
                         source = Source(self._bucket, each["Key"], each["ETag"].strip('"'), each["Size"])
-                        yield Upload(source, each["LastModified"].isoformat())
+                        yield Upload(source, f"{each['LastModified']:{EVENT_TIME}}")
 
     def deliver(self, upload: Upload) -> None:
         """Start an execution for the upload, as the EventBridge rule does."""
@@ -108,7 +110,7 @@ def upload_in(message: str) -> Upload | None:
     try:
         told = json.loads(message)
         bucket, found = told["detail"]["bucket"], told["detail"]["object"]
-        source = Source(bucket["name"], found["key"], found["etag"].strip('"'), found["size"])
-        return Upload(source, told["time"])
+        source = Source(str(bucket["name"]), found["key"], found["etag"].strip('"'), int(found["size"]))
+        return Upload(source, str(told["time"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -35,7 +35,7 @@ class BlobIntake:
             for blob in self._container.list_blobs(name_starts_with=self._prefix):
                 if blob.name.lower().endswith(self._suffixes):
                     source = Source(name, blob.name, blob.etag.strip('"'), blob.size)
-                    yield Upload(source, blob.last_modified.isoformat())
+                    yield Upload(source, blob.last_modified.isoformat(), blob.creation_time.isoformat())
 
     def deliver(self, upload: Upload) -> None:
         """Put the upload's event on the queue, as Event Grid does."""

@@ -13,7 +13,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
 
 from core.job import Job
-from core.ports import OPEN, RELEASED, LedgerRow
+from core.ports import OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow
 from core.trace import now, stamp
 from handlers.azure.errors import translated
 
@@ -35,18 +35,25 @@ class TableLedger:
             "id": job.id,
             "execution": job.execution,
             "claimed_at": moment,
+            "uploaded_at": job.uploaded_at,
             "recipe": job.recipe,
             "container": job.source.container,
             "key": job.source.key,
             **_progress(job, moment),
         }
+
+        def free(held: TableEntity) -> bool:
+            overtaken = (
+                held["state"] in WITHOUT_PICTURE
+                and held.get("uploaded_at", job.uploaded_at) < job.uploaded_at
+            )
+            return held["state"] == RELEASED or overtaken
+
         with translated(f"table {self._table.table_name}"):
             try:
                 self._table.create_entity({**_keys(job.id), **entity}, **REPEATABLE)
             except ResourceExistsError:
-                return self._change(job.id, lambda held: held["state"] == RELEASED, entity) or self._holds(
-                    job
-                )
+                return self._change(job.id, free, entity) or self._holds(job)
         return True
 
     def record(self, job: Job) -> bool:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceModifiedError
+
 from core.breaker import Breaker
-from core.errors import TooManyBytes
-from core.ports import CACHE_CONTROL, check_size
+from core.errors import StoreUnavailable, TooManyBytes
+from core.ports import CACHE_CONTROL, Upload, check_size, superseded
 from handlers.azure.errors import translated
+from handlers.azure.versions import same_content
 
 if TYPE_CHECKING:
-    from azure.storage.blob import BlobServiceClient
+    from azure.storage.blob import BlobClient, BlobServiceClient
 
+VERSIONS = 5  # how often a blob's properties may change while it is read
 BREAKER = Breaker()  # one for the worker, as all its stores are in one account
 
 
@@ -22,21 +27,19 @@ class BlobStore:
         self._service = service
         self._container = container
 
-    def get(self, key: str, max_bytes: int) -> bytes:
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
         """Return the blob's bytes; its size is known from the answer's head, before the body is read."""
-
-        def check(response: Any) -> None:
-            answer = response.http_response
-            size = int(answer.headers.get("Content-Range", "/0").rpartition("/")[2])
-            try:
-                check_size(size, max_bytes)
-            except TooManyBytes:
-                answer.internal_response.close()
-                raise
-
         with BREAKER.guarding(f"object {key!r}"), translated(f"object {key!r}"):
             blob = self._service.get_blob_client(self._container, key)
-            return blob.download_blob(raw_response_hook=check).readall()
+            if upload is None:
+                return _download(blob, max_bytes)
+            etag = upload.source.etag
+            for _ in range(VERSIONS):
+                try:
+                    return _download(blob, max_bytes, etag)
+                except ResourceModifiedError:
+                    etag = _renamed(blob, upload)
+            raise StoreUnavailable(f"The properties of {key!r} change too fast for it to be read.")
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write the blob with its type and a one-year cache header."""
@@ -46,3 +49,29 @@ class BlobStore:
         with BREAKER.guarding(f"object {key!r}"), translated(f"object {key!r}"):
             blob = self._service.get_blob_client(self._container, key)
             blob.upload_blob(data, overwrite=True, content_settings=settings)
+
+
+def _download(blob: BlobClient, max_bytes: int, etag: str = "") -> bytes:
+    def check(response: Any) -> None:
+        answer = response.http_response
+        size = int(answer.headers.get("Content-Range", "/0").rpartition("/")[2])
+        try:
+            check_size(size, max_bytes)
+        except TooManyBytes:
+            answer.internal_response.close()
+            raise
+
+    version: dict[str, Any] = (
+        {"etag": f'"{etag}"', "match_condition": MatchConditions.IfNotModified} if etag else {}
+    )
+    # Decoding would let a small blob exceed max_bytes, and give other bytes than S3 does.
+    data: bytes = blob.download_blob(raw_response_hook=check, decompress=False, **version).readall()
+    return data
+
+
+def _renamed(blob: BlobClient, upload: Upload) -> str:
+    """Return the etag by which the store knows the upload now; raise Superseded if it was overwritten."""
+    found = blob.get_blob_properties()
+    if not same_content(found, upload):
+        raise superseded(upload.source.key)
+    return str(found.etag).strip('"')

@@ -30,7 +30,7 @@ class CompiledLedger(DynamoLedger):
     def claim(self, job):
         row = {"id": job.id, "state": job.state, "execution": job.execution, "open": job.id[0]}
         row |= dict.fromkeys(("claimed_at", "updated_at"), "2026-01-01T00:00:00.000Z")
-        row["document"] = json.dumps(job.to_document())
+        row |= {"document": json.dumps(job.to_document()), "uploaded_at": job.uploaded_at}
         item = {name: {"S": value} for name, value in row.items()}
         return self._write("claim", boto3.client("dynamodb").put_item, job, Item=item)
 
@@ -46,6 +46,7 @@ class CompiledLedger(DynamoLedger):
         known = {
             ":execution": job.execution,
             ":updated_at": "2026-01-01T00:00:09.000Z",
+            ":uploaded_at": job.uploaded_at,
             ":document": json.dumps(job.to_document()),
         }
         values = {
@@ -120,6 +121,19 @@ def test_a_finished_job_is_not_claimed_anew(ledger, job):
 
     assert not ledger.claim(other(job))
     assert ledger.get(job.id).state == "succeeded"
+
+
+@pytest.mark.parametrize("state", ["rejected", "failed"])
+def test_a_later_upload_of_the_same_bytes_claims_a_job_without_a_picture(ledger, job, state):
+    ledger.claim(job)
+    ledger.record(replace(job, state=state))
+
+    assert not ledger.claim(other(job)), "the same event again"
+    assert not ledger.claim(replace(other(job), uploaded_at="2025-12-31T00:00:00.000Z")), "a late event"
+    again = replace(other(job), uploaded_at="2026-01-01T00:00:01.000Z")
+    assert ledger.claim(again)
+    assert ledger.record(replace(again, state="succeeded"))
+    assert not ledger.claim(replace(job, uploaded_at="2026-01-01T00:00:02.000Z")), "it has its picture"
 
 
 def test_a_released_job_is_the_next_execution_s(ledger, job):

@@ -42,7 +42,8 @@ JOB_FROM_EVENT = """(
         "renditions": [],
         "artifacts": [],
         "error": null,
-        "trace": []
+        "trace": [],
+        "recipe_table": null
     }
 )"""
 
@@ -82,10 +83,18 @@ def with_state(job: str, state: str) -> str:
 
 
 def named(suffixes: Iterable[str]) -> str:
-    """Return whether the key in the store's event ends in one of the suffixes, in any case."""
+    """Return whether the key in the store's event ends in one of the suffixes, in any case.
+
+    It fails if the input is not such an event, so that nothing that cannot be read gets into the ledger.
+    """
     known = ", ".join(f'"{suffix}"' for suffix in suffixes)
-    key = f"$lowercase({INPUT}.detail.object.key)"
-    return f"$count([{known}][$substring({key}, -$length($)) = $]) > 0"
+    return f"""(
+        $object := {INPUT}.detail.object;
+        $texts := [$object.key, $object.etag, {INPUT}.detail.bucket.name, {INPUT}.time];
+        $count($texts[$type($) = "string"]) = 4 and $type($object.size) = "number"
+            ? $count([{known}][$substring($lowercase($object.key), -$length($)) = $]) > 0
+            : $error("The input is not an event of S3: it needs a bucket, a key, an etag, a size and a time.")
+    )"""
 
 
 def present(field: str) -> str:
@@ -106,6 +115,7 @@ def ledger_item(job: str) -> str:
             "execution": {{"S": $job.execution}},
             "claimed_at": {{"S": {NOW}}},
             "updated_at": {{"S": {NOW}}},
+            "uploaded_at": {{"S": $job.uploaded_at}},
             "expires_at": {{"N": $string($floor($toMillis({NOW}) / 1000) + {RETENTION_SECONDS})}},
             "recipe": {{"S": $job.recipe}},
             "container": {{"S": $job.source.container}},

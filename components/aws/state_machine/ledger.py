@@ -5,9 +5,10 @@ from __future__ import annotations
 from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine.expressions import embed
 from components.aws.state_machine.references import LEDGER, Definition
-from core.ports import RELEASED
+from core.ports import RELEASED, WITHOUT_PICTURE
 
 REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
+ENDED = {f":{state}": state for state in WITHOUT_PICTURE}
 
 
 def put(job: str) -> Definition:
@@ -18,12 +19,20 @@ def put(job: str) -> Definition:
         "ConditionExpression": (
             "attribute_not_exists(#id) OR #state = :released"
             " OR (#execution = :execution AND #state = :claimed)"
+            f" OR (#state IN ({', '.join(ENDED)}) AND #uploaded_at < :uploaded_at)"
         ),
-        "ExpressionAttributeNames": {"#id": "id", "#state": "state", "#execution": "execution"},
+        "ExpressionAttributeNames": {
+            "#id": "id",
+            "#state": "state",
+            "#execution": "execution",
+            "#uploaded_at": "uploaded_at",
+        },
         "ExpressionAttributeValues": {
             ":released": {"S": RELEASED},
             ":claimed": {"S": "claimed"},
             ":execution": {"S": embed(jsonata.EXECUTION)},
+            ":uploaded_at": {"S": embed(f"{jsonata.INPUT}.time")},
+            **{name: {"S": state} for name, state in ENDED.items()},
         },
     }
 

@@ -15,8 +15,9 @@ BLOB_CREATED = "Microsoft.Storage.BlobCreated"
 class Subscription:
     """The events of a storage account that go to a queue.
 
-    Subjects are compared case-insensitively, which is Event Grid's default and the only mode of its
-    advanced filter ``StringEndsWith``. Without suffixes, all subjects match.
+    The beginning of a subject is compared in any case, which is Event Grid's default, unless
+    ``case_sensitive``. The end is always compared in any case, the only mode of the advanced filter
+    ``StringEndsWith``. Without suffixes, all subjects match.
     """
 
     account: str
@@ -25,6 +26,7 @@ class Subscription:
     subject_begins_with: str = ""
     subject_ends_with: tuple[str, ...] = ()
     event_types: tuple[str, ...] = (BLOB_CREATED,)
+    case_sensitive: bool = False
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -50,11 +52,13 @@ class Subscription:
 
     def matches(self, account: str, event: Mapping[str, Any]) -> bool:
         """Return whether the subscription includes this event of ``account``."""
-        subject = event["subject"].lower()
+        whole, beginning = event["subject"], self.subject_begins_with
+        subject = whole.lower()
+        begins = whole.startswith(beginning) if self.case_sensitive else subject.startswith(beginning.lower())
         endings = tuple(each.lower() for each in self.subject_ends_with) or ("",)
         return (
             account == self.account
             and event["eventType"] in self.event_types
-            and subject.startswith(self.subject_begins_with.lower())
+            and begins
             and subject.endswith(endings)
         )

@@ -69,6 +69,7 @@ class SystemTopicEventSubscription(ArmResource):
             "queue_account": recall(endpoint["resourceId"])["name"],
             "queue": endpoint["queueName"],
             "subject_begins_with": chosen.get("subjectBeginsWith", ""),
+            "case_sensitive": bool(chosen.get("isSubjectCaseSensitive", False)),
             "subject_ends_with": [
                 *endings,
                 *(value for each in _advanced(inputs) for value in each["values"]),

@@ -164,7 +164,7 @@ from core.job import Job, Source
 from core.steps import Tools, execute
 
 class Store(dict):
-    def get(self, key, max_bytes):
+    def get(self, key, max_bytes, upload=None):
         return self[key]
 
     def put(self, key, data, content_type):

@@ -14,6 +14,7 @@ def test_wire_names_list_the_whole_family() -> None:
         "NotAPhoto",
         "UnsupportedFormat",
         "DamagedPhoto",
+        "Superseded",
     }
     assert list(names) == sorted(names)
 

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import ObjectMissing, TooManyBytes
-from core.job import Job
+from core.errors import ObjectMissing, Superseded, TooManyBytes
+from core.job import Job, Source
 from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
+from core.ports import Upload
 
 
 def test_a_store_returns_what_was_put() -> None:
@@ -20,6 +21,14 @@ def test_a_store_refuses_what_is_missing_or_too_large() -> None:
         store.get("b", 10)
     with pytest.raises(TooManyBytes, match="4 bytes; at most 3"):
         store.get("a", 3)
+
+
+def test_a_store_returns_no_other_version_than_the_upload_s() -> None:
+    store = MemoryStore({"a": b"new"})
+    store.etags["a"] = "second"
+    assert store.get("a", 3, Upload(Source("c", "a", "second", 3), "now")) == b"new"
+    with pytest.raises(Superseded, match="'a' before this one was read"):
+        store.get("a", 3, Upload(Source("c", "a", "first", 3), "now"))
 
 
 def test_a_job_is_claimed_by_one_execution_only(job: Job) -> None:

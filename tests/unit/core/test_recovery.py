@@ -10,7 +10,7 @@ import pytest
 
 import core.recovery
 from core.errors import StoreUnavailable
-from core.job import Job, Source, job_id
+from core.job import Job, Problem, Source, job_id
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import RELEASED, DeadLetter, Upload
 from core.recovery import FAILED, GIVEN_UP, Recovery, by_schedule
@@ -119,6 +119,49 @@ def test_an_upload_that_was_processed_under_an_older_recipe_is_known(recovery, i
     ledger.record(replace(job("a.jpg", recipe="vintage"), state="succeeded"))
 
     assert not list(recovery.reconcile(PATIENCE, LATER))
+
+
+@pytest.mark.parametrize(
+    ("state", "found"), [("claimed", 0), ("succeeded", 0), ("rejected", 1), ("failed", 1)]
+)
+def test_the_same_bytes_uploaded_again_are_delivered_unless_they_have_their_picture(
+    recovery, intake, ledger, state, found
+):
+    first, later = LATER - timedelta(hours=2), LATER - timedelta(hours=1)
+    old = replace(job("a.jpg"), uploaded_at=first.isoformat(), state=state)
+    ledger.claim(replace(old, state="claimed"))
+    ledger.record(old)
+    intake.stored = [upload("a.jpg", later)]
+
+    assert len(list(recovery.unclaimed(PATIENCE, LATER))) == found
+    intake.stored = [upload("a.jpg", first)]
+    assert not list(recovery.unclaimed(PATIENCE, LATER)), "it is the upload that the job is of"
+
+
+SEEN = LATER - timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("created", "size", "error", "found"),
+    [
+        (SEEN, 10, None, 0),
+        (SEEN + timedelta(minutes=1), 10, None, 1),
+        (SEEN, 11, None, 1),
+        (SEEN, 10, Problem("Superseded", "Overwritten."), 1),
+        (SEEN, 10, Problem("NotAPhoto", "No."), 0),
+    ],
+    ids=["metadata set", "overwritten", "of another size", "not read", "rejected"],
+)
+def test_a_blob_that_got_another_etag_is_the_same_upload_unless_it_was_overwritten(
+    recovery, intake, ledger, created, size, error, found
+):
+    old = replace(job("a.jpg"), uploaded_at=SEEN.isoformat())
+    ledger.claim(old)
+    ledger.record(replace(old, state="rejected" if error else "succeeded", error=error))
+    source = Source(CONTAINER, "incoming/a.jpg", "another etag", size)
+    intake.stored = [Upload(source, (LATER - timedelta(hours=1)).isoformat(), created.isoformat())]
+
+    assert len(list(recovery.unclaimed(PATIENCE, LATER))) == found
 
 
 def test_a_job_that_stands_still_is_given_back_and_delivered(recovery, intake, ledger):

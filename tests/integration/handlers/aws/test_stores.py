@@ -1,12 +1,15 @@
 """The S3 adapter keeps the object store's promises."""
 
+import gzip
 import uuid
 
 import boto3
 import pytest
 
-from core.errors import ObjectMissing, StoreError, StoreUnavailable, TooManyBytes
-from core.ports import CACHE_CONTROL
+from core.errors import ObjectMissing, StoreError, StoreUnavailable, Superseded, TooManyBytes
+from core.job import Source
+from core.ports import CACHE_CONTROL, Upload
+from core.trace import now
 from handlers.aws import clients
 from handlers.aws.stores import S3Store
 
@@ -42,6 +45,27 @@ def test_an_object_that_is_too_large_is_refused(bucket):
 
     with pytest.raises(TooManyBytes, match="6 bytes; at most 5"):
         S3Store(bucket).get(KEY, max_bytes=5)
+
+
+def test_an_upload_is_read_until_other_bytes_are_written_under_its_key(bucket):
+    store = S3Store(bucket)
+    store.put(KEY, b"first", "image/jpeg")
+    etag = boto3.client("s3").head_object(Bucket=bucket, Key=KEY)["ETag"].strip('"')
+    first = Upload(Source(bucket, KEY, etag, 5), now())
+
+    assert store.get(KEY, 9, first) == b"first"
+    store.put(KEY, b"other", "image/jpeg")
+    with pytest.raises(Superseded):
+        store.get(KEY, 9, first)
+    store.put(KEY, b"first", "image/jpeg")
+    assert store.get(KEY, 9, first) == b"first"
+
+
+@pytest.mark.parametrize("stored", [gzip.compress(b"photo"), b"photo"], ids=["encoded", "wrongly marked"])
+def test_a_content_encoding_is_not_decoded(bucket, stored):
+    boto3.client("s3").put_object(Bucket=bucket, Key=KEY, Body=stored, ContentEncoding="gzip")
+
+    assert S3Store(bucket).get(KEY, 100) == stored
 
 
 def test_a_missing_object_is_named(bucket):

@@ -43,6 +43,7 @@ def test_a_claim_writes_the_whole_row(ledger, table, job):
         "id",
         "state",
         "execution",
+        "uploaded_at",
         "claimed_at",
         "updated_at",
         "recipe",

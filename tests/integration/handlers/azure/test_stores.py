@@ -1,11 +1,15 @@
 """The Blob adapter keeps the object store's promises."""
 
+import gzip
 import uuid
 
 import pytest
+from azure.storage.blob import ContentSettings
 
-from core.errors import ObjectMissing, StoreUnavailable, TooManyBytes
-from core.ports import CACHE_CONTROL
+from core.errors import ObjectMissing, StoreUnavailable, Superseded, TooManyBytes
+from core.job import Source
+from core.ports import CACHE_CONTROL, Upload
+from core.trace import now
 from handlers.azure import clients
 from handlers.azure.stores import BlobStore
 
@@ -52,6 +56,39 @@ def test_a_blob_that_is_too_large_is_refused(store):
 
     with pytest.raises(TooManyBytes, match="6 bytes; at most 5"):
         store.get(KEY, max_bytes=5)
+
+
+def upload_of(container):
+    found = container.get_blob_client(KEY).get_blob_properties()
+    return Upload(Source(container.container_name, KEY, found.etag.strip('"'), found.size), now())
+
+
+def test_an_upload_is_read_until_its_blob_is_overwritten(store, container):
+    store.put(KEY, b"first", "image/jpeg")
+    first = upload_of(container)
+
+    assert store.get(KEY, 9, first) == b"first"
+    store.put(KEY, b"other", "image/jpeg")
+    with pytest.raises(Superseded):
+        store.get(KEY, 9, first)
+    assert store.get(KEY, 9, upload_of(container)) == b"other"
+
+
+def test_metadata_that_is_set_later_changes_no_upload(store, container):
+    store.put(KEY, b"first", "image/jpeg")
+    first = upload_of(container)
+
+    container.get_blob_client(KEY).set_blob_metadata({"reviewed": "yes"})
+
+    assert first.source.etag != upload_of(container).source.etag
+    assert store.get(KEY, 9, first) == b"first"
+
+
+@pytest.mark.parametrize("stored", [gzip.compress(b"photo"), b"photo"], ids=["encoded", "wrongly marked"])
+def test_a_content_encoding_is_not_decoded(store, container, stored):
+    container.upload_blob(KEY, stored, content_settings=ContentSettings(content_encoding="gzip"))
+
+    assert store.get(KEY, 100) == stored
 
 
 def test_a_missing_blob_is_named(store):

@@ -8,6 +8,7 @@ from PIL import Image
 from core.errors import DamagedPhoto, ObjectMissing, SetupError, TooManyBytes, TooManyPixels
 from core.job import Job, Source
 from core.memory import MemoryStore
+from core.ports import Upload
 from core.recipe import OutputFormat
 from core.steps import Tools, access, execute, load
 from core.workflow.photo import PIPELINE
@@ -76,9 +77,9 @@ class Guarded(MemoryStore):
     def _place(self, key: str) -> str:
         return "input" if self._name == "input" else {"work": "work", "jobs": "output"}[key.partition("/")[0]]
 
-    def get(self, key: str, max_bytes: int) -> bytes:
+    def get(self, key: str, max_bytes: int, upload: Upload | None = None) -> bytes:
         self._seen.add(("read", self._place(key)))
-        return super().get(key, max_bytes)
+        return super().get(key, max_bytes, upload)
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         self._seen.add(("write", self._place(key)))

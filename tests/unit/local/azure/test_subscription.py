@@ -31,6 +31,12 @@ def test_passes_over_other_subjects(key: str) -> None:
     assert not Subscription.of(DOCUMENT).matches("acc", event(key))
 
 
+def test_only_a_beginning_can_be_told_to_regard_case() -> None:
+    subscription = Subscription.of(DOCUMENT | {"case_sensitive": True})
+    assert subscription.matches("acc", event("incoming/a.JPG"))
+    assert not subscription.matches("acc", event("Incoming/a.jpg"))
+
+
 def test_passes_over_other_accounts_and_events() -> None:
     subscription = Subscription.of(DOCUMENT)
     assert not subscription.matches("other", event("incoming/a.jpg"))

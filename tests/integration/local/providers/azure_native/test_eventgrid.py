@@ -33,6 +33,7 @@ def test_subscription_reaches_the_host(cloud, control, with_identity):
                 "includedEventTypes": ["Microsoft.Storage.BlobCreated"],
                 "subjectBeginsWith": "/blobServices/default/containers/input/",
                 "subjectEndsWith": ".webp",
+                "isSubjectCaseSensitive": True,
                 "advancedFilters": [ends_with()],
             },
         },
@@ -43,6 +44,7 @@ def test_subscription_reaches_the_host(cloud, control, with_identity):
         "queue_account": other["name"],
         "queue": "uploads",
         "subject_begins_with": "/blobServices/default/containers/input/",
+        "case_sensitive": True,
         "subject_ends_with": [".webp", ".jpg", ".png"],
         "event_types": ["Microsoft.Storage.BlobCreated"],
     }

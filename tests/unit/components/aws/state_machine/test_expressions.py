@@ -128,6 +128,7 @@ def test_a_ledger_row_is_complete():
         "id": JOB.id,
         "state": "claimed",
         "execution": "arn:run",
+        "uploaded_at": JOB.uploaded_at,
         "recipe": "gallery",
         "container": "photos",
         "key": "incoming/a b.jpg",
@@ -165,3 +166,19 @@ def test_a_name_is_taken_in_any_case(key, taken):
     suffixes = (".jpg", ".jpeg")
     assert evaluate(expressions.named(suffixes), input=event(key=key)) is taken
     assert key.lower().endswith(suffixes) is taken
+
+
+@pytest.mark.parametrize(
+    "input_",
+    [
+        {},
+        {"time": "2026-01-01T00:00:00Z", "detail": {"bucket": {"name": "b"}, "object": {"key": "a.jpg"}}},
+        event(etag=None),
+        event(size="10"),
+        {"detail": event()["detail"]},
+    ],
+    ids=["empty", "by hand", "without an etag", "without a size", "without a time"],
+)
+def test_what_is_no_event_of_an_upload_fails_before_the_claim(input_):
+    with pytest.raises(jsonata.JException, match="not an event of S3"):
+        evaluate(expressions.named((".jpg",)), input=input_)
