@@ -148,7 +148,8 @@ def parse(document: Mapping[str, Any], folder: Path, name: str) -> Workload:
     if azure:
         defaults["concurrency"] = 100
     if reader.mistakes:
-        raise WorkloadError(f"{name} has mistakes:\n" + "\n".join(reader.mistakes))
+        lines = (each.replace("?.", "?") for each in reader.mistakes)
+        raise WorkloadError("\n".join((f"{name} has mistakes:", *lines)))
     made = Workload(
         arrivals, photos.get("megapixels", Photos()), Flow(**flow), Platform(**{**defaults, **platform}), seed
     )

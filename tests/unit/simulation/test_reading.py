@@ -66,6 +66,7 @@ def test_all_mistakes_are_reported_at_once_and_the_nearest_name_is_suggested():
     ):
         assert part in text
     assert len(text.splitlines()) == 9
+    assert "?." not in text
 
 
 def test_a_kind_of_arrivals_names_the_keys_it_needs():
