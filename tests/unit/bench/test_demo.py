@@ -71,7 +71,9 @@ def test_tells_what_did_not_end_as_it_should(clouds, samples, monkeypatch):
 
 def test_tells_where_outputs_differ(clouds, samples, monkeypatch):
     get = clouds["azure-local"].outputs.get
-    monkeypatch.setattr(clouds["azure-local"].outputs, "get", lambda *asked: get(*asked) + b"!")
+    monkeypatch.setattr(
+        clouds["azure-local"].outputs, "get", lambda *asked, **limit: get(*asked, **limit) + b"!"
+    )
     assert demo.surprises(demo.process(deployments(), progress())) == [
         "The outputs of dark.png differ between runs.",
         "The outputs of light one.jpg differ between runs.",
