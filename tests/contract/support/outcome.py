@@ -35,7 +35,7 @@ def timeless(document: dict[str, Any]) -> dict[str, Any]:
 
 def timeless_row(columns: dict[str, Any]) -> dict[str, Any]:
     """Return a ledger row with its document parsed, and of its moments only whether they are there."""
-    moments = {name: bool(columns[name]) for name in ("execution", "claimed_at", "updated_at")}
+    moments = {name: bool(columns[name]) for name in ("execution", "claimed_at", "updated_at", "uploaded_at")}
     return {**columns, **moments, "document": timeless(json.loads(columns["document"]))}
 
 
