@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from bench import project
+from core.deployment.names import LOCAL_VARIABLE
 from core.errors import SetupError, TwinlensError
 
-VARIABLE = "TWINLENS_LOCAL"  # the path of the file with the emulators' addresses
+VARIABLE = LOCAL_VARIABLE
 
 
 @contextmanager
@@ -39,9 +40,9 @@ def enter() -> None:
     """
     with extra():
         from local.emulators import check
-        from local.environment import variables
+        from local.environment import enter
     check()
-    os.environ.update(variables())
+    enter()
 
 
 def check() -> None:

@@ -39,7 +39,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "local up": ("twinlens local up", "twinlens local up -s aws-local"),
     "local down": ("twinlens local down",),
     "local status": ("twinlens local status --json",),
-    "local env": ('eval "$(twinlens local env)"',),
+    "local env": ('eval "$(twinlens local env)"', 'eval "$(twinlens local env --unset)"'),
     "photos make": ("twinlens photos make set --count 50 --megapixels 12 --megapixels 24 --format jpeg",),
     "prices show": ("twinlens prices show aws.lambda --region eu-west-1",),
     "prices check": ("twinlens prices check --old-after 90",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
 from typing import Annotated
 
@@ -9,8 +11,11 @@ import typer
 
 from bench.emulators import extra
 from cli.console import Json, console, print_json, print_table
+from core.errors import SetupError
 from core.signals import ending_politely
-from local.environment import LocalStack
+from local.environment import LocalStack, enter, others
+
+BEFORE = "TWINLENS_BEFORE"  # what the shell had, as JSON
 
 app = typer.Typer(no_args_is_help=True, help="Run both clouds on this machine.")
 
@@ -25,8 +30,9 @@ def up(
         from local import emulators, stack
     with ending_politely():
         emulators.up()
-        for name in LocalStack if only is None else [only]:
-            if deploy:
+        if deploy:
+            enter()
+            for name in LocalStack if only is None else [only]:
                 stack.up(name)
     console.print('Ready. `eval "$(twinlens local env)"` points your shell to it.')
 
@@ -64,16 +70,27 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
-def env(as_json: Json = False) -> None:
+def env(
+    unset: Annotated[bool, typer.Option("--unset", help="Undo it: give the shell back what it had.")] = False,
+    as_json: Json = False,
+) -> None:
     """Print the variables that point a shell to the emulators, for ``eval "$(twinlens local env)"``."""
     with extra():
         from local.environment import variables
-    found = variables()
-    if as_json:
-        print_json(found)
+    before: dict[str, str | None] = json.loads(os.environ.get(BEFORE, "{}"))
+    if unset:
+        if not before:
+            raise SetupError("This shell is not pointed to the emulators: there is nothing to undo.")
+        changes = before | {BEFORE: None}
     else:
-        for name, value in found.items():
-            typer.echo(f"export {name}={shlex.quote(value)}")
+        found = variables()
+        had = {name: os.environ.get(name) for name in (*found, *others(os.environ))}
+        changes = dict.fromkeys(had) | found | {BEFORE: json.dumps(before or had)}
+    if as_json:
+        print_json({name: value for name, value in changes.items() if value is not None and name != BEFORE})
+        return
+    for name, value in changes.items():
+        typer.echo(f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}")
 
 
 def _deployed() -> dict[str, bool]:

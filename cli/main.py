@@ -7,6 +7,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -100,6 +101,9 @@ def root(
 
 def main() -> None:
     """Run the command line; exit with 0, with 1 after an error, or with 2 for wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what can't be shown becomes an escape
+            stream.reconfigure(errors="backslashreplace")
     # This logger would repeat the error at length.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     try:

@@ -7,13 +7,25 @@ from typing import Annotated, Any
 
 import typer
 
+from bench.photos import upload_names
 from bench.sending import Submission, follow, send
 from bench.stack import DeployedStack
-from cli.console import Json, StackName, print_json, print_table, progress, shown, state_text
+from cli.console import (
+    Json,
+    StackName,
+    console,
+    print_error,
+    print_json,
+    print_table,
+    progress,
+    shown,
+    state_text,
+)
 from cli.jobs import summary
+from core.ports import LedgerRow
 
 Photos = Annotated[
-    list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Photo files.")
+    list[Path], typer.Argument(exists=True, readable=True, help="Photo files, or folders of photo files.")
 ]
 
 
@@ -25,15 +37,23 @@ def submit(
     as_json: Json = False,
 ) -> None:
     """Upload photos to a stack; with --wait, exit with 1 unless every job succeeds."""
+    names = upload_names(photos)
     deployment = DeployedStack.of(stack)
-    with progress() as bar:
-        task = bar.add_task("uploading", total=len(photos), note="")
-        uploads = []
-        for photo in photos:
-            bar.update(task, note=shown(photo.name))
-            uploads.append(send(deployment, photo, photo.name))
-            bar.advance(task)
-    results = _follow(uploads, timeout) if wait else [_sent(upload) for upload in uploads]
+    uploads: list[Submission] = []
+    try:
+        with progress() as bar:
+            task = bar.add_task("uploading", total=len(names), note="")
+            for photo, name in names.items():
+                bar.update(task, note=shown(name))
+                uploads.append(send(deployment, photo, name))
+                bar.advance(task)
+        results = _follow(uploads, timeout) if wait else [_sent(upload) for upload in uploads]
+    except KeyboardInterrupt:
+        print_error(
+            f"Interrupted. {len(uploads)} of {len(names)} photos were uploaded, and their jobs go on: "
+            f"`twinlens jobs list -s {stack}` shows them."
+        )
+        raise typer.Exit(130) from None
     if as_json:
         print_json(results)
     else:
@@ -42,6 +62,8 @@ def submit(
             for each in results
         ]
         print_table(["job", "key", "state", "reason"], rows)
+        if any(each["state"] == "succeeded" for each in results):
+            console.print(f"`twinlens jobs get JOB -s {shown(stack)}` downloads the outputs of a job.")
     if wait and any(each["state"] != "succeeded" for each in results):
         raise typer.Exit(1)
 
@@ -50,7 +72,17 @@ def _follow(uploads: list[Submission], timeout: float) -> list[dict[str, Any]]:
     with progress() as bar:
         task = bar.add_task("processing", total=len(uploads), note="")
         rows = follow(uploads, timeout, lambda _: bar.advance(task))
-    return [summary(rows[upload]) if upload in rows else _sent(upload, "unfinished") for upload in uploads]
+    return [
+        _ended(upload, rows[upload]) if upload in rows else _sent(upload, "unfinished") for upload in uploads
+    ]
+
+
+def _ended(upload: Submission, row: LedgerRow) -> dict[str, Any]:
+    """Return the job's summary, which says if the same bytes were processed before this upload."""
+    found = summary(row)
+    if row.updated_at < upload.began and not found["reason"]:
+        found["reason"] = f"already processed at {row.updated_at}"
+    return found
 
 
 def _sent(upload: Submission, state: str = "submitted") -> dict[str, Any]:

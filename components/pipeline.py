@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import pulumi
 
 from components.settings import Settings
+from core.deployment.names import LOCAL_SUFFIX, LOCAL_VARIABLE
 
 
 class Pipeline(Protocol):
@@ -43,6 +44,19 @@ def _azure(name: str, settings: Settings) -> Pipeline:
 
 # Each imports its SDK only when it is called.
 PIPELINES: dict[str, Callable[[str, Settings], Pipeline]] = {"aws": _aws, "azure": _azure}
+
+
+def refuse_emulators(stack: str, environment: Mapping[str, str]) -> None:
+    """Refuse to plan a stack into the emulators that the shell points to, unless it is a local one.
+
+    Raises:
+        pulumi.RunError: The shell points to the emulators, and the stack is not local.
+    """
+    if LOCAL_VARIABLE in environment and not stack.endswith(LOCAL_SUFFIX):
+        raise pulumi.RunError(
+            f"This shell points to the emulators, and {stack!r} is no local stack: those end with "
+            f'{LOCAL_SUFFIX!r}. Run `eval "$(twinlens local env --unset)"` first, or use a new shell.'
+        )
 
 
 def build(name: str, settings: Settings) -> Pipeline:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
 from local import state
+from local.emulators.surroundings import direct
 from local.toolchain import pulumi
 
 
@@ -44,5 +46,26 @@ def variables() -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,  # it may name another endpoint or account
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AZURE_STORAGE_KEY": current.azure.key,
+        **direct(),
     }
+
+
+def others(names: Iterable[str]) -> list[str]:
+    """Return those variables that would lead elsewhere: one's own accounts and their endpoints."""
+    return sorted(name for name in names if name.startswith(("AWS_", "AZURE_")))
+
+
+def enter() -> None:
+    """Point this process to the emulators, whatever the shell has.
+
+    Raises:
+        NotRunning: The emulators are not running.
+        ToolMissing: The Pulumi CLI is not installed and cannot be installed.
+    """
+    found = variables()
+    for name in others(os.environ):
+        del os.environ[name]
+    os.environ.update(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from local.environment import variables
 from local.errors import StackFailed
 from local.state import CHECKOUT
 from local.toolchain import pulumi
+from local.toolchain.cache import locked
 from local.toolchain.progress import say, step
 
 _FINISHING_SECONDS = 30  # for Pulumi to end what it began
@@ -47,7 +48,7 @@ def up(name: str, project: Path = CHECKOUT, settings: Mapping[str, str] | None =
         StackFailed: Pulumi reports an error; the text holds it.
         NotRunning: The emulators are not running.
     """
-    with step(f"Deploying {name}"):
+    with _alone(name), step(f"Deploying {name}"):
         stack, events = _open(name, project), Events()
         _free(stack)
         with _explained(stack):
@@ -72,7 +73,7 @@ def destroy(name: str, project: Path = CHECKOUT) -> None:
     with _explained(stack):
         if not _exists(stack):
             return
-    with step(f"Removing {name}"):
+    with _alone(name), step(f"Removing {name}"):
         _free(stack)
         with _explained(stack, events.errors):
             stack.destroy(color="never", on_event=events)
@@ -102,6 +103,12 @@ def outputs(name: str, project: Path = CHECKOUT) -> dict[str, Any]:
     stack = _open(name, project)
     with _explained(stack):
         return stack.values() if _exists(stack) else {}
+
+
+def _alone(name: str) -> AbstractContextManager[None]:
+    """Wait until no other command of this set-up deploys or removes the stack."""
+    lock = state.path().parent / f"{name}.lock"
+    return locked(lock, f"Another command is working on {name}; waiting for it ...")
 
 
 def _open(name: str, project: Path) -> PulumiStack:
@@ -176,5 +183,5 @@ def _outlast(pid: int, name: str) -> None:
 
 
 def _locks(name: str) -> Iterator[Path]:
-    stacks = Path(state.load().pulumi.backend.removeprefix("file://"))
+    stacks = Path.from_uri(state.load().pulumi.backend)
     yield from (stacks / ".pulumi" / "locks").glob(f"**/{name}/*.json")

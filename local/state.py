@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core.deployment.names import LOCAL_VARIABLE
 from core.files import write_whole
 from local.errors import NotRunning
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-VARIABLE = "TWINLENS_LOCAL"
+VARIABLE = LOCAL_VARIABLE
 
 
 @dataclass(frozen=True)

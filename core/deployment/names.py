@@ -6,6 +6,8 @@ from typing import Literal
 
 # The suffix of stacks that run on the emulators.
 LOCAL_SUFFIX = "-local"
+# The variable with the path of the file that describes the running emulators.
+LOCAL_VARIABLE = "TWINLENS_LOCAL"
 
 # The DynamoDB table. The index holds the jobs that have not ended; its hash key is the first digit of the
 # job's id, to spread bursts over partitions. A row without that attribute is not in the index.

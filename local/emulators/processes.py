@@ -21,14 +21,14 @@ MARK = "TWINLENS_SUPERVISED"
 
 _ROUNDS = 10  # one round ends all processes; the next finds those started meanwhile
 _PATIENCE_SECONDS = 5.0
+_STARTTIME = 19  # of the fields behind the name in /proc/PID/stat: see proc(5)
 
 
 @dataclass(frozen=True)
 class Supervised:
     """One process that was started.
 
-    ``created`` is its start time in seconds since the epoch, as reported by the system: together with the pid
-    it identifies a process uniquely.
+    ``created`` is its start time, see :func:`_created`: with the pid it identifies a process uniquely.
     """
 
     name: str
@@ -67,7 +67,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    supervised = Supervised(name, process.pid, psutil.Process(process.pid).create_time())
+    supervised = Supervised(name, process.pid, _created(process.pid))
     record = _records(folder) / f"{name}.json"
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(asdict(supervised)))
@@ -83,9 +83,24 @@ def running(process: Supervised) -> bool:
     """Return whether this process, not another one with its pid, is still running."""
     try:
         found = psutil.Process(process.pid)
-        return found.create_time() == process.created and found.status() != psutil.STATUS_ZOMBIE
+        return _created(process.pid) == process.created and found.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _created(pid: int) -> float:
+    """Return when the process started: in clock ticks since Linux did, or elsewhere in seconds since 1970.
+
+    Linux moves the latter when the clock is set (https://github.com/giampaolo/psutil/issues/2526).
+
+    Raises:
+        psutil.NoSuchProcess: It has ended.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+    except OSError:
+        return psutil.Process(pid).create_time()
+    return float(fields.split()[_STARTTIME])
 
 
 def recorded(folder: Path) -> dict[str, Supervised]:

@@ -19,6 +19,16 @@ _KEPT_BACK = (
 )
 
 
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def direct() -> dict[str, str]:
+    """Return the variables that keep requests to this machine away from a proxy, in addition to others."""
+    said = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = ",".join(dict.fromkeys((*filter(None, said.split(",")), *LOOPBACK)))
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
+
+
 def clean(folder: Path, **variables: str) -> dict[str, str]:
     """Return this process's environment without variables that would confuse an emulator, plus ``variables``.
 
@@ -27,4 +37,4 @@ def clean(folder: Path, **variables: str) -> dict[str, str]:
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_BACK)}
-    return {**kept, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", **variables}
+    return {**kept, **direct(), "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", **variables}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import local
 from local import emulators, stack
 from local.state import AwsEmulator, AzureEmulator, LocalState, PulumiBackend
 from local.toolchain import pulumi
@@ -28,6 +29,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(emulators, "up", lambda: did.append("up"))
     monkeypatch.setattr(emulators, "down", lambda: did.append("down") or True)
     monkeypatch.setattr(emulators, "status", lambda: dict.fromkeys(NAMES, True))
+    monkeypatch.setattr(local, "enter", lambda: None)
     monkeypatch.setattr(stack, "up", did.append)
     monkeypatch.setattr(stack, "outputs", lambda name: {"cloud": "aws"} if name == "aws-local" else {})
     monkeypatch.setattr(pulumi, "ensure", lambda: Path("/tools"))

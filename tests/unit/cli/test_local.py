@@ -1,10 +1,13 @@
 import json
+import shlex
+from pathlib import Path
 
 import pytest
 from local_commands import NAMES, RUNNING
 from typer.testing import CliRunner
 
 from cli.local import app
+from core.errors import SetupError
 from local import emulators, state
 
 
@@ -50,3 +53,22 @@ def test_status_fails_unless_all_runs(done: list[str], monkeypatch: pytest.Monke
     result = CliRunner().invoke(app, ["status"])
     assert result.exit_code == 1
     assert "not running" in result.output
+
+
+def test_env_can_be_undone(done: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Both sets of lines are run by a shell that had an account of its own."""
+    state.save(RUNNING)
+    monkeypatch.setenv("AWS_PROFILE", "my own")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    there = CliRunner().invoke(app, ["env"]).output
+    assert "unset AWS_PROFILE" in there
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:4566" in there
+    (before,) = (line for line in there.splitlines() if line.startswith("export TWINLENS_BEFORE="))
+    monkeypatch.setenv("TWINLENS_BEFORE", shlex.split(before)[1].partition("=")[2])
+    back = CliRunner().invoke(app, ["env", "--unset"]).output.splitlines()
+    assert {"export AWS_PROFILE='my own'", "unset AWS_ENDPOINT_URL", "unset TWINLENS_BEFORE"} <= set(back)
+
+
+def test_there_is_nothing_to_undo_in_a_fresh_shell(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWINLENS_BEFORE", raising=False)
+    assert isinstance(CliRunner().invoke(app, ["env", "--unset"]).exception, SetupError)

@@ -26,6 +26,14 @@ def test_an_unknown_cloud_is_refused_by_name():
         pipeline.build("photos", SimpleNamespace(cloud="gcp"))
 
 
+def test_a_stack_that_is_not_local_is_not_planned_into_the_emulators():
+    pointed = {"TWINLENS_LOCAL": "/somewhere/local.json"}
+    with pytest.raises(pulumi.RunError, match=r"'aws' is no local stack.*local env --unset"):
+        pipeline.refuse_emulators("aws", pointed)
+    pipeline.refuse_emulators("aws-local", pointed)
+    pipeline.refuse_emulators("aws", {})
+
+
 def test_the_page_on_adding_a_cloud_names_files_and_names_that_exist():
     root = Path(pipeline.__file__).parents[1]
     page = (root / "docs" / "adding-a-cloud.md").read_text()
