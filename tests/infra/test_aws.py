@@ -281,8 +281,9 @@ def test_an_express_state_machine_ends_in_time(run):
     express = machine(graph, "EXPRESS")
     assert json.loads(express["definition"])["TimeoutSeconds"] == 300
     (failed,) = [each for each in graph.of("MetricAlarm") if each.name == "twinlens-failed"]
-    watched = [query["metric"]["dimensions"] for query in failed.inputs["metricQueries"] if "metric" in query]
-    assert watched == [{"StateMachineArn": graph.outputs["workflow"]}] * 3
+    watched = [query["metric"] for query in failed.inputs["metricQueries"] if "metric" in query]
+    assert {each["metricName"] for each in watched} == {"ExecutionsFailed", "ExecutionsTimedOut"}
+    assert [each["dimensions"] for each in watched] == [{"StateMachineArn": graph.outputs["workflow"]}] * 2
     # What a standard execution left behind can still be lost.
     pattern = json.loads(graph.one("EventRule", "lost").inputs["eventPattern"])["detail"]
     assert pattern["stateMachineArn"] == [aws_arn("sfn", "twinlens-workflow")]
