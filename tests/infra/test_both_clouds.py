@@ -16,7 +16,9 @@ def test_every_alarm_has_its_alerts_and_every_alert_its_alarm(aws, azure):
         for alert in alerts
     }
     assert all(len(found) == 1 for found in meant.values()), meant
-    assert {alarm for found in meant.values() for alarm in found} == alarms
+    # Azure sends such notices and runs such looks without a queue: docs/operations.md.
+    without = {"twinlens-untold", "twinlens-unreconciled"}
+    assert {alarm for found in meant.values() for alarm in found} == alarms - without
 
 
 def test_the_workbook_has_the_graphs_of_the_dashboard(aws, azure):

@@ -1,5 +1,6 @@
 """The roles that the program grants, enforced: just enough for every step, and each permission is needed."""
 
+import hashlib
 import io
 
 import pytest
@@ -10,9 +11,16 @@ from core.workflow.granularity import GRANULARITIES, pipeline_in
 
 PREFIX = "arn:aws:s3:us-east-1:123456789012:"  # of the mocks; a real bucket's ARN names neither
 KEY = "incoming/a b+c.jpg"
-JOB = Job(
-    "0" * 32, "gallery", Source("in", KEY, "e", 1), "arn", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"
-)
+
+
+def photo():
+    file = io.BytesIO()
+    Image.new("RGB", (900, 300), "teal").save(file, "JPEG")
+    return file.getvalue()
+
+
+UPLOAD = Source("in", KEY, hashlib.md5(photo(), usedforsecurity=False).hexdigest(), len(photo()))
+JOB = Job("0" * 32, "gallery", UPLOAD, "arn", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +28,7 @@ def cloud(enforced):
     """The buckets of the mocked program, and a photo in one."""
     for bucket in ("twinlens-input", "twinlens-output"):
         enforced.client("s3").create_bucket(Bucket=bucket)
-    photo = io.BytesIO()
-    Image.new("RGB", (900, 300), "teal").save(photo, "JPEG")
-    enforced.client("s3").put_object(Bucket="twinlens-input", Key=KEY, Body=photo.getvalue())
+    enforced.client("s3").put_object(Bucket="twinlens-input", Key=KEY, Body=photo())
     return enforced
 
 
