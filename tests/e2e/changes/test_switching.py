@@ -20,7 +20,7 @@ OTHER = {LocalStack.AWS: ("standard", "express"), LocalStack.AZURE: ("storage", 
 
 
 class Uploads(threading.Thread):
-    """Keeps three photos under way, from another thread, until the block is left."""
+    """Keeps six photos under way, one second apart, from another thread, until the block is left."""
 
     def __init__(self, stand, photo):
         super().__init__(daemon=True)
@@ -40,7 +40,7 @@ class Uploads(threading.Thread):
         while not self._done.wait(1):
             rows = {job: self._stand.deployment.row(job) for job in open_jobs}
             open_jobs = {job for job, row in rows.items() if row is None or row.state == "claimed"}
-            if len(open_jobs) < 3:
+            if len(open_jobs) < 6:
                 open_jobs.add(self.send())
 
     def __enter__(self):

@@ -59,7 +59,8 @@ def test_the_blurhash_tells_pictures_apart(colourful: Image.Image) -> None:
 
 def test_a_recipe_that_asks_gets_it_as_the_last_artifact(job, tools: Tools, encode, colourful) -> None:
     tools.input.objects[job.source.key] = encode(colourful.resize((900, 600)), "JPEG")
-    done = execute("process", job, replace(tools, recipe=recipes.load("responsive")))
+    wanted = recipes.load("responsive")
+    done = execute("process", replace(job, recipe=wanted.name), replace(tools, recipe=wanted))
     last = done.artifacts[-1]
     assert (last.name, last.content_type) == ("manifest.json", "application/json")
     document = json.loads(tools.output.objects[last.key])

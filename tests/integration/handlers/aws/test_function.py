@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -50,9 +51,10 @@ def invoke(monkeypatch, step, job, attempt=1):
 
 
 def test_steps_follow_each_other_as_the_state_machine_calls_them(buckets, monkeypatch):
-    boto3.client("s3").put_object(Bucket=buckets[0], Key=JOB.source.key, Body=photo())
+    stored = boto3.client("s3").put_object(Bucket=buckets[0], Key=JOB.source.key, Body=photo())
+    job = replace(JOB, source=replace(JOB.source, etag=stored["ETag"].strip('"')))
 
-    validated = invoke(monkeypatch, "validate", JOB.to_document())
+    validated = invoke(monkeypatch, "validate", job.to_document())
     rendered = [invoke(monkeypatch, step, validated) for step in ("resize", "apply_filters")]
     done = Job.from_document(invoke(monkeypatch, "optimize", rendered, attempt=2))
 

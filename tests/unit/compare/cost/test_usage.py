@@ -254,11 +254,28 @@ def test_every_workload_yields_meters_of_the_price_book():
     writes = 1
     reads = 1
     storage_gb_months = 1
+    [[blob]]
+    redundancy = "zrs"
+    writes = 1
+    storage_gb_months = 1
+    [[blob]]
+    redundancy = "grs"
+    writes = 1
+    storage_gb_months = 1
+    [[blob]]
+    redundancy = "gzrs"
+    writes = 1
+    storage_gb_months = 1
+    [[kms]]
+    requests = 1
     [[queue]]
     messages = 1
     [[table]]
     operations = 1
     storage_gb_months = 1
+    [[table]]
+    key = "own"
+    operations = 1
     [[log_analytics]]
     records = 1
     record_bytes = 100

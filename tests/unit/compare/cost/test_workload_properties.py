@@ -86,6 +86,7 @@ KINDS: dict[str, tuple[Table, Table]] = {
         {"event_bytes": upto(256_000)},
     ),
     "cloudwatch_alarms": ({"metrics": upto(1000), "dashboards": upto(100)}, {}),
+    "kms": ({"requests": COUNT}, {}),
     "xray": ({"requests": COUNT}, {"sampled_share": SHARE}),
     "xray by rule": ({"requests": COUNT}, {"requests_per_second": upto(1000)}),
     "api_gateway_http": ({"requests": COUNT}, {"request_kb": upto(10_000)}),
