@@ -52,7 +52,8 @@ def refuse_emulators(stack: str, environment: Mapping[str, str]) -> None:
     Raises:
         pulumi.RunError: The shell points to the emulators, and the stack is not local.
     """
-    if LOCAL_VARIABLE in environment and not stack.endswith(LOCAL_SUFFIX):
+    pointed = LOCAL_VARIABLE in environment and "AWS_ENDPOINT_URL" in environment
+    if pointed and not stack.endswith(LOCAL_SUFFIX):
         raise pulumi.RunError(
             f"This shell points to the emulators, and {stack!r} is no local stack: those end with "
             f'{LOCAL_SUFFIX!r}. Run `eval "$(twinlens local env --unset)"` first, or use a new shell.'

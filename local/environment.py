@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from local import state
-from local.emulators.surroundings import direct
+from local.loopback import direct
 from local.toolchain import pulumi
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from local.loopback import direct
+
 # Variables for the real clouds, for another set-up or for this Python must not reach the emulators.
 _KEPT_BACK = (
     "AWS_",
@@ -17,16 +19,6 @@ _KEPT_BACK = (
     "PYTHON",
     "TWINLENS_",
 )
-
-
-LOOPBACK = ("127.0.0.1", "localhost")
-
-
-def direct() -> dict[str, str]:
-    """Return the variables that keep requests to this machine away from a proxy, in addition to others."""
-    said = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    hosts = ",".join(dict.fromkeys((*filter(None, said.split(",")), *LOOPBACK)))
-    return {"no_proxy": hosts, "NO_PROXY": hosts}
 
 
 def clean(folder: Path, **variables: str) -> dict[str, str]:

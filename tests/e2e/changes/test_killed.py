@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 UPLOADS = 6
 AZURITE_FILES = 5  # of blobs, messages, the bytes of each, and tables
-ANY_FILE = str(Path(__file__))
+ANY_PHOTO = str(Path(__file__).parents[3] / "samples" / "trail.webp")
 
 
 def photo(shade):
@@ -93,7 +93,7 @@ def test_jobs_that_were_under_way_are_sent_on(stand, send):
     jobs = send(UPLOADS, "under-way")
     kill(mine)
     assert not emulators.status()[mine]
-    for command in (["jobs", "list"], ["submit", ANY_FILE]):
+    for command in (["jobs", "list"], ["submit", ANY_PHOTO]):
         refused = CliRunner().invoke(app, [*command, "-s", stand.deployment.stack])
         assert isinstance(refused.exception, NotRunning)
         assert "has ended: " in str(refused.exception)

@@ -27,11 +27,12 @@ def test_an_unknown_cloud_is_refused_by_name():
 
 
 def test_a_stack_that_is_not_local_is_not_planned_into_the_emulators():
-    pointed = {"TWINLENS_LOCAL": "/somewhere/local.json"}
+    named = {"TWINLENS_LOCAL": "/somewhere/local.json"}
+    pointed = named | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
     with pytest.raises(pulumi.RunError, match=r"'aws' is no local stack.*local env --unset"):
         pipeline.refuse_emulators("aws", pointed)
     pipeline.refuse_emulators("aws-local", pointed)
-    pipeline.refuse_emulators("aws", {})
+    pipeline.refuse_emulators("aws", named)
 
 
 def test_the_page_on_adding_a_cloud_names_files_and_names_that_exist():
