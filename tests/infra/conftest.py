@@ -205,6 +205,9 @@ def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pulumi, "export", exported.__setitem__)
+        patch.delenv(
+            "TWINLENS_LOCAL", raising=False
+        )  # of other tests' emulators, into which nothing is planned
         # Mocks have no server for the engine's calls to hooks.
         patch.setattr(
             pulumi.resource_hooks, "register_error_hook", lambda _: asyncio.ensure_future(_nothing())
