@@ -20,7 +20,8 @@ FILE = """config:
 
 
 @pytest.fixture
-def stack(tmp_path):
+def stack(tmp_path, monkeypatch):
+    monkeypatch.delenv("TWINLENS_LOCAL", raising=False)  # of other tests' emulators
     for name in ("Pulumi.yaml", "__main__.py"):
         (tmp_path / name).write_text((root() / name).read_text())
     tools = pulumi.ensure()
