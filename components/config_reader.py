@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import pulumi
 from pulumi.runtime import get_config_env, is_config_secret
 from pulumi.runtime.config import CONFIG
+
+from core.mistakes import nearest
 
 type Allowed[T] = Mapping[str, Collection[T]]
 """The allowed values of a setting, by cloud."""
@@ -129,13 +130,6 @@ class ConfigReader:
                     f"- {key} is not a setting: nothing reads {namespace}:; did you mean {prefix}{name}?"
                 )
         return lines
-
-
-def nearest(given: str, known: Collection[str]) -> str:
-    """Return the known name most like the given one, whatever its case; nothing if none is like it."""
-    names = {name.casefold(): name for name in known}
-    close = get_close_matches(given.casefold(), names, n=1)
-    return names[close[0]] if close else ""
 
 
 def span(allowed: Collection[int]) -> str:

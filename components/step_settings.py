@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.config_reader import ConfigReader, nearest, span
+from components.config_reader import ConfigReader, span
 from core.errors import SettingsError
+from core.mistakes import nearest
 from core.workflow.granularity import all_steps, pipeline_in
 
 KEY = "steps"

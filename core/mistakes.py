@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from core.errors import TwinlensError
@@ -33,13 +33,16 @@ class Mistakes:
             raise self._error("\n".join(dict.fromkeys(self._found)))
 
 
-def meant(given: object, known: Collection[str]) -> str:
-    """Return ``" (did you mean 'x'?)"`` for the known name most like the given one, whatever its case.
-
-    Returns nothing if none is like it.
-    """
+def nearest(given: object, known: Iterable[object]) -> str:
+    """Return the known name most like the given one, whatever its case; nothing if none is like it."""
     from difflib import get_close_matches  # only a mistake pays for its import
 
-    names = {name.casefold(): name for name in known}
+    names = {str(name).casefold(): str(name) for name in known}
     close = get_close_matches(str(given).casefold(), names, n=1)
-    return f" (did you mean {names[close[0]]!r}?)" if close else ""
+    return names[close[0]] if close else ""
+
+
+def meant(given: object, known: Iterable[object]) -> str:
+    """Return ``" (did you mean 'x'?)"`` for the nearest known name; nothing if none is like it."""
+    near = nearest(given, known)
+    return f" (did you mean {near!r}?)" if near else ""

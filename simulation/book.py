@@ -9,7 +9,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from simulation.checks import suggested
 from simulation.errors import BookError
 from simulation.streams import DIGITS
 
@@ -110,8 +110,7 @@ def with_changes(book: Book, file: Path) -> Book:
     mistakes, changed = [], {}
     for name, table in document.items():
         if name not in book.parameters:
-            near = get_close_matches(name, book.parameters, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
+            hint = suggested(name, book.parameters) or "."
             mistakes.append(f"{file}: there is no parameter {name!r}{hint}")
             continue
         try:

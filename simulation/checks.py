@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
+
+from core.mistakes import nearest
 
 
 class Mistake(ValueError):
@@ -45,7 +46,7 @@ def one_of(*known: str) -> Check:
 
     def check(value: Any) -> str:
         if value not in known:
-            raise Mistake(f"must be one of {', '.join(known)}{nearest(value, known)}")
+            raise Mistake(f"must be one of {', '.join(known)}{suggested(value, known)}")
         return str(value)
 
     return check
@@ -65,7 +66,7 @@ def text(value: Any) -> str:
     return value
 
 
-def nearest(given: Any, known: Any) -> str:
+def suggested(given: Any, known: Any) -> str:
     """Return the end of a sentence that suggests the nearest known name, if one is near."""
-    near = get_close_matches(str(given), list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(given, known)
+    return f"; did you mean {near!r}?" if near else ""

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from core.recipes import names as recipe_names
 from core.workflow.granularity import GRANULARITIES
-from simulation.checks import Check, Mistake, flag, nearest, number, one_of, text, whole
+from simulation.checks import Check, Mistake, flag, number, one_of, suggested, text, whole
 from simulation.errors import WorkloadError
 from simulation.workload import (
     PLATFORMS,
@@ -96,7 +96,7 @@ class _Reader:
         found, checks = {}, TABLES[name]
         for key, value in given.items():
             if key not in checks:
-                near = nearest(key, checks) or f"; the keys are {', '.join(checks)}"
+                near = suggested(key, checks) or f"; the keys are {', '.join(checks)}"
                 self.mistakes.append(f"[{name}]: unknown key {key!r}{near}.")
                 continue
             try:
@@ -130,7 +130,7 @@ def parse(document: Mapping[str, Any], folder: Path, name: str) -> Workload:
     reader = _Reader([])
     for key in document:
         if key not in TABLES and key != "seed":
-            near = nearest(key, TABLES) or f"; a workload has [{'], ['.join(TABLES)}]"
+            near = suggested(key, TABLES) or f"; a workload has [{'], ['.join(TABLES)}]"
             reader.mistakes.append(f"Unknown table {key!r}{near}.")
     coming, photos, flow, platform = (reader.table(document, each) for each in TABLES)
     seed = platform.pop("seed", document.get("seed", 0))

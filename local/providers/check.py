@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from core.mistakes import meant
 from local.providers import wire
 from local.providers.schema import Choice, File, ListOf, MapOf, Object, OneOf, Scalar, Shape
 
@@ -48,7 +48,7 @@ def faults(value: Any, shape: Shape, path: str = "") -> Iterator[Fault]:
             if value not in values:
                 yield Fault(
                     path,
-                    f"{value!r} is not allowed{_suggest(value, values)}; {path} is one of {_list(values)}.",
+                    f"{value!r} is not allowed{meant(value, values)}; {path} is one of {_list(values)}.",
                 )
         case Scalar(kind):
             if not _is(value, kind):
@@ -61,7 +61,7 @@ def faults(value: Any, shape: Shape, path: str = "") -> Iterator[Fault]:
 def unknown_name(name: str, allowed: Iterator[str] | list[str]) -> str:
     """Return the end of a sentence about an unknown name: a suggestion, and the known names."""
     names = sorted(allowed)
-    return f"{_suggest(name, names)}; there are {_list(names)}."
+    return f"{meant(name, names)}; there are {_list(names)}."
 
 
 def _object(value: Any, shape: Object, path: str) -> Iterator[Fault]:
@@ -87,12 +87,6 @@ def _is(value: Any, kind: type) -> bool:
 
 def _mismatch(value: Any, wanted: str, path: str) -> Fault:
     return Fault(path, f"{value!r} is not allowed; {path} must be {wanted}.")
-
-
-def _suggest(given: Any, allowed: list[str] | tuple[Any, ...]) -> str:
-    texts = {str(each).lower(): str(each) for each in allowed}
-    close = get_close_matches(str(given).lower(), texts, n=1)
-    return f" (did you mean {texts[close[0]]!r}?)" if close else ""
 
 
 def _list(values: list[str] | tuple[Any, ...]) -> str:
