@@ -43,8 +43,8 @@ def variables() -> dict[str, str]:
         "AWS_ENDPOINT_URL": current.aws.endpoint,
         "AWS_REGION": current.aws.region,
         "AWS_DEFAULT_REGION": current.aws.region,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": current.aws.access_key,
+        "AWS_SECRET_ACCESS_KEY": current.aws.secret_key,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,  # it may name another endpoint or account
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -24,12 +24,15 @@ VARIABLE = LOCAL_VARIABLE
 class AwsEmulator:
     """MiniStack: every AWS service behind one endpoint.
 
-    ``enforce_iam`` says whether it checks calls against the policies of the role that makes them.
+    The two keys are those of its account's root user. ``enforce_iam`` says whether it checks signatures, and
+    calls against the policies of the role that makes them.
     """
 
     endpoint: str
     pid: int
     region: str
+    access_key: str
+    secret_key: str
     enforce_iam: bool = False
 
 
@@ -37,7 +40,8 @@ class AwsEmulator:
 class AzureEmulator:
     """Azurite and the Azure host.
 
-    An account's endpoints are path style: ``<blob>/<account>/``. All accounts of the pool share one key.
+    An account's endpoints are path style: ``<blob>/<account>/``. All accounts of the pool share one key. The
+    host's control API demands ``token`` as a bearer token.
     """
 
     blob: str
@@ -46,7 +50,13 @@ class AzureEmulator:
     key: str
     accounts: tuple[str, ...]
     control: str
+    token: str
     pids: dict[str, int]
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that the control API demands."""
+        return {"Authorization": f"Bearer {self.token}"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ def load() -> LocalState:
 
 
 def save(state: LocalState) -> None:
-    """Write the file atomically, readable only by its owner: it contains the storage key."""
+    """Write the file atomically, readable only by its owner: it contains all keys."""
     target = path()
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, (json.dumps(asdict(state), indent=2) + "\n").encode(), mode=0o600)

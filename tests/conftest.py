@@ -142,7 +142,7 @@ def running_ministack(folder: Path, *, enforce_iam: bool) -> Iterator[AwsEmulato
 
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsEmulator]:
-    """MiniStack, which lets everybody do everything."""
+    """MiniStack, which lets everybody on this machine do everything."""
     with running_ministack(tmp_path_factory.mktemp("ministack"), enforce_iam=False) as emulator:
         yield emulator
 
@@ -183,8 +183,8 @@ def aws(ministack: AwsEmulator, monkeypatch: pytest.MonkeyPatch) -> AwsEmulator:
 
     monkeypatch.setenv("AWS_ENDPOINT_URL", ministack.endpoint)
     monkeypatch.setenv("AWS_DEFAULT_REGION", ministack.region)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ministack.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", ministack.secret_key)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     clients.client.cache_clear()
     return ministack

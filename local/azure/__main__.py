@@ -1,15 +1,19 @@
-"""Run the local Azure host until it is told to stop by SIGTERM or SIGINT."""
+"""Run the local Azure host until it is told to stop by SIGTERM or SIGINT.
+
+The environment variables of :mod:`local.azure.control` contain its secrets.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import threading
 from pathlib import Path
 
-from local.azure.control import ControlServer
+from local.azure.control import CONTROL_TOKEN, STORAGE_KEY, ControlServer
 from local.azure.host import Host
 from local.azure.storage import Storage
 
@@ -24,7 +28,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--blob", required=True, help="Azurite's blob service, without an account")
     parser.add_argument("--queue", required=True, help="Azurite's queue service, without an account")
     parser.add_argument("--table", required=True, help="Azurite's table service, without an account")
-    parser.add_argument("--key", required=True, help="the key all accounts share")
     parser.add_argument("--accounts", required=True, help="the accounts' names, separated by commas")
     parser.add_argument(
         "--azurite-log", type=Path, required=True, help="file that Azurite's access log goes to"
@@ -42,12 +45,12 @@ async def serve(options: argparse.Namespace) -> None:
         blob=options.blob.rstrip("/"),
         queue=options.queue.rstrip("/"),
         table=options.table.rstrip("/"),
-        key=options.key,
+        key=os.environ[STORAGE_KEY],
         accounts=tuple(options.accounts.split(",")),
     )
     host = Host(storage, options.state.absolute(), options.azurite_log)
     await host.restore()
-    control = ControlServer(options.control_port, host, loop)
+    control = ControlServer(options.control_port, host, loop, os.environ[CONTROL_TOKEN])
     threading.Thread(target=control.serve_forever, daemon=True).start()
     logging.info("The local Azure host listens on http://127.0.0.1:%d", control.server_port)
     await done.wait()

@@ -13,20 +13,23 @@ GET     /instances?limit=<n>      the newest orchestrations of each app
 GET     /health
 ======  ========================  =========================================================================
 
-A failed request is answered with ``{"error": sentence}`` and the status of the :class:`HostError`.
+All but the last demand the host's bearer token. A failed request is answered with ``{"error": sentence}`` and
+the status of the :class:`HostError`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
 import os
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from local.azure.errors import BadRequest, FunctionFailed, HostError, NotFound
+from local.azure.errors import BadRequest, FunctionFailed, HostError, NotFound, Refused
 from local.azure.eventgrid.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ LOG = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1024 * 1024
 DEFAULT_LIMIT = 50
 LOOPBACK = ("127.0.0.1", "localhost")
+# Environment variables of the host.
+STORAGE_KEY = "TWINLENS_STORAGE_KEY"
+CONTROL_TOKEN = "TWINLENS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 
 
 class ControlServer(ThreadingHTTPServer):
@@ -43,10 +49,27 @@ class ControlServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, host: Host, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, port: int, host: Host, loop: asyncio.AbstractEventLoop, token: str) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self._host = host
         self._loop = loop
+        self._authorization = f"Bearer {token}".encode()
+
+    def admit(self, target: str, headers: Message) -> None:
+        """Admit only who holds the token, and no web page.
+
+        A page can reach loopback under its own host name (DNS rebinding), or name its origin in a request.
+
+        Raises:
+            Refused: The request is not admitted.
+        """
+        if headers.get("Host", "").rpartition(":")[0] not in LOOPBACK:
+            raise Refused("The control API answers requests to 127.0.0.1 only.")
+        if "Origin" in headers:
+            raise Refused("The control API answers no web page.")
+        given = headers.get("Authorization", "").encode()
+        if target != "/health" and not hmac.compare_digest(given, self._authorization):
+            raise Refused("The control API demands its bearer token, which is in local.json.")
 
     def call(self, method: str, target: str, body: bytes) -> dict[str, Any]:
         """Handle a request and return the document that answers it.
@@ -123,9 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _body(self) -> bytes:
-        # A web page can reach loopback under its own host name (DNS rebinding); its requests name that host.
-        if self.headers.get("Host", "").rpartition(":")[0] not in LOOPBACK:
-            raise BadRequest("The control API answers requests to 127.0.0.1 only.")
+        self.server.admit(self.path, self.headers)
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             raise BadRequest(f"The body's length is {length}; at most {MAX_BODY_BYTES} bytes are accepted.")

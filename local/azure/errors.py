@@ -4,6 +4,7 @@ The tree::
 
     HostError               for the person who deploys; has an HTTP status
     ├── BadRequest          the request is invalid
+    ├── Refused             the caller is not admitted
     ├── NotFound            no such app
     └── DeploymentError     the package or its settings do not work
     FunctionFailed          a function failed; the app's own error
@@ -27,6 +28,12 @@ class BadRequest(HostError):
     """The request is malformed or asks for something that the host does not support."""
 
     status = 400
+
+
+class Refused(HostError):
+    """The caller is a web page, or does not have the host's token."""
+
+    status = 403
 
 
 class NotFound(HostError):

@@ -20,6 +20,7 @@ from local.toolchain import azurite, node
 
 NAME = "azurite"
 
+_DOOR = Path(__file__).with_name("azurite_door.cjs")
 _ACCOUNTS = 12
 _SERVICES = ("blob", "queue", "table")
 
@@ -59,6 +60,7 @@ def launch(folder: Path, again: Storage | None = None) -> tuple[Storage, Supervi
         NAME,
         [
             str(tools.node),
+            *("--require", str(_DOOR)),
             str(azurite.program()),
             *listening,
             *("--location", str(folder / NAME)),

@@ -6,13 +6,14 @@ Its data is in its folder, so that after being killed it continues with the data
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.emulators import health
 from local.emulators.ports import LOOPBACK, free
-from local.emulators.processes import Supervised, start
+from local.emulators.processes import PRIVATE, Supervised, start
 from local.emulators.surroundings import clean
 from local.errors import ToolMissing
 from local.state import CHECKOUT, AwsEmulator
@@ -25,11 +26,11 @@ REGION = "us-east-1"
 def launch(
     folder: Path, *, enforce_iam: bool = False, again: AwsEmulator | None = None
 ) -> tuple[AwsEmulator, Supervised]:
-    """Start MiniStack on a free port, without waiting for it.
+    """Start MiniStack on a free port with new keys, without waiting for it.
 
     Args:
         folder: The set-up's folder.
-        enforce_iam: Whether calls are checked against the policies of the role that makes them.
+        enforce_iam: Whether it checks signatures, and calls against the policies of their role.
         again: An emulator that has ended, to be restarted at its address with its data.
 
     Raises:
@@ -39,16 +40,23 @@ def launch(
     if not python.exists():
         raise ToolMissing("MiniStack is not installed; run `make setup`.")
     emulator = again or AwsEmulator(
-        endpoint=f"http://{LOOPBACK}:{free(1)[0]}", pid=0, region=REGION, enforce_iam=enforce_iam
+        endpoint=f"http://{LOOPBACK}:{free(1)[0]}",
+        pid=0,
+        region=REGION,
+        access_key=f"AKIA{secrets.token_hex(8).upper()}",
+        secret_key=secrets.token_urlsafe(30),
+        enforce_iam=enforce_iam,
     )
     kept = folder / NAME
-    kept.mkdir(parents=True, exist_ok=True)
+    kept.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     surroundings = clean(
         folder,
         BIND_HOST=LOOPBACK,
         GATEWAY_PORT=str(urlsplit(emulator.endpoint).port),
         MINISTACK_HOST=LOOPBACK,
         MINISTACK_REGION=REGION,
+        AWS_ACCESS_KEY_ID=emulator.access_key,
+        AWS_SECRET_ACCESS_KEY=emulator.secret_key,
         AUTH=str(emulator.enforce_iam).lower(),
         PERSIST_STATE="1",
         STATE_DIR=str(kept / "state"),

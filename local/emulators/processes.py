@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 MARK = "TWINLENS_SUPERVISED"
+PRIVATE = 0o700
 
 _ROUNDS = 10  # one round ends all processes; the next finds those started meanwhile
 _PATIENCE_SECONDS = 5.0
@@ -56,7 +57,7 @@ def start(
         again: Whether to append to the log of an earlier process of this name.
     """
     output = log(folder, name)
-    output.parent.mkdir(parents=True, exist_ok=True)
+    output.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     with output.open("ab" if again else "wb") as stream:
         process = subprocess.Popen(  # noqa: S603 - the commands are the emulators' own
             command,
@@ -66,6 +67,7 @@ def start(
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,  # what it writes, photos and keys among it, is for this user alone
         )
     supervised = Supervised(name, process.pid, _created(process.pid))
     record = _records(folder) / f"{name}.json"

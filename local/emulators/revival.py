@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from local import state
 from local.emulators import azure_host, azurite, ministack, processes
+from local.emulators.azure_host import Control
 from local.emulators.azurite import Storage
 from local.emulators.ports import taken
 from local.emulators.processes import Supervised
@@ -46,7 +47,7 @@ def _start(name: str, folder: Path, current: LocalState) -> Supervised:
         case azurite.NAME:
             return azurite.launch(folder, again=_storage(current))[1]
         case _:
-            return azure_host.launch(folder, _storage(current), again=current.azure.control)[1]
+            return azure_host.launch(folder, _storage(current), again=_control(current))[1]
 
 
 def _check_ports(name: str, current: LocalState) -> None:
@@ -68,7 +69,7 @@ def _wait(name: str, process: Supervised, folder: Path, current: LocalState) -> 
         case azurite.NAME:
             azurite.wait(_storage(current), process, folder)
         case _:
-            azure_host.wait(current.azure.control, process, folder)
+            azure_host.wait(_control(current), process, folder)
 
 
 def _with_pid(current: LocalState, process: Supervised) -> LocalState:
@@ -81,3 +82,7 @@ def _with_pid(current: LocalState, process: Supervised) -> LocalState:
 def _storage(current: LocalState) -> Storage:
     azure = current.azure
     return Storage(azure.blob, azure.queue, azure.table, azure.key, azure.accounts)
+
+
+def _control(current: LocalState) -> Control:
+    return Control(current.azure.control, current.azure.token)

@@ -24,7 +24,10 @@ from local.toolchain.progress import step
 
 _NAMES = (ministack.NAME, azurite.NAME, azure_host.NAME)
 _TITLES = dict(zip(_NAMES, ("MiniStack", "Azurite", "the Azure host"), strict=True))
-_PASSPHRASE = "twinlens"  # noqa: S105 - guards nothing: the local stacks hold no secret worth one
+
+# The committed Pulumi.*-local.yaml hold its salt, so it cannot be drawn. It guards nothing: what keeps others
+# from the local stacks' secrets is that only their user can read the folder with the state.
+_PASSPHRASE = "twinlens"  # noqa: S105
 
 
 def up() -> LocalState:
@@ -134,7 +137,8 @@ def _start(folder: Path) -> LocalState:
             table=storage.table,
             key=storage.key,
             accounts=storage.accounts,
-            control=control,
+            control=control.url,
+            token=control.token,
             pids={azurite.NAME: storage_process.pid, azure_host.NAME: host_process.pid},
         ),
         pulumi=pulumi_backend(folder),
@@ -145,8 +149,10 @@ def _start(folder: Path) -> LocalState:
 
 def pulumi_backend(folder: Path) -> PulumiBackend:
     """Create Pulumi's home with the stand-in plugins, and an empty backend, in a set-up's folder."""
-    home, stacks = folder / "pulumi" / "home", folder / "pulumi" / "stacks"
-    stacks.mkdir(parents=True)
+    own = folder / "pulumi"
+    own.mkdir(mode=processes.PRIVATE, parents=True)
+    home, stacks = own / "home", own / "stacks"
+    stacks.mkdir()
     install.install(home, Path(sys.executable))
     return PulumiBackend(home=str(home), backend=stacks.as_uri(), passphrase=_PASSPHRASE)
 

@@ -10,7 +10,7 @@ from ministack import app
 # At the end of the path, where the project's folders do not shadow other modules.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from local.ministack import keeping, lambda_errors, requests, retries, roles, turns
+from local.ministack import door, keeping, lambda_errors, requests, retries, roles, turns
 
 if __name__ == "__main__":
     lambda_errors.repair()
@@ -20,4 +20,5 @@ if __name__ == "__main__":
     if app.AUTH:
         roles.obey()
     keeping.begin()
+    door.guard()
     app.main()

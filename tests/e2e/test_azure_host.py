@@ -92,7 +92,7 @@ class Running:
 
     folder: Path
     storage: Storage
-    control: str
+    control: azure_host.Control
     pid: int
 
     @property
@@ -101,7 +101,8 @@ class Running:
 
     def ask(self, method: str, path: str, document: Any = None) -> tuple[int, Any]:
         body = json.dumps(document).encode()
-        request = urllib.request.Request(f"{self.control}{path}", body, method=method)
+        key = {"Authorization": f"Bearer {self.control.token}"}
+        request = urllib.request.Request(f"{self.control.url}{path}", body, key, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)

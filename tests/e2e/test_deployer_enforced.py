@@ -24,15 +24,15 @@ UNLOCATED = re.compile(
     r"lambda:CreateFunction|cloudwatch:(?!PutMetricAlarm).*|events:.*(Target|Tag).*|(sns|states):.*Tag.*"
 )
 AT_ONCE = ("--yes", "--skip-preview", "--color", "never")
-NO_AZURE = AzureEmulator(blob="", queue="", table="", key="", accounts=(), control="", pids={})
+NO_AZURE = AzureEmulator(blob="", queue="", table="", key="", accounts=(), control="", token="", pids={})
 
 
 class Account:
     """An AWS account whose calls are checked, and people in it with a policy each."""
 
-    def __init__(self, endpoint):
-        root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        self._endpoint = endpoint
+    def __init__(self, emulator):
+        root = {"aws_access_key_id": emulator.access_key, "aws_secret_access_key": emulator.secret_key}
+        self._endpoint = emulator.endpoint
         self._iam = self.client("iam", root)
 
     def client(self, service, keys):
@@ -56,7 +56,7 @@ def account(enforcing_ministack, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(state.VARIABLE, str(folder / "local.json"))
         state.save(LocalState(aws=enforcing_ministack, azure=NO_AZURE, pulumi=pulumi_backend(folder)))
-        yield Account(enforcing_ministack.endpoint)
+        yield Account(enforcing_ministack)
 
 
 @pytest.fixture

@@ -135,7 +135,8 @@ def under_way(stand: Any, state: Any) -> int:
     """Return how many executions have not ended, and how many events wait for theirs."""
     if stand.deployment.outputs["cloud"] == "azure":
         query = {"limit": 10 * UPLOADS}
-        apps = requests.get(f"{state.azure.control}/instances", query, timeout=30).json()["instances"]
+        url, key = f"{state.azure.control}/instances", state.azure.authorization
+        apps = requests.get(url, query, headers=key, timeout=30).json()["instances"]
         found = [each for instances in apps.values() for each in instances]
         waiting = stand.deliveries.queue("uploads").get_queue_properties().approximate_message_count
         return waiting + sum(each["status"] in ("PENDING", "RUNNING") for each in found)
@@ -163,7 +164,8 @@ def outlast(storms: list[Storm], state: Any) -> None:
 def kill_a_worker(state: Any, cloud: str) -> None:
     """Kill a process that runs the functions' code, as the kernel does when memory is short."""
     if cloud == "azure":
-        [hosted] = requests.get(f"{state.azure.control}/apps", timeout=10).json()["apps"]
+        url, key = f"{state.azure.control}/apps", state.azure.authorization
+        [hosted] = requests.get(url, headers=key, timeout=10).json()["apps"]
         psutil.Process(hosted["pid"]).kill()
         return
     workers = psutil.Process(state.aws.pid).children(recursive=True)

@@ -312,9 +312,12 @@ class EnforcedAws:
 
     def client(self, service: str) -> Any:
         """Return a client of somebody who may do everything."""
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         return boto3.client(
-            service, endpoint_url=self._emulator.endpoint, region_name=self._emulator.region, **keys
+            service,
+            endpoint_url=self._emulator.endpoint,
+            region_name=self._emulator.region,
+            aws_access_key_id=self._emulator.access_key,
+            aws_secret_access_key=self._emulator.secret_key,
         )
 
     def function(

@@ -13,9 +13,9 @@ from local.toolchain import pulumi
 
 NAMES = ("ministack", "azurite", "azure-host")
 RUNNING = LocalState(
-    aws=AwsEmulator("http://127.0.0.1:4566", 1, "us-east-1"),
+    aws=AwsEmulator("http://127.0.0.1:4566", 1, "us-east-1", "AKIA", "secret"),
     azure=AzureEmulator(
-        "http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "k'ey", ("one",), "http://c", {}
+        *(f"http://127.0.0.1:{number}" for number in (1, 2, 3)), "k'ey", ("one",), "http://c", "token", {}
     ),
     pulumi=PulumiBackend("/home", "file:///stacks", "words"),
 )

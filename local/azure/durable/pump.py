@@ -53,7 +53,7 @@ class Pump:
         await self._running.all()
 
     async def _take(self) -> None:
-        async for item in self._hub.service.GetWorkItems(messages.GetWorkItemsRequest()):
+        async for item in self._hub.work_items():
             self._running.add(self._do(item))
 
     async def _do(self, item: Any) -> None:

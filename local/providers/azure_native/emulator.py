@@ -80,9 +80,11 @@ def control(method: str, collection: str, name: str, suffix: str = "", body: Any
     Raises:
         ProviderError: The host refuses, with its message, or does not answer.
     """
-    url = f"{state.load().azure.control}/{collection}/{quote(name, safe='')}{suffix}"
+    azure = state.load().azure
+    url = f"{azure.control}/{collection}/{quote(name, safe='')}{suffix}"
     data = None if body is None else json.dumps(body).encode()
-    request = Request(url, data=data, method=method, headers={"Content-Type": "application/json"})  # noqa: S310
+    headers = {"Content-Type": "application/json", **azure.authorization}
+    request = Request(url, data=data, method=method, headers=headers)  # noqa: S310
     try:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return json.load(answer)

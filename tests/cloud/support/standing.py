@@ -78,6 +78,7 @@ def on_azure(resources: Iterable[dict[str, Any]]) -> list[str]:
 
 def on_the_azure_emulators(resources: Iterable[dict[str, Any]]) -> list[str]:
     """Return the apps that still run; the emulators of storage have no accounts to look for."""
-    running = requests.get(f"{state.load().azure.control}/apps", timeout=60).json()["apps"]
+    azure = state.load().azure
+    running = requests.get(f"{azure.control}/apps", headers=azure.authorization, timeout=60).json()["apps"]
     apps = {each["outputs"]["name"] for each in resources if each["type"].endswith(":WebApp")}
     return sorted(apps & set(running))

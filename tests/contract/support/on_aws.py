@@ -66,8 +66,8 @@ class Aws:
             service,
             endpoint_url=self._emulator.endpoint,
             region_name=self._emulator.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self._emulator.access_key,
+            aws_secret_access_key=self._emulator.secret_key,
         )
 
     def machine(self, workflow: Workflow) -> str:

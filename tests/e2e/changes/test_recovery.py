@@ -49,7 +49,7 @@ class DeafCloud:
 
     def __init__(self, running, outputs):
         self._aws = outputs["cloud"] == "aws"
-        self._control = running.azure.control
+        self._host = running.azure
         self._outputs = outputs
         if self._aws:
             [rule] = [
@@ -59,8 +59,7 @@ class DeafCloud:
             ]
             boto3.client("events").disable_rule(Name=rule)
         else:
-            with urllib.request.urlopen(f"{self._control}/apps") as answer:
-                [self._app] = [each["name"] for each in json.load(answer)["apps"]]
+            [self._app] = [each["name"] for each in self._request("GET", "apps")["apps"]]
             [name] = self._request("GET", "subscriptions")["subscriptions"]
             self._request("DELETE", f"subscriptions/{quote(name, safe='')}")
 
@@ -90,7 +89,8 @@ class DeafCloud:
         assert json.load(answer["Payload"]) == {"unclaimed: redriven": 1}
 
     def _request(self, method, path):
-        request = urllib.request.Request(f"{self._control}/{path}", method=method)
+        url, key = f"{self._host.control}/{path}", self._host.authorization
+        request = urllib.request.Request(url, headers=key, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 

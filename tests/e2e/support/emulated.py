@@ -32,7 +32,8 @@ def left_over(running, outputs):
             *(each["Name"] for each in boto3.client("events").list_rules()["Rules"]),
             *(each["logGroupName"] for each in boto3.client("logs").describe_log_groups()["logGroups"]),
         ]
-    with urllib.request.urlopen(f"{running.azure.control}/apps") as answer:
+    apps = urllib.request.Request(f"{running.azure.control}/apps", headers=running.azure.authorization)
+    with urllib.request.urlopen(apps) as answer:
         names = list(json.load(answer)["apps"])
     for blobs, queues, tables in accounts(running):
         for listed in (blobs.list_containers(), queues.list_queues(), tables.list_tables()):

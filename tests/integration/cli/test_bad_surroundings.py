@@ -156,8 +156,14 @@ def port_is_taken(here: Surroundings) -> None:
     state.write_text(
         json.dumps(
             {
-                "aws": {"endpoint": url, "pid": 0, "region": "us-east-1"},
-                "azure": {**azure, "key": "c2VjcmV0", "accounts": ["photos"], "pids": {}},
+                "aws": {
+                    "endpoint": url,
+                    "pid": 0,
+                    "region": "us-east-1",
+                    "access_key": "k",
+                    "secret_key": "s",
+                },
+                "azure": {**azure, "key": "c2VjcmV0", "accounts": ["photos"], "token": "t", "pids": {}},
                 "pulumi": {"home": "", "backend": "", "passphrase": ""},
             }
         )

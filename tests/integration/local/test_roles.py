@@ -10,7 +10,7 @@ ALIAS = {"FunctionName": "f", "Name": "live"}
 
 
 def test_one_alias_is_read_with_the_right_to_read_it_and_not_with_that_to_list(enforcing_ministack):
-    def client(service, key="test", secret="test"):
+    def client(service, key=enforcing_ministack.access_key, secret=enforcing_ministack.secret_key):
         keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
         return boto3.client(
             service, endpoint_url=enforcing_ministack.endpoint, region_name="us-east-1", **keys

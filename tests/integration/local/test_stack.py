@@ -99,8 +99,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TWINLENS_LOCAL", str(tmp_path / "local.json"))
     state.save(
         LocalState(
-            aws=AwsEmulator("http://127.0.0.1:1", 1, "us-east-1"),
-            azure=AzureEmulator("http://b", "http://q", "http://t", "key", ("one",), "http://c", {}),
+            aws=AwsEmulator("http://127.0.0.1:1", 1, "us-east-1", "AKIA", "secret"),
+            azure=AzureEmulator("http://b", "http://q", "http://t", "key", ("one",), "http://c", "token", {}),
             pulumi=PulumiBackend(str(home), stacks.as_uri(), "words"),
         )
     )

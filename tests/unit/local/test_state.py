@@ -7,7 +7,9 @@ from local.errors import NotRunning
 from local.state import AwsEmulator, AzureEmulator, LocalState, PulumiBackend
 
 RUNNING = LocalState(
-    aws=AwsEmulator(endpoint="http://127.0.0.1:1", pid=11, region="us-east-1"),
+    aws=AwsEmulator(
+        endpoint="http://127.0.0.1:1", pid=11, region="us-east-1", access_key="AKIA", secret_key="s"
+    ),
     azure=AzureEmulator(
         blob="http://127.0.0.1:2",
         queue="http://127.0.0.1:3",
@@ -15,6 +17,7 @@ RUNNING = LocalState(
         key="secret",
         accounts=("one", "two"),
         control="http://127.0.0.1:5",
+        token="token",
         pids={"azurite": 12, "azure-host": 13},
     ),
     pulumi=PulumiBackend(home="/home", backend="file:///stacks", passphrase="words"),
@@ -34,7 +37,7 @@ def test_what_is_saved_is_loaded(file: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["local.json"]
 
 
-def test_only_the_owner_may_read_the_key(file: Path) -> None:
+def test_only_the_owner_may_read_the_keys(file: Path) -> None:
     state.save(RUNNING)
     assert file.stat().st_mode & 0o077 == 0
 

@@ -14,6 +14,8 @@ from local.azure.control import ControlServer
 from local.azure.errors import DeploymentError, FunctionError, NotFound
 from local.azure.eventgrid.subscription import Subscription
 
+TOKEN = "secret"
+
 
 class FakeHost:
     """Remember what was asked for."""
@@ -67,7 +69,7 @@ def server(host: FakeHost) -> Iterator[ControlServer]:
     doer = Thread(target=loop.run_forever, daemon=True)
     doer.start()
     subject: Any = host
-    with ControlServer(0, subject, loop) as running:
+    with ControlServer(0, subject, loop, TOKEN) as running:
         listener = Thread(target=running.serve_forever, daemon=True)
         listener.start()
         yield running
@@ -83,7 +85,7 @@ def ask(
 ) -> tuple[int, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
     content = body if isinstance(body, str) else json.dumps(body)
-    connection.request(method, path, content, headers or {})
+    connection.request(method, path, content, {"Authorization": f"Bearer {TOKEN}"} | (headers or {}))
     answer = connection.getresponse()
     result = answer.status, json.loads(answer.read())
     connection.close()
@@ -91,7 +93,10 @@ def ask(
 
 
 def test_health(server: ControlServer) -> None:
-    assert ask(server, "GET", "/health") == (200, {"status": "ok", "pid": os.getpid()})
+    assert ask(server, "GET", "/health", headers={"Authorization": ""}) == (
+        200,
+        {"status": "ok", "pid": os.getpid()},
+    )
 
 
 def test_settings_and_package(server: ControlServer, host: FakeHost) -> None:
@@ -140,9 +145,27 @@ def test_says_what_is_wrong(
     assert said in document["error"]
 
 
-def test_answers_nobody_who_came_under_another_name(server: ControlServer) -> None:
-    status, document = ask(server, "GET", "/apps", headers={"Host": "attacker.example:80"})
-    assert (status, "127.0.0.1 only" in document["error"]) == (400, True)
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"Host": "attacker.example:80"}, "127.0.0.1 only"),
+        ({"Origin": "https://attacker.example"}, "no web page"),
+        ({"Origin": "null"}, "no web page"),
+        ({"Authorization": ""}, "bearer token"),
+        ({"Authorization": "Bearer wrong"}, "bearer token"),
+        ({"Authorization": "Bearer \xe9"}, "bearer token"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/apps"), ("PUT", "/apps/photos/package"), ("POST", "/apps/photos/timers/find_stuck")],
+)
+def test_admits_only_who_holds_the_token_and_no_web_page(
+    server: ControlServer, host: FakeHost, method: str, path: str, headers: dict[str, str], said: str
+) -> None:
+    status, document = ask(server, method, path, {"package_uri": "/tmp/app.zip"}, headers)
+    assert (status, said in document["error"]) == (403, True)
+    assert not host.asked
 
 
 def test_takes_no_huge_body(server: ControlServer) -> None:

@@ -50,8 +50,8 @@ def client(emulator: AwsEmulator, service: str) -> Any:
         service,
         endpoint_url=emulator.endpoint,
         region_name=emulator.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=emulator.access_key,
+        aws_secret_access_key=emulator.secret_key,
     )
 
 

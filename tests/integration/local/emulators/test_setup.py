@@ -11,6 +11,7 @@ import pytest
 
 from local import emulators, state
 from local.emulators import azure_host, azurite, ministack, processes
+from local.emulators.azure_host import Control
 from local.emulators.azurite import Storage
 from local.emulators.ports import free
 from local.errors import EmulatorFailed, NotRunning
@@ -53,7 +54,7 @@ def fake_ministack(
     folder: Path, *, enforce_iam: bool = False, again: AwsEmulator | None = None
 ) -> tuple[AwsEmulator, processes.Supervised]:
     endpoint, process = serve(folder, ministack.NAME, at=again and again.endpoint)
-    return AwsEmulator(endpoint, process.pid, "us-east-1", enforce_iam), process
+    return AwsEmulator(endpoint, process.pid, "us-east-1", "AKIA", "secret", enforce_iam), process
 
 
 def fake_azurite(folder: Path, again: Storage | None = None) -> tuple[Storage, processes.Supervised]:
@@ -62,9 +63,10 @@ def fake_azurite(folder: Path, again: Storage | None = None) -> tuple[Storage, p
 
 
 def fake_azure_host(
-    folder: Path, storage: Storage, again: str | None = None
-) -> tuple[str, processes.Supervised]:
-    return serve(folder, azure_host.NAME, at=again)
+    folder: Path, storage: Storage, again: Control | None = None
+) -> tuple[Control, processes.Supervised]:
+    url, process = serve(folder, azure_host.NAME, at=again and again.url)
+    return Control(url, "token"), process
 
 
 @pytest.fixture
@@ -84,6 +86,13 @@ def test_up_starts_everything_and_says_where(folder: Path) -> None:
     assert emulators.status() == {"ministack": True, "azurite": True, "azure-host": True}
     assert Path(running.pulumi.backend.removeprefix("file://")).is_dir()
     assert list(Path(running.pulumi.home).glob("plugins/resource-*/pulumi-resource-*"))
+
+
+def test_what_the_emulators_keep_is_for_their_user_alone(folder: Path) -> None:
+    emulators.up()
+    assert [(folder / name).stat().st_mode & 0o077 for name in ("logs", "pulumi")] == [0, 0]
+    for process in processes.recorded(folder).values():
+        assert "Umask:\t0077" in Path(f"/proc/{process.pid}/status").read_text()
 
 
 def test_up_again_changes_nothing(folder: Path) -> None:
@@ -146,8 +155,9 @@ def test_a_start_that_was_cut_short_is_cleaned_away(folder: Path) -> None:
 
 
 def test_one_that_does_not_start_takes_the_others_down(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(folder: Path, storage: Storage, again: str | None = None) -> tuple[str, processes.Supervised]:
-        return serve(folder, azure_host.NAME, "raise SystemExit('no such module')")
+    def broken(folder: Path, storage: Storage) -> tuple[Control, processes.Supervised]:
+        url, process = serve(folder, azure_host.NAME, "raise SystemExit('no such module')")
+        return Control(url, "token"), process
 
     monkeypatch.setattr(azure_host, "launch", broken)
     with pytest.raises(EmulatorFailed, match=r"Azure host ended while it started(.|\n)*no such module"):

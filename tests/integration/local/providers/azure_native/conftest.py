@@ -61,10 +61,10 @@ def azure(azurite, control, tmp_path, monkeypatch):
     monkeypatch.setenv(state.VARIABLE, str(tmp_path / "local.json"))
     (tmp_path / "pulumi").mkdir()
     emulator = state.AzureEmulator(
-        azurite.blob, azurite.queue, azurite.table, azurite.key, azurite.accounts, control.url, {}
+        azurite.blob, azurite.queue, azurite.table, azurite.key, azurite.accounts, control.url, "token", {}
     )
     current = state.LocalState(
-        aws=state.AwsEmulator("http://127.0.0.1:1", 1, "us-east-1"),
+        aws=state.AwsEmulator("http://127.0.0.1:1", 1, "us-east-1", "AKIA", "secret"),
         azure=emulator,
         pulumi=state.PulumiBackend(str(tmp_path / "pulumi" / "home"), "file://", "p"),
     )
