@@ -1,5 +1,7 @@
 """The demonstration: process the sample photos on emulators of both clouds, and write a report.
 
+Its last section is a simulation: what to expect of every variant at a month's volume on the real clouds.
+
 Both stacks are deployed stepwise first, and then changed to the fused granularity by another ``pulumi up``.
 
 It uses its own emulators, separate from those of ``twinlens local up``, and always stops them at the end.
@@ -23,18 +25,25 @@ from bench.records import head, keep_previews, record
 from bench.sending import follow, send
 from bench.stack import DeployedStack
 from compare.folder import append_jobs, read, write_head
+from compare.prices.reading import load as load_prices
 from compare.report import Report, build, write
+from compare.report.build import IMAGES_PER_MONTH
 from compare.run import JobRecord, Plan
 from core.trace import now
 from core.workflow.granularity import GRANULARITIES
 from local import emulators, stack, state
 from local.environment import LocalStack
+from simulation.advice.advise import Question, advise
+from simulation.advice.forecast import forecast
+from simulation.book import load
+from simulation.workload import Photos
 
 ROOT = project.root()
 SAMPLES = ROOT / "samples"
 OUT = ROOT / "out"
 REJECTED = frozenset({"not-a-photo.jpg", "truncated.jpg"})  # samples that are deliberately not valid photos
 TIMEOUT_SECONDS = 300  # for one photo
+P95_SECONDS = 5.0  # the latency that the simulation asks for
 
 
 @dataclass(frozen=True)
@@ -80,10 +89,13 @@ def demonstrate(progress: Callable[[], Progress]) -> Demonstration:
                 for deployment, each in zip(deployments, fresh, strict=True):
                     collect_run(deployment, read(each.folder))
             done += fresh
+        with _phase(phases, "simulate a month"):
+            question = Question(IMAGES_PER_MONTH, "daily", Photos(), P95_SECONDS, 0.0)
+            predicted = forecast(advise(question, load(), load_prices()))
         with _phase(phases, "write the report"):
             runs = [read(each.folder) for each in done]
             runs.sort(key=lambda each: each.run.stack)
-            report = build(runs)
+            report = build(runs, forecast=predicted)
             page = write(report, runs, OUT)
     finally:
         with _phase(phases, "stop the emulators"):

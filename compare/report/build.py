@@ -10,6 +10,7 @@ from compare.folder import RunFolder
 from compare.metering import Stack, assumed
 from compare.prices.reading import load
 from compare.report.costs import changes_of_place, cost, priced
+from compare.report.forecast import Forecast
 from compare.report.fusion import fusions
 from compare.report.labels import labels, title
 from compare.report.latency import bursts, run_report
@@ -26,8 +27,14 @@ RATIO_QUANTILES = (0.5, 0.95)
 IMAGES_PER_MONTH = 100_000
 
 
-def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH) -> Report:
+def build(
+    folders: Sequence[RunFolder],
+    images_per_month: int = IMAGES_PER_MONTH,
+    forecast: Forecast | None = None,
+) -> Report:
     """Compare every pair of runs, and price each run at ``images_per_month``.
+
+    A ``forecast`` gets a section of its own.
 
     Raises:
         RunError: A run has no jobs, or contains an invalid time.
@@ -62,6 +69,7 @@ def build(folders: Sequence[RunFolder], images_per_month: int = IMAGES_PER_MONTH
         ),
         notes=NOTES,
         assumptions=assumed(Stack.of(folder.run) for folder in folders),
+        forecast=forecast,
     )
 
 

@@ -10,6 +10,7 @@ from compare.collecting.comparison import BilledRun
 from compare.cost.break_even import BreakEven
 from compare.metering.assumptions import Assumption
 from compare.report.cost_model import Cost, Fusion
+from compare.report.forecast import Forecast
 from compare.run import PhotoFile, Run
 from compare.statistics import Quantile, Ratio, Spread
 from compare.timeline import Timeline
@@ -118,7 +119,7 @@ class Report:
 
     ``notice`` says where the times were measured and what can be concluded from them; ``place`` says it in
     three words and is shown with every chart and table. ``billed`` has the runs for which the platform's
-    reported usage was collected.
+    reported usage was collected. ``forecast`` is simulated, and rests on none of the runs.
     """
 
     title: str
@@ -135,4 +136,5 @@ class Report:
     billed: tuple[BilledRun, ...]
     notes: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
+    forecast: Forecast | None = None
     format: int = FORMAT

@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from compare.cost.exact import dollars
-from compare.report import billed, cost_tables, tables
+from compare.report import billed, cost_tables, forecast, tables
 from compare.report.figures import duration, size
 from core.visible import visible_page
 
@@ -20,7 +20,8 @@ SPECIAL = str.maketrans(
 def render(template: str, **values: object) -> str:
     """Render ``template``, which can use the table functions; control characters become escapes."""
     made = _environment().get_template(template)
-    return visible_page(made.render(tables=tables, cost_tables=cost_tables, billed=billed, **values))
+    modules = {"tables": tables, "cost_tables": cost_tables, "billed": billed, "forecasts": forecast}
+    return visible_page(made.render(**modules, **values))
 
 
 def text(value: str) -> str:

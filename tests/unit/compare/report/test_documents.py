@@ -11,6 +11,7 @@ import pytest
 
 from compare.folder import read
 from compare.report import Report, build, cost_tables, html, markdown, schema, to_json, write
+from compare.report.forecast import Forecast, Predicted, notes
 from compare.report.rows import rows
 from compare.report.words import saved, why
 
@@ -35,9 +36,34 @@ def folders(make_run, make_record):
     ]
 
 
+def predicted(cloud, orchestrator, bill, p95, extrapolated=()):
+    settings = {"twinlens:cloud": cloud, "twinlens:orchestrator": orchestrator}
+    return Predicted(
+        variant=f"{cloud} {orchestrator}",
+        settings=settings,
+        month={"low": bill - 1, "expected": bill, "high": bill + 1},
+        p95_s={"value": p95, "low": p95 / 2, "high": p95 * 2},
+        failures=0.0,
+        wins=0.25,
+        keeps_objective=1.0,
+        frontier=False,
+        extrapolated=tuple(extrapolated),
+    )
+
+
 @pytest.fixture
-def report(folders):
-    return build(folders)
+def forecast():
+    variants = (
+        predicted("aws", "express", 15.5, 1.83, ["nobody knows"]),
+        predicted("azure", "storage", 30.0, 5.0),
+    )
+    summary = ("aws express is the cheapest.", "Most of the difference is in functions.")
+    return Forecast("50,000 photos", 50_000, 5.0, 16, variants[0].settings, summary, variants)
+
+
+@pytest.fixture
+def report(folders, forecast):
+    return build(folders, forecast=forecast)
 
 
 def words(text):
@@ -101,6 +127,8 @@ def test_every_sentence_is_in_html_and_markdown(report, folders):
         *reasons,
         *told,
         *cost_tables.crossings(report),
+        *report.forecast.summary,
+        *notes(report.forecast),
     ):
         assert words(sentence) in page
         assert words(sentence) in text
@@ -132,7 +160,9 @@ def test_every_chart_and_every_table_says_where_it_was_measured(report, folders)
     assert report.place == "Measured on emulators"
     captions = re.findall(r"<caption>(.*?)</caption>", page, re.DOTALL)
     assert len(captions) == len(tables_in(page))
-    assert all(report.place in caption for caption in captions)
+    *measured, simulated = sorted(captions, key=lambda caption: "Simulated" in caption)
+    assert all(report.place in caption for caption in measured)
+    assert report.place not in simulated
     for chart in ('class="stack"', 'class="plot"', 'class="pair"', 'class="track"'):
         places = [each.start() for each in re.finditer(chart, page)]
         assert places, chart
@@ -142,7 +172,9 @@ def test_every_chart_and_every_table_says_where_it_was_measured(report, folders)
     assert all(report.place in label for label in re.findall(r'aria-label="(.*?)"', page, re.DOTALL))
     text = markdown.render(report).splitlines()
     heads = [number for number, line in enumerate(text) if re.match(r"\| (:--|--:)", line)]
-    assert all(text[number - 3].endswith("(Measured on emulators)") for number in heads)
+    places = [text[number - 3].rpartition("(")[2] for number in heads]
+    assert places.count("Simulated)") == 1
+    assert set(places) == {"Simulated)", "Measured on emulators)"}
 
 
 def test_a_page_of_many_photos_says_how_many_it_shows(make_run, make_record):
