@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -79,7 +79,7 @@ def notes(forecast: Forecast) -> list[str]:
     ]
 
 
-def _cells(each: Predicted) -> Sequence[str]:
+def _cells(each: Predicted) -> tuple[str, ...]:
     low, expected, high = (dollars(Decimal(each.month[name])) for name in ("low", "expected", "high"))
     return (
         each.variant,
