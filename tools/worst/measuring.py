@@ -41,7 +41,7 @@ class Measured:
     @property
     def memory(self) -> float:
         """The share of the allowed memory that was used."""
-        return max(0.0, self.taken_mb - SLACK_MB) / max(1.0, self.allowed_mb)
+        return self.taken_mb / self.allowed_mb
 
     @property
     def cpu(self) -> float:
@@ -63,7 +63,9 @@ def measured(case: Case) -> Measured | None:
     if not isinstance(answer, bytes):
         raise RuntimeError(f"{case}: {answer}")
     taken, allowed, seconds, allowed_seconds = json.loads(answer)
-    return Measured(case, taken, allowed, seconds, allowed_seconds, len(data)) if allowed else None
+    if not allowed:
+        return None
+    return Measured(case, taken, allowed + SLACK_MB, seconds, allowed_seconds, len(data))
 
 
 def _processed(data: bytes, chosen: Recipe) -> tuple[float, float, float, float]:
