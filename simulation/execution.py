@@ -118,6 +118,26 @@ class Totals:
     actions: int = 0
     instances: int = 0  # most at once
 
+    def finish(self, task: Task, moment: float) -> float:
+        """Count a task that ended; return the work on the critical path up to its end."""
+        execution, started = task.execution, task.started
+        self.tasks += 1
+        self.cold += task.cold
+        if task.cause >= 0:
+            self.hops.append(started - task.cause)
+        if execution.first < 0:
+            execution.first = started
+        execution.last = moment
+        execution.path_s = path_s = task.path_s + moment - started
+        if execution.log is not None:
+            call = task.call
+            execution.log.append(
+                TaskLog(
+                    call.activity, call.attempt, started, moment, task.cold, task.environment, call.payload
+                )
+            )
+        return path_s
+
     def end(self, execution: Execution, moment: float, state: str) -> None:
         """Count an execution that ended."""
         execution.state, execution.ended = state, moment

@@ -11,6 +11,7 @@ from core.workflow.granularity import pipeline_in
 from simulation.arrivals import arrivals
 from simulation.book import Values
 from simulation.compiled import program as compiled
+from simulation.context import Context
 from simulation.execution import Execution, Totals
 from simulation.kernel import Kernel
 from simulation.program import Chain, FanOut, Program
@@ -55,7 +56,7 @@ def run(
     """Simulate once; executions in ``kept`` keep a log of their tasks, ``made`` replaces the program."""
     kernel, totals = Kernel(), Totals()
     program, work = made or _program(workload), _work(workload, values)
-    orchestrator = build(kernel, workload, values, streams, totals, program, work)
+    orchestrator = build(Context(kernel, values, streams, totals, program, work), workload)
     delivery = _delivery(workload, values, streams)
     _arrive(kernel, arrivals(workload, streams), program, orchestrator, delivery, kept)
     kernel.run()

@@ -7,16 +7,13 @@ from typing import Protocol
 
 from core.workflow.granularity import pipeline_in
 from simulation.book import Values
-from simulation.execution import Execution, Totals
-from simulation.kernel import Kernel
+from simulation.context import Context
+from simulation.execution import Execution
 from simulation.platforms.aws_lambda import Lambda
 from simulation.platforms.durable import Durable
 from simulation.platforms.functions_app import FunctionsApp
 from simulation.platforms.options import DurableOptions
 from simulation.platforms.step_functions import StepFunctions
-from simulation.program import Program
-from simulation.streams import Streams
-from simulation.work import Work
 from simulation.workload import Workload
 
 PHOTO_S = 3.0  # about how long a photo takes
@@ -29,35 +26,17 @@ class Orchestrator(Protocol):
         """Start an execution now."""
 
 
-def build(
-    kernel: Kernel,
-    workload: Workload,
-    values: Values,
-    streams: Streams,
-    totals: Totals,
-    program: Program,
-    work: Work,
-) -> Orchestrator:
+def build(context: Context, workload: Workload) -> Orchestrator:
     """Return the model of the workload's platform, warm or cold."""
     if workload.platform.cloud == "aws":
-        return _aws(kernel, workload, values, streams, totals, program, work)
-    return _azure(kernel, workload, values, streams, totals, program, work)
+        return _aws(context, workload)
+    return _azure(context, workload)
 
 
-def _aws(
-    kernel: Kernel,
-    workload: Workload,
-    values: Values,
-    streams: Streams,
-    totals: Totals,
-    program: Program,
-    work: Work,
-) -> Orchestrator:
+def _aws(context: Context, workload: Workload) -> Orchestrator:
     platform, flow = workload.platform, workload.workflow
     functions = Lambda(
-        values,
-        streams,
-        totals,
+        context,
         memory_mb=platform.memory_mb,
         init="init_photo_s" if flow.kind == "photo" else "init_published_s",
         account=platform.concurrency,
@@ -72,28 +51,15 @@ def _aws(
             many = flow.tasks if flow.kind == "fan_out" and name == "task" else 1
             functions.warm(name, min(platform.concurrency, width * many))
     return StepFunctions(
-        kernel,
-        values,
-        streams,
-        totals,
-        program,
-        work,
+        context,
         functions,
         flavour=platform.orchestrator,
         payload_bytes=flow.payload_bytes,
     )
 
 
-def _azure(
-    kernel: Kernel,
-    workload: Workload,
-    values: Values,
-    streams: Streams,
-    totals: Totals,
-    program: Program,
-    work: Work,
-) -> Orchestrator:
-    platform, flow = workload.platform, workload.workflow
+def _azure(context: Context, workload: Workload) -> Orchestrator:
+    platform, flow, values = workload.platform, workload.workflow, context.values
     published = flow.kind != "photo"
     options = DurableOptions(
         plan=platform.plan,
@@ -106,10 +72,7 @@ def _azure(
         together=1 if platform.plan == "consumption" else 10,
     )
     app = FunctionsApp(
-        kernel,
-        values,
-        streams,
-        totals,
+        context,
         plan=platform.plan,
         memory_mb=platform.memory_mb,
         threads=platform.threads if published or platform.threads == 1 else platform.threads + 1,
@@ -117,7 +80,7 @@ def _azure(
     if not platform.cold:
         for _ in range(_warm_instances(workload, values, options.prefetch)):
             app.add().new = False
-    return Durable(kernel, values, streams, totals, program, work, app, options)
+    return Durable(context, app, options)
 
 
 def _together(workload: Workload) -> int:

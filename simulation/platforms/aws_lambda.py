@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from simulation.book import Values
-from simulation.execution import Totals
-from simulation.streams import Streams
+from simulation.context import Context
 
 MB_PER_CPU = 1769.0
 SCALE_SECONDS = 10.0
@@ -32,21 +30,12 @@ class Function:
 class Lambda:
     """The functions of one account."""
 
-    def __init__(
-        self,
-        values: Values,
-        streams: Streams,
-        totals: Totals,
-        *,
-        memory_mb: int,
-        init: str,
-        account: int,
-        reserved: int,
-    ) -> None:
+    def __init__(self, context: Context, *, memory_mb: int, init: str, account: int, reserved: int) -> None:
+        values, streams = context.values, context.streams
         self.share = min(1.0, memory_mb / MB_PER_CPU)
         self.slowdown = 1.0 / self.share
         self._gb = memory_mb / 1024.0
-        self._totals = totals
+        self._totals = context.totals
         self._account = account
         self._reserved = reserved or account
         self._keep_s = values["aws.keep_alive_s"]

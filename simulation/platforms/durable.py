@@ -13,35 +13,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulation.book import Values
-from simulation.execution import Execution, Task, Totals
-from simulation.kernel import Kernel
+from simulation.context import Context
+from simulation.execution import Execution, Task
 from simulation.platforms.deadlines import Deadlines
 from simulation.platforms.durable_costs import DurableCosts
 from simulation.platforms.functions_app import FunctionsApp, Instance
 from simulation.platforms.options import DurableOptions
 from simulation.platforms.polling import Polling
 from simulation.platforms.work_items import WorkItems
-from simulation.program import DUE, Program, Timer
-from simulation.streams import Streams
-from simulation.work import Work
+from simulation.program import DUE, Timer
 
 
 class Durable:
     """The orchestrations of one task hub."""
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        values: Values,
-        streams: Streams,
-        totals: Totals,
-        program: Program,
-        work: Work,
-        app: FunctionsApp,
-        options: DurableOptions,
-    ) -> None:
-        self._kernel, self._totals, self._program = kernel, totals, program
+    def __init__(self, context: Context, app: FunctionsApp, options: DurableOptions) -> None:
+        kernel, values, streams, program = context.kernel, context.values, context.streams, context.program
+        self._kernel, self._totals, self._program = kernel, context.totals, program
         self._app, self._options = app, options
         self._costs = costs = DurableCosts.of(values, streams, options)
         self._polling = Polling(values, options, streams.uniform("durable.polls"))
@@ -50,19 +38,7 @@ class Durable:
         self._gap_s = values["azure.start_gap_s"] if options.polls else 0.0
         self._last_start = 0.0
         self._dice = streams.uniform("durable.partitions")
-        self._items = WorkItems(
-            kernel,
-            values,
-            streams,
-            totals,
-            work,
-            app,
-            options,
-            costs,
-            self._polling,
-            self._tell,
-            self._got,
-        )
+        self._items = WorkItems(context, app, options, costs, self._polling, self._tell, self._got)
         self._deadlines = Deadlines(kernel, program.timeout_seconds, self._late)
 
     def start(self, execution: Execution) -> None:

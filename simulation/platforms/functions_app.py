@@ -14,10 +14,8 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any
 
-from simulation.book import Values
-from simulation.execution import Task, Totals
-from simulation.kernel import Kernel
-from simulation.streams import Streams
+from simulation.context import Context
+from simulation.execution import Task
 
 type Then = Callable[[Any], None]
 type ThreadWork = tuple[float, float, Then, Any, float]  # CPU and waiting seconds, then, subject, since
@@ -51,18 +49,9 @@ class Instance:
 class FunctionsApp:
     """Run functions on instances, and bill them by the rules of the plan."""
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        values: Values,
-        streams: Streams,
-        totals: Totals,
-        *,
-        plan: str,
-        memory_mb: int,
-        threads: int,
-    ) -> None:
-        self._kernel, self._totals = kernel, totals
+    def __init__(self, context: Context, *, plan: str, memory_mb: int, threads: int) -> None:
+        values, streams = context.values, context.streams
+        self._kernel, self._totals = context.kernel, context.totals
         self._flex = plan == "flex"
         self._threads = threads
         self._cores = max(1.0, memory_mb / 2048.0) if self._flex else 1.0

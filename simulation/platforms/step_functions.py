@@ -8,14 +8,11 @@ is a durable function in the place of a state machine, which runs the interprete
 from __future__ import annotations
 
 from core.workflow import model
-from simulation.book import Values
-from simulation.execution import Execution, Task, TaskLog, Totals
-from simulation.kernel import Kernel
+from simulation.context import Context
+from simulation.execution import Execution, Task
 from simulation.platforms.aws_lambda import Lambda
 from simulation.platforms.deadlines import Deadlines
-from simulation.program import DUE, OK, Node, Program, Timer
-from simulation.streams import Streams
-from simulation.work import Work
+from simulation.program import DUE, OK, Node, Timer
 
 THROTTLED = "Lambda.TooManyRequestsException"
 OWN = ("claim", "record", "notify")  # what a durable function does itself, between its steps
@@ -27,18 +24,14 @@ class StepFunctions:
 
     def __init__(
         self,
-        kernel: Kernel,
-        values: Values,
-        streams: Streams,
-        totals: Totals,
-        program: Program,
-        work: Work,
+        context: Context,
         functions: Lambda,
         *,
         flavour: str,
         payload_bytes: int,
     ) -> None:
-        self._kernel, self._totals, self._program, self._work = kernel, totals, program, work
+        kernel, values, streams, program = context.kernel, context.values, context.streams, context.program
+        self._kernel, self._totals, self._program, self._work = kernel, context.totals, program, context.work
         self._lambda = functions
         part = f"aws.{flavour}"
         sigma = values[f"{part}_sigma"]
@@ -132,22 +125,10 @@ class StepFunctions:
         self._done(task)
 
     def _done(self, task: Task) -> None:
-        execution, call, totals = task.execution, task.call, self._totals
-        now, started = self._kernel.now, task.started
-        totals.tasks += 1
-        totals.cold += task.cold
-        if task.cause >= 0:
-            totals.hops.append(started - task.cause)
-        if execution.first < 0:
-            execution.first = started
-        execution.last = now
-        execution.path_s = path_s = task.path_s + now - started
-        if execution.log is not None:
-            execution.log.append(
-                TaskLog(call.activity, call.attempt, started, now, task.cold, task.environment, call.payload)
-            )
+        execution, now = task.execution, self._kernel.now
+        path_s = self._totals.finish(task, now)
         if execution.ended < 0:
-            self._enter(execution, self._next(execution.node, call.slot, OK), now, path_s)
+            self._enter(execution, self._next(execution.node, task.call.slot, OK), now, path_s)
 
     def _late(self, execution: Execution) -> None:
         if not execution.node.standard:

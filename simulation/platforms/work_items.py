@@ -6,16 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from simulation.book import Values
-from simulation.execution import Execution, Task, TaskLog, Totals
-from simulation.kernel import Kernel
+from simulation.context import Context
+from simulation.execution import Execution, Task
 from simulation.platforms.durable_costs import DurableCosts
 from simulation.platforms.functions_app import FunctionsApp, Instance
 from simulation.platforms.options import DurableOptions
 from simulation.platforms.polling import Polling
 from simulation.program import OK
-from simulation.streams import Streams
-from simulation.work import Work
 
 FETCH_S = 0.01  # between two messages that a new instance takes
 BOOT_SIGMA = 0.4
@@ -31,11 +28,7 @@ class WorkItems:
 
     def __init__(
         self,
-        kernel: Kernel,
-        values: Values,
-        streams: Streams,
-        totals: Totals,
-        work: Work,
+        context: Context,
         app: FunctionsApp,
         options: DurableOptions,
         costs: DurableCosts,
@@ -43,7 +36,9 @@ class WorkItems:
         tell: Callable[[Execution, Any], None],
         again: Callable[[Any], None],
     ) -> None:
-        self._kernel, self._totals, self._work, self._app = kernel, totals, work, app
+        values, streams = context.values, context.streams
+        self._kernel, self._totals, self._work = context.kernel, context.totals, context.work
+        self._app = app
         self._options, self._costs, self._polling = options, costs, polling
         self._tell, self._again = tell, again
         self._uniform = streams.uniform("scale.decisions")
@@ -105,32 +100,18 @@ class WorkItems:
         self._app.run(instance, cpu, work.wait_s(activity, execution), self._done, task)
 
     def _done(self, task: Task) -> None:
-        execution, call, totals = task.execution, task.call, self._totals
-        now, started = self._kernel.now, task.started
+        execution, now = task.execution, self._kernel.now
         instance: Instance = task.instance
         instance.activities -= 1
         instance.held.discard(task)
         if self._queue and instance.activities < self._options.prefetch:
             self._fetch(instance, self._queue.popleft(), 0.0)
-        totals.tasks += 1
-        totals.cold += task.cold
-        if task.cause >= 0:
-            totals.hops.append(started - task.cause)
-        if execution.first < 0:
-            execution.first = started
-        execution.last = now
-        execution.path_s = path_s = task.path_s + now - started
-        if execution.log is not None:
-            number = task.environment
-            execution.log.append(
-                TaskLog(call.activity, call.attempt, started, now, task.cold, number, call.payload)
-            )
-        news = (call.slot, OK, now, path_s)
+        news = (task.call.slot, OK, now, self._totals.finish(task, now))
         if self._costs.blob_s:
             self._kernel.at(now + self._costs.blob_s, self._tell_later, (execution, news))
         else:
             self._tell(execution, news)
-        self._until_loss -= now - started
+        self._until_loss -= now - task.started
         if self._until_loss < 0:
             self._until_loss = self._loss() * self._busy_until_loss
             self.lose(instance)
