@@ -23,6 +23,7 @@ READ_KB = 4
 LISTED_BY_S3 = 1000
 LISTED_BY_BLOB = 5000
 ROWS_OF_TABLE = 1000
+ROWS_DELETED = 50  # as handlers.azure.ledger deletes them; a batch is one operation
 
 
 def on_aws(stack: Stack, rows: int, uploads: int, bound: Bound) -> tuple[MeterReading, ...]:
@@ -62,12 +63,14 @@ def on_aws(stack: Stack, rows: int, uploads: int, bound: Bound) -> tuple[MeterRe
 def on_azure(stack: Stack, rows: int, uploads: int, bound: Bound) -> tuple[MeterReading, ...]:
     """Return a month's usage with ``rows`` in the ledger and ``uploads`` in the container.
 
-    Both searches read the whole ledger, and the daily one a second time for expired rows.
+    Every search asks each partition of the ledger for open jobs and for expired rows, which are deleted in
+    batches; the daily one reads all rows, too.
     """
     stuck, daily = _runs(stack)
     runs = stuck + daily
     each_ms = functions_flex.billed_ms(Decimal(assumptions.RECONCILE_MS.at(bound)))
     what = f"{runs:,.0f} runs of the reconciler"
+    deleted = _pages(rows, ROWS_DELETED) if runs else Decimal(0)
     return present(
         MeterReading("azure.functions.flex.executions", runs, what),
         MeterReading(
@@ -77,8 +80,8 @@ def on_azure(stack: Stack, rows: int, uploads: int, bound: Bound) -> tuple[Meter
         ),
         MeterReading(
             "azure.table.operations",
-            (stuck + 2 * daily) * _pages(rows, ROWS_OF_TABLE),
-            f"{what}: queries of {rows:,} rows",
+            runs * 2 * len(SHARDS) + daily * _pages(rows, ROWS_OF_TABLE) + deleted,
+            f"{what}: 2 x {len(SHARDS)} queries of the index, daily ones and deletions of {rows:,} rows",
         ),
         MeterReading(
             "azure.blob.write_operations",

@@ -1,25 +1,28 @@
-"""The ledger on Table storage: one entity per job, with the columns of the DynamoDB table."""
+"""The ledger on Table storage: one row per job, with the columns of the DynamoDB table, and an index."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from itertools import batched, groupby, islice
+from itertools import batched, islice
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableClient, TableEntity, TableTransactionError, UpdateMode
 
+from core.deployment.names import SHARDS
 from core.job import Job
 from core.ports import OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow
-from core.trace import now, stamp
+from core.trace import now
+from handlers.azure import ledger_index as index
 from handlers.azure.errors import translated
 
-# The SDK does not retry inserts and updates. These are conditional, so that retrying them is safe.
-REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"POST", "PATCH"})}
-BATCH = 100  # the maximum number of operations in a transaction, which has one partition
+# The SDK does not retry transactions. These are conditional, so that retrying them is safe.
+REPEATABLE: dict[str, Any] = {"retry_on_methods": frozenset({"POST"})}
+BATCH = 50  # a transaction has at most 100 operations: a row and its entry for each job
+THERE, GONE, CHANGED = 409, 404, 412
 
 
 class TableLedger:
@@ -50,9 +53,12 @@ class TableLedger:
             return held["state"] == RELEASED or overtaken
 
         with translated(f"table {self._table.table_name}"):
+            row = {**index.keys(job.id), **entity}
             try:
-                self._table.create_entity({**_keys(job.id), **entity}, **REPEATABLE)
-            except ResourceExistsError:
+                self._table.submit_transaction([("create", row), ("upsert", index.entry(row))], **REPEATABLE)
+            except TableTransactionError as error:
+                if error.status_code != THERE:
+                    raise
                 return self._change(job.id, free, entity) or self._holds(job)
         return True
 
@@ -78,29 +84,20 @@ class TableLedger:
             return self._change(row.id, lambda held: _row(held) == row, _progress(job, now()))
 
     def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
-        """See :meth:`core.ports.Ledger.open_before`; the service scans the table for them."""
-        states = " or ".join(f"state eq '{state}'" for state in OPEN)
-        with translated(f"table {self._table.table_name}"):
-            yield from map(
-                _row,
-                self._table.query_entities(
-                    f"({states}) and updated_at lt @moment", parameters={"moment": stamp(moment)}
-                ),
-            )
+        """See :meth:`core.ports.Ledger.open_before`; asks each partition for the entries of open jobs."""
+        for shard in SHARDS:
+            for found in self._query(*index.open_before(shard, moment), select=["RowKey"]):
+                # The job may have ended since: the row decides.
+                if (row := self.get(index.job_of(found))) and row.state in OPEN:
+                    yield row
 
     def expire(self, moment: datetime, at_most: int) -> int:
-        """See :meth:`core.ports.Ledger.expire`; a row that changes meanwhile is left to the next run."""
-        ended = " and ".join(f"state ne '{state}'" for state in OPEN)
+        """See :meth:`core.ports.Ledger.expire`; reads no more entries than it deletes rows."""
         deleted = 0
-        with translated(f"table {self._table.table_name}"):
-            old = self._table.query_entities(
-                f"{ended} and claimed_at lt @moment",
-                parameters={"moment": stamp(moment)},
-                select=["PartitionKey", "RowKey"],
-            )
-            # Table storage answers in key order, so the rows of a partition are adjacent.
-            for _, rows in groupby(islice(old, at_most), key=lambda row: row["PartitionKey"]):
-                for batch in batched(rows, BATCH, strict=False):
+        for shard in SHARDS:
+            old = self._query(*index.ended_before(shard, moment), select=["PartitionKey", "RowKey"])
+            for batch in batched(islice(old, at_most - deleted), BATCH, strict=False):
+                with translated(f"table {self._table.table_name}"):
                     deleted += self._delete(batch)
         return deleted
 
@@ -108,52 +105,55 @@ class TableLedger:
         """Return the row, or ``None`` if there is none."""
         with translated(f"table {self._table.table_name}"):
             try:
-                return _row(self._table.get_entity(*_keys(job_id).values()))
+                return _row(self._table.get_entity(*index.keys(job_id).values()))
             except ResourceNotFoundError:
                 return None
 
-    def list(self) -> Iterator[LedgerRow]:
-        """Yield all rows, in no particular order."""
+    def list(self, after: str = "") -> Iterator[LedgerRow]:
+        """Yield all rows with an id greater than ``after``, in the order of their ids."""
+        for shard in SHARDS:
+            if shard >= after[:1]:
+                yield from map(_row, self._query(*index.rows(shard, after)))
+
+    def _query(self, query: str, parameters: dict[str, str], **options: Any) -> Iterator[TableEntity]:
         with translated(f"table {self._table.table_name}"):
-            yield from map(_row, self._table.list_entities())
+            yield from self._table.query_entities(query, parameters=parameters, **options)
 
     def _change(self, job_id: str, allowed: Callable[[TableEntity], bool], values: Mapping[str, Any]) -> bool:
         """Write the values if the row allows it; read it again if it changed between read and write."""
+        indexed = True
         while True:
-            held = self._table.get_entity(*_keys(job_id).values())
+            held = self._table.get_entity(*index.keys(job_id).values())
             if not allowed(held):
                 return False
+            unchanged = {"etag": held.metadata["etag"], "match_condition": MatchConditions.IfNotModified}
+            write = ("update", {**index.keys(job_id), **values}, {"mode": UpdateMode.MERGE, **unchanged})
+            upsert, *delete = index.moves(held, {**held, **values})
             try:
-                self._table.update_entity(
-                    {**_keys(job_id), **values},
-                    mode=UpdateMode.MERGE,
-                    etag=held.metadata["etag"],
-                    match_condition=MatchConditions.IfNotModified,
-                    **REPEATABLE,
-                )
-            except ResourceModifiedError:
+                self._table.submit_transaction([write, upsert, *(delete if indexed else ())], **REPEATABLE)
+            except TableTransactionError as error:
+                if error.status_code not in (GONE, CHANGED):
+                    raise
+                # If the row is there, somebody has deleted its entry: that is no reason not to write.
+                indexed = indexed and error.status_code != GONE
                 continue
             return True
 
-    def _delete(self, rows: tuple[TableEntity, ...]) -> int:
-        condition = MatchConditions.IfNotModified
+    def _delete(self, entries: tuple[TableEntity, ...]) -> int:
+        """Delete entries and their rows, but not of a job that was redriven meanwhile: its entry has gone."""
         try:
             self._table.submit_transaction(
-                ("delete", row, {"etag": row.metadata["etag"], "match_condition": condition}) for row in rows
+                ("delete", each) for found in entries for each in (found, index.keys(index.job_of(found)))
             )
         except TableTransactionError as error:
-            if error.status_code in (404, 412):  # another run was faster, or the job was redriven
-                return 0
-            raise
-        return len(rows)
+            if error.status_code != GONE:
+                raise
+            return sum(self._delete((each,)) for each in entries) if len(entries) > 1 else 0
+        return len(entries)
 
     def _holds(self, job: Job) -> bool:
-        held = self._table.get_entity(*_keys(job.id).values())
+        held = self._table.get_entity(*index.keys(job.id).values())
         return bool(held["execution"] == job.execution)
-
-
-def _keys(job_id: str) -> dict[str, str]:
-    return {"PartitionKey": job_id[:2], "RowKey": job_id}
 
 
 def _progress(job: Job, moment: str) -> dict[str, str]:

@@ -8,8 +8,10 @@ import pytest
 
 from core.errors import ObjectMissing
 from core.job import Problem
+from core.trace import stamp
 from handlers.azure import clients
 from handlers.azure import ledger as module
+from handlers.azure import ledger_index as index
 from handlers.azure.ledger import TableLedger
 
 
@@ -36,7 +38,7 @@ def test_the_same_execution_may_claim_again(ledger, job):
 def test_a_claim_writes_the_whole_row(ledger, table, job):
     ledger.claim(job)
 
-    entity = table.get_entity(job.id[:2], job.id)
+    entity = table.get_entity(job.id[0], job.id)
     assert set(entity) == {
         "PartitionKey",
         "RowKey",
@@ -58,7 +60,7 @@ def test_a_claim_writes_the_whole_row(ledger, table, job):
 
 def test_a_record_changes_state_and_document_only(ledger, table, job):
     ledger.claim(job)
-    before = table.get_entity(job.id[:2], job.id)
+    before = table.get_entity(job.id[0], job.id)
 
     done = replace(job, state="rejected", error=Problem("NotAPhoto", "It is a poem."))
     ledger.record(done)
@@ -66,7 +68,7 @@ def test_a_record_changes_state_and_document_only(ledger, table, job):
     row = ledger.get(job.id)
     assert (row.id, row.state, row.document) == (job.id, "rejected", done.to_document())
     assert row.claimed_at == before["claimed_at"]
-    after = table.get_entity(job.id[:2], job.id)
+    after = table.get_entity(job.id[0], job.id)
     unchanged = set(before) - {"state", "document", "updated_at"}
     assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
 
@@ -92,28 +94,28 @@ MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def claimed(ledger, table, job):
+def claimed(ledger, job, monkeypatch):
     """Claim a job so many days before the moment; let it end if a state is given."""
 
     def claim(days, state="succeeded", job_id=""):
         made = replace(job, id=job_id or uuid.uuid4().hex)
-        ledger.claim(made)
+        with monkeypatch.context() as past:
+            past.setattr(module, "now", lambda: stamp(MOMENT - timedelta(days=days)))
+            ledger.claim(made)
         if state != "claimed":
             ledger.record(replace(made, state=state))
-        entity = table.get_entity(made.id[:2], made.id)
-        entity["claimed_at"] = (MOMENT - timedelta(days=days)).isoformat(timespec="milliseconds")
-        table.update_entity(entity)
         return made.id
 
     return claim
 
 
 @pytest.mark.parametrize("state", ["succeeded", "rejected", "failed"])
-def test_a_row_whose_job_ended_expires(ledger, claimed, state):
+def test_a_row_whose_job_ended_expires(ledger, table, claimed, state):
     claimed(0.01, state)
 
     assert ledger.expire(MOMENT - timedelta(days=1), 10) == 0
     assert ledger.expire(MOMENT, 10) == 1
+    assert not list(table.list_entities())
     assert not list(ledger.list())
 
 
@@ -144,7 +146,7 @@ def test_a_row_that_changes_before_it_is_deleted_is_left(ledger, table, claimed,
         if meanwhile == "redriven":
             ledger.release(ledger.get(job_id))
         else:
-            table.delete_entity(job_id[:2], job_id)
+            table.delete_entity(job_id[0], job_id)
         return delete(rows)
 
     monkeypatch.setattr(ledger, "_delete", late)
@@ -157,16 +159,24 @@ def test_a_row_that_changes_before_it_is_deleted_is_left(ledger, table, claimed,
 def test_a_write_that_loses_a_race_is_made_again(ledger, table, job, monkeypatch):
     """Something else changes the row between the look and the write, once."""
     ledger.claim(job)
-    update, tries = table.update_entity, []
+    submit, tries = table.submit_transaction, []
 
-    def raced(entity, **options):
-        tries.append(options["etag"])
+    def raced(operations, **options):
+        tries.append(operations)
         if len(tries) == 1:
-            update({"PartitionKey": job.id[:2], "RowKey": job.id, "note": "changed"})
-        return update(entity, **options)
+            table.update_entity({"PartitionKey": job.id[0], "RowKey": job.id, "note": "changed"})
+        return submit(operations, **options)
 
-    monkeypatch.setattr(table, "update_entity", raced)
+    monkeypatch.setattr(table, "submit_transaction", raced)
 
     assert ledger.record(replace(job, state="succeeded"))
-    assert len(set(tries)) == 2
+    assert len(tries) == 2
     assert ledger.get(job.id).state == "succeeded"
+
+
+def test_an_entry_that_somebody_deleted_keeps_no_job_from_its_end(ledger, table, job):
+    ledger.claim(job)
+    table.delete_entity(job.id[0], index.IS_OPEN + job.id)
+
+    assert ledger.record(replace(job, state="succeeded"))
+    assert not list(ledger.open_before(datetime(2100, 1, 1, tzinfo=UTC)))
