@@ -7,29 +7,18 @@ running. A job that was restarted for hours and never ended is ended here, as fa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import chain, islice
+from datetime import datetime, timedelta
 from typing import Literal
 
-from core.deployment.limits import GIVEN_UP, LEDGER_RETENTION
-from core.deployment.names import STUCK
-from core.errors import Superseded
+from core.deployment.limits import GIVEN_UP
 from core.job import Job, Problem, Source, job_id
-from core.ports import RELEASED, WITHOUT_PICTURE, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
-from core.seen import Seen
+from core.look import Look, whole
+from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
 
-# A look keeps no more uploads than these in memory.
-SUSPECTS = 10_000
-# A scheduled run stops after this many findings; the next one continues.
-AT_MOST = 500
-# The limit of expired rows to delete in a run; deleting is cheap, and has to keep up with busy days.
-EXPIRED_AT_MOST = 10_000
 LOST = "JobLost"
 
-Find = Literal["stuck", "unclaimed"]
 Why = Literal["unclaimed", "stuck", "failed", "undelivered"]
 
 REDRIVEN = "redriven"
@@ -79,32 +68,17 @@ class Recovery:
         """Deliver the events of uploads that have had no job for longer than ``older_than``.
 
         Reads all uploads, and the whole ledger unless there are none; a second time if an upload seems to
-        have no job. Keeps no more than :data:`SUSPECTS` uploads in memory: the next run finds others. Uploads
-        that are older than the ledger's retention are ignored: their rows may have expired.
+        have no job: see :class:`core.look.Look`.
         """
-        young = (
-            upload
-            for upload in self.intake.uploads()
-            if older_than < moment - _time(upload.stored_at) < LEDGER_RETENTION
-        )
-        first = next(young, None)
-        if first is None:
-            return
-        seen = Seen()
-        for row in self.ledger.list():
-            if row.state not in WITHOUT_PICTURE:
-                seen.add(row.document["source"]["key"], row.document["source"]["etag"])
-        suspects = (
-            upload for upload in chain((first,), young) if (upload.source.key, upload.source.etag) not in seen
-        )
-        found = {upload.source.key: upload for upload in islice(suspects, SUSPECTS)}
-        # Their events may have come since, or they are known by another etag.
-        for row in self.ledger.list() if found else ():
-            upload = found.get(row.document["source"]["key"])
-            if upload and _stands_for(row, upload):
-                del found[upload.source.key]
-        for upload in found.values():
-            yield self._deliver("unclaimed", upload)
+        look = Look(older_than, moment)
+        look.go_on(whole(self.ledger.list), whole(self.intake.uploads), over=lambda: False)
+        yield from self.delivered(look)
+
+    def delivered(self, look: Look) -> Iterator[Finding]:
+        """Deliver the events of what a look has found, and take each upload off its list."""
+        while look.found:
+            key = next(iter(look.found))
+            yield self._deliver("unclaimed", look.found.pop(key))
 
     def redrive(self, dead_letters: Iterable[DeadLetters]) -> Iterator[Finding]:
         """Redrive failed jobs, and uploads with dead-lettered events.
@@ -164,39 +138,6 @@ class Recovery:
                 place.put_back(letter)
             else:
                 place.remove(letter)
-
-
-def by_schedule(recovery: Recovery, find: Find, older_than: timedelta) -> Mapping[str, int]:
-    """Do one bounded scheduled run, and return the number of each outcome.
-
-    The daily run, which looks for unclaimed uploads, also deletes the rows whose retention is over.
-    """
-    moment = datetime.now(UTC)
-    if find == STUCK:
-        return _counted(islice(recovery.stuck(older_than, moment), AT_MOST))
-    done = _counted(islice(recovery.unclaimed(older_than, moment), AT_MOST))
-    if expired := recovery.ledger.expire(moment - LEDGER_RETENTION, EXPIRED_AT_MOST):
-        done["expired: deleted"] = expired
-    return done
-
-
-def _counted(findings: Iterable[Finding]) -> Counter[str]:
-    return Counter(f"{each.why}: {each.done}" for each in findings)
-
-
-def _stands_for(row: LedgerRow, upload: Upload) -> bool:
-    """Return whether the row's job is that of the upload.
-
-    On Azure an upload gets another etag when its metadata is set: it is the same if it was created no later
-    than the job's upload. On S3 a later upload of the same bytes has the same etag.
-    """
-    source, told = Source(**row.document["source"]), row.document["uploaded_at"]
-    if source.etag == upload.source.etag:
-        return row.state not in WITHOUT_PICTURE or _time(upload.stored_at) <= _time(told)
-    if upload.created_at is None or (row.document.get("error") or {}).get("name") == Superseded.__name__:
-        return False
-    created = _time(upload.created_at)
-    return source.size == upload.source.size and created <= _time(told)
 
 
 def _time(text: str) -> datetime:

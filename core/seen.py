@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
+from typing import Self
 
 MEGABYTES = 64
 HASHES = 8
+SALT = 16  # bytes
 
 
 class Seen:
@@ -16,13 +19,27 @@ class Seen:
     own salt, so that what one takes for another upload, the next one does not.
     """
 
-    def __init__(self, megabytes: int = MEGABYTES) -> None:
+    def __init__(self, megabytes: int) -> None:
         self._bits = bytearray(megabytes * 2**20)
-        self._mask = 1
-        while self._mask * 2 <= len(self._bits) * 8:
-            self._mask *= 2
-        self._mask -= 1
-        self._salt = os.urandom(16)
+        self._salt = os.urandom(SALT)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Return the filter that :meth:`to_bytes` described.
+
+        Raises:
+            ValueError: It is no such description.
+        """
+        seen = cls(0)
+        try:
+            seen._salt, seen._bits = data[:SALT], bytearray(zlib.decompress(data[SALT:]))
+        except zlib.error as error:
+            raise ValueError(str(error)) from None
+        return seen
+
+    def to_bytes(self) -> bytes:
+        """Return the filter, packed: a few MB for a million uploads."""
+        return self._salt + zlib.compress(self._bits, level=1)
 
     def add(self, key: str, etag: str) -> None:
         """Add the upload of this key and etag."""
@@ -38,4 +55,5 @@ class Seen:
         text = f"{etag}\n{key}".encode(errors="surrogatepass")
         digest = hashlib.blake2b(text, digest_size=16, salt=self._salt).digest()
         first, second = int.from_bytes(digest[:8]), int.from_bytes(digest[8:]) | 1
-        return [(first + number * second) & self._mask for number in range(HASHES)]
+        mask = (1 << (len(self._bits) * 8).bit_length() - 1) - 1  # of the largest power of two
+        return [(first + number * second) & mask for number in range(HASHES)]

@@ -83,6 +83,7 @@ def on_azure(stack: Stack, rows: int, uploads: int, bound: Bound) -> tuple[Meter
             runs * 2 * len(SHARDS) + daily * _pages(rows, ROWS_OF_TABLE) + deleted,
             f"{what}: 2 x {len(SHARDS)} queries of the index, daily ones and deletions of {rows:,} rows",
         ),
+        MeterReading("azure.blob.read_operations", runs, f"{what}, which ask for a look to go on with"),
         MeterReading(
             "azure.blob.write_operations",
             daily * _pages(uploads, LISTED_BY_BLOB),

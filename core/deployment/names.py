@@ -29,6 +29,9 @@ TOPICS = {"success": "notify-success", "error": "notify-error"}
 PACKAGES = "packages"
 UNDELIVERED = "undelivered"
 
+# The object in the output container with a look of the reconciler on Azure that goes on in its next run.
+LOOK = "work/reconciler/look"
+
 # What begins the line that the app on Azure logs for each job that ended.
 JOB_ENDED = "Job ended: "
 

@@ -40,6 +40,7 @@ GRANULARITY = "TWINLENS_GRANULARITY"  # a state machine is compiled in its granu
 # Cron expressions with seconds; absent without a reconciler.
 STUCK_SCHEDULE = "TWINLENS_STUCK_SCHEDULE"
 UNCLAIMED_SCHEDULE = "TWINLENS_UNCLAIMED_SCHEDULE"
+RUN_SECONDS = "TWINLENS_RUN_SECONDS"  # how long a run of the reconciler may take
 PURGE_SCHEDULE = "TWINLENS_PURGE_SCHEDULE"  # absent where the state store deletes old history itself
 MANAGED_IDENTITY = "managedidentity"
 

@@ -33,7 +33,7 @@ from handlers.azure.host import DurableHost
 from handlers.azure.telemetry import log_end
 
 if TYPE_CHECKING:
-    from core.recovery import Find
+    from core.schedule import Find
 
 WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
 ACTIVITIES = activities(

@@ -13,7 +13,7 @@ from handlers.azure.errors import translated
 from handlers.azure.events import BLOB_CREATED, job_from
 
 if TYPE_CHECKING:  # slow to load: only the timers need them
-    from azure.storage.blob import ContainerClient
+    from azure.storage.blob import BlobProperties, ContainerClient
     from azure.storage.queue import QueueClient
 
 
@@ -30,12 +30,24 @@ class BlobIntake:
 
     def uploads(self) -> Iterator[Upload]:
         """See :meth:`core.ports.Intake.uploads`."""
+        for page, _ in self.pages():
+            yield from page
+
+    def pages(self, after: str = "") -> Iterator[tuple[list[Upload], str]]:
+        """Yield the uploads in pages, each with the marker of the next one: see :data:`core.look.Read`."""
         name = self._container.container_name
         with translated(f"container {name}"):
-            for blob in self._container.list_blobs(name_starts_with=self._prefix):
-                if blob.name.lower().endswith(self._suffixes):
-                    source = Source(name, blob.name, blob.etag.strip('"'), blob.size)
-                    yield Upload(source, blob.last_modified.isoformat(), blob.creation_time.isoformat())
+            pages = self._container.list_blobs(name_starts_with=self._prefix).by_page(after or None)
+            for page in pages:
+                uploads = [self._upload(blob) for blob in page if self._starts_job(blob)]
+                yield uploads, pages.continuation_token or ""
+
+    def _starts_job(self, blob: BlobProperties) -> bool:
+        return bool(blob.name.lower().endswith(self._suffixes))
+
+    def _upload(self, blob: BlobProperties) -> Upload:
+        source = Source(self._container.container_name, blob.name, blob.etag.strip('"'), blob.size)
+        return Upload(source, blob.last_modified.isoformat(), blob.creation_time.isoformat())
 
     def deliver(self, upload: Upload) -> None:
         """Put the upload's event on the queue, as Event Grid does."""

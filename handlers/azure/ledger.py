@@ -14,6 +14,7 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 
 from core.deployment.names import SHARDS
 from core.job import Job
+from core.look import PAGE
 from core.ports import OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow
 from core.trace import now
 from handlers.azure import ledger_index as index
@@ -114,6 +115,11 @@ class TableLedger:
         for shard in SHARDS:
             if shard >= after[:1]:
                 yield from map(_row, self._query(*index.rows(shard, after)))
+
+    def pages(self, after: str = "") -> Iterator[tuple[tuple[LedgerRow, ...], str]]:
+        """Yield all rows in pages, each with the last id on it: see :data:`core.look.Read`."""
+        for page in batched(self.list(after), PAGE, strict=False):
+            yield page, page[-1].id
 
     def _query(self, query: str, parameters: dict[str, str], **options: Any) -> Iterator[TableEntity]:
         with translated(f"table {self._table.table_name}"):

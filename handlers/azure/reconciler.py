@@ -4,25 +4,53 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 
 from core.deployment import variables
-from core.recovery import Find, Recovery, by_schedule
+from core.deployment.names import LOOK
+from core.ports import ObjectStore
+from core.recovery import Recovery
+from core.schedule import Find, InParts, by_schedule
 from handlers.azure import adapters, clients
 from handlers.azure.intake import BlobIntake
 
+# The most that a look is in bytes: the marks of its filter, which are packed, and what it has found.
+LARGEST = 128 * 2**20
+
+
+class KeptLook:
+    """The blob with a look that ran out of time; the lifecycle of its folder deletes it."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def load(self) -> bytes:
+        """See :meth:`core.schedule.Kept.load`."""
+        return self._store.get(LOOK, LARGEST)
+
+    def save(self, data: bytes) -> None:
+        """See :meth:`core.schedule.Kept.save`."""
+        self._store.put(LOOK, data, "application/octet-stream")
+
 
 def reconcile(find: Find) -> None:
-    """Find stuck jobs or unclaimed uploads, run their workflow again, and log the outcome."""
+    """Find stuck jobs or unclaimed uploads, run their workflow again, and log the outcome.
+
+    The host ends every function of the app at the same time limit, that of a step: a run stops well before.
+    """
+    began, seconds = time.monotonic(), float(os.environ[variables.RUN_SECONDS])
     asked = variables.Reconciler.read(os.environ)
     uploads = clients.queues(adapters.endpoint("queue")).get_queue_client(os.environ[variables.UPLOADS_QUEUE])
     container = clients.blobs(adapters.endpoint("blob")).get_container_client(
         os.environ[variables.INPUT_CONTAINER]
     )
-    recovery = Recovery(
-        adapters.ledger(),
-        BlobIntake(container, asked.prefix, asked.suffixes, uploads),
-        adapters.notifier(),
-        os.environ[variables.RECIPE],
+    ledger, intake = adapters.ledger(), BlobIntake(container, asked.prefix, asked.suffixes, uploads)
+    in_parts = InParts(
+        ledger.pages,
+        intake.pages,
+        KeptLook(adapters.store(os.environ[variables.OUTPUT_CONTAINER])),
+        over=lambda: time.monotonic() - began > seconds,
     )
-    done = by_schedule(recovery, find, asked.patience)
+    recovery = Recovery(ledger, intake, adapters.notifier(), os.environ[variables.RECIPE])
+    done = by_schedule(recovery, find, asked.patience, in_parts)
     logging.info("Looked for what is %s: %s", find, dict(done) or "nothing")

@@ -67,9 +67,10 @@ def test_a_photo_through_a_stack_with_every_setting_on_aws(bound, running, chang
 
 @pytest.mark.parametrize("name", [LocalStack.AZURE])
 def test_a_photo_through_a_stack_with_every_setting_on_azure(running, changing, process, name):
-    """The emulators have no vault, so the key is only recorded."""
+    """The emulators have no vault: the key is only a resource, which a role can be granted on."""
     shared = {"notifyEmail": MAIL, "softDeleteDays": 7, "monthlyBudget": 100}
-    inventory.remember(arm.group_id(GROUP), {"location": "eastus2"})
+    for each in (arm.group_id(GROUP), VAULT_KEY):
+        inventory.remember(each, {"location": "eastus2"})
     own = {"photoRedundancy": "ZRS", "resourceGroup": GROUP, "logLevel": "warning", "kmsKey": VAULT_KEY}
     outputs = changing.up(name, **shared, **own)
     row, _ = process(name, outputs)

@@ -18,21 +18,23 @@ import json, re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from components.aws.state_machine.compiler import compile_workflow
-from core import recovery
+from core import recovery, schedule
 from core.job import Source
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import Upload
 from core.workflow.photo import PIPELINE
 from handlers.azure.ledger import TableLedger
+from handlers.azure.ledger_index import HAS_ENDED
 
 class Table:
     table_name = "ledger"
     def query_entities(self, query, parameters, select):
-        self.before = datetime.fromisoformat(parameters["moment"])
+        if parameters["first"] == HAS_ENDED:
+            self.before = datetime.fromisoformat(parameters["last"].removeprefix(HAS_ENDED))
         return iter(())
 
 table, now = Table(), datetime.now(UTC)
-recovery.by_schedule(
+schedule.by_schedule(
     recovery.Recovery(TableLedger(table), SimpleNamespace(uploads=list), MemoryNotifier(), "gallery"),
     "unclaimed", timedelta(minutes=20),
 )

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import core.recovery
+import core.look
 from core.errors import StoreUnavailable
 from core.job import Job, Problem, Source, job_id
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import RELEASED, DeadLetter, Upload
-from core.recovery import FAILED, GIVEN_UP, Recovery, by_schedule
+from core.recovery import FAILED, GIVEN_UP, Recovery
 
 PATIENCE = timedelta(minutes=20)
 LATER = datetime.now(UTC) + timedelta(hours=5)  # from import on: a whole test run lies between
@@ -228,7 +228,7 @@ def test_an_empty_container_costs_no_look_at_the_ledger(recovery, ledger, monkey
 def test_a_look_keeps_few_uploads_in_memory_and_the_next_one_finds_the_others(
     recovery, intake, ledger, monkeypatch
 ):
-    monkeypatch.setattr(core.recovery, "SUSPECTS", 2)
+    monkeypatch.setattr(core.look, "SUSPECTS", 2)
     intake.stored = [upload(f"{number}.jpg") for number in range(5)]
 
     assert len(list(recovery.unclaimed(PATIENCE, LATER))) == 2
@@ -249,48 +249,6 @@ def test_an_upload_whose_job_appears_during_the_look_is_left(recovery, intake, l
 
     monkeypatch.setattr(ledger, "list", list_and_claim)
     assert not list(recovery.unclaimed(PATIENCE, LATER))
-
-
-def test_a_run_by_schedule_is_bounded_and_the_next_one_goes_on(recovery, intake, monkeypatch):
-    monkeypatch.setattr(core.recovery, "AT_MOST", 2)
-    old = datetime.now(UTC) - timedelta(hours=1)
-    intake.stored = [upload(f"{number}.jpg", old) for number in range(3)]
-
-    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"unclaimed: redriven": 2}
-    assert len(intake.delivered) == 2
-
-
-def test_a_run_by_schedule_looks_for_what_it_is_asked(recovery, intake, ledger):
-    intake.stored = [upload("lost.jpg", datetime.now(UTC) - timedelta(hours=1))]
-    ledger.claim(job("stuck.jpg"))
-
-    assert not by_schedule(recovery, "stuck", PATIENCE)
-    assert by_schedule(recovery, "stuck", timedelta(seconds=-1)) == {"stuck: redriven": 1}
-    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"unclaimed: redriven": 1}
-
-
-def test_the_daily_run_deletes_the_rows_of_ended_jobs_after_their_retention(recovery, ledger, monkeypatch):
-    for name in ("ended.jpg", "open.jpg"):
-        ledger.claim(job(name))
-    ledger.record(replace(job("ended.jpg"), state="succeeded"))
-    open_row = ledger.get(job("open.jpg").id)
-
-    assert not by_schedule(recovery, "unclaimed", PATIENCE)
-    monkeypatch.setattr(core.recovery, "LEDGER_RETENTION", timedelta(seconds=-1))
-    assert not by_schedule(recovery, "stuck", PATIENCE)
-    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"expired: deleted": 1}
-    assert list(ledger.list()) == [open_row]
-
-
-def test_a_daily_run_deletes_a_bounded_number_of_rows(recovery, ledger, monkeypatch):
-    for name in ("a.jpg", "b.jpg", "c.jpg"):
-        ledger.claim(job(name))
-        ledger.record(replace(job(name), state="succeeded"))
-    monkeypatch.setattr(core.recovery, "LEDGER_RETENTION", timedelta(seconds=-1))
-    monkeypatch.setattr(core.recovery, "EXPIRED_AT_MOST", 2)
-
-    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"expired: deleted": 2}
-    assert by_schedule(recovery, "unclaimed", PATIENCE) == {"expired: deleted": 1}
 
 
 def test_a_job_that_is_under_way_is_left(recovery, ledger):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.deployment import variables
+from core.deployment.names import LOOK
 from core.trace import now
 from handlers.azure import adapters, clients
 from handlers.azure.events import job_from
@@ -33,6 +34,8 @@ def names(account, monkeypatch):
         variables.RECIPE: "gallery",
         variables.INPUT_PREFIX: "incoming/",
         variables.SUFFIXES: ".jpg,.png",
+        variables.OUTPUT_CONTAINER: f"photos{unique}",
+        variables.RUN_SECONDS: "60",
         variables.PATIENCE_SECONDS: "-1",  # Azurite's times are whole seconds
     }.items():
         monkeypatch.setenv(variable, value)
@@ -78,3 +81,23 @@ def test_an_upload_that_no_job_knows_of_is_delivered(account, names, take):
     reconcile("unclaimed")
     [message] = take("uploads")
     assert job_from(message, "gallery").source.key == "incoming/lost.PNG"
+
+
+def test_a_look_without_time_goes_on_in_the_next_runs(account, names, take, monkeypatch, job):
+    monkeypatch.setenv(variables.RUN_SECONDS, "0")
+    container = clients.blobs(account.blob).get_container_client(f"photos{names}")
+    for key in ("incoming/a.png", "incoming/b.png"):
+        container.upload_blob(key, b"photo")
+    adapters.ledger().claim(replace(job, uploaded_at=now()))
+    adapters.ledger().record(replace(job, uploaded_at=now(), state="succeeded"))
+    runs = 0
+    reconcile("unclaimed")
+    assert not take("uploads")
+    while len(container.get_blob_client(LOOK).download_blob().readall()):
+        reconcile("stuck")
+        runs += 1
+    assert runs > 2
+    assert {job_from(each, "gallery").source.key for each in take("uploads")} == {
+        "incoming/a.png",
+        "incoming/b.png",
+    }

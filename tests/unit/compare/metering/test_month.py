@@ -200,6 +200,7 @@ def test_the_reconciler_searches_and_lists():
     read, deleted = Decimal(HOURS) / 24 * 100, Decimal(100_000) / 50
     assert more["azure.table.operations"] == pytest.approx(runs * 32 + read + deleted)
     assert more["azure.blob.write_operations"] == pytest.approx(Decimal(HOURS) / 24 * 20)
+    assert more["azure.blob.read_operations"] == pytest.approx(runs)
 
 
 def test_a_month_without_photos_has_no_jobs():
