@@ -14,7 +14,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from local import state as local_state
 from local.providers import assets
 from local.providers.azure_native import emulator, inventory
-from local.providers.azure_native.arm import ArmResource, type_of
+from local.providers.azure_native.arm import ArmResource, managed_identity, type_of
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.resource import ProviderError
@@ -64,7 +64,9 @@ class StorageAccount(ArmResource):
 
     def outputs(self, identity: str, inputs: Properties) -> Properties:
         now = datetime.now(UTC).isoformat()
+        block = {"identity": managed_identity(identity, inputs["identity"])} if "identity" in inputs else {}
         return {
+            **block,
             "accessTier": inputs.get("accessTier", "Hot"),
             "creationTime": now,
             "keyCreationTime": {"key1": now, "key2": now},

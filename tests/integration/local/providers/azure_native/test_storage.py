@@ -178,3 +178,11 @@ def download(url):
 
     with urlopen(url) as answer:
         return answer.read()
+
+
+def test_an_account_s_identities_come_back_with_their_principals(cloud):
+    _, user, known = cloud.make("managedidentity:UserAssignedIdentity", cloud.group())
+    block = {"type": "UserAssigned", "userAssignedIdentities": [user]}
+    made = cloud.account(identity=block)["identity"]
+    ids = {each: known[each] for each in ("clientId", "principalId")}
+    assert made == {"type": "UserAssigned", "userAssignedIdentities": {user: ids}}
