@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from core.job import Source
 from core.ports import Upload
@@ -13,6 +13,7 @@ from handlers.azure.errors import translated
 from handlers.azure.events import BLOB_CREATED, job_from
 
 if TYPE_CHECKING:  # slow to load: only the timers need them
+    from azure.core.paging import PageIterator
     from azure.storage.blob import BlobProperties, ContainerClient
     from azure.storage.queue import QueueClient
 
@@ -37,7 +38,8 @@ class BlobIntake:
         """Yield the uploads in pages, each with the marker of the next one: see :data:`core.look.Read`."""
         name = self._container.container_name
         with translated(f"container {name}"):
-            pages = self._container.list_blobs(name_starts_with=self._prefix).by_page(after or None)
+            listed = self._container.list_blobs(name_starts_with=self._prefix)
+            pages = cast("PageIterator[BlobProperties]", listed.by_page(after or None))
             for page in pages:
                 uploads = [self._upload(blob) for blob in page if self._starts_job(blob)]
                 yield uploads, pages.continuation_token or ""
