@@ -8,12 +8,14 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition
+from typing import get_args
 
 from bench.stack import DeployedStack
 from core.ports import LedgerRow
 from core.trace import now
+from core.workflow.model import FinalState
 
-FINAL_STATES = frozenset({"succeeded", "rejected", "failed"})
+FINAL_STATES = frozenset(get_args(FinalState))
 POLL_SECONDS = 0.5
 SENDERS = 64  # concurrent transfers at most
 

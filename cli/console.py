@@ -41,7 +41,15 @@ StackName = Annotated[
 
 # Columns with text may wrap; numbers, ids and states may not.
 WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source", "type"})
-STATE_STYLES = {"succeeded": "green", "rejected": "yellow", "failed": "red", "lost": "red"}
+STATE_STYLES = {
+    "awaiting_approval": "cyan",
+    "succeeded": "green",
+    "rejected": "yellow",
+    "refused": "yellow",
+    "expired": "yellow",
+    "failed": "red",
+    "lost": "red",
+}
 
 
 def print_json(value: Any) -> None:

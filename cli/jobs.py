@@ -15,7 +15,9 @@ from core.errors import SetupError
 from core.folder import write_all
 from core.ports import LedgerRow
 
-JobState = Literal["claimed", "released", "succeeded", "rejected", "failed"]
+JobState = Literal[
+    "claimed", "released", "awaiting_approval", "succeeded", "rejected", "refused", "expired", "failed"
+]
 
 app = typer.Typer(no_args_is_help=True, help="Read a stack's ledger, and recover lost and failed jobs.")
 app.command()(reconcile)

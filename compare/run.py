@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from core.errors import TwinlensError
 from core.job import Job
@@ -12,7 +12,10 @@ from core.job import Job
 FORMAT = 2
 
 Where = Literal["emulator", "cloud", "simulated"]
-Outcome = Literal["succeeded", "rejected", "failed", "lost"]
+Outcome = Literal["succeeded", "rejected", "refused", "expired", "failed", "lost"]
+
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class RunError(TwinlensError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from compare.clock import milliseconds
 from compare.run import JobRecord
+from core.job import Job
 from core.trace import TraceEntry
 
 SEGMENTS = ("delivery", "gap", "download", "compute", "upload", "record")
@@ -39,6 +40,9 @@ class Timeline:
     ``end_to_end_ms`` runs from the client's last sent byte to the ledger's final record. The critical path is
     the sequence of steps that determined when the job ended; ``overhead_ms`` is the rest of the workflow's
     makespan: scheduling and bookkeeping.
+
+    ``review_ms`` is how long the job waited for a person. No other time contains it: what came after is
+    counted as if the decision had been there at once.
     """
 
     end_to_end_ms: float
@@ -48,6 +52,7 @@ class Timeline:
     overhead_ms: float
     record_ms: float
     steps: tuple[StepTime, ...]
+    review_ms: float = 0.0
 
     @property
     def cold(self) -> bool:
@@ -83,13 +88,15 @@ def timeline(record: JobRecord, correction_ms: float = 0.0) -> Timeline | None:
     if record.job is None or record.recorded_at is None:
         return None
     accepted = milliseconds(record.job.accepted_at) - correction_ms
-    recorded = milliseconds(record.recorded_at) - correction_ms
+    asked, waited = _review(record.job)
+    recorded = milliseconds(record.recorded_at) - correction_ms - waited
     zero = min(milliseconds(record.sent), accepted)
     origin = zero + correction_ms
-    bars = [
-        (entry, milliseconds(entry.started) - origin, milliseconds(entry.ended) - origin)
-        for entry in record.job.trace
-    ]
+    bars = []
+    for entry in record.job.trace:
+        started, ended = milliseconds(entry.started), milliseconds(entry.ended)
+        behind = origin + (waited if started > asked else 0.0)
+        bars.append((entry, started - behind, ended - behind))
     bars.sort(key=lambda bar: (bar[1], bar[2]))
     critical = _critical_path(bars)
     makespan, path = recorded - accepted, sum(bars[at][2] - bars[at][1] for at in critical)
@@ -104,7 +111,16 @@ def timeline(record: JobRecord, correction_ms: float = 0.0) -> Timeline | None:
         overhead_ms=makespan - path,
         record_ms=max(0.0, recorded - zero - last),
         steps=steps,
+        review_ms=waited,
     )
+
+
+def _review(job: Job) -> tuple[float, float]:
+    """Return when the job began to wait for a person, and for how many milliseconds; never is infinity."""
+    if job.review is None or not job.review.ended_at:
+        return float("inf"), 0.0
+    asked = milliseconds(job.review.asked_at)
+    return asked, milliseconds(job.review.ended_at) - asked
 
 
 Bar = tuple[TraceEntry, float, float]

@@ -70,12 +70,28 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Review:
+    """A person's decision about a job: asked for at ``asked_at``, to be made until ``deadline``.
+
+    ``decision`` is "approved", "refused" or "expired", and empty until the workflow went on at ``ended_at``.
+    Times are ISO 8601 UTC.
+    """
+
+    asked_at: str
+    deadline: str
+    decision: str = ""
+    reason: str = ""
+    ended_at: str = ""
+
+
+@dataclass(frozen=True)
 class Job:
     """The state of one photo in the workflow.
 
     ``execution`` names the orchestrator's execution that claimed the job; ``uploaded_at`` is the time of the
     store's event and ``accepted_at`` the time at which the workflow began (ISO 8601 UTC).
-    ``recipe_table`` is the content of the recipe's file, as the job's first step read it.
+    ``recipe_table`` is the content of the recipe's file, as the job's first step read it. ``flags`` are the
+    reasons why a person has to decide about the photo, by the names in :mod:`core.flags`.
     """
 
     id: str
@@ -91,12 +107,17 @@ class Job:
     error: Problem | None = None
     trace: tuple[TraceEntry, ...] = ()
     recipe_table: Mapping[str, Any] | None = None
+    flags: tuple[str, ...] = ()
+    review: Review | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """Return the job as plain JSON values."""
+        """Return the job as plain JSON values, without flags and review if nobody has to decide."""
         document = asdict(self)
-        for name in ("renditions", "artifacts", "trace"):
+        for name in ("renditions", "artifacts", "trace", "flags"):
             document[name] = list(document[name])
+        for name in ("flags", "review"):
+            if not document[name]:
+                del document[name]
         return document
 
     @classmethod
@@ -109,6 +130,8 @@ class Job:
         values["renditions"] = tuple(Rendition(**each) for each in values.get("renditions", ()))
         values["artifacts"] = tuple(Artifact(**each) for each in values.get("artifacts", ()))
         values["trace"] = tuple(TraceEntry(**each) for each in values.get("trace", ()))
+        values["flags"] = tuple(values.get("flags", ()))
+        values["review"] = Review(**values["review"]) if values.get("review") else None
         return cls(**values)
 
     @property

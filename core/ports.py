@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from core.errors import Superseded, TooManyBytes
 from core.job import Job, Source
@@ -13,10 +13,15 @@ from core.job import Job, Source
 # The state of a released row: the next delivery of the upload's event may claim it.
 RELEASED = "released"
 
-OPEN = ("claimed", RELEASED)  # the states of jobs that have not ended
+AWAITING = "awaiting_approval"  # the state of a job that waits for a person's decision
+
+AT_WORK = ("claimed", AWAITING)  # the states of jobs whose execution has not ended
+OPEN = (*AT_WORK, RELEASED)  # the states of jobs that have not ended
 # The states of jobs without a picture. A later upload of the same bytes under the same key, which S3 gives
 # the same etag, claims their row.
-WITHOUT_PICTURE = ("failed", "rejected")
+WITHOUT_PICTURE = ("failed", "rejected", "refused", "expired")
+
+Decision = Literal["approved", "refused"]  # what a person can decide
 
 # The cache header of all objects: the bytes under a key in ``jobs/`` never change.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -77,13 +82,20 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """One job's row. ``document`` is the job's last recorded JSON; times are ISO 8601 UTC."""
+    """One job's row. ``document`` is the job's last recorded JSON; times are ISO 8601 UTC.
+
+    Of a job that waits for a person: the ``decision``, once it is made, and the ``token`` that wakes its
+    execution, on AWS. ``link_hash`` is the hash of the secret in the link to the review page.
+    """
 
     id: str
     state: str
     claimed_at: str
     updated_at: str
     document: dict[str, Any]
+    decision: str = ""
+    token: str = field(default="", repr=False)
+    link_hash: str = field(default="", repr=False)
 
 
 class Ledger(Protocol):
@@ -113,6 +125,12 @@ class Ledger(Protocol):
         Returns ``False`` and writes nothing if the row has changed since it was read.
         """
 
+    def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
+        """Write a person's decision about a job that waits for it, and return the row with it.
+
+        Returns ``None`` and writes nothing if there is a decision, or the job does not wait any more.
+        """
+
     def expire(self, moment: datetime, at_most: int) -> int:
         """Delete up to ``at_most`` rows of jobs that have ended and were claimed before ``moment`` (UTC).
 
@@ -120,8 +138,18 @@ class Ledger(Protocol):
         """
 
 
-class Claims(Protocol):
-    """The same table as the workflow writes it; on AWS, the state machine writes it directly."""
+class Asking(Protocol):
+    """The same table as the part of the workflow writes it that asks a person."""
+
+    def ask(self, job: Job, link_hash: str) -> bool:
+        """Write the job, which waits from now on, to the row that its execution claimed, without a decision.
+
+        Returns ``False`` and writes nothing if another execution has the row or the job has ended.
+        """
+
+
+class Claims(Asking, Protocol):
+    """The same table as the workflow writes it; on AWS, the state machine writes the rest directly."""
 
     def claim(self, job: Job) -> bool:
         """Insert the job's row, or claim a released one; return ``False`` if another execution has it.
@@ -140,12 +168,19 @@ class Claims(Protocol):
             ObjectMissing: The job was never claimed.
         """
 
+    def settle(self, job: Job) -> tuple[str, str] | None:
+        """End the waiting: the row is claimed again, and its decision "expired" unless one was made.
+
+        Returns the decision and its reason, the same again if it is repeated, or ``None`` if another
+        execution has the row or the job has ended.
+        """
+
 
 class Notifier(Protocol):
-    """The sender of notifications about finished jobs."""
+    """The sender of notifications about jobs."""
 
-    def publish(self, topic: str, job: Job) -> None:
-        """Send the job's notification to ``topic``: "success" or "error"."""
+    def publish(self, topic: str, job: Job, link: str = "") -> None:
+        """Send the job's notification to ``topic``: "success", "error" or "review", the last with a link."""
 
 
 class Intake(Protocol):

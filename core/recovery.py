@@ -15,7 +15,7 @@ from typing import Literal
 from core.deployment.limits import GIVEN_UP
 from core.job import Job, Problem, Source, job_id
 from core.look import Look, whole
-from core.ports import RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
+from core.ports import AWAITING, RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
 
 LOST = "JobLost"
 
@@ -55,11 +55,16 @@ class Recovery:
         yield from self.unclaimed(older_than, moment)
 
     def stuck(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
-        """Restart jobs stuck for longer than ``older_than``; fail those stuck for hours."""
+        """Restart jobs stuck for longer than ``older_than``; fail those stuck for hours.
+
+        A job that waits for a person is left alone until so long after its own deadline.
+        """
         for row in self.ledger.open_before(moment - older_than):
+            if row.state == AWAITING and moment - _expected(row) < older_than:
+                continue
             if row.state != RELEASED and self.intake.running(row.document["execution"]):
                 continue  # it waits for a free function
-            if moment - _time(row.document["uploaded_at"]) > max(GIVEN_UP, older_than):
+            if moment - _expected(row) > max(GIVEN_UP, older_than):
                 yield self._fail(row)
             else:
                 yield self._redrive("stuck", row)
@@ -138,6 +143,12 @@ class Recovery:
                 place.put_back(letter)
             else:
                 place.remove(letter)
+
+
+def _expected(row: LedgerRow) -> datetime:
+    """Return when the job was to go on: at its upload, or when a person's time for a decision is over."""
+    review = row.document.get("review")
+    return _time(review["deadline"] if review else row.document["uploaded_at"])
 
 
 def _time(text: str) -> datetime:

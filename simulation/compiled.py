@@ -12,16 +12,17 @@ from functools import cache
 from typing import Any
 
 from components.aws.state_machine.compiler import compile_workflow
-from components.aws.state_machine.expressions import embed, named, present
+from components.aws.state_machine.expressions import FLAGGED, decided, embed, named, present
 from components.aws.state_machine.hand_over import hand_over_when_busy
-from components.aws.state_machine.integrations import INVOKE, PUBLISH, PUT_ITEM, START, UPDATE_ITEM
-from components.aws.state_machine.ledger import REFUSED
+from components.aws.state_machine.integrations import AWAIT, INVOKE, PUBLISH, PUT_ITEM, START, UPDATE_ITEM
+from components.aws.state_machine.ledger import REFUSED as NOT_WRITTEN
 from components.aws.state_machine.references import Definition
 from core.deployment.limits import GIVEN_UP
 from core.ports import RELEASED
+from core.review import APPROVED, REFUSED
 from core.workflow.concurrency import side_by_side
-from core.workflow.interpreter import Fault
-from core.workflow.model import DUPLICATE, Choice, NameFilter, Workflow
+from core.workflow.interpreter import DECIDED, Fault
+from core.workflow.model import DUPLICATE, Approval, Choice, NameFilter, Workflow
 from simulation.errors import SimulationError
 from simulation.remembered import Remembered, ReplayHost
 
@@ -54,6 +55,9 @@ def conditions(workflow: Workflow) -> dict[str, Condition]:
             found[embed(named(state.suffixes))] = _named(state.suffixes)
         elif isinstance(state, Choice):
             found[embed(present(state.absent))] = _present(state.absent)
+        elif isinstance(state, Approval):
+            found[embed(FLAGGED)] = _flagged
+            found |= {embed(decided(each)): _decided(each) for each in (APPROVED, REFUSED)}
     return found
 
 
@@ -63,6 +67,14 @@ def _named(suffixes: tuple[str, ...]) -> Condition:
 
 def _present(field: str) -> Condition:
     return lambda job: job[field] is not None
+
+
+def _flagged(job: Document) -> bool:
+    return bool(job.get("flags"))
+
+
+def _decided(decision: str) -> Condition:
+    return lambda job: job["review"]["decision"] == decision
 
 
 def walk(definition: Definition, known: Mapping[str, Condition], host: ReplayHost) -> Walk:
@@ -106,7 +118,7 @@ def _run(machine: Definition, known: Mapping[str, Condition], job: Document, hos
                     if caught is None:
                         raise
                     name = caught["Next"]
-                    if fault.name == REFUSED:
+                    if fault.name == NOT_WRITTEN:
                         job = {**job, "state": DUPLICATE}
                     else:
                         job = {**job, "error": {"name": fault.name, "message": fault.message}}
@@ -140,7 +152,7 @@ def _task(state: Definition, job: Document, host: ReplayHost) -> Walk:
         if "ok" in answer:
             done: Document = answer["ok"]
             if details["function"] is None and done["state"] == DUPLICATE:
-                raise Fault(REFUSED, "")
+                raise Fault(NOT_WRITTEN, "")
             return done
         fault = Fault(**answer["error"])
         tables = state.get("Retry", ())
@@ -168,7 +180,11 @@ def _activity(state: Definition) -> tuple[str, dict[str, Any]]:
             values = arguments["ExpressionAttributeValues"]
             if ":released" in values:
                 return "release", {"function": None, "state": RELEASED}
+            if ":expired" in values:
+                return "settle", {"function": None}
             return "record", {"function": None, "state": values[":state"]["S"]}
+        case AWAIT.resource:
+            return DECIDED, {"function": None}
         case START.resource:
             return HANDED_OVER, {"function": None}
         case PUBLISH.resource:

@@ -9,12 +9,13 @@ how what is finished ended. So turns are remembered by these, and a million jobs
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from core.job import Job, Problem, Source
+from core.job import Job, Problem, Review, Source
+from core.trace import stamp
 from core.workflow.activities import Answer, Payload
 from core.workflow.interpreter import Fault, interpret
 from core.workflow.model import DUPLICATE as REFUSED
@@ -22,6 +23,7 @@ from core.workflow.model import Workflow
 from simulation.program import OK, Call, Node, Timer
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+REVIEW = Review(stamp(BEGINNING), stamp(BEGINNING + timedelta(days=1)))
 LOST = "lost"  # the outcome of a call whose worker was lost
 DOCUMENT = Job(
     "", "gallery", Source("uploads", "incoming/photo.jpg", "", 0), "simulated", "", ""
@@ -106,6 +108,10 @@ class ReplayHost:
     def sleep(self, seconds: float) -> ReplayTask:
         """Return the task of waiting so long."""
         return self.wait_until(BEGINNING + timedelta(seconds=seconds))
+
+    def event(self, name: str) -> ReplayTask:
+        """Return the task of waiting for an event, as a call that no function runs."""
+        return self.call(name, {"job": DOCUMENT, "attempt": 1, "function": None})
 
     def first(self, tasks: Sequence[ReplayTask]) -> ReplayTask:
         """Return the task of waiting for the first of several."""
@@ -197,6 +203,12 @@ def _answer(payload: Payload, outcome: str) -> Answer:
             return {"ok": {**job, "state": payload.get("state", job["state"])}}
         case "duplicate":
             return {"ok": {**job, "state": REFUSED}}
+        case "flagged":
+            return {"ok": {**job, "flags": ["always"]}}
+        case "asked":
+            return {"ok": {**job, "review": asdict(REVIEW)}}
+        case "approved" | "refused" | "expired":
+            return {"ok": {**job, "review": {**job["review"], "decision": outcome}}}
         case "rejected":
             problem = Problem("NotAPhoto", "simulated")
             return {"ok": {**job, "error": {"name": problem.name, "message": problem.message}}}

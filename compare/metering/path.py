@@ -8,6 +8,7 @@ from functools import cache
 from typing import assert_never
 
 from core.workflow.model import (
+    Approval,
     Choice,
     Claim,
     Fail,
@@ -84,6 +85,8 @@ def _left(state: State, outcome: str, ran: Collection[str], *, rejected: bool) -
             return ending == outcome
         case Choice(otherwise=ending):
             return ending == outcome and rejected
+        case Approval(refused=refused, expired=expired):
+            return outcome in (refused, expired)
         case Task() | Parallel():
             return any(name not in ran for name in _steps((state,)))
         case NameFilter() | Succeed() | Fail():
@@ -99,7 +102,7 @@ def _steps(states: tuple[State, ...]) -> Iterator[str]:
                 yield name
             case Parallel(branches=branches):
                 yield from (name for branch in branches for name in _steps(branch))
-            case Task() | NameFilter() | Choice() | Succeed() | Fail():
+            case Task() | NameFilter() | Choice() | Approval() | Succeed() | Fail():
                 pass
             case _:
                 assert_never(state)

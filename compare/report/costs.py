@@ -40,6 +40,8 @@ PURPOSES = {
 OTHER = "messages and tables"
 PURPOSE_NAMES = (*dict.fromkeys(PURPOSES.values()), OTHER)
 
+LEFT_OUT = ("rejected", "refused", "expired", "lost")  # no photos were made of these
+
 
 @dataclass(frozen=True)
 class PricedRun:
@@ -68,7 +70,9 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
     """
     run, workflow = measured.folder.run, measured.folder.workflow
     records = [job.record for job in measured.jobs]
-    accepted = [record for record in records if record.state not in ("rejected", "lost")]
+    accepted = [
+        record for record in records if record.state not in ("rejected", "refused", "expired", "lost")
+    ]
     loads = [load for record in accepted or records if (load := JobLoad.of(record, workflow))]
     if not loads:
         return None

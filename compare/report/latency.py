@@ -8,7 +8,7 @@ from statistics import fmean
 
 from compare.report.measured import MeasuredRun
 from compare.report.model import Counts, Latency, Point, RunReport
-from compare.run import JobRecord
+from compare.run import OUTCOMES, JobRecord
 from compare.statistics import quantile, spread
 from compare.timeline import SEGMENTS, Timeline
 
@@ -49,10 +49,7 @@ def counts(records: Iterable[JobRecord]) -> Counts:
     states = [record.state for record in records if not record.warm_up]
     return Counts(
         uploads=len(states),
-        succeeded=states.count("succeeded"),
-        rejected=states.count("rejected"),
-        failed=states.count("failed"),
-        lost=states.count("lost"),
+        **{each: states.count(each) for each in OUTCOMES},
         warm_up=len(records) - len(states),
     )
 

@@ -34,6 +34,8 @@ class Counts:
     uploads: int
     succeeded: int
     rejected: int
+    refused: int
+    expired: int
     failed: int
     lost: int
     warm_up: int

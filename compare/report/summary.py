@@ -8,6 +8,7 @@ from compare.report.cost_model import Cost
 from compare.report.figures import duration, listed
 from compare.report.model import Comparison, PhotoReport, RunReport
 from compare.report.words import amount, median, why
+from compare.run import OUTCOMES
 
 
 def summary(
@@ -27,10 +28,7 @@ def summary(
 
 def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
     counts = [run.counts for run in runs]
-    endings = {
-        word: sum(getattr(each, word) for each in counts)
-        for word in ("succeeded", "rejected", "failed", "lost")
-    }
+    endings = {word: sum(getattr(each, word) for each in counts) for word in OUTCOMES}
     states = listed([f"{number:,} {word}" for word, number in endings.items() if number])
     uploads = sum(each.uploads for each in counts)
     names = listed([run.label for run in runs])

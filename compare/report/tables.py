@@ -9,10 +9,12 @@ from compare.report.model import Comparison, Report, RunReport
 from compare.report.rows import columns, rows
 from compare.report.table import NOTHING, Table
 from compare.report.words import SEGMENT_WORDS, decided, quantile_name
-from compare.run import Plan
+from compare.run import OUTCOMES, Plan
 from compare.statistics import Quantile, Ratio
 
 QUANTILE_HEAD = ("jobs", "median", "95 % quantile", "99 % quantile")
+
+OF_A_REVIEW = ("refused", "expired")  # shown only for runs that had any
 
 
 def segments(report: Report) -> Table:
@@ -71,7 +73,8 @@ def photos(report: Report) -> Table:
 def runs(report: Report) -> Table:
     """Return the conditions of each run, one column for each."""
     facts = [_facts(run) for run in report.runs]
-    body = tuple((name, *(each[name] for each in facts)) for name in facts[0])
+    rows = ((name, *(each[name] for each in facts)) for name in facts[0])
+    body = tuple(row for row in rows if row[0] not in OF_A_REVIEW or set(row[1:]) != {"0"})
     head = ("", *(run.label for run in report.runs))
     return Table("Conditions of the runs", head, body, range(0))
 
@@ -88,7 +91,7 @@ def _facts(report: RunReport) -> dict[str, str]:
         "ended": run.ended or "unfinished",
         "plan": _plan(run.plan),
         "uploads": f"{counts.uploads:,}, and {counts.warm_up:,} for warm-up",
-        **{name: f"{getattr(counts, name):,}" for name in ("succeeded", "rejected", "failed", "lost")},
+        **{name: f"{getattr(counts, name):,}" for name in OUTCOMES},
         "made with": listed([f"{name} {version}" for name, version in run.versions.items()]),
     }
 

@@ -25,6 +25,9 @@ UPLOADS = "uploads"
 POISON_SUFFIX = "-poison"  # as the Functions host appends it: learn.microsoft.com, "Queue trigger"
 POISON = UPLOADS + POISON_SUFFIX
 TOPICS = {"success": "notify-success", "error": "notify-error"}
+NOTIFY_REVIEW = "notify-review"
+DECISIONS = "decisions"  # the ids of jobs about which a person has decided
+DECISIONS_POISON = DECISIONS + POISON_SUFFIX
 # The Azure storage account with the app's state.
 PACKAGES = "packages"
 UNDELIVERED = "undelivered"

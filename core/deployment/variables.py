@@ -22,16 +22,24 @@ SUFFIXES = "TWINLENS_SUFFIXES"
 PATIENCE_SECONDS = "TWINLENS_PATIENCE_SECONDS"
 LEDGER_TABLE = "TWINLENS_LEDGER_TABLE"
 
+# Where a person decides; absent without review.
+REVIEW = "TWINLENS_REVIEW"  # which photos: "flagged" or "always"
+REVIEW_SECONDS = "TWINLENS_REVIEW_SECONDS"
+REVIEW_PAGE = "TWINLENS_REVIEW_PAGE"  # its address
+
 # Only on AWS.
 STEP = "TWINLENS_STEP"  # which step a Lambda function runs
 STATE_MACHINE = "TWINLENS_STATE_MACHINE"
 ERROR_TOPIC = "TWINLENS_ERROR_TOPIC"
+REVIEW_TOPIC = "TWINLENS_REVIEW_TOPIC"
 
 # Only on Azure.
 CONNECTION = "PHOTOS"  # the name in bindings of the account with the photos, the queues and the ledger
 UPLOADS_QUEUE = "TWINLENS_UPLOADS_QUEUE"
 SUCCESS_QUEUE = "TWINLENS_SUCCESS_QUEUE"
 ERROR_QUEUE = "TWINLENS_ERROR_QUEUE"
+REVIEW_QUEUE = "TWINLENS_REVIEW_QUEUE"
+DECISIONS_QUEUE = "TWINLENS_DECISIONS_QUEUE"
 MEMORY_MB = "TWINLENS_MEMORY_MB"  # Lambda sets a variable of its own
 # A worker processes several photos at once: what they share, and how long one may wait for its part.
 PHOTO_MB = "TWINLENS_PHOTO_MB"

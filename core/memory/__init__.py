@@ -11,7 +11,19 @@ from datetime import datetime
 
 from core.errors import ObjectMissing
 from core.job import Job
-from core.ports import OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow, Upload, check_size, superseded
+from core.ports import (
+    AT_WORK,
+    AWAITING,
+    OPEN,
+    RELEASED,
+    WITHOUT_PICTURE,
+    Decision,
+    LedgerRow,
+    Upload,
+    check_size,
+    superseded,
+)
+from core.review import EXPIRED
 from core.trace import now, stamp
 from core.workflow.notification import message
 
@@ -49,6 +61,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._executions: dict[str, str] = {}
         self._rows: dict[str, LedgerRow] = {}
+        self._reasons: dict[str, str] = {}
 
     def claim(self, job: Job) -> bool:
         """See :meth:`core.ports.Claims.claim`."""
@@ -65,10 +78,48 @@ class MemoryLedger:
         row = self._rows.get(job.id)
         if row is None:
             raise ObjectMissing(f"There is no row of the job {job.id}.")
-        if self._executions[job.id] != job.execution or row.state not in ("claimed", job.state):
+        if self._executions[job.id] != job.execution or row.state not in (*AT_WORK, job.state):
             return False
         self._rows[job.id] = replace(row, state=job.state, updated_at=now(), document=job.to_document())
         return True
+
+    def ask(self, job: Job, link_hash: str) -> bool:
+        """See :meth:`core.ports.Asking.ask`."""
+        row = self._rows[job.id]
+        if not self._works(job):
+            return False
+        self._rows[job.id] = replace(
+            row,
+            state=job.state,
+            updated_at=now(),
+            document=job.to_document(),
+            decision="",
+            link_hash=link_hash,
+        )
+        self._reasons[job.id] = ""
+        return True
+
+    def settle(self, job: Job) -> tuple[str, str] | None:
+        """See :meth:`core.ports.Claims.settle`."""
+        row = self._rows[job.id]
+        if not self._works(job):
+            return None
+        decision = row.decision or EXPIRED
+        self._rows[job.id] = replace(row, state="claimed", updated_at=now(), decision=decision)
+        return decision, self._reasons[job.id]
+
+    def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
+        """See :meth:`core.ports.Ledger.decide`."""
+        held = self._rows[row.id]
+        if held.state != AWAITING or held.decision or held.document["execution"] != row.document["execution"]:
+            return None
+        self._rows[row.id] = replace(held, decision=decision, updated_at=now())
+        self._reasons[row.id] = reason
+        return self._rows[row.id]
+
+    def _works(self, job: Job) -> bool:
+        """Return whether the job's execution has the row, and has not ended."""
+        return self._executions[job.id] == job.execution and self._rows[job.id].state in AT_WORK
 
     def release(self, row: LedgerRow) -> bool:
         """See :meth:`core.ports.Ledger.release`."""
@@ -118,6 +169,6 @@ class MemoryNotifier:
     def __init__(self) -> None:
         self.published: list[tuple[str, dict[str, object]]] = []
 
-    def publish(self, topic: str, job: Job) -> None:
+    def publish(self, topic: str, job: Job, link: str = "") -> None:
         """See :meth:`core.ports.Notifier.publish`."""
-        self.published.append((topic, message(job)))
+        self.published.append((topic, message(job, link)))

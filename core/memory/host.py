@@ -35,18 +35,25 @@ def no_time(activity: str, payload: Payload) -> timedelta:
     return timedelta(0)
 
 
+def never(event: str) -> timedelta | None:
+    """Return ``None``: no event comes."""
+    return None
+
+
 @dataclass
 class MemoryHost:
     """One execution, see :class:`core.workflow.host.Host`.
 
     An activity runs when it is called, and its result arrives after ``lasts(name, payload)``, or never for
-    ``None``. An exception that it raises stands for a lost worker. ``tasks`` contains all started tasks.
+    ``None``. An exception that it raises stands for a lost worker. ``arrives(name)`` tells how long after it
+    is waited for an event comes, or ``None`` for never. ``tasks`` contains all started tasks.
     """
 
     document: Mapping[str, Any]
     activities: Mapping[str, Activity]
     lasts: Callable[[str, Payload], timedelta | None] = no_time
     execution: str = "memory"
+    arrives: Callable[[str], timedelta | None] = never
     clock: datetime = BEGINNING
     seed: int = 0
     tasks: list[VirtualTask] = field(default_factory=list)
@@ -96,6 +103,11 @@ class MemoryHost:
     def wait_until(self, moment: datetime) -> VirtualTask:
         """Return the task of waiting until a moment."""
         return self._start(moment)
+
+    def event(self, name: str) -> VirtualTask:
+        """Return the task of waiting for an event."""
+        after = self.arrives(name)
+        return self._start(NEVER if after is None else self.clock + after)
 
     def first(self, tasks: Sequence[VirtualTask]) -> VirtualTask:
         """Return the task of waiting for the first of several; of two at once, the one named first."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from core import review
 from core.chaos import during
 from core.errors import message_of
 from core.job import Job
@@ -29,10 +31,11 @@ def activities(
     claims: Callable[[], Claims],
     notifier: Callable[[], Notifier],
     tools: Callable[[], Tools],
+    page: Callable[[], str] = str,
 ) -> dict[str, Activity]:
-    """Return the activities by name: one for each step, and claim, record and notify.
+    """Return the activities by name: one for each step, and claim, record, notify, ask and settle.
 
-    The ports are opened when an activity first needs them.
+    The ports are opened when an activity first needs them, and so is the address of the review ``page``.
     """
 
     def claim(job: Job, payload: Payload) -> Job:
@@ -46,11 +49,17 @@ def activities(
         notifier().publish(payload["topic"], job)
         return job
 
+    def ask(job: Job, payload: Payload) -> Job:
+        return review.ask(job, payload["seconds"], datetime.now(UTC), claims(), notifier(), page())
+
+    def settle(job: Job, payload: Payload) -> Job:
+        return review.settle(job, claims())
+
     def step(name: str) -> Callable[[Job, Payload], Job]:
         return lambda job, payload: execute(name, job, tools(), payload["attempt"])
 
     work = {each.name: step(each.name) for each in steps}
-    work |= {"claim": claim, "record": record, "notify": notify}
+    work |= {"claim": claim, "record": record, "notify": notify, "ask": ask, "settle": settle}
     return {name: _answering(name, each) for name, each in work.items()}
 
 

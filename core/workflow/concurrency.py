@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from core.workflow.host import Host, Timer
@@ -44,10 +45,30 @@ def side_by_side[Result](
     return [results[index] for index in range(len(branches))]
 
 
+class Deadline:
+    """The time limit of a flow, which can stop for a while."""
+
+    def __init__(self, host: Host, seconds: int) -> None:
+        self._host = host
+        self._seconds = seconds
+        self.timer: Timer | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Give the flow all its time from now on."""
+        self.timer = self._host.wait_until(self._host.now() + timedelta(seconds=self._seconds))
+
+    def stop(self) -> None:
+        """Let the flow take any time until the next start."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
 def before[Result](
-    deadline: Timer, flow: Generator[Any, Any, Result], host: Host
+    deadline: Deadline, flow: Generator[Any, Any, Result], host: Host
 ) -> Generator[Any, Any, Result]:
-    """Run the flow to its end and cancel the timer: an orchestration ends only when its timers have.
+    """Run the flow to its end and stop the deadline: an orchestration ends only when its timers have.
 
     Raises:
         DeadlinePassed: The timer was done first. What the flow has started runs to its end and is ignored.
@@ -55,7 +76,7 @@ def before[Result](
     try:
         task = next(flow)
         while True:
-            if (yield host.first([task, deadline])) is deadline:
+            if deadline.timer and (yield host.first([task, deadline.timer])) is deadline.timer:
                 raise DeadlinePassed
             try:
                 result = yield task  # it is done: this resumes at once, with its result or its error
@@ -64,11 +85,11 @@ def before[Result](
             else:
                 task = flow.send(result)
     except StopIteration as done:
-        deadline.cancel()
+        deadline.stop()
         finished: Result = done.value
         return finished
     except DeadlinePassed:
         raise
     except Exception:
-        deadline.cancel()
+        deadline.stop()
         raise

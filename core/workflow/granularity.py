@@ -10,8 +10,19 @@ from typing import assert_never
 
 from core.errors import SettingsError
 from core.steps.process import STANDS_FOR
-from core.workflow.model import Choice, Fail, NameFilter, Parallel, State, Step, Succeed, Task, Workflow
-from core.workflow.photo import PIPELINE, step
+from core.workflow.model import (
+    Approval,
+    Choice,
+    Fail,
+    NameFilter,
+    Parallel,
+    State,
+    Step,
+    Succeed,
+    Task,
+    Workflow,
+)
+from core.workflow.photo import PIPELINE, pipeline, step
 
 STEPWISE = "stepwise"  # one function per step
 FUSED = "fused"  # one function does all image work, on one decode
@@ -22,8 +33,10 @@ Unit = tuple[State, ...]  # a state and, if it is a gate, the choice behind it
 
 
 @cache
-def pipeline_in(granularity: str) -> Workflow:
+def pipeline_in(granularity: str, review_seconds: int = 0) -> Workflow:
     """Return the pipeline, its steps as they are or fused into one.
+
+    With ``review_seconds`` it waits for a person: see :func:`core.workflow.photo.pipeline`.
 
     Raises:
         SettingsError: The granularity does not exist, or the pipeline cannot be fused.
@@ -33,7 +46,8 @@ def pipeline_in(granularity: str) -> Workflow:
             f"The granularity is {granularity!r}; it must be one of {', '.join(GRANULARITIES)}."
         )
     # Both, regardless of the setting: a stack may change its granularity at any time.
-    return {STEPWISE: PIPELINE, FUSED: fused(PIPELINE)}[granularity]
+    whole = pipeline(review_seconds) if review_seconds else PIPELINE
+    return {STEPWISE: whole, FUSED: fused(whole)}[granularity]
 
 
 def all_steps() -> tuple[Step, ...]:
@@ -96,7 +110,7 @@ def _tasks(unit: Unit) -> tuple[Task, ...]:
             return (task,)
         case Parallel(branches=branches):
             return tuple(chain(*branches))
-        case NameFilter() | Choice() | Succeed() | Fail():
+        case NameFilter() | Choice() | Approval() | Succeed() | Fail():
             return ()
         case _:
             assert_never(unit[0])

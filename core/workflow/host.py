@@ -45,5 +45,8 @@ class Host(Protocol):
     def wait_until(self, moment: datetime) -> Timer:
         """Return the task of waiting until a moment in UTC."""
 
+    def event(self, name: str) -> Any:
+        """Return the task of waiting for an event from outside, which may have come before."""
+
     def first(self, tasks: Sequence[Any]) -> Any:
         """Return the task of waiting for the first of several; its result is that task, which is done."""

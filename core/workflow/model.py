@@ -13,7 +13,7 @@ from typing import Literal
 from core.errors import SettingsError
 
 Place = Literal["input", "work", "output"]
-FinalState = Literal["succeeded", "rejected", "failed"]
+FinalState = Literal["succeeded", "rejected", "failed", "refused", "expired"]
 Topic = Literal["success", "error"]
 Jitter = Literal["full", "none"]
 
@@ -153,6 +153,23 @@ class Parallel:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """If the job has flags, ask a person, wait for the decision, and divert unless it is "approved".
+
+    It waits at most ``timeout_seconds``, which do not count towards the workflow's own. If another execution
+    holds the row, it diverts to ``duplicate``. The decision is what the ledger has: see :mod:`core.review`.
+    """
+
+    name: str
+    timeout_seconds: int
+    refused: str
+    expired: str
+    duplicate: str
+    retry: tuple[Retry, ...] = ()
+    catch: tuple[Catch, ...] = ()
+
+
+@dataclass(frozen=True)
 class Succeed:
     """End successfully; the job is the result."""
 
@@ -168,12 +185,12 @@ class Fail:
     cause: str
 
 
-State = Task | NameFilter | Choice | Parallel | Succeed | Fail
+State = Task | NameFilter | Choice | Parallel | Approval | Succeed | Fail
 
 
 @dataclass(frozen=True)
 class Workflow:
-    """A whole workflow; ``timeout_seconds`` bounds one execution.
+    """A whole workflow; ``timeout_seconds`` bounds one execution, while it does not wait for a person.
 
     An execution that takes longer goes to the ending ``late`` if the platform supports that. Step Functions
     does not: it ends the execution, and an EventBridge rule sends the notification.
@@ -203,3 +220,7 @@ class Workflow:
         """Return the steps that need a function, in order of appearance, once each."""
         actions = (state.action for state in self.all_states() if isinstance(state, Task))
         return tuple(dict.fromkeys(action for action in actions if isinstance(action, Step)))
+
+    def approval(self) -> Approval | None:
+        """Return the state that waits for a person, or ``None`` if there is none."""
+        return next((state for state in self.states if isinstance(state, Approval)), None)

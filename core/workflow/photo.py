@@ -15,6 +15,7 @@ from core.steps import access, is_gate
 from core.workflow.model import (
     THROTTLED,
     TRANSIENT,
+    Approval,
     Catch,
     Choice,
     Claim,
@@ -82,21 +83,39 @@ def finish(state: FinalState, topic: Topic, *last: State) -> tuple[State, ...]:
     )
 
 
-PIPELINE = Workflow(
-    name="pipeline",
-    states=(
-        NameFilter("photo_name", SUFFIXES, otherwise="ignored"),
-        Task("claim", Claim(duplicate="duplicate"), retry=RETRY),
-        *step("validate"),
-        parallel("render", step("resize"), step("apply_filters")),
-        *step("optimize"),
-        *finish("succeeded", "success"),
-    ),
-    endings={
-        "rejected": finish("rejected", "error"),
-        "failed": finish("failed", "error", Fail("failed", "JobFailed", "The ledger has the reason.")),
-        "duplicate": (Succeed("duplicate"),),
-        "ignored": (Succeed("ignored"),),
-    },
-    late="failed",
-)
+def approval(seconds: int) -> tuple[Approval, ...]:
+    """Return the state that waits so long for a person's decision, or nothing for 0 seconds."""
+    if not seconds:
+        return ()
+    return (Approval("approval", seconds, "refused", "expired", "duplicate", RETRY, (ANY_ERROR,)),)
+
+
+def pipeline(review_seconds: int = 0) -> Workflow:
+    """Return the pipeline; with ``review_seconds`` photos with flags wait so long for a person's decision.
+
+    The two have different names, so that executions in progress when a deployment changes between them can
+    continue.
+    """
+    return Workflow(
+        name="pipeline_reviewed" if review_seconds else "pipeline",
+        states=(
+            NameFilter("photo_name", SUFFIXES, otherwise="ignored"),
+            Task("claim", Claim(duplicate="duplicate"), retry=RETRY),
+            *step("validate"),
+            *approval(review_seconds),
+            parallel("render", step("resize"), step("apply_filters")),
+            *step("optimize"),
+            *finish("succeeded", "success"),
+        ),
+        endings={
+            "rejected": finish("rejected", "error"),
+            "failed": finish("failed", "error", Fail("failed", "JobFailed", "The ledger has the reason.")),
+            "duplicate": (Succeed("duplicate"),),
+            "ignored": (Succeed("ignored"),),
+            **({end: finish(end, "error") for end in ("refused", "expired")} if review_seconds else {}),
+        },
+        late="failed",
+    )
+
+
+PIPELINE = pipeline()

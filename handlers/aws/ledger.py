@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from core.deployment.names import LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS, SHARDS
 from core.job import Job
-from core.ports import OPEN, RELEASED, LedgerRow
+from core.ports import AWAITING, OPEN, RELEASED, Decision, LedgerRow
 from core.trace import now, stamp
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
@@ -55,42 +56,79 @@ class DynamoLedger:
 
     def release(self, row: LedgerRow) -> bool:
         """Release the job; return ``False`` if the row has changed since it was read."""
-        shard = {":open": {"S": row.id[0]}}
-        return self._change(row, "SET #state = :new, #updated_at = :now, #open = :open", RELEASED, shard)
+        update = "SET #state = :new, #updated_at = :now, #open = :open"
+        return self._change(row, update, {":new": RELEASED, ":open": row.id[0]})
+
+    def ask(self, job: Job, link_hash: str) -> bool:
+        """See :meth:`core.ports.Asking.ask`."""
+        asked = self._update(
+            job.id,
+            "SET #state = :new, #updated_at = :now, #document = :document, #link_hash = :link_hash"
+            " REMOVE #decision, #reason, #token",
+            "#execution = :execution AND #state IN (:claimed, :new)",
+            {
+                ":new": job.state,
+                ":now": now(),
+                ":document": json.dumps(job.to_document()),
+                ":link_hash": link_hash,
+                ":execution": job.execution,
+                ":claimed": "claimed",
+            },
+        )
+        return asked is not None
+
+    def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
+        """See :meth:`core.ports.Ledger.decide`; the answer has the token, if the execution waits already."""
+        decided = self._update(
+            row.id,
+            "SET #decision = :decision, #reason = :reason, #updated_at = :now",
+            "#execution = :execution AND #state = :awaiting AND attribute_not_exists(#decision)",
+            {
+                ":decision": decision,
+                ":reason": reason,
+                ":now": now(),
+                ":execution": row.document["execution"],
+                ":awaiting": AWAITING,
+            },
+        )
+        return _row(decided["Attributes"]) if decided else None
 
     def end(self, row: LedgerRow, job: Job) -> bool:
         """Write the final state of the job; return ``False`` if the row has changed since it was read."""
         update = "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open"
-        return self._change(row, update, job.state, {":document": {"S": json.dumps(job.to_document())}})
+        return self._change(row, update, {":new": job.state, ":document": json.dumps(job.to_document())})
 
     def expire(self, moment: datetime, at_most: int) -> int:
         """Do nothing: DynamoDB deletes rows by their ``expires_at``, see ``components.aws.ledger``."""
         return 0
 
-    def _change(self, row: LedgerRow, update: str, state: str, values: Mapping[str, Any]) -> bool:
+    def _change(self, row: LedgerRow, update: str, values: Mapping[str, str]) -> bool:
+        """Update the row unless it has changed since it was read."""
+        unchanged = "#state = :state AND #updated_at = :updated_at"
+        read = {":state": row.state, ":updated_at": row.updated_at}
+        return self._update(row.id, update, unchanged, {**values, **read, ":now": now()}) is not None
+
+    def _update(
+        self, job_id: str, update: str, condition: str, values: Mapping[str, str]
+    ) -> dict[str, Any] | None:
+        """Update the row; return ``None`` and write nothing if the condition does not hold."""
         database = client("dynamodb")
-        names = {
-            f"#{name}": name for name in ("state", "updated_at", "open", "document") if f"#{name}" in update
-        }
         with translated(f"table {self._table}"):
             try:
-                database.update_item(
+                answer: dict[str, Any] = database.update_item(
                     TableName=self._table,
-                    Key={LEDGER_KEY: {"S": row.id}},
+                    Key={LEDGER_KEY: {"S": job_id}},
                     UpdateExpression=update,
-                    ConditionExpression="#state = :state AND #updated_at = :updated_at",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={
-                        ":new": {"S": state},
-                        ":now": {"S": now()},
-                        ":state": {"S": row.state},
-                        ":updated_at": {"S": row.updated_at},
-                        **values,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={
+                        f"#{name}": name for name in re.findall(r"#(\w+)", update + condition)
                     },
+                    ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                    ReturnValues="ALL_NEW",
                 )
             except database.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+                return None
+        return answer
 
 
 def _row(item: Mapping[str, Any]) -> LedgerRow:
@@ -100,4 +138,5 @@ def _row(item: Mapping[str, Any]) -> LedgerRow:
         claimed_at=item["claimed_at"]["S"],
         updated_at=item["updated_at"]["S"],
         document=json.loads(item["document"]["S"]),
+        **{name: item[name]["S"] for name in ("decision", "token", "link_hash") if name in item},
     )

@@ -17,8 +17,8 @@ class SnsNotifier:
     def __init__(self, topics: Mapping[str, str]) -> None:
         self._topics = topics
 
-    def publish(self, topic: str, job: Job) -> None:
+    def publish(self, topic: str, job: Job, link: str = "") -> None:
         """See :meth:`core.ports.Notifier.publish`."""
         arn = self._topics[topic]
         with translated(f"topic {arn}"):
-            client("sns").publish(TopicArn=arn, Message=json.dumps(message(job)))
+            client("sns").publish(TopicArn=arn, Message=json.dumps(message(job, link)))

@@ -9,10 +9,12 @@ from core.deployment.variables import (
     CONNECTION,
     ERROR_QUEUE,
     LEDGER_TABLE,
+    REVIEW_QUEUE,
     SUCCESS_QUEUE,
     required,
     service_uri,
 )
+from core.review import TOPIC
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
 from handlers.azure.notifications import QueueNotifier
@@ -33,11 +35,13 @@ def ledger() -> TableLedger:
 
 @cache
 def notifier() -> QueueNotifier:
-    """Return the notifier of both topics."""
+    """Return the notifier of all topics; that of reviews exists only if there are any."""
     queues = {
         "success": required(os.environ, SUCCESS_QUEUE),
         "error": required(os.environ, ERROR_QUEUE),
     }
+    if queue := os.environ.get(REVIEW_QUEUE):
+        queues[TOPIC] = queue
     return QueueNotifier(clients.queues(endpoint("queue")), queues)
 
 

@@ -16,16 +16,18 @@ from core.deployment import variables
 from core.deployment.names import PURGE_HISTORY, STUCK, UNCLAIMED
 from core.deployment.variables import (
     CONNECTION,
+    DECISIONS_QUEUE,
     PURGE_SCHEDULE,
     STUCK_SCHEDULE,
     UNCLAIMED_SCHEDULE,
     UPLOADS_QUEUE,
     WAIT_SECONDS,
 )
+from core.ports import AWAITING
 from core.tools import tools
 from core.workflow.activities import Activity, activities
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
-from core.workflow.interpreter import interpret
+from core.workflow.interpreter import DECIDED, interpret
 from core.workflow.model import Workflow
 from handlers.azure import adapters
 from handlers.azure.events import instance_id, job_from
@@ -35,7 +37,9 @@ from handlers.azure.telemetry import log_end
 if TYPE_CHECKING:
     from core.schedule import Find
 
-WORKFLOWS = {each: pipeline_in(each) for each in GRANULARITIES}
+# How long a decision may take is told to the activity that asks; what began under another value goes on.
+REVIEW_SECONDS = int(os.environ.get(variables.REVIEW_SECONDS, "0"))
+WORKFLOWS = {each: pipeline_in(each, REVIEW_SECONDS) for each in GRANULARITIES}
 ACTIVITIES = activities(
     all_steps(),
     claims=adapters.ledger,
@@ -97,6 +101,21 @@ def _timer(find: "Find", schedule: str) -> None:
     app.function_name(name)(app.timer_trigger(arg_name="timer", schedule=f"%{schedule}%")(run))
 
 
+def _decisions() -> None:
+    async def run(message: functions.QueueMessage, client: durable.DurableOrchestrationClient) -> None:
+        row = adapters.ledger().get(message.get_body().decode())
+        if row is None or row.state != AWAITING or not row.decision:
+            return
+        instance, _, _ = row.document["execution"].partition("/")
+        await client.raise_event(instance, DECIDED, row.decision)
+
+    run.__name__ = "decided"
+    bound = app.durable_client_input(client_name="client")(run)
+    queue = f"%{DECISIONS_QUEUE}%"
+    bound = app.queue_trigger(arg_name="message", queue_name=queue, connection=CONNECTION)(bound)
+    app.function_name("decided")(bound)
+
+
 def _purge() -> None:
     async def run(timer: functions.TimerRequest, client: durable.DurableOrchestrationClient) -> None:
         from handlers.azure.history import purge
@@ -109,13 +128,16 @@ def _purge() -> None:
     app.function_name(PURGE_HISTORY)(bound)
 
 
-# Both granularities, since orchestrations from before a change of granularity continue.
-for each in WORKFLOWS.values():
-    _orchestration(each)
+# All variants, since orchestrations from before a change of settings continue.
+for reviewed in (0, REVIEW_SECONDS or 1):
+    for granularity in GRANULARITIES:
+        _orchestration(pipeline_in(granularity, reviewed))
 for name, activity in ACTIVITIES.items():
     _activity(name, activity)
 if STUCK_SCHEDULE in os.environ:
     _timer(STUCK, STUCK_SCHEDULE)
     _timer(UNCLAIMED, UNCLAIMED_SCHEDULE)
+if DECISIONS_QUEUE in os.environ:
+    _decisions()
 if PURGE_SCHEDULE in os.environ:
     _purge()

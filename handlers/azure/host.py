@@ -33,6 +33,9 @@ class Context(Protocol):
     def create_timer(self, fire_at: datetime) -> Timer:
         """Return the task of waiting."""
 
+    def wait_for_external_event(self, name: str) -> Any:
+        """Return the task of waiting for an event."""
+
     def task_any(self, tasks: list[Any]) -> Any:
         """Return the task of waiting for the first of several tasks."""
 
@@ -66,6 +69,10 @@ class DurableHost:
         """Return a durable timer."""
         zone = self._context.current_utc_datetime.tzinfo  # the SDK compares both times; 1.x has no time zone
         return self._context.create_timer(moment.replace(tzinfo=zone))
+
+    def event(self, name: str) -> Any:
+        """Return the task of waiting for an event; Durable keeps one that comes before."""
+        return self._context.wait_for_external_event(name)
 
     def first(self, tasks: Sequence[Any]) -> Any:
         """Return the task of waiting for the first of several."""

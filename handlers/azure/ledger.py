@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import batched, islice
 from typing import Any
 
@@ -15,7 +16,8 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 from core.deployment.names import SHARDS
 from core.job import Job
 from core.look import PAGE
-from core.ports import OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow
+from core.ports import AT_WORK, AWAITING, OPEN, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
+from core.review import EXPIRED
 from core.trace import now
 from handlers.azure import ledger_index as index
 from handlers.azure.errors import translated
@@ -67,10 +69,39 @@ class TableLedger:
         """See :meth:`core.ports.Claims.record`."""
 
         def open_to(held: TableEntity) -> bool:
-            return held["execution"] == job.execution and held["state"] in ("claimed", job.state)
+            return held["execution"] == job.execution and held["state"] in (*AT_WORK, job.state)
 
         with translated(f"table {self._table.table_name}"):
             return self._change(job.id, open_to, _progress(job, now()))
+
+    def ask(self, job: Job, link_hash: str) -> bool:
+        """See :meth:`core.ports.Asking.ask`."""
+        waiting = {**_progress(job, now()), "decision": "", "reason": "", "link_hash": link_hash}
+        with translated(f"table {self._table.table_name}"):
+            return self._change(job.id, partial(_works, job), waiting)
+
+    def settle(self, job: Job) -> tuple[str, str] | None:
+        """See :meth:`core.ports.Claims.settle`."""
+        with translated(f"table {self._table.table_name}"):
+            while True:
+                held = self._table.get_entity(*index.keys(job.id).values())
+                if not _works(job, held):
+                    return None
+                decision = held["decision"] or EXPIRED
+                settled = {"state": "claimed", "updated_at": now(), "decision": decision}
+                if self._change(job.id, partial(_same_decision, held), settled):
+                    return decision, held["reason"]
+
+    def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
+        """See :meth:`core.ports.Ledger.decide`."""
+
+        def undecided(held: TableEntity) -> bool:
+            asked = held["execution"] == row.document["execution"]
+            return asked and held["state"] == AWAITING and not held["decision"]
+
+        decided = {"decision": decision, "reason": reason, "updated_at": now()}
+        with translated(f"table {self._table.table_name}"):
+            return self.get(row.id) if self._change(row.id, undecided, decided) else None
 
     def release(self, row: LedgerRow) -> bool:
         """See :meth:`core.ports.Ledger.release`."""
@@ -162,6 +193,15 @@ class TableLedger:
         return bool(held["execution"] == job.execution)
 
 
+def _works(job: Job, held: TableEntity) -> bool:
+    """Return whether the job's execution has the row, and has not ended."""
+    return held["execution"] == job.execution and held["state"] in AT_WORK
+
+
+def _same_decision(seen: TableEntity, held: TableEntity) -> bool:
+    return all(seen[name] == held[name] for name in ("execution", "state", "decision"))
+
+
 def _progress(job: Job, moment: str) -> dict[str, str]:
     return {"state": job.state, "updated_at": moment, "document": json.dumps(job.to_document())}
 
@@ -173,4 +213,6 @@ def _row(entity: Mapping[str, Any]) -> LedgerRow:
         claimed_at=entity["claimed_at"],
         updated_at=entity["updated_at"],
         document=json.loads(entity["document"]),
+        decision=entity.get("decision", ""),
+        link_hash=entity.get("link_hash", ""),
     )

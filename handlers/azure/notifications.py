@@ -21,8 +21,8 @@ class QueueNotifier:
         self._service = service
         self._queues = queues
 
-    def publish(self, topic: str, job: Job) -> None:
-        """Send the job's notification to ``topic``: "success" or "error"."""
+    def publish(self, topic: str, job: Job, link: str = "") -> None:
+        """See :meth:`core.ports.Notifier.publish`."""
         queue = self._queues[topic]
         with translated(f"queue {queue}"):
-            self._service.get_queue_client(queue).send_message(json.dumps(message(job)))
+            self._service.get_queue_client(queue).send_message(json.dumps(message(job, link)))

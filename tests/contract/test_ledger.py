@@ -7,21 +7,23 @@ import json
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import get_args
 
 import boto3
 import pytest
 
 from components.aws.state_machine.compiler import compile_workflow
-from core.job import Job, Problem, Source
+from core.job import Job, Problem, Review, Source
 from core.memory import MemoryLedger
-from core.ports import RELEASED
-from core.workflow.photo import PIPELINE
+from core.ports import AWAITING, RELEASED, WITHOUT_PICTURE
+from core.workflow.model import FinalState
+from core.workflow.photo import pipeline
 from handlers.aws.ledger import DynamoLedger
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
 
 EARLIER, LATER = (datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2100))
-STATES = compile_workflow(PIPELINE, 30)["States"]
+STATES = compile_workflow(pipeline(review_seconds=60), 30)["States"]
 
 
 class CompiledLedger(DynamoLedger):
@@ -32,14 +34,37 @@ class CompiledLedger(DynamoLedger):
         row |= dict.fromkeys(("claimed_at", "updated_at"), "2026-01-01T00:00:00.000Z")
         row |= {"document": json.dumps(job.to_document()), "uploaded_at": job.uploaded_at}
         item = {name: {"S": value} for name, value in row.items()}
-        return self._write("claim", boto3.client("dynamodb").put_item, job, Item=item)
+        return bool(self._write("claim", boto3.client("dynamodb").put_item, job, Item=item))
 
     def record(self, job):
         update = STATES[f"record_{job.state}"]["Arguments"]["UpdateExpression"]
         write = boto3.client("dynamodb").update_item
-        return self._write(
-            f"record_{job.state}", write, job, Key={"id": {"S": job.id}}, UpdateExpression=update
+        return bool(
+            self._write(f"record_{job.state}", write, job, Key={"id": {"S": job.id}}, UpdateExpression=update)
         )
+
+    def wait(self, job, token):
+        call = STATES["approval_wait"]["Arguments"]
+        write, update = boto3.client("dynamodb").update_item, call["UpdateExpression"]
+        key = {"id": {"S": job.id}}
+        return bool(
+            self._write("approval_wait", write, job, Key=key, UpdateExpression=update, **{":token": token})
+        )
+
+    def settle(self, job):
+        call = STATES["approval_settle"]["Arguments"]
+        written = self._write(
+            "approval_settle",
+            boto3.client("dynamodb").update_item,
+            job,
+            Key={"id": {"S": job.id}},
+            UpdateExpression=call["UpdateExpression"],
+            ReturnValues=call["ReturnValues"],
+        )
+        if not written:
+            return None
+        row = written["Attributes"]
+        return row["decision"]["S"], row["reason"]["S"] if "reason" in row else ""
 
     def _write(self, state, write, job, **arguments):
         call = STATES[state]["Arguments"]
@@ -48,13 +73,14 @@ class CompiledLedger(DynamoLedger):
             ":updated_at": "2026-01-01T00:00:09.000Z",
             ":uploaded_at": job.uploaded_at,
             ":document": json.dumps(job.to_document()),
+            **{name: arguments.pop(name) for name in tuple(arguments) if name.startswith(":")},
         }
         values = {
             name: {"S": known.get(name, value["S"])}
             for name, value in call["ExpressionAttributeValues"].items()
         }
         try:
-            write(
+            return write(
                 TableName=self._table,
                 ConditionExpression=call["ConditionExpression"],
                 ExpressionAttributeNames=call["ExpressionAttributeNames"],
@@ -62,8 +88,7 @@ class CompiledLedger(DynamoLedger):
                 **arguments,
             )
         except boto3.client("dynamodb").exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+            return None
 
 
 @pytest.fixture
@@ -103,14 +128,14 @@ def test_one_execution_claims_and_may_claim_again(ledger, job):
     assert not ledger.claim(other(job))
 
 
-@pytest.mark.parametrize("state", ["succeeded", "rejected", "failed"])
+@pytest.mark.parametrize("state", get_args(FinalState))
 def test_a_job_takes_one_final_state_and_only_from_its_execution(ledger, job, state):
     ledger.claim(job)
 
     assert not ledger.record(replace(other(job), state=state))
     assert ledger.record(replace(job, state=state))
     assert ledger.record(replace(job, state=state)), "the answer to the first may have been lost"
-    for different in {"succeeded", "rejected", "failed"} - {state}:
+    for different in set(get_args(FinalState)) - {state}:
         assert not ledger.record(replace(job, state=different))
     assert ledger.get(job.id).state == state
 
@@ -123,7 +148,7 @@ def test_a_finished_job_is_not_claimed_anew(ledger, job):
     assert ledger.get(job.id).state == "succeeded"
 
 
-@pytest.mark.parametrize("state", ["rejected", "failed"])
+@pytest.mark.parametrize("state", WITHOUT_PICTURE)
 def test_a_later_upload_of_the_same_bytes_claims_a_job_without_a_picture(ledger, job, state):
     ledger.claim(job)
     ledger.record(replace(job, state=state))
@@ -179,3 +204,78 @@ def test_a_job_is_ended_in_its_execution_s_place_unless_that_one_was_quicker(led
     assert not list(ledger.open_before(LATER))
     assert not ledger.record(replace(job, state="succeeded")), "the execution comes back too late"
     assert not ledger.claim(other(job))
+
+
+def waiting(job):
+    return replace(job, state=AWAITING, review=Review("2026-01-01T00:00:01.000Z", "2026-01-02T00:00:00.000Z"))
+
+
+@pytest.fixture
+def asked(ledger, job):
+    """A job that waits for a person."""
+    ledger.claim(job)
+    assert ledger.ask(waiting(job), "hash")
+    return waiting(job)
+
+
+def test_only_a_job_s_execution_may_ask_and_it_may_ask_again(ledger, job):
+    ledger.claim(job)
+
+    assert not ledger.ask(waiting(other(job)), "hash")
+    assert ledger.ask(waiting(job), "hash")
+    assert ledger.ask(waiting(job), "another")
+    row = ledger.get(job.id)
+    assert (row.state, row.decision, row.link_hash) == (AWAITING, "", "another")
+    assert row.document == waiting(job).to_document()
+    assert [row.id for row in ledger.open_before(LATER)] == [job.id]
+    assert not ledger.claim(other(job)), "another delivery of the event"
+
+
+@pytest.mark.parametrize("decision", ["approved", "refused"])
+def test_the_first_decision_stands(ledger, asked, decision):
+    seen = ledger.get(asked.id)
+
+    assert ledger.decide(seen, decision, "seen").decision == decision
+    for later in ("approved", "refused"):
+        assert ledger.decide(seen, later, "") is None
+    assert ledger.settle(asked) == (decision, "seen")
+    assert ledger.settle(asked) == (decision, "seen"), "the answer to the first may have been lost"
+    assert ledger.get(asked.id).state == "claimed"
+    assert ledger.record(replace(asked, state="succeeded"))
+
+
+def test_without_a_decision_it_expires_and_none_is_taken_any_more(ledger, asked):
+    seen = ledger.get(asked.id)
+
+    assert ledger.settle(asked) == ("expired", "")
+    assert ledger.decide(seen, "approved", "") is None
+    assert ledger.settle(asked) == ("expired", "")
+
+
+def test_a_decision_about_one_execution_is_none_about_the_next(ledger, asked):
+    seen = ledger.get(asked.id)
+    ledger.decide(seen, "approved", "")
+    ledger.release(ledger.get(asked.id))
+    ledger.claim(other(asked))
+
+    assert ledger.settle(asked) is None
+    assert ledger.ask(other(asked), "hash")
+    assert ledger.get(asked.id).decision == ""
+    assert ledger.decide(seen, "approved", "") is None, "it was read before"
+    assert ledger.decide(ledger.get(asked.id), "refused", "")
+
+
+def test_a_job_that_waits_can_fail(ledger, asked):
+    assert ledger.record(replace(asked, state="failed"))
+    assert ledger.get(asked.id).state == "failed"
+
+
+def test_the_token_of_a_waiting_task_is_there_until_it_goes_on(compiled, job):
+    compiled.claim(job)
+    compiled.ask(waiting(job), "hash")
+
+    assert compiled.wait(job, "token")
+    assert compiled.decide(compiled.get(job.id), "approved", "").token == "token"
+    assert not compiled.wait(job, "another"), "there is a decision"
+    compiled.settle(job)
+    assert compiled.get(job.id).token == ""

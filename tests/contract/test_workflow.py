@@ -43,12 +43,18 @@ EXPECTED = {
     "healed of a lost worker": ("succeeded", None, {**ALL_ONCE, "resize": 2}),
     "busy and lost in turn": ("succeeded", None, {**ALL_ONCE, "optimize": 5}),
     "an error of many words": ("failed", "RecipeError", BRANCHES),
+    "nothing to review": ("succeeded", None, ALL_ONCE),
+    "approved": ("succeeded", None, ALL_ONCE),
+    "approved before it waits": ("succeeded", None, ALL_ONCE),
+    "refused": ("refused", None, VALIDATED),
+    "expired": ("expired", None, VALIDATED),
     "fused success": ("succeeded", None, FUSED_ONCE),
     "fused rejected": ("rejected", "NotAPhoto", PROCESSED),
     "fused rejected by an error": ("rejected", "DamagedPhoto", PROCESSED),
     "fused healed by the third try": ("succeeded", None, {**FUSED_ONCE, "process": 3}),
     "fused tries spent": ("failed", "StoreUnavailable", {**PROCESSED, "process": 3}),
 }
+WAITING = {each: script for each, script in scripted.REVIEWED.items() if script}
 PLATFORMS = ["aws_run", "stable_run", "next_run", "memory_run"]
 
 
@@ -77,10 +83,11 @@ def test_steps_are_called_as_often_as_they_must_be(platform, scenario):
 
 
 @pytest.mark.parametrize("scenario", EXPECTED)
-def test_there_is_one_notification(platform, scenario):
+def test_there_is_one_notification_of_the_end(platform, scenario):
     state, error, _ = EXPECTED[scenario]
 
-    [(topic, message)] = platform[0][scenario].notifications
+    *asked, (topic, message) = platform[0][scenario].notifications
+    assert [topic for topic, _ in asked] == ["review"] * (scenario in WAITING)
 
     assert topic == ("success" if state == "succeeded" else "error")
     assert message["state"] == state
@@ -120,6 +127,23 @@ def test_the_same_upload_again_is_a_duplicate_and_nobody_hears_of_it(platform):
     assert again.row["state"] == "succeeded"
     assert len(again.notifications) == 1
     assert calls[scripted.key("success")] == ALL_ONCE
+
+
+@pytest.mark.parametrize("scenario", WAITING)
+def test_a_flagged_photo_waits_and_tells_what_was_decided(platform, scenario):
+    outcome, decision = platform[0][scenario], scripted.DECISIONS.get(scenario, "expired")
+    (topic, question), (_, answer) = outcome.notifications
+
+    assert (topic, question["state"], question["flags"]) == (
+        "review",
+        "awaiting_approval",
+        ["animated", "location"],
+    )
+    assert (question["review"]["decision"], question["review"]["deadline"]) == ("", True)
+    assert answer["review"]["decision"] == outcome.row["decision"] == decision
+    assert answer["review"]["reason"] == (scripted.REASON if scenario in scripted.DECISIONS else "")
+    assert outcome.row["document"]["review"] == answer["review"]
+    assert "token" not in outcome.row
 
 
 def test_one_function_makes_the_same_job_as_one_a_step(platform):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 from typing import assert_never
 
+from components.aws.state_machine import approval, ledger
 from components.aws.state_machine import expressions as jsonata
-from components.aws.state_machine import ledger
 from components.aws.state_machine.expressions import INPUT, embed
-from components.aws.state_machine.integrations import INVOKE, PUBLISH, PUT_ITEM, UPDATE_ITEM, Integration
+from components.aws.state_machine.integrations import (
+    AWAIT,
+    INVOKE,
+    PUBLISH,
+    PUT_ITEM,
+    UPDATE_ITEM,
+    Integration,
+)
 from components.aws.state_machine.references import Definition, function, topic
+from components.aws.state_machine.retries import retries
+from core.ports import AT_WORK, WITHOUT_PICTURE
 from core.workflow.model import (
     DUPLICATE,
+    Approval,
     Catch,
     Choice,
     Claim,
@@ -21,7 +30,6 @@ from core.workflow.model import (
     Notify,
     Parallel,
     Record,
-    Retry,
     State,
     Step,
     Succeed,
@@ -48,6 +56,7 @@ def compile_workflow(
 class _Compiler:
     def __init__(self, workflow: Workflow, step_seconds: int, of_steps: Mapping[str, int]) -> None:
         self._workflow = workflow
+        self._reviewed = workflow.approval() is not None
         self._step_seconds = step_seconds
         self._of_steps = of_steps
 
@@ -77,6 +86,8 @@ class _Compiler:
                 f"merge_{state.name}" if isinstance(state, Parallel) and not _runs_step(following) else None
             )
             compiled[state.name] = self._state(state, job, merge or after)
+            if isinstance(state, Approval):
+                compiled |= self._review(state, after)
             if merge:
                 compiled[merge] = {"Type": "Pass", "Output": embed(jsonata.MERGED), **_next(after)}
             job = jsonata.MERGED if isinstance(state, Parallel) and not merge else INPUT
@@ -105,6 +116,8 @@ class _Compiler:
                     "Next": self._ending(state.otherwise),
                 }
                 return {"Type": "Choice", "Choices": [diversion], "Default": after}
+            case Approval():
+                return approval.flagged(state, after)
             case Succeed():
                 return {"Type": "Succeed"}
             case Fail():
@@ -127,14 +140,17 @@ class _Compiler:
             case Record() as record:
                 return self._record(task, record, job, after)
             case Notify() as notify:
-                call = {"TopicArn": topic(notify.topic), "Message": embed(jsonata.notification(job))}
+                call = {
+                    "TopicArn": topic(notify.topic),
+                    "Message": embed(jsonata.notification(job, reviewed=self._reviewed)),
+                }
                 return self._task(task, PUBLISH, call, SERVICE_SECONDS, job, job, after)
             case _:
                 assert_never(task.action)
 
     def _task(
         self,
-        task: Task,
+        task: Task | Approval,
         integration: Integration,
         arguments: Definition,
         seconds: int,
@@ -156,15 +172,31 @@ class _Compiler:
     def _claim(self, task: Task, claim: Claim, after: str | None) -> Definition:
         """Compile the claim, which creates the job document from the store's event."""
         job = jsonata.JOB_FROM_EVENT
-        state = self._task(task, PUT_ITEM, ledger.put(job), SERVICE_SECONDS, job, job, after)
+        without_picture = [state for state in WITHOUT_PICTURE if state in self._workflow.endings]
+        state = self._task(task, PUT_ITEM, ledger.put(job, without_picture), SERVICE_SECONDS, job, job, after)
         return self._unless_refused(state, job, claim.duplicate)
 
     def _record(self, task: Task, record: Record, job: str, after: str | None) -> Definition:
         """Compile the record: the row accepts one final state, only from the execution that claimed it."""
         recorded = jsonata.with_state(job, record.state)
-        call = ledger.update(job, recorded, record.state)
+        call = ledger.update(job, recorded, record.state, AT_WORK if self._reviewed else ("claimed",))
         state = self._task(task, UPDATE_ITEM, call, SERVICE_SECONDS, recorded, job, after)
         return self._unless_refused(state, job, record.duplicate)
+
+    def _review(self, state: Approval, after: str | None) -> Definition:
+        """Compile the states of a job with flags: see :mod:`components.aws.state_machine.approval`."""
+        ask, wait, settle, decided = approval.names(state)
+        call, asked, told = approval.question(state), "$states.result.Payload", jsonata.settled(INPUT)
+        seconds = self._step_seconds + GRACE_SECONDS
+        waiting = self._task(state, AWAIT, ledger.wait(INPUT), state.timeout_seconds, INPUT, INPUT, settle)
+        waiting["Catch"] = [approval.go_on(settle), *waiting.get("Catch", ())]
+        settling = self._task(state, UPDATE_ITEM, ledger.settle(INPUT), SERVICE_SECONDS, told, INPUT, decided)
+        return {
+            ask: self._task(state, INVOKE, call, seconds, asked, INPUT, wait),
+            wait: waiting,
+            settle: self._unless_refused(settling, INPUT, state.duplicate),
+            decided: approval.decided(after, self._ending(state.refused), self._ending(state.expired)),
+        }
 
     def _unless_refused(self, state: Definition, job: str, ending: str) -> Definition:
         """Divert a job whose ledger write is refused."""
@@ -196,22 +228,3 @@ def _runs_step(state: State | None) -> bool:
 
 def _next(after: str | None) -> Definition:
     return {"Next": after} if after else {"End": True}
-
-
-def retries(tables: Iterable[Retry], integration: Integration) -> Definition:
-    """Return the retry tables of a task that calls this integration."""
-    compiled = [_table(each, integration) for each in tables]
-    return {"Retry": compiled} if compiled else {}
-
-
-def _table(retry: Retry, integration: Integration) -> Definition:
-    named = (integration.platform.get(error, (error,)) for error in retry.errors)
-    longest = {} if retry.max_interval is None else {"MaxDelaySeconds": retry.max_interval}
-    return {
-        "ErrorEquals": list(chain(*named)),
-        "IntervalSeconds": retry.interval,
-        "MaxAttempts": retry.max_attempts,
-        "BackoffRate": retry.backoff_rate,
-        **longest,
-        "JitterStrategy": retry.jitter.upper(),
-    }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from core.deployment.limits import LEDGER_RETENTION
 from core.errors import MESSAGE_CHARACTERS
-from core.workflow.notification import FIELDS
+from core.workflow.notification import FIELDS, REVIEW_FIELDS
 
 INPUT = "$states.input"
 ATTEMPT = "$states.context.State.RetryCount + 1"
@@ -126,7 +126,32 @@ def ledger_item(job: str) -> str:
     )"""
 
 
-def notification(job: str) -> str:
+FLAGGED = f"$count({INPUT}.flags) > 0"
+TASK = "$states.context.Task.Token"
+
+
+def settled(job: str) -> str:
+    """Return the job with the decision in the row that was written: see core.review.settle."""
+    return f"""(
+        $job := {job};
+        $row := $states.result.Attributes;
+        $merge([$job, {{
+            "state": "claimed",
+            "review": $merge([$job.review, {{
+                "decision": $row.decision.S,
+                "reason": $exists($row.reason) ? $row.reason.S : "",
+                "ended_at": {NOW}
+            }}])
+        }}])
+    )"""
+
+
+def decided(decision: str) -> str:
+    """Return whether this was decided about the job."""
+    return f'{INPUT}.review.decision = "{decision}"'
+
+
+def notification(job: str, *, reviewed: bool = False) -> str:
     """Return the text of the job's notification: see core.workflow.notification.message."""
-    names = ", ".join(f'"{name}"' for name in FIELDS)
+    names = ", ".join(f'"{name}"' for name in (*FIELDS, *(REVIEW_FIELDS if reviewed else ())))
     return f"$string($sift({job}, function($value, $name) {{ $name in [{names}] }}))"

@@ -11,10 +11,11 @@ from typing import Any
 
 from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine import ledger
-from components.aws.state_machine.compiler import SERVICE_SECONDS, retries
+from components.aws.state_machine.compiler import SERVICE_SECONDS
 from components.aws.state_machine.expressions import EVENT, INPUT, embed
 from components.aws.state_machine.integrations import INVOKE, START, UPDATE_ITEM
 from components.aws.state_machine.references import STANDARD_MACHINE, Definition
+from components.aws.state_machine.retries import retries
 from core.ports import RELEASED
 from core.workflow.model import THROTTLED
 from core.workflow.photo import RETRY

@@ -43,6 +43,11 @@ DYNAMODB = {
         "DynamoDB.ThrottlingException",
     ),
 }
+# The AWS SDK integration has another prefix. Its time-out is no error: nobody decided in time.
+DYNAMODB_SDK = {
+    name: tuple(error.replace("DynamoDB.", "DynamoDb.") for error in errors if error != "States.Timeout")
+    for name, errors in DYNAMODB.items()
+}
 SNS = {
     TRANSIENT: ("SNS.InternalErrorException", "SNS.SdkClientException", "States.Timeout"),
     THROTTLED: ("SNS.ThrottledException",),
@@ -58,8 +63,14 @@ PUT_ITEM = Integration("arn:aws:states:::dynamodb:putItem", "dynamodb:PutItem", 
 UPDATE_ITEM = Integration(
     "arn:aws:states:::dynamodb:updateItem", "dynamodb:UpdateItem", "TableName", DYNAMODB
 )
+AWAIT = Integration(
+    "arn:aws:states:::aws-sdk:dynamodb:updateItem.waitForTaskToken",
+    "dynamodb:UpdateItem",
+    "TableName",
+    DYNAMODB_SDK,
+)
 PUBLISH = Integration("arn:aws:states:::sns:publish", "sns:Publish", "TopicArn", SNS)
 START = Integration(
     "arn:aws:states:::states:startExecution", "states:StartExecution", "StateMachineArn", STATES
 )
-INTEGRATIONS = {each.resource: each for each in (INVOKE, PUT_ITEM, UPDATE_ITEM, PUBLISH, START)}
+INTEGRATIONS = {each.resource: each for each in (INVOKE, PUT_ITEM, UPDATE_ITEM, AWAIT, PUBLISH, START)}

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine.expressions import embed
 from components.aws.state_machine.references import LEDGER, Definition
-from core.ports import RELEASED, WITHOUT_PICTURE
+from core.ports import AT_WORK, AWAITING, RELEASED
+from core.review import EXPIRED
 
 REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
-ENDED = {f":{state}": state for state in WITHOUT_PICTURE}
+REFUSED_BY_SDK = REFUSED.replace("DynamoDB.", "DynamoDb.")  # of an AWS SDK integration
 
 
-def put(job: str) -> Definition:
-    """Return the call that inserts the job, unless another execution did; it replaces a released row."""
+def put(job: str, without_picture: Iterable[str]) -> Definition:
+    """Return the call that inserts the job, unless another execution did.
+
+    It replaces a released row, and that of an earlier upload that ended in a state ``without_picture``.
+    """
+    ended = {f":{state}": state for state in without_picture}
     return {
         "TableName": LEDGER,
         "Item": embed(jsonata.ledger_item(job)),
         "ConditionExpression": (
             "attribute_not_exists(#id) OR #state = :released"
             " OR (#execution = :execution AND #state = :claimed)"
-            f" OR (#state IN ({', '.join(ENDED)}) AND #uploaded_at < :uploaded_at)"
+            f" OR (#state IN ({', '.join(ended)}) AND #uploaded_at < :uploaded_at)"
         ),
         "ExpressionAttributeNames": {
             "#id": "id",
@@ -32,7 +39,7 @@ def put(job: str) -> Definition:
             ":claimed": {"S": "claimed"},
             ":execution": {"S": embed(jsonata.EXECUTION)},
             ":uploaded_at": {"S": embed(f"{jsonata.INPUT}.time")},
-            **{name: {"S": state} for name, state in ENDED.items()},
+            **{name: {"S": state} for name, state in ended.items()},
         },
     }
 
@@ -59,15 +66,70 @@ def release(job: str) -> Definition:
     }
 
 
-def update(job: str, recorded: str, state: str) -> Definition:
-    """Return the call that writes the job's state and document to the row its execution claimed."""
+def wait(job: str) -> Definition:
+    """Return the call that writes the task's token to the row, unless somebody has decided already."""
+    return {
+        "TableName": LEDGER,
+        "Key": {"id": {"S": embed(f"({job}).id")}},
+        "UpdateExpression": "SET #token = :token",
+        "ConditionExpression": (
+            "#execution = :execution AND #state = :awaiting AND attribute_not_exists(#decision)"
+        ),
+        "ExpressionAttributeNames": {
+            "#token": "token",
+            "#execution": "execution",
+            "#state": "state",
+            "#decision": "decision",
+        },
+        "ExpressionAttributeValues": {
+            ":token": {"S": embed(jsonata.TASK)},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+            ":awaiting": {"S": AWAITING},
+        },
+    }
+
+
+def settle(job: str) -> Definition:
+    """Return the call that ends the waiting, and answers with the row and its decision."""
+    states = {f":{state}": {"S": state} for state in AT_WORK}
+    return {
+        "TableName": LEDGER,
+        "Key": {"id": {"S": embed(f"({job}).id")}},
+        "UpdateExpression": (
+            "SET #state = :claimed, #updated_at = :updated_at, #decision = if_not_exists(#decision, :expired)"
+            " REMOVE #token"
+        ),
+        "ConditionExpression": f"#execution = :execution AND #state IN ({', '.join(states)})",
+        "ExpressionAttributeNames": {
+            "#state": "state",
+            "#updated_at": "updated_at",
+            "#decision": "decision",
+            "#token": "token",
+            "#execution": "execution",
+        },
+        "ExpressionAttributeValues": {
+            **states,
+            ":updated_at": {"S": embed(jsonata.NOW)},
+            ":expired": {"S": EXPIRED},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+        },
+        "ReturnValues": "ALL_NEW",
+    }
+
+
+def update(job: str, recorded: str, state: str, at_work: Iterable[str]) -> Definition:
+    """Return the call that writes the job's state and document to the row its execution claimed.
+
+    ``at_work`` are the states that the row may be in before.
+    """
+    before = {f":{each}": {"S": each} for each in at_work}
     return {
         "TableName": LEDGER,
         "Key": {"id": {"S": embed(f"({job}).id")}},
         "UpdateExpression": (
             "SET #state = :state, #updated_at = :updated_at, #document = :document REMOVE #open"
         ),
-        "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :state)",
+        "ConditionExpression": f"#execution = :execution AND #state IN ({', '.join(before)}, :state)",
         "ExpressionAttributeNames": {
             "#state": "state",
             "#updated_at": "updated_at",
@@ -76,7 +138,7 @@ def update(job: str, recorded: str, state: str) -> Definition:
             "#execution": "execution",
         },
         "ExpressionAttributeValues": {
-            ":claimed": {"S": "claimed"},
+            **before,
             ":state": {"S": state},
             ":updated_at": {"S": embed(jsonata.NOW)},
             ":document": {"S": embed(f"$string({recorded})")},

@@ -4,7 +4,7 @@ Run as a program, in the environment of one SDK: ``python durable_run.py <folder
 Takes JSON on standard input, ``{"messages": [{"id": ..., "text": ..., "granularity": ...}, ...]}``, and
 prints the SDK's version, the app's functions and how each orchestration ended. The messages are delivered
 one after the other; the orchestrations that they start run side by side. Beside the app's granularities
-there is ``hasty``: the stepwise one with little time.
+there are ``hasty``, the stepwise one with little time, and ``reviewed``, in which flagged photos wait.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ import scripted
 
 from core.deployment import variables
 from core.workflow import activities
-from core.workflow.granularity import STEPWISE
+from core.workflow.granularity import STEPWISE, pipeline_in
 from handlers.azure import function_app
 
 activities.execute = scripted.execute
@@ -31,7 +31,10 @@ HASTY = "hasty"
 function_app.WORKFLOWS[HASTY] = replace(
     function_app.WORKFLOWS[STEPWISE], name=HASTY, timeout_seconds=scripted.HASTY_SECONDS
 )
-function_app._orchestration(function_app.WORKFLOWS[HASTY])
+REVIEWED = "reviewed"
+function_app.WORKFLOWS[REVIEWED] = replace(pipeline_in(STEPWISE, scripted.REVIEW_SECONDS), name=REVIEWED)
+for added in (HASTY, REVIEWED):
+    function_app._orchestration(function_app.WORKFLOWS[added])
 
 FUNCTIONS = {each.get_function_name(): each for each in function_app.app.get_functions()}
 VERSION = importlib.metadata.version("azure-functions-durable")
@@ -55,7 +58,7 @@ async def main() -> None:
     triggers = {
         name: next(each.type for each in function.get_bindings() if each.type.endswith("Trigger"))
         for name, function in FUNCTIONS.items()
-        if name != HASTY
+        if name not in (HASTY, REVIEWED)
     }
     json.dump({"version": VERSION, "functions": triggers, "ends": ends}, sys.stdout)
 

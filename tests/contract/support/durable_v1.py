@@ -9,21 +9,30 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import azure.functions as functions
 import scripted
+
+from handlers.azure import adapters
 
 STARTED, SCHEDULED, COMPLETED, FAILED = 0, 4, 5, 6
 TIMER_CREATED, TIMER_FIRED, EPISODE, EPISODE_DONE = 10, 11, 12, 13
-CALL_ACTIVITY, CREATE_TIMER = 0, 5
+EVENT_RAISED = 15
+CALL_ACTIVITY, CREATE_TIMER, WAIT_FOR_EVENT = 0, 5, 6
 
 
 class Client:
-    """What the app's starter gets: remembers the one orchestration it is asked for."""
+    """What the app's functions get: remembers the one orchestration or event that it is asked for."""
 
     started: tuple[str, str, Any]
+    raised: tuple[str, str]
 
     async def start_new(self, name: str, instance: str, document: Any) -> None:
         """Remember what to start."""
         self.started = (name, instance, document)
+
+    async def raise_event(self, instance: str, name: str, data: Any) -> None:
+        """Remember which event to raise."""
+        self.raised = (instance, name)
 
 
 class Engine:
@@ -36,7 +45,7 @@ class Engine:
         """Deliver a message; the awaitable gives how the orchestration it started ended."""
         client = Client()
         await self._functions["start"].client_function(message, client)  # type: ignore[attr-defined]
-        ended = Orchestration(self._functions, *client.started).run()
+        ended = await Orchestration(self._functions, *client.started).run()
 
         async def end() -> dict[str, Any]:
             return ended
@@ -62,8 +71,9 @@ class Orchestration:
         self._asked = 0
         self._calls: list[tuple[int, dict[str, Any]]] = []
         self._timers: list[tuple[str, int]] = []
+        self._events: list[str] = []
 
-    def run(self) -> dict[str, Any]:
+    async def run(self) -> dict[str, Any]:
         """Run to the end."""
         while True:
             try:
@@ -75,7 +85,7 @@ class Orchestration:
                 return {"instance": self._instance, "status": "COMPLETED", "output": answer["output"]}
             self._take(answer)
             self._clock += timedelta(milliseconds=5)
-            outcome = self._next()
+            outcome = await self._next()
             self._history += [self._event(EPISODE_DONE), self._event(EPISODE), outcome]
 
     def _replay(self) -> str:
@@ -91,7 +101,10 @@ class Orchestration:
 
     def _take(self, answer: dict[str, Any]) -> None:
         actions = list(_flat(answer["actions"]))
-        for number, action in enumerate(actions[self._asked :], self._asked):
+        # The extension numbers what it schedules; an event has a name instead.
+        scheduled = [each for each in actions if each["actionType"] != WAIT_FOR_EVENT]
+        self._events = [each["externalEventName"] for each in actions if each not in scheduled]
+        for number, action in enumerate(scheduled[self._asked :], self._asked):
             if action["actionType"] == CALL_ACTIVITY:
                 self._history.append(self._event(SCHEDULED, EventId=number, Name=action["functionName"]))
                 self._calls.append((number, action))
@@ -99,22 +112,36 @@ class Orchestration:
                 assert action["actionType"] == CREATE_TIMER, action
                 self._history.append(self._event(TIMER_CREATED, EventId=number, FireAt=action["fireAt"]))
                 self._timers.append((action["fireAt"], number))
-        self._asked = len(actions)
+        self._asked = len(scheduled)
+        cancelled = {number for number, each in enumerate(scheduled) if each.get("isCanceled")}
+        self._timers = [timer for timer in self._timers if timer[1] not in cancelled]
 
-    def _next(self) -> dict[str, Any]:
+    async def _next(self) -> dict[str, Any]:
         if self._calls:
             number, action = self._calls.pop(0)
             try:
                 result = self._functions[action["functionName"]](json.loads(action["input"]))
             except scripted.Hanging:
-                return self._next()
+                return await self._next()
             except scripted.Lost as error:
                 return self._event(FAILED, TaskScheduledId=number, Reason=str(error), Details="")
             return self._event(COMPLETED, TaskScheduledId=number, Result=json.dumps(result))
+        if self._events and (name := await self._decided()):
+            return self._event(EVENT_RAISED, Name=name, Input=json.dumps(None))
         self._timers.sort()
         fire_at, number = self._timers.pop(0)
         self._clock = datetime.fromisoformat(fire_at)
         return self._event(TIMER_FIRED, TimerId=number, FireAt=fire_at)
+
+    async def _decided(self) -> str | None:
+        """Let somebody decide as the job's script says, and return the event that the app raises of it."""
+        job, client = json.loads(self._input), Client()
+        if not scripted.decide(adapters.ledger(), job["id"], job["source"]["key"]):
+            return None
+        message = functions.QueueMessage(id="decision", body=job["id"].encode())
+        await self._functions["decided"].client_function(message, client)  # type: ignore[attr-defined]
+        assert client.raised == (self._instance, self._events.pop())
+        return client.raised[1]
 
     def _event(self, kind: int, **values: Any) -> dict[str, Any]:
         stamp = self._clock.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

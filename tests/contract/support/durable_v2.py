@@ -4,12 +4,14 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import azure.functions as functions
 import scripted
 from durabletask.internal import orchestrator_service_pb2 as messages
 
+from handlers.azure import adapters
 from local.azure.durable.hub import STATUS_PREFIX, TaskHub
 from local.azure.durable.pump import Pump
 from local.azure.errors import FunctionFailed
@@ -58,4 +60,14 @@ class Engine:
             await asyncio.Event().wait()
         except scripted.Lost as error:
             raise FunctionFailed(str(error)) from None
+        if name == "ask":
+            # Told of at once, which is before this orchestration waits.
+            await self._decide(result["ok"])
         return {"type": "json", "value": json.dumps(result)}
+
+    async def _decide(self, job: dict[str, Any]) -> None:
+        """Let somebody decide as the job's script says, and the app raise the event."""
+        decide = partial(scripted.decide, adapters.ledger(), job["id"], job["source"]["key"])
+        if await asyncio.to_thread(decide):
+            message = functions.QueueMessage(id="decision", body=job["id"].encode())
+            await self._app["decided"](message=message, client=self._hub.client_binding()["value"])

@@ -4,13 +4,14 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import on_azure
 import pytest
 import scripted
-from outcome import AGAIN, Outcome, calls, timeless
+from outcome import AGAIN, Outcome, calls, reviewed, timeless
 
 from core.job import Job
 from core.memory import MemoryLedger, MemoryNotifier
@@ -39,11 +40,17 @@ class Memory:
 
     def run(self, workflow: Workflow, job: Job, execution: str) -> dict[str, Any] | str:
         """Run the workflow on the job; return the final document without its moments, or the error."""
-        host = MemoryHost(job.to_document(), self._activities, _lasts, execution)
+        arrives = partial(self._decide, job)
+        host = MemoryHost(job.to_document(), self._activities, _lasts, execution, arrives)
         try:
             return timeless(host.run(workflow))
         except Fault as fault:
             return str(fault)
+
+    def _decide(self, job: Job, event: str) -> timedelta | None:
+        """Let somebody decide as the job's script says; return when the event comes of it."""
+        decided = scripted.decide(self.ledger, job.id, job.source.key)
+        return timedelta(0) if decided else None
 
 
 def run_all(folder: Path) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
@@ -52,6 +59,7 @@ def run_all(folder: Path) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
     hasty = replace(stepwise, name="hasty", timeout_seconds=scripted.HASTY_SECONDS)
     runs = [(each, stepwise) for each in scripted.SCENARIOS]
     runs += [(each, pipeline_in(FUSED)) for each in scripted.FUSED]
+    runs += [(each, pipeline_in(STEPWISE, scripted.REVIEW_SECONDS)) for each in scripted.REVIEWED]
     runs += [(each, hasty) for each in scripted.LATE]
     memory, ends, jobs = Memory(), {}, {}
     with pytest.MonkeyPatch.context() as patch:
@@ -102,8 +110,10 @@ def _row(memory: Memory, job: Job) -> dict[str, Any]:
         "container": source["container"],
         "key": source["key"],
         "document": timeless(row.document),
+        **({"decision": row.decision} if row.decision else {}),
     }
 
 
 def _sent(memory: Memory, job: Job) -> list[tuple[str, dict[str, Any]]]:
-    return [each for each in memory.notifier.published if each[1]["id"] == job.id]
+    published = [(topic, reviewed(body)) for topic, body in memory.notifier.published]
+    return [each for each in published if each[1]["id"] == job.id]

@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+import sysconfig
 import time
 import zipfile
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 import scripted
 from outcome import (
     AGAIN,
@@ -25,18 +27,21 @@ from outcome import (
     timeless_row,
 )
 
+from components.aws.state_machine.approval import ASK
 from components.aws.state_machine.compiler import compile_workflow
 from components.aws.state_machine.references import LEDGER, fill, function, topic
 from components.aws.state_machine.references import RECIPE as RECIPE_REFERENCE
+from core.deployment import variables
 from core.deployment.names import EXPIRES_AT
 from core.workflow.granularity import FUSED, GRANULARITIES, STEPWISE, pipeline_in
 from core.workflow.model import Workflow
+from handlers.aws import ledger, review
 from local.state import AwsEmulator
 
 CHECKOUT = Path(__file__).parents[3]
 EVENT = json.loads((CHECKOUT / "tests/events/s3_object_created.json").read_text())["plain"]
 ROLE = "arn:aws:iam::000000000000:role/contract"
-TOPICS = ("success", "error")
+TOPICS = ("review", "success", "error")  # in the order in which a job sends to them
 PATIENCE_SECONDS = 120
 
 
@@ -59,6 +64,7 @@ class Aws:
         package = _package()
         steps = {step.name for each in GRANULARITIES for step in pipeline_in(each).steps()}
         self.references |= {function(step): self._function(step, package) for step in steps}
+        self.references[function(ASK)] = self._function(ASK, package, "scripted.ask")
 
     def client(self, service: str) -> Any:
         """Return a client of the emulator."""
@@ -101,9 +107,24 @@ class Aws:
             deadline = time.monotonic() + PATIENCE_SECONDS
             while (end := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
                 assert time.monotonic() < deadline, event
+                self._decide(event["detail"]["object"]["key"])
                 time.sleep(0.05)
             ends.append(end)
         return ends
+
+    def _decide(self, key: str) -> None:
+        """Decide about the upload's job as its script says, as soon as its execution waits."""
+        if key not in map(scripted.key, scripted.DECISIONS):
+            return
+        with pytest.MonkeyPatch.context() as patch:
+            # The handlers' own clients, of this emulator.
+            patch.setattr(review, "client", self.client)
+            patch.setattr(ledger, "client", self.client)
+            table = ledger.DynamoLedger("ledger")
+            rows = [row for row in table.list() if row.document["source"]["key"] == key and row.token]
+            for row in rows:
+                if decided := scripted.decide(table, row.id, key):
+                    review.wake(decided)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Return the ledger's rows by the upload's key."""
@@ -147,15 +168,23 @@ class Aws:
         )
         return arn
 
-    def _function(self, step: str, package: bytes) -> str:
+    def _function(self, step: str, package: bytes, handler: str = "scripted.handler") -> str:
         made = self.client("lambda").create_function(
             FunctionName=f"contract-{step}",
             Runtime="python3.13",
             Role=ROLE,
-            Handler="scripted.handler",
+            Handler=handler,
             Code={"ZipFile": package},
             Timeout=30,
-            Environment={"Variables": {"TWINLENS_STEP": step, scripted.CALLS: str(self.calls)}},
+            Environment={
+                "Variables": {
+                    "TWINLENS_STEP": step,
+                    scripted.CALLS: str(self.calls),
+                    variables.LEDGER_TABLE: "ledger",
+                    variables.REVIEW_TOPIC: self.references[topic("review")],
+                    "PYTHONPATH": sysconfig.get_path("purelib"),  # botocore, for the function that asks
+                }
+            },
         )
         return str(made["FunctionArn"])
 
@@ -171,9 +200,12 @@ def upload(key: str) -> dict[str, Any]:
 def run_all(aws: Aws) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
     """Run every scenario and then the first once more; return the outcomes, and the calls by upload."""
     machines = {each: aws.machine(pipeline_in(each)) for each in GRANULARITIES}
-    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCENARIOS | scripted.FUSED}
+    machines["reviewed"] = aws.machine(pipeline_in(STEPWISE, scripted.REVIEW_SECONDS))
+    scripts = scripted.SCENARIOS | scripted.FUSED | scripted.REVIEWED
+    keys = {scenario: scripted.key(scenario) for scenario in scripts}
     ends = []
-    for granularity, scripts in ((STEPWISE, scripted.SCENARIOS), (FUSED, scripted.FUSED)):
+    variants = (STEPWISE, scripted.SCENARIOS), (FUSED, scripted.FUSED), ("reviewed", scripted.REVIEWED)
+    for granularity, scripts in variants:
         ends += aws.run(machines[granularity], [upload(keys[scenario]) for scenario in scripts])
     keys[AGAIN] = next(iter(keys.values()))
     ends += aws.run(machines[STEPWISE], [upload(keys[AGAIN])])
@@ -196,6 +228,7 @@ def _package() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.write(scripted.__file__, "scripted.py")
-        for file in (CHECKOUT / "core").rglob("*.py"):
-            archive.write(file, file.relative_to(CHECKOUT))
+        for folder in ("core", "handlers/aws"):
+            for file in (CHECKOUT / folder).rglob("*.py"):
+                archive.write(file, file.relative_to(CHECKOUT))
     return stream.getvalue()

@@ -33,7 +33,8 @@ from local.toolchain import environments
 CHECKOUT = Path(__file__).parents[3]
 EVENT = json.loads((CHECKOUT / "tests/events/event_grid_blob_created.json").read_text())["plain"]
 PROGRAM = Path(__file__).with_name("durable_run.py")
-QUEUES = {"success": "notify-success", "error": "notify-error"}
+# In the order in which a job sends to them.
+QUEUES = {"review": "notify-review", "success": "notify-success", "error": "notify-error"}
 
 # The interpreters of the two SDKs: the project's own holds the one that is deployed.
 STABLE = Path(sys.executable)
@@ -69,6 +70,8 @@ class Azure:
             "TWINLENS_LEDGER_TABLE": "ledger",
             "TWINLENS_SUCCESS_QUEUE": QUEUES["success"],
             "TWINLENS_ERROR_QUEUE": QUEUES["error"],
+            "TWINLENS_REVIEW_QUEUE": QUEUES["review"],
+            "TWINLENS_DECISIONS_QUEUE": "decisions",
             scripted.CALLS: str(self._calls),
         }
 
@@ -117,7 +120,12 @@ type Run = tuple[dict[str, Outcome], dict[str, Counter[str]], dict[str, Any]]
 
 def run_all(azure: Azure, python: Path) -> Run:
     """Run every scenario and then the first once more; return outcomes, calls and what the program said."""
-    granularities = (("stepwise", scripted.SCENARIOS), ("fused", scripted.FUSED), ("hasty", scripted.LATE))
+    granularities = (
+        ("stepwise", scripted.SCENARIOS),
+        ("fused", scripted.FUSED),
+        ("reviewed", scripted.REVIEWED),
+        ("hasty", scripted.LATE),
+    )
     keys = {scenario: scripted.key(scenario) for scenario in scripted.SCRIPTS}
     events = [(each, upload(keys[scenario])) for each, scripts in granularities for scenario in scripts]
     keys[AGAIN] = next(iter(keys.values()))

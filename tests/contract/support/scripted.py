@@ -6,9 +6,11 @@ The upload's key names its scenario. A scenario says, by step, what each try end
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from core import errors
 from core.job import Artifact, Job, Photo, Problem, Rendition, merge
+from core.ports import Ledger, LedgerRow
 from core.trace import Stopwatch
 
 CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a step
@@ -17,6 +19,7 @@ BUSY = "StoreUnavailable"
 LOST = "lost"  # the platform lost the worker
 LONG = "long"  # an error whose message is longer than Step Functions carries
 REJECTS = "rejects"  # what only gates do: say no without raising
+FLAGS = "flags"  # a person has to decide about the photo
 HANGS = "hangs"  # it neither ends nor dies
 HASTY_SECONDS = 10  # the whole time of a workflow that a step holds up
 SCENARIOS: dict[str, dict[str, list[str]]] = {
@@ -45,9 +48,25 @@ FUSED: dict[str, dict[str, list[str]]] = {
     "fused healed by the third try": {"process": [BUSY, BUSY]},
     "fused tries spent": {"process": [BUSY, BUSY, BUSY]},
 }
+# Where flagged photos wait for a person: what the person decides, and who decides before the workflow waits.
+REVIEWED: dict[str, dict[str, list[str]]] = {
+    "nothing to review": {},
+    "approved": {"validate": [FLAGS]},
+    "approved before it waits": {"validate": [FLAGS]},
+    "refused": {"validate": [FLAGS]},
+    "expired": {"validate": [FLAGS]},
+}
+DECISIONS: dict[str, Literal["approved", "refused"]] = {
+    "approved": "approved",
+    "approved before it waits": "approved",
+    "refused": "refused",
+}
+EARLY = "approved before it waits"
+REASON = 'It is "seen", ünd decided.'
+REVIEW_SECONDS = 4
 # Of Durable alone: its orchestrations end themselves, Step Functions ends overdue executions from outside.
 LATE: dict[str, dict[str, list[str]]] = {"a step that never answers": {"optimize": [HANGS]}}
-SCRIPTS = SCENARIOS | FUSED | LATE
+SCRIPTS = SCENARIOS | FUSED | REVIEWED | LATE
 
 
 class Hanging(BaseException):
@@ -73,6 +92,9 @@ def execute(name: str, jobs: Job | list[Job], tools: object, attempt: int = 1) -
     outcome = script[attempt - 1] if attempt <= len(script) else "well"
     if outcome == REJECTS:
         return replace(job, error=Problem("NotAPhoto", "It is a poem."), trace=(*job.trace, stopwatch.stop()))
+    if outcome == FLAGS:
+        job = replace(job, flags=("animated", "location"))
+        outcome = "well"
     if outcome == HANGS:
         raise Hanging
     if outcome == LOST:
@@ -104,6 +126,24 @@ def _work(name: str, job: Job) -> Job:
             return replace(job, artifacts=artifacts)
         case _:
             return job  # a step that was added to the pipeline
+
+
+def decide(ledger: Ledger, job_id: str, key: str) -> LedgerRow | None:
+    """Decide about a job that waits as its script says; return the row, or ``None`` if nobody decides."""
+    decision = DECISIONS.get(Path(key).stem)
+    row = ledger.get(job_id)
+    return ledger.decide(row, decision, REASON) if decision and row else None
+
+
+def ask(event: dict, context: object) -> dict:
+    """Be the Lambda function that asks; one job's decision is there before it returns."""
+    from handlers.aws import review
+    from handlers.aws.ledger import DynamoLedger
+
+    document = review.ask(event, context)
+    if Path(document["source"]["key"]).stem == EARLY:
+        decide(DynamoLedger(os.environ["TWINLENS_LEDGER_TABLE"]), document["id"], document["source"]["key"])
+    return document
 
 
 def handler(event: dict, context: object) -> dict:

@@ -1,8 +1,11 @@
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from compare.timeline import SEGMENTS, timeline
+from core.job import Review
+from core.trace import stamp
 
 
 @pytest.fixture
@@ -99,3 +102,22 @@ def test_a_step_that_begins_as_another_ends_follows_it(make_record, make_entry):
     assert [step.lane for step in made.steps] == [0, 0]
     assert made.critical_path_ms == 200
     assert made.overhead_ms == made.makespan_ms - 200
+
+
+def test_waiting_for_a_person_is_no_time_of_the_pipeline(make_record, laid_out):
+    """The same job, whose steps behind validation came a minute later because somebody had to decide."""
+    record, waited = make_record("a.jpg"), timedelta(minutes=1)
+    trace = record.job.trace
+    asked = datetime.fromisoformat(trace[0].ended)
+
+    def later(moment: str) -> str:
+        return stamp(datetime.fromisoformat(moment) + waited)
+
+    moved = (replace(each, started=later(each.started), ended=later(each.ended)) for each in trace[1:])
+    review = Review(stamp(asked), "", "approved", "", stamp(asked + waited))
+    job = replace(record.job, trace=(trace[0], *moved), review=review)
+    made = timeline(replace(record, job=job, recorded_at=later(record.recorded_at)))
+
+    assert made is not None
+    assert made.review_ms == 60_000
+    assert replace(made, review_ms=0.0) == laid_out

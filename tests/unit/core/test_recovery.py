@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import core.look
+from core import review
 from core.errors import StoreUnavailable
 from core.job import Job, Problem, Source, job_id
 from core.memory import MemoryLedger, MemoryNotifier
@@ -365,3 +366,25 @@ def test_a_dry_run_finds_the_same_and_changes_nothing(ledger, intake):
     assert list(ledger.list()) == before
     assert not intake.delivered
     assert place.letters == place.put == [letter]
+
+
+@pytest.mark.parametrize(
+    ("late", "done"),
+    [
+        (timedelta(seconds=-1), None),
+        (PATIENCE - timedelta(seconds=1), None),
+        (PATIENCE, "redriven"),
+        (GIVEN_UP + timedelta(seconds=1), FAILED),
+    ],
+)
+def test_a_job_that_waits_for_a_person_is_left_alone_until_after_its_own_deadline(
+    recovery, ledger, notifier, late, done
+):
+    asked = job("reviewed.jpg")
+    ledger.claim(asked)
+    days = timedelta(days=3)
+    review.ask(asked, int(days.total_seconds()), LATER, ledger, notifier)
+
+    found = list(recovery.stuck(PATIENCE, LATER + days + late))
+
+    assert [each.done for each in found] == ([done] if done else [])

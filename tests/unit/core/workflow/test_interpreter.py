@@ -1,19 +1,21 @@
 """The interpreter, on the host in memory."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from core.job import Job
+from core.job import Job, Review
 from core.memory.host import BEGINNING, MemoryHost
-from core.workflow.interpreter import Fault
+from core.trace import stamp
+from core.workflow.interpreter import DECIDED, Fault
 from core.workflow.model import (
     THROTTLED,
     TRANSIENT,
+    Approval,
     Catch,
     Choice,
     Claim,
@@ -40,7 +42,12 @@ ENDINGS = {
         Fail("failed", "JobFailed", "It is lost."),
     ),
     "duplicate": (Succeed("duplicate"),),
+    "refused": (Task("record_refused", Record("refused", "duplicate"), RETRY),),
+    "expired": (Task("record_expired", Record("expired", "duplicate"), RETRY),),
 }
+APPROVAL = Approval("approval", 7200, "refused", "expired", "duplicate", RETRY, CATCH)
+DEADLINE = BEGINNING + timedelta(seconds=7200)
+ASKED = {"review": asdict(Review(stamp(BEGINNING), stamp(DEADLINE)))}
 LOST = RuntimeError("gone")
 HANGS = "hangs"
 
@@ -58,10 +65,16 @@ class Script:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     seed: int = 0
+    events: dict[str, timedelta] = field(default_factory=dict)
 
     def __post_init__(self):
         self.host = MemoryHost(
-            self.job.to_document(), self, self.lasts, execution="execution", seed=self.seed
+            self.job.to_document(),
+            self,
+            self.lasts,
+            execution="execution",
+            arrives=self.events.get,
+            seed=self.seed,
         )
 
     def __getitem__(self, name):
@@ -325,3 +338,74 @@ def test_a_name_is_taken_in_any_case(job, key, called):
     script = Script(replace(job, source=replace(job.source, key=key)))
     run(workflow(NameFilter("name", (".jpg",), "duplicate"), step("validate"), Succeed("end")), script)
     assert names(script) == called
+
+
+def flagged(job):
+    return replace(job, flags=("animated",))
+
+
+def settled(decision):
+    return {**ASKED, "review": {**ASKED["review"], "decision": decision, "ended_at": stamp(DEADLINE)}}
+
+
+def test_a_job_without_flags_waits_for_nobody(job):
+    script = Script(job)
+    run(workflow(APPROVAL, step("a")), script)
+    assert names(script) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "behind"), [("approved", "a"), ("refused", "refused"), ("expired", "expired")]
+)
+def test_what_the_ledger_has_decides_where_a_flagged_job_goes_on(job, decision, behind):
+    answers = {"ask": [ASKED], "settle": [settled(decision)]}
+    script = Script(flagged(job), answers, events={DECIDED: timedelta(seconds=10)})
+
+    run(workflow(APPROVAL, step("a")), script)
+
+    assert names(script)[:2] == ["ask", "settle"]
+    assert (script.calls[0][1]["seconds"], script.waits[0]) == (7200, 10)
+    [(name, payload)] = script.calls[2:]
+    assert payload.get("state", name) == behind
+
+
+def test_without_an_event_a_job_waits_until_its_deadline(job):
+    script = Script(flagged(job), {"ask": [ASKED], "settle": [settled("expired")]})
+    run(workflow(APPROVAL), script)
+    assert script.waits[0] == 7200
+
+
+def test_the_time_of_a_workflow_stands_still_while_it_waits_and_begins_anew(job):
+    answers = {"ask": [ASKED], "settle": [settled("approved")], "a": [HANGS]}
+    script = Script(flagged(job), answers, events={DECIDED: timedelta(seconds=5000)})
+
+    with pytest.raises(Fault, match="JobFailed"):
+        run(workflow(APPROVAL, step("a"), timeout_seconds=60, late="failed"), script)
+
+    assert names(script) == ["ask", "settle", "a", "record"]
+    assert script.times == [0, 5000, 5000, 5060]
+
+
+def test_no_timer_is_left_of_a_wait(job):
+    answers = {"ask": [ASKED], "settle": [settled("approved")]}
+    script = Script(flagged(job), answers, events={DECIDED: timedelta(seconds=10)})
+
+    run(workflow(APPROVAL), script)
+
+    timers = [task for task in script.host.tasks if task.result is None and task.due > script.host.clock]
+    assert [task.cancelled for task in timers] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("answers", "end"),
+    [
+        ({"ask": [{"state": "duplicate"}]}, []),
+        ({"ask": [ASKED], "settle": [{"state": "duplicate"}]}, ["settle"]),
+        ({"ask": ["Bad"]}, ["record"]),
+    ],
+    ids=["asked by another", "settled by another", "not asked"],
+)
+def test_a_wait_that_cannot_be_diverts(job, answers, end):
+    script = Script(flagged(job), answers)
+    run(workflow(APPROVAL, step("a")), script)
+    assert names(script) == ["ask", *end]
