@@ -30,6 +30,7 @@ class Cloud:
     max_concurrency: Collection[int]
     default_max_concurrency: int
     point_in_time_recovery: tuple[bool, ...]
+    no_shared_keys: tuple[bool, ...]
     log_levels: tuple[str, ...]
     keys: str
     redundancies: tuple[str, ...]
@@ -52,6 +53,7 @@ CLOUDS = {
         max_concurrency=range(1001),  # 0: the account's unreserved concurrency
         default_max_concurrency=0,
         point_in_time_recovery=(False, True),
+        no_shared_keys=(False,),
         log_levels=("error", "all", "none"),  # of the state machine
         keys=r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+",
         redundancies=("",),  # S3 Standard keeps every object in three zones or more
@@ -66,6 +68,7 @@ CLOUDS = {
         max_concurrency=range(40, 1001),
         default_max_concurrency=100,
         point_in_time_recovery=(False,),
+        no_shared_keys=(False, True),
         log_levels=("information", "warning"),  # of the host; the alerts need its warnings
         keys=r"/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft.KeyVault/vaults/[\w-]+/keys/[\w-]+",
         redundancies=("LRS", "ZRS", "GRS", "GZRS"),
@@ -109,6 +112,7 @@ class Settings:
     permissions_boundary: str = ""
     role_path: str = ROOT_PATH
     resource_group: str = ""
+    no_shared_keys: bool = False
     kms_key: str = ""
     photo_redundancy: str = ""
     soft_delete_days: int = 0
@@ -183,6 +187,7 @@ class Settings:
             resource_group=reader.text(
                 "resourceGroup", RESOURCE_GROUP, "the name of a resource group, or empty", "", only="azure"
             ),
+            no_shared_keys=reader.flag("noSharedKeys", _by_cloud(lambda each: each.no_shared_keys)),
             kms_key=reader.text("kmsKey", f"({cloud.keys})?", KEYS.get(reader.cloud, "a key"), ""),
             photo_redundancy=reader.choice(
                 "photoRedundancy", _by_cloud(lambda each: each.redundancies), cloud.redundancies[0]

@@ -22,10 +22,13 @@ class FunctionApp(pulumi.ComponentResource):
         max_instances: The maximum number of instances.
         app_settings: The app's environment variables.
         opts: Pulumi's resource options.
+
+    ``site`` is the host name of its deployment site.
     """
 
     name: pulumi.Output[str]
     id: pulumi.Output[str]
+    site: pulumi.Output[str]
 
     def __init__(
         self,
@@ -86,4 +89,9 @@ class FunctionApp(pulumi.ComponentResource):
             opts=child,
         )
         self.name, self.id = app.name, app.id
+        self.site = app.host_name_ssl_states.apply(
+            lambda states: next(
+                each.name for each in states if each.host_type == web.HostType.REPOSITORY and each.name
+            )
+        )
         self.register_outputs({"name": self.name, "id": self.id})

@@ -33,11 +33,15 @@ def until_roles_work(name: str) -> ResourceHookBinding:
     return ResourceHookBinding(on_error=[ErrorHook(f"{name}-until-roles-work", again)])
 
 
+def lacks_a_role(error: str) -> bool:
+    """Return whether Azure's message says that a role is missing."""
+    return any(sign.lower() in error.lower() for sign in MISSING_ROLE)
+
+
 async def again(failed: ErrorHookArgs) -> bool:
     """Return whether to try again, after a pause."""
     tries, [error, *_] = len(failed.errors), failed.errors
-    missing = any(sign.lower() in error.lower() for sign in MISSING_ROLE)
-    if failed.failed_operation == "delete" or not missing or tries > len(PAUSES):
+    if failed.failed_operation == "delete" or not lacks_a_role(error) or tries > len(PAUSES):
         return False
     pause = PAUSES[tries - 1]
     pulumi.log.info(f"{failed.name}: its role is not in effect yet; trying again in {pause} s.")

@@ -19,6 +19,7 @@ from components.azure.function_app import FunctionApp
 from components.azure.instance import instance, over_quota
 from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json, purging
 from components.azure.photo_store import PhotoStore
+from components.azure.published_code import PublishedCode
 from components.azure.roles import Role
 from components.azure.storage import account, container
 from components.azure.telemetry import Telemetry
@@ -131,7 +132,10 @@ class AzurePipeline(pulumi.ComponentResource):
             },
             opts=child,
         )
-        AppCode(f"{name}-code", f"{short}code", group, app.name, archive, opts=child)
+        if settings.no_shared_keys:
+            PublishedCode(f"{name}-published", group, app.site, archive, opts=child)
+        else:
+            AppCode(f"{name}-code", f"{short}code", group, app.name, archive, opts=child)
         trigger = Trigger(
             f"{name}-upload",
             group,

@@ -3,6 +3,8 @@
 ======  ========================  =========================================================================
 PUT     /apps/<name>/settings     ``{"settings": {name: text}}``
 PUT     /apps/<name>/package      ``{"package_uri": address}``; answers once the app runs it
+POST    /sites/<name>/api/publish  an archive; answers once the app runs it, as its deployment site does
+GET     /sites/<name>/api/deployments/latest   the state of the last one, which has always succeeded
 POST    /apps/<name>/timers/<f>   runs the function ``f`` now; answers once it is done
 GET     /apps                     ``{"apps": [...]}``: functions, worker's pid, package of each app
 DELETE  /apps/<name>
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1024 * 1024
+MAX_ARCHIVE_BYTES = 256 * 1024 * 1024
+SITES = "/sites/"
+SUCCESS = 4  # https://github.com/projectkudu/kudu, DeployStatus
 DEFAULT_LIMIT = 50
 LOOPBACK = ("127.0.0.1", "localhost")
 # Environment variables of the host.
@@ -95,6 +100,10 @@ class ControlServer(ThreadingHTTPServer):
                 return await self._host.configure(name, _settings(_document(body)))
             case "PUT", ["apps", name, "package"]:
                 return await self._host.deliver(name, _text(_document(body), "package_uri"))
+            case "POST", ["sites", name, "api", "publish"]:
+                return await self._host.publish(name, body)
+            case "GET", ["sites", _, "api", "deployments", "latest"]:
+                return {"status": SUCCESS}
             case "POST", ["apps", name, "timers", function]:
                 await self._host.fire(name, function)
             case "DELETE", ["apps", name]:
@@ -148,8 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         self.server.admit(self.path, self.headers)
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            raise BadRequest(f"The body's length is {length}; at most {MAX_BODY_BYTES} bytes are accepted.")
+        limit = MAX_ARCHIVE_BYTES if self.path.startswith(SITES) else MAX_BODY_BYTES
+        if not length.isdecimal() or int(length) > limit:
+            raise BadRequest(f"The body's length is {length}; at most {limit} bytes are accepted.")
         return self.rfile.read(int(length))
 
 

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -62,6 +63,15 @@ class Host:
         await app.deliver(package_uri)
         self._keep()
         return app.describe()
+
+    async def publish(self, name: str, archive: bytes) -> dict[str, Any]:
+        """Run an archive as an app that there is, and describe it."""
+        if name not in self._apps:
+            raise NotFound(f"There is no app {name!r}.")
+        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+            await asyncio.to_thread(file.write, archive)
+            file.flush()
+            return await self.deliver(name, file.name)
 
     async def fire(self, name: str, function: str) -> None:
         """Run an app's function with a timer trigger now.

@@ -46,6 +46,7 @@ OWN = {
         "logLevel": "warning",
         "kmsKey": "/subscriptions/0000/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/own",
         "photoRedundancy": "ZRS",
+        "noSharedKeys": True,
         "softDeleteDays": 14,
         "monthlyBudget": 100,
     },
@@ -96,6 +97,7 @@ class Resource:
     custom: bool
     kept: bool
     patient: bool  # what fails for want of a role is tried again
+    prepared: bool  # something is done before it is created and before it is updated
 
 
 @dataclass
@@ -143,6 +145,11 @@ class Recorder(mocks.Mocks):
         }
         if args.inputs.get("identity"):
             made["identity"] = {"principalId": f"principal-{name}", "type": args.inputs["identity"]["type"]}
+        if args.typ.endswith(":WebApp"):
+            made["hostNameSslStates"] = [
+                {"name": f"{name}.azurewebsites.net", "hostType": "Standard"},
+                {"name": f"{name}.scm.azurewebsites.net", "hostType": "Repository"},
+            ]
         if args.typ.endswith(":Scheduler"):
             made["properties"] = {**args.inputs["properties"], "endpoint": f"https://{name}.durabletask.io"}
         if args.typ.endswith(":StorageAccount"):
@@ -164,6 +171,7 @@ class Monitor(mocks.MockMonitor):
         super().__init__(recorder)
         self.kept: set[str] = set()
         self.patient: set[str] = set()
+        self.prepared: set[str] = set()
 
     def RegisterResource(self, request: Any) -> Any:
         response = super().RegisterResource(request)
@@ -171,6 +179,8 @@ class Monitor(mocks.MockMonitor):
             self.kept.add(response.urn)
         if request.hooks.on_error:
             self.patient.add(response.urn)
+        if request.hooks.before_create and request.hooks.before_update:
+            self.prepared.add(response.urn)
         ignored = ["timePeriod"] if request.type.endswith(":consumption:Budget") else []
         assert list(request.ignoreChanges) == ignored, response.urn
         return response
@@ -209,9 +219,8 @@ def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None
             "TWINLENS_LOCAL", raising=False
         )  # of other tests' emulators, into which nothing is planned
         # Mocks have no server for the engine's calls to hooks.
-        patch.setattr(
-            pulumi.resource_hooks, "register_error_hook", lambda _: asyncio.ensure_future(_nothing())
-        )
+        for each in ("register_error_hook", "register_resource_hook"):
+            patch.setattr(pulumi.resource_hooks, each, lambda _: asyncio.ensure_future(_nothing()))
         asyncio.run(run_pulumi_func(main))
     urns = {(urn.split("::")[2].split("$")[-1], urn.split("::")[3]): urn for urn in monitor.resources}
     resources = []
@@ -226,6 +235,7 @@ def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None
                 bool(each.custom),
                 urn in monitor.kept,
                 urn in monitor.patient,
+                urn in monitor.prepared,
             )
         )
     return Graph(config, resources, exported)

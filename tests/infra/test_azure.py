@@ -39,6 +39,20 @@ def test_storage_takes_identities_and_tls_only(azure):
     assert keys == {"twinlensphotos": False, "twinlensstate": False, "twinlenscode": True}
 
 
+def test_no_account_accepts_keys_where_they_are_forbidden(run):
+    """The code is then posted to the app before an empty deployment, which is named by it, is made."""
+    graph = run({"cloud": "azure", "noSharedKeys": True})
+    assert {each.inputs["allowSharedKeyAccess"] for each in graph.of("StorageAccount")} == {False}
+    assert not graph.of("Blob")
+    deployment = graph.one("Deployment")
+    assert deployment.prepared
+    assert deployment.name == "twinlens-published-0123456789abcdef"
+    assert deployment.inputs["properties"]["template"]["resources"] == []
+    assert deployment.inputs["properties"]["parameters"] == {
+        "site": {"value": "twinlens-app.scm.azurewebsites.net"}
+    }
+
+
 def test_account_names_leave_room_for_what_pulumi_adds(azure):
     assert all(len(each.name) <= 16 and each.name.isalnum() for each in azure.of("StorageAccount"))
 

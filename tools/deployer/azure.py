@@ -57,6 +57,8 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
         "Microsoft.Resources/deployments/validate/action",
         "Microsoft.Web/sites/extensions/read",
         "Microsoft.Web/sites/extensions/write",
+        # With noSharedKeys it has none, and the code is posted to the app's deployment site.
+        "Microsoft.Web/sites/publish/action",
         # The template signs the archive's address on behalf of the user who deploys it.
         "Microsoft.Storage/storageAccounts/listServiceSas/action",
     ),

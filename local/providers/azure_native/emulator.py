@@ -28,6 +28,11 @@ def endpoints(account: str) -> dict[str, str]:
     return {service: f"{getattr(azure, service)}/{account}/" for service in ("blob", "queue", "table")}
 
 
+def deployment_site(app: str) -> str:
+    """Return where an app's code can be posted."""
+    return f"{state.load().azure.control}/sites/{quote(app)}"
+
+
 def blobs(account: str) -> BlobServiceClient:
     """Return the client of an account's blobs."""
     from azure.storage.blob import BlobServiceClient

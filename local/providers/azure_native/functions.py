@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from local import state
 from local.providers.azure_native import arm, emulator
 from local.providers.resource import ProviderError
 from local.providers.wire import Properties
@@ -21,6 +22,11 @@ def get_client_config(arguments: Properties) -> Properties:
         "subscriptionId": arm.SUBSCRIPTION,
         "tenantId": arm.TENANT,
     }
+
+
+def get_client_token(arguments: Properties) -> Properties:
+    """``azure_native.authorization.get_client_token``: what the local host demands."""
+    return {"token": state.load().azure.token}
 
 
 def list_storage_account_keys(arguments: Properties) -> Properties:
@@ -78,6 +84,7 @@ def _time(text: str | None) -> datetime | None:
 
 FUNCTIONS = {
     "azure-native:authorization:getClientConfig": get_client_config,
+    "azure-native:authorization:getClientToken": get_client_token,
     "azure-native:storage:listStorageAccountKeys": list_storage_account_keys,
     "azure-native:storage:listStorageAccountSAS": list_storage_account_sas,
     "azure-native:storage:listStorageAccountServiceSAS": list_storage_account_service_sas,

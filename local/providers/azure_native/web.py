@@ -86,6 +86,10 @@ class WebApp(ArmResource):
             "defaultHostName": host,
             "enabledHostNames": [host],
             "hostNames": [host],
+            "hostNameSslStates": [
+                {"name": host, "hostType": "Standard"},
+                {"name": emulator.deployment_site(inputs["name"]), "hostType": "Repository"},
+            ],
             "repositorySiteName": inputs["name"],
             "resourceGroup": inputs["resourceGroupName"],
             "sku": "FlexConsumption",

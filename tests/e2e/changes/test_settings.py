@@ -72,6 +72,7 @@ def test_a_photo_through_a_stack_with_every_setting_on_azure(running, changing, 
     for each in (arm.group_id(GROUP), VAULT_KEY):
         inventory.remember(each, {"location": "eastus2"})
     own = {"photoRedundancy": "ZRS", "resourceGroup": GROUP, "logLevel": "warning", "kmsKey": VAULT_KEY}
+    own["noSharedKeys"] = True
     outputs = changing.up(name, **shared, **own)
     row, _ = process(name, outputs)
     assert row.state == "succeeded"

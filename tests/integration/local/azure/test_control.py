@@ -34,6 +34,10 @@ class FakeHost:
             raise RuntimeError("unforeseen")
         return {"functions": [{"name": "start", "trigger": "queueTrigger"}]}
 
+    async def publish(self, name: str, archive: bytes) -> dict[str, Any]:
+        self.asked.append((name, archive))
+        return {"functions": []}
+
     async def fire(self, name: str, function: str) -> None:
         if function == "broken":
             raise FunctionError("It raised.")
@@ -166,6 +170,15 @@ def test_admits_only_who_holds_the_token_and_no_web_page(
     status, document = ask(server, method, path, {"package_uri": "/tmp/app.zip"}, headers)
     assert (status, said in document["error"]) == (403, True)
     assert not host.asked
+
+
+def test_a_deployment_site_takes_archives_larger_than_other_bodies(
+    server: ControlServer, host: FakeHost
+) -> None:
+    archive = "PK" * 2**20
+    assert ask(server, "POST", "/sites/photos/api/publish?RemoteBuild=false", archive)[0] == 200
+    assert host.asked == [("photos", archive.encode())]
+    assert ask(server, "GET", "/sites/photos/api/deployments/latest") == (200, {"status": 4})
 
 
 def test_takes_no_huge_body(server: ControlServer) -> None:
