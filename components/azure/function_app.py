@@ -91,7 +91,7 @@ class FunctionApp(pulumi.ComponentResource):
         self.name, self.id = app.name, app.id
         self.site = app.host_name_ssl_states.apply(
             lambda states: next(
-                each.name for each in states if each.host_type == web.HostType.REPOSITORY and each.name
+                each.name for each in states or () if each.host_type == web.HostType.REPOSITORY and each.name
             )
         )
         self.register_outputs({"name": self.name, "id": self.id})
