@@ -26,7 +26,7 @@ def meter(stack: Stack, loads: Iterable[JobLoad], bound: Bound = "expected") -> 
 
 def standing_usage(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
     """Return a month's usage of a stack's alarms and dashboards, which it has without any jobs."""
-    return cloud_of(stack).standing(workflow)
+    return cloud_of(stack).standing(stack, workflow)
 
 
 def scaled(metered: Iterable[MeterReading], factor: Decimal) -> tuple[MeterReading, ...]:

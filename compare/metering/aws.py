@@ -40,6 +40,7 @@ class Counted:
     billed_ms: int = 0
     billed_mb_ms: int = 0
     cold: int = 0
+    on_standard: int = 0  # jobs that a standard execution ran
     states: int = 0
     retries: int = 0
     gets: int = 0
@@ -60,6 +61,10 @@ def count(stack: Stack, loads: Iterable[JobLoad]) -> Counted:
         sums.log.add(load)
         if stack.orchestrator == EXPRESS:
             sums.executions.add(load)
+        if stack.orchestrator != EXPRESS or load.waited_ms is not None:
+            sums.on_standard += load.count
+            sums.states += load.count * len(load.path.states)
+            sums.retries += load.count * load.retries
     return sums
 
 
@@ -68,7 +73,8 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
 
     A step is billed for the duration in its trace, rounded up to a millisecond per attempt, and a cold one
     also for its INIT. A Standard workflow is billed a transition for every state entered and every retry; an
-    Express workflow is billed from its acceptance to its record and the notification after it.
+    Express workflow is billed from its acceptance to its record and the notification after it. A job that an
+    express execution handed over to a standard one is billed for both.
     """
     jobs = f"{sums.jobs:,} jobs"
     each_mb = "its memory" if stack.step_memory_mb else f"{stack.memory_mb:,} MB"
@@ -86,7 +92,8 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
             f"{jobs}: {sums.billed_ms:,} ms in total, including {sums.cold:,} cold starts, "
             f"x {each_mb} / 1,024",
         ),
-        *(sums.executions.metered() if stack.orchestrator == EXPRESS else (_transitions(sums, jobs, bound),)),
+        *(sums.executions.metered() if stack.orchestrator == EXPRESS else ()),
+        _transitions(sums, bound),
         sums.log.metered(),
         *kept(stack, sums, bound),
         MeterReading(
@@ -178,8 +185,6 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
         sums.billed_ms += billed
         sums.billed_mb_ms += billed * stack.memory_of(step.name)
         sums.cold += count * step.cold
-    sums.states += count * len(load.path.states)
-    sums.retries += count * load.retries
     sums.gets += count * load.gets
     sums.puts += count * load.puts
     sums.kept_bytes += count * load.kept_bytes
@@ -202,8 +207,9 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
                 assert_never(task.action)
 
 
-def _transitions(sums: Counted, jobs: str, bound: Bound) -> MeterReading:
-    ends = sums.jobs * assumptions.START_AND_END.at(bound)
+def _transitions(sums: Counted, bound: Bound) -> MeterReading:
+    jobs = f"{sums.on_standard:,} jobs"
+    ends = sums.on_standard * assumptions.START_AND_END.at(bound)
     return MeterReading(
         "aws.stepfunctions.transitions",
         Decimal(sums.states + sums.retries + ends),

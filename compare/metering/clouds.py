@@ -41,7 +41,7 @@ class Cloud[Sums]:
     meter: Callable[[Stack, Sums, Bound], tuple[MeterReading, ...]]
     kept: Callable[[Stack, Sums, Bound], tuple[MeterReading, ...]]
     shared: Callable[[Stack, Sums, int, Bound], tuple[MeterReading, ...]]
-    standing: Callable[[Workflow], tuple[MeterReading, ...]]
+    standing: Callable[[Stack, Workflow], tuple[MeterReading, ...]]
     idle: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
     reconciling: Callable[[Stack, int, int, Bound], tuple[MeterReading, ...]]
     slowdown: Callable[[int], Decimal]

@@ -26,8 +26,13 @@ class Executions:
     billed_mb_ms: int = 0
 
     def add(self, load: JobLoad) -> None:
-        """Add the jobs of one load: each lasts from its acceptance to the notification after its record."""
+        """Add the jobs of one load: each lasts from its acceptance to the notification after its record.
+
+        That of a job which was handed over lasted until then: no longer than from upload to acceptance.
+        """
         lasted = load.ended_ms - load.began_ms + assumptions.BOOKKEEPING_MS.value
+        if load.waited_ms is not None:
+            lasted = load.waited_ms
         billed = int(step_functions.express_billed_ms(Decimal(lasted)))
         self.count += load.count
         self.billed_ms += load.count * billed

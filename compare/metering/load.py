@@ -14,6 +14,9 @@ from core.job import Job
 from core.trace import TraceEntry
 from core.workflow.model import Step, Workflow, table_for
 
+# In the ARN of an execution: that of an express one has ":express:" there.
+STANDARD_EXECUTION = ":execution:"
+
 
 @dataclass(frozen=True)
 class Span:
@@ -46,7 +49,8 @@ class JobLoad:
     ``path`` is the job's path through the workflow. ``gets`` and ``puts`` are the object reads and writes of
     its steps, not counting the upload itself. Of the ``puts``, ``work_puts`` are pictures for the next step,
     of ``work_bytes`` in all, which are deleted again. Sizes are in bytes, times in milliseconds. Jobs that
-    are ``alone`` share no instance with another job.
+    are ``alone`` share no instance with another job. ``waited_ms`` is the time from the upload to the
+    acceptance of a job that a standard execution of Step Functions ran, and absent for any other.
     """
 
     path: Path
@@ -62,6 +66,7 @@ class JobLoad:
     failed: bool = False
     count: int = 1
     alone: bool = False
+    waited_ms: int | None = None
 
     @classmethod
     def of(cls, record: JobRecord, workflow: Workflow) -> JobLoad | None:
@@ -85,6 +90,7 @@ class JobLoad:
             work_puts=len(job.renditions),
             work_bytes=_work_bytes(job),
             failed=record.state != "succeeded",
+            waited_ms=_waited(job),
         )
 
     @property
@@ -95,6 +101,12 @@ class JobLoad:
     def times(self, count: int) -> JobLoad:
         """Return the same load for ``count`` jobs that share no instances."""
         return replace(self, count=count, alone=True)
+
+
+def _waited(job: Job) -> int | None:
+    if STANDARD_EXECUTION not in job.execution:
+        return None
+    return max(0, round(milliseconds(job.accepted_at) - milliseconds(job.uploaded_at)))
 
 
 def _gate(job: Job) -> str:

@@ -69,7 +69,7 @@ class Month:
             return (
                 *self.of_photos(images, bound, age),
                 *cloud.idle(self.stack, images, bound),
-                *cloud.standing(self.workflow),
+                *cloud.standing(self.stack, self.workflow),
                 *cloud.reconciling(self.stack, images, images * age, bound),
             )
 

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from compare.billing import azure_alerts, cloudwatch
 from compare.billing.reading import MeterReading
+from compare.metering.express import EXPRESS
+from compare.metering.stack import Stack
 from core.workflow.model import Workflow
 
 # As created by components.aws.alarms and components.azure.alerts; a test compares the numbers.
-FAILURE_METRICS = 2  # executions failed, timed out
+FAILURE_METRICS = 2  # executions failed, timed out; of the express machine, and of the standard one
 LATENCY_METRICS = 1
 DEAD_LETTER_QUEUES = 3  # of uploads, of notices of lost executions, and of the reconciler
 DASHBOARDS = 1
@@ -17,12 +19,13 @@ LOG_ALERTS = 3
 ALERTED_SERIES = 1 + 2 * 4  # dead letters; and for each of two storage accounts, four kinds of throttling
 
 
-def on_aws(workflow: Workflow) -> tuple[MeterReading, ...]:
+def on_aws(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
     """Return a month's alarms and dashboards: each function of the workflow has an alarm on throttling."""
-    watched = FAILURE_METRICS + LATENCY_METRICS + DEAD_LETTER_QUEUES + len(workflow.steps())
+    machines = 2 if stack.orchestrator == EXPRESS else 1
+    watched = FAILURE_METRICS * machines + LATENCY_METRICS + DEAD_LETTER_QUEUES + len(workflow.steps())
     return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))
 
 
-def on_azure(workflow: Workflow) -> tuple[MeterReading, ...]:
+def on_azure(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
     """Return a month's alerts, the same for every workflow since one app has all functions."""
     return azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES))

@@ -39,23 +39,29 @@ class Alarm:
 
 def alarms(
     state_machine: pulumi.Input[str],
+    at_work: Sequence[pulumi.Input[str]],
     functions: Sequence[pulumi.Input[str]],
     queues: Mapping[str, pulumi.Input[str]],
     slow_seconds: int,
 ) -> tuple[Alarm, ...]:
     """Return the pipeline's alarms: docs/operations.md says what to do about each.
 
-    ``queues`` has the queue of each alarm of :data:`QUEUES`.
+    Uploads start ``state_machine``; jobs fail in those that are ``at_work``, since an express machine hands
+    jobs over to the standard one. ``queues`` has the queue of each alarm of :data:`QUEUES`.
     """
 
-    def executions(metric: str, statistic: str = "Sum") -> Metric:
-        return Metric("AWS/States", metric, statistic, {"StateMachineArn": state_machine})
+    def executions(machine: pulumi.Input[str], metric: str, statistic: str = "Sum") -> Metric:
+        return Metric("AWS/States", metric, statistic, {"StateMachineArn": machine})
 
     return (
         Alarm(
             "failed",
             "Jobs failed for reasons other than their photos.",
-            tuple(executions(f"Executions{end}") for end in ("Failed", "TimedOut")),
+            tuple(
+                executions(machine, f"Executions{end}")
+                for machine in at_work
+                for end in ("Failed", "TimedOut")
+            ),
         ),
         *(
             Alarm(
@@ -73,7 +79,7 @@ def alarms(
         Alarm(
             "slow",
             f"One job in twenty takes longer than {slow_seconds} seconds.",
-            (executions("ExecutionTime", "p95"),),
+            (executions(state_machine, "ExecutionTime", "p95"),),
             threshold=slow_seconds * 1000,
         ),
     )

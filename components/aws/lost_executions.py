@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pulumi
-import pulumi_aws as aws
 
-from components.aws.dead_letters import RETRY_POLICY, DeadLetters
-from components.aws.policies import allow
-from components.aws.service_role import ServiceRole
+from components.aws.event_rule import EventRule
 from core.workflow.model import Fail, Workflow
 from core.workflow.photo import PIPELINE
 
@@ -22,49 +17,27 @@ MESSAGE = """{
 }"""
 
 
-class LostExecutions(pulumi.ComponentResource):
-    """Sends an error notification for each execution that failed other than by the workflow's endings.
+def on_lost_execution(
+    name: str, state_machine: pulumi.Input[str], topic: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> EventRule:
+    """Send an error notification for each execution that failed other than by the workflow's endings.
 
     These have sent a notification already. An express state machine sends no such events: the reconciler
     finds its lost jobs.
     """
-
-    dead_letters: DeadLetters
-
-    def __init__(
-        self,
-        name: str,
-        state_machine: pulumi.Input[str],
-        topic: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("twinlens:aws:LostExecutions", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        rule = aws.cloudwatch.EventRule(
-            name,
-            description="An execution ended without a notification.",
-            event_pattern=pulumi.Output.from_input(state_machine).apply(
-                lambda arn: json.dumps(event_pattern(arn, PIPELINE))
-            ),
-            opts=child,
-        )
-        self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
-        publish = allow(["sns:Publish"], [topic])
-        role = ServiceRole(name, "events", [publish], rule.arn, for_it_alone=True, opts=child)
-        aws.cloudwatch.EventTarget(
-            name,
-            rule=rule.name,
-            arn=topic,
-            role_arn=role.arn,
-            input_transformer={
-                "input_paths": {"execution": "$.detail.executionArn", "status": "$.detail.status"},
-                "input_template": MESSAGE,
-            },
-            dead_letter_config={"arn": self.dead_letters.arn},
-            retry_policy=RETRY_POLICY,
-            opts=child,
-        )
-        self.register_outputs({"dead_letters": self.dead_letters.url})
+    return EventRule(
+        name,
+        "An execution ended without a notification.",
+        state_machine,
+        lambda arn: event_pattern(arn, PIPELINE),
+        topic,
+        "sns:Publish",
+        {
+            "input_paths": {"execution": "$.detail.executionArn", "status": "$.detail.status"},
+            "input_template": MESSAGE,
+        },
+        opts,
+    )
 
 
 def event_pattern(state_machine: str, workflow: Workflow) -> dict[str, object]:

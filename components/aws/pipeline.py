@@ -10,7 +10,7 @@ from components.aws.alarms import Alarms, alarms
 from components.aws.budget import Budget
 from components.aws.dashboard import Dashboard
 from components.aws.ledger import Ledger
-from components.aws.lost_executions import LostExecutions
+from components.aws.lost_executions import on_lost_execution
 from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
 from components.aws.partition import check_partition
@@ -18,7 +18,7 @@ from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
 from components.aws.state_machine.references import LEDGER, RECIPE, STANDARD_MACHINE, function, topic
 from components.aws.step_function import UNRESERVED, StepFunction
-from components.aws.trigger import Trigger
+from components.aws.trigger import on_upload
 from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, STANDARD, StateMachine, Target
 from components.settings import Settings
 from core.deployment import variables
@@ -103,11 +103,11 @@ class AwsPipeline(pulumi.ComponentResource):
             EXPRESS: StateMachine(f"{name}-workflow-express", EXPRESS, settings, onward, texts, opts=child),
         }
         machine = machines[settings.orchestrator]
-        trigger = Trigger(
+        trigger = on_upload(
             f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
         )
         # The standard machine's alone: an express one sends no events.
-        lost = LostExecutions(f"{name}-lost", standard.arn, topics.arns["error"], opts=child)
+        lost = on_lost_execution(f"{name}-lost", standard.arn, topics.arns["error"], child)
         queues = {"undelivered": trigger.dead_letters, "untold": lost.dead_letters}
         # Whoever waits longer is found running, and left alone.
         at_work = EXPRESS_SECONDS if settings.orchestrator == EXPRESS else PIPELINE.timeout_seconds
@@ -139,6 +139,7 @@ class AwsPipeline(pulumi.ComponentResource):
             name,
             alarms(
                 machine.arn,
+                [machines[each].arn for each in sorted({settings.orchestrator, STANDARD})],
                 [functions[each].name for each in sorted(used)],
                 {alarm: queue.name for alarm, queue in queues.items()},
                 slow_seconds=settings.timeout_seconds,

@@ -1,55 +1,32 @@
-"""The trigger: from an upload to an execution, with a queue for undelivered events."""
+"""The rule for uploads: from an upload to an execution, with a queue for undelivered events."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import pulumi
-import pulumi_aws as aws
 
-from components.aws.dead_letters import RETRY_POLICY, DeadLetters
-from components.aws.policies import allow
-from components.aws.service_role import ServiceRole
+from components.aws.event_rule import EventRule
 
 
-class Trigger(pulumi.ComponentResource):
-    """Starts the workflow on every upload under ``prefix`` whose name ends in one of ``suffixes``."""
-
-    dead_letters: DeadLetters
-
-    def __init__(
-        self,
-        name: str,
-        bucket: pulumi.Input[str],
-        prefix: str,
-        suffixes: Sequence[str],
-        state_machine: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("twinlens:aws:Trigger", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        rule = aws.cloudwatch.EventRule(
-            name,
-            description="An upload starts the photo workflow.",
-            event_pattern=pulumi.Output.from_input(bucket).apply(
-                lambda known: json.dumps(event_pattern(known, prefix, suffixes))
-            ),
-            opts=child,
-        )
-        self.dead_letters = DeadLetters(f"{name}-undelivered", rule.arn, opts=child)
-        start = allow(["states:StartExecution"], [state_machine])
-        role = ServiceRole(name, "events", [start], rule.arn, for_it_alone=True, opts=child)
-        aws.cloudwatch.EventTarget(
-            name,
-            rule=rule.name,
-            arn=state_machine,
-            role_arn=role.arn,
-            dead_letter_config={"arn": self.dead_letters.arn},
-            retry_policy=RETRY_POLICY,
-            opts=child,
-        )
-        self.register_outputs({"dead_letters": self.dead_letters.url})
+def on_upload(
+    name: str,
+    bucket: pulumi.Input[str],
+    prefix: str,
+    suffixes: Sequence[str],
+    state_machine: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> EventRule:
+    """Start the workflow on every upload under ``prefix`` whose name ends in one of ``suffixes``."""
+    return EventRule(
+        name,
+        "An upload starts the photo workflow.",
+        bucket,
+        lambda known: event_pattern(known, prefix, suffixes),
+        state_machine,
+        "states:StartExecution",
+        opts=opts,
+    )
 
 
 def event_pattern(bucket: str, prefix: str, suffixes: Sequence[str]) -> dict[str, object]:

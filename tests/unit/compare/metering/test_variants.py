@@ -189,6 +189,25 @@ def test_express_bills_time_instead_of_transitions():
     assert metered["aws.stepfunctions.express_gb_seconds"] == 10 * Decimal("2.5") * 64 / 1024
 
 
+def test_a_job_that_was_handed_over_is_billed_on_both_machines():
+    """It waited six seconds, and ran as any job of a standard machine does."""
+    express = Stack("aws", "express", "stepwise", "arm64", 1024, "us-east-1")
+    ran = record(express)
+    moved = replace(
+        ran.job,
+        execution="arn:aws:states:us-east-1:1:execution:m:x",
+        uploaded_at=(datetime.fromisoformat(ran.job.accepted_at) - timedelta(seconds=6)).isoformat(),
+    )
+    load = JobLoad.of(replace(ran, job=moved), WORKFLOWS[express.granularity])
+    assert load
+    metered, alone = counted(meter(express, [load.times(10)])), counted(meter(express, [load]))
+    standard = counted(meter(replace(express, orchestrator="standard"), [load.times(10)]))
+    assert metered["aws.stepfunctions.transitions"] == standard["aws.stepfunctions.transitions"] > 0
+    assert metered["aws.stepfunctions.express_requests"] == 10
+    assert metered["aws.stepfunctions.express_gb_seconds"] == 10 * 6 * Decimal(64) / 1024
+    assert alone["aws.stepfunctions.transitions"] * 10 == metered["aws.stepfunctions.transitions"]
+
+
 @pytest.mark.parametrize("orchestrator", ["standard", "express"])
 def test_a_log_level_decides_what_an_execution_writes_about_itself(orchestrator: str):
     stack = Stack("aws", orchestrator, "stepwise", "arm64", 1024, "us-east-1")
