@@ -16,7 +16,7 @@ from bench.sending import Submission, follow, send_together
 from bench.stack import DeployedStack
 from compare.folder import append_jobs, append_sent, mend, read_head, read_jobs, read_sent, write_head
 from compare.run import Plan, Run, RunError, SentUpload
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 
 WARM_UP = 0  # the number of the burst that is excluded from all figures
 

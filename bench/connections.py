@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from core.deployment.limits import SUFFIXES
 from core.deployment.names import POISON_SUFFIX
 from core.errors import SetupError
-from core.ports import DeadLetters, Intake, Ledger, Notifier, ObjectStore
+from core.ledger import Ledger
+from core.ports import DeadLetters, Intake, Notifier, ObjectStore
 
 
 class Connection(Protocol):
@@ -57,7 +58,7 @@ class AwsConnection:
         self.intake = S3Intake(
             outputs["inputContainer"], outputs["inputPrefix"], SUFFIXES, outputs["workflow"]
         )
-        self.notifier = SnsNotifier({"error": outputs["errorTopic"]})
+        self.notifier = SnsNotifier({"success": outputs["successTopic"], "error": outputs["errorTopic"]})
         self.dead_letters: Sequence[DeadLetters] = [
             SqsDeadLetters(url) for url in (outputs["deadLetters"], *outputs.get("setAside", ()))
         ]
@@ -96,7 +97,9 @@ class AzureConnection:
         uploads = queues.get_queue_client(outputs["deadLetters"].removesuffix(POISON_SUFFIX))
         container = self._blobs.get_container_client(self._container)
         self.intake = BlobIntake(container, outputs["inputPrefix"], SUFFIXES, uploads)
-        self.notifier = QueueNotifier(queues, {"error": outputs["errorTopic"]})
+        self.notifier = QueueNotifier(
+            queues, {"success": outputs["successTopic"], "error": outputs["errorTopic"]}
+        )
         endpoint, _, undelivered = outputs["undelivered"].rpartition("/")
         self.dead_letters: Sequence[DeadLetters] = [
             PoisonQueue(queues.get_queue_client(outputs["deadLetters"])),

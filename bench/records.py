@@ -17,8 +17,8 @@ from compare.folder import BEFORE, first_artifacts, preview_path
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run
 from core.errors import PhotoError
 from core.job import Job
+from core.ledger import LedgerRow
 from core.photo.decode import decode
-from core.ports import LedgerRow
 from core.trace import now
 from core.workflow.document import to_document
 from core.workflow.granularity import pipeline_in

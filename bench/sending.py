@@ -11,7 +11,7 @@ from threading import Condition
 from typing import get_args
 
 from bench.stack import DeployedStack
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 from core.trace import now
 from core.workflow.model import FinalState
 

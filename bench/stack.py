@@ -14,7 +14,7 @@ from compare.run import Where
 from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SetupError
 from core.job import job_id
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 
 if TYPE_CHECKING:
     from components.engine import PulumiStack

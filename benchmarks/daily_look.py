@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from core.job import Job, Source
-from core.ports import Intake, Ledger, LedgerRow, Notifier, Upload
+from core.ledger import Ledger, LedgerRow
+from core.ports import Intake, Notifier, Upload
 from core.recovery import Recovery
 
 MOMENT = datetime(2026, 1, 31, tzinfo=UTC)

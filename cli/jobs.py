@@ -11,9 +11,9 @@ import typer
 from bench.stack import DeployedStack
 from cli.console import Json, StackName, console, print_json, print_table, shown, state_text
 from cli.reconcile import reconcile, redrive
-from core.errors import SetupError
+from core.errors import SetupError, UnreadableRow
 from core.folder import write_all
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 
 JobState = Literal[
     "claimed", "released", "awaiting_approval", "succeeded", "rejected", "refused", "expired", "failed"
@@ -26,14 +26,14 @@ app.command()(redrive)
 
 def summary(row: LedgerRow) -> dict[str, Any]:
     """Return the main fields of a row as JSON values."""
-    error = row.document.get("error")
+    error = row.document.get("error") or {}
     return {
         "id": row.id,
         "state": row.state,
-        "key": row.document["source"]["key"],
+        "key": row.key,
         "claimed_at": row.claimed_at,
         "updated_at": row.updated_at,
-        "reason": error["message"] if error else None,
+        "reason": error.get("message"),
     }
 
 
@@ -49,7 +49,7 @@ def list_jobs(
     rows = (
         row
         for row in DeployedStack.of(stack).rows()
-        if state in (None, row.state) and (key is None or fnmatchcase(row.document["source"]["key"], key))
+        if state in (None, row.state) and (key is None or fnmatchcase(row.key, key))
     )
     newest = sorted(rows, key=lambda row: row.claimed_at, reverse=True)
     found = [summary(row) for row in newest[:limit]]
@@ -145,4 +145,8 @@ def _find(deployment: DeployedStack, job: str) -> LedgerRow:
             f"The stack {deployment.stack!r} has {which} whose id begins with {job!r}: "
             f"`twinlens jobs list -s {deployment.stack}` lists them."
         )
+    try:
+        found[0].job()
+    except UnreadableRow as error:
+        raise SetupError(f"The job {found[0].id} cannot be shown: {error}.") from None
     return found[0]

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from bench.stack import DeployedStack
-from cli.console import Json, StackName, console, print_json, print_table, shown
+from cli.console import Json, StackName, console, print_error, print_json, print_table, shown
 from core.deployment.limits import patience
+from core.errors import TwinlensError
 from core.recovery import Finding, Recovery
 from core.workflow.photo import PIPELINE
 
@@ -32,6 +33,11 @@ def reconcile(
 def redrive(stack: StackName, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Run the workflow again for failed jobs, and for uploads with dead-lettered events."""
     deployment = DeployedStack.of(stack)
+    if chaos := deployment.outputs.get("chaos"):
+        print_error(
+            f"The stack {stack} still injects faults ({chaos}), which may fail these jobs again. "
+            f"To end that: `pulumi config rm twinlens:chaos -s {stack} && pulumi up -s {stack}`."
+        )
     _show(_recovery(deployment, dry_run).redrive(deployment.connection.dead_letters), as_json)
 
 
@@ -43,7 +49,18 @@ def _recovery(deployment: DeployedStack, dry_run: bool) -> Recovery:
 
 
 def _show(findings: Iterable[Finding], as_json: bool) -> None:
-    found = list(findings)
+    """Print the findings; if the recovery fails, those that it made before."""
+    found: list[Finding] = []
+    try:
+        found.extend(findings)
+    except TwinlensError:
+        if found:
+            _print(found, as_json)
+        raise
+    _print(found, as_json)
+
+
+def _print(found: list[Finding], as_json: bool) -> None:
     if as_json:
         print_json([asdict(each) for each in found])
     elif found:

@@ -22,7 +22,7 @@ from cli.console import (
     state_text,
 )
 from cli.jobs import summary
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 
 Photos = Annotated[
     list[Path], typer.Argument(exists=True, readable=True, help="Photo files, or folders of photo files.")

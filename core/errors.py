@@ -18,6 +18,7 @@ The tree (``*`` = is retried)::
     ├── WorkerBusy *            other photos have the worker's memory
     └── StoreError
         ├── ObjectMissing       deleted before it was read: the job ends "failed"
+        ├── UnreadableRow       a ledger row that no job can be made of
         └── StoreUnavailable *  throttled, timed out, 5xx, connection lost
 
 The class's name is its wire name: AWS Lambda reports it as ``errorType``, the Azure activities return it in
@@ -99,6 +100,10 @@ class StoreError(TwinlensError):
 
 class ObjectMissing(StoreError):
     """The object is not in the store."""
+
+
+class UnreadableRow(StoreError):
+    """A ledger row is not that of a job."""
 
 
 class StoreUnavailable(StoreError):

@@ -10,9 +10,10 @@ from itertools import batched
 from typing import Any, Literal
 
 from core.deployment.limits import LEDGER_RETENTION
-from core.errors import Superseded
+from core.errors import Superseded, UnreadableRow
 from core.job import Source
-from core.ports import WITHOUT_PICTURE, LedgerRow, Upload
+from core.ledger import WITHOUT_PICTURE, LedgerRow
+from core.ports import Upload
 from core.seen import MEGABYTES, Seen
 
 # A look keeps no more uploads than these in memory.
@@ -91,7 +92,7 @@ class Look:
     def _note(self, page: Iterable[LedgerRow]) -> bool:
         for row in page:
             if row.state not in WITHOUT_PICTURE:
-                self.seen.add(row.document["source"]["key"], row.document["source"]["etag"])
+                self.seen.add(row.key, row.etag)
         return False
 
     def _suspect(self, page: Iterable[Upload]) -> bool:
@@ -104,7 +105,7 @@ class Look:
 
     def _clear(self, page: Iterable[LedgerRow]) -> bool:
         for row in page:
-            upload = self.found.get(row.document["source"]["key"])
+            upload = self.found.get(row.key)
             if upload and _stands_for(row, upload):
                 del self.found[upload.source.key]
         return not self.found
@@ -150,18 +151,21 @@ def whole[Item](items: Callable[[], Iterator[Item]]) -> Read[Item]:
 
 
 def _stands_for(row: LedgerRow, upload: Upload) -> bool:
-    """Return whether the row's job is that of the upload.
+    """Return whether the row's job is that of the upload; one that cannot be read stands for none.
 
     On Azure an upload gets another etag when its metadata is set: it is the same if it was created no later
     than the job's upload. On S3 a later upload of the same bytes has the same etag.
     """
-    source, told = Source(**row.document["source"]), row.document["uploaded_at"]
-    if source.etag == upload.source.etag:
-        return row.state not in WITHOUT_PICTURE or _time(upload.stored_at) <= _time(told)
-    if upload.created_at is None or (row.document.get("error") or {}).get("name") == Superseded.__name__:
+    try:
+        job = row.job()
+    except UnreadableRow:
         return False
-    created = _time(upload.created_at)
-    return source.size == upload.source.size and created <= _time(told)
+    told = _time(job.uploaded_at)
+    if job.source.etag == upload.source.etag:
+        return row.state not in WITHOUT_PICTURE or _time(upload.stored_at) <= told
+    if upload.created_at is None or (job.error and job.error.name == Superseded.__name__):
+        return False
+    return job.source.size == upload.source.size and _time(upload.created_at) <= told
 
 
 def _time(text: str) -> datetime:

@@ -2,29 +2,35 @@
 
 Recovery releases the job in the ledger and delivers its upload's event again; the workflow does the rest. The
 claim lets only one execution through, so everything here may run twice, concurrently, or while jobs are
-running. A job that was restarted for hours and never ended is ended here, as failed.
+running. A job that was restarted for hours and never ended is ended here, as failed. A notification that the
+workflow could not send is sent here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from core.deployment.limits import GIVEN_UP
-from core.job import Job, Problem, Source, job_id
+from core.errors import UnreadableRow
+from core.job import Job, Problem, job_id
+from core.ledger import AWAITING, RELEASED, Ledger, LedgerRow
 from core.look import Look, whole
-from core.ports import AWAITING, RELEASED, DeadLetters, Intake, Ledger, LedgerRow, Notifier, Upload
+from core.ports import DeadLetters, Intake, Notifier, Upload
 
 LOST = "JobLost"
 
-Why = Literal["unclaimed", "stuck", "failed", "undelivered"]
+Why = Literal["unclaimed", "stuck", "failed", "undelivered", "unsent"]
 
 REDRIVEN = "redriven"
 WOULD_REDRIVE = "would be redriven"
 FAILED = "failed: restarted for hours, but never ended"
 WOULD_FAIL = "would be failed: restarted for hours, but never ended"
+WAITS = "waits"
+NOTIFIED = "notified"
+WOULD_NOTIFY = "would be notified"
 MOVED_ON = "skipped: it has changed meanwhile"
 
 
@@ -55,19 +61,34 @@ class Recovery:
         yield from self.unclaimed(older_than, moment)
 
     def stuck(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
-        """Restart jobs stuck for longer than ``older_than``; fail those stuck for hours.
+        """Restart jobs stuck for longer than ``older_than``, fail those stuck for hours, and notify.
 
-        A job that waits for a person is left alone until so long after its own deadline.
+        A job that waits for a person is left alone until so long after its own deadline. Notifications come
+        last, those of the jobs that failed here included: a topic that cannot be reached keeps no job from
+        being restarted.
         """
+
+        def restart(row: LedgerRow, job: Job) -> str:
+            late = moment - _expected(job)
+            if row.state == AWAITING and late < older_than:
+                return WAITS
+            if row.state != RELEASED and self.intake.running(job.execution):
+                return WAITS  # for a free function
+            return self._fail(row, job) if late > max(GIVEN_UP, older_than) else self._redrive(row, job)
+
+        unsent: list[str] = []
         for row in self.ledger.open_before(moment - older_than):
-            if row.state == AWAITING and moment - _expected(row) < older_than:
+            if row.unsent:
+                unsent.append(row.id)
                 continue
-            if row.state != RELEASED and self.intake.running(row.document["execution"]):
-                continue  # it waits for a free function
-            if moment - _expected(row) > max(GIVEN_UP, older_than):
-                yield self._fail(row)
-            else:
-                yield self._redrive("stuck", row)
+            found = _treated("stuck", row, restart)
+            if found.done == FAILED:
+                unsent.append(row.id)
+            if found.done != WAITS:
+                yield found
+        for row_id in unsent:
+            if ended := self.ledger.get(row_id):
+                yield _treated("unsent", ended, self._notify)
 
     def unclaimed(self, older_than: timedelta, moment: datetime) -> Iterator[Finding]:
         """Deliver the events of uploads that have had no job for longer than ``older_than``.
@@ -91,35 +112,38 @@ class Recovery:
         The event of a job that an earlier redrive released but did not deliver is delivered now.
         """
         for row in tuple(self.ledger.list()):
+            if row.unsent:
+                yield _treated("unsent", row, self._notify)
+                row = self.ledger.get(row.id) or row
             if row.state in ("failed", RELEASED):
-                yield self._redrive("failed", row)
+                yield _treated("failed", row, self._redrive)
         for place in dead_letters:
             yield from self._empty(place)
 
-    def _redrive(self, why: Why, row: LedgerRow) -> Finding:
-        upload = Upload(Source(**row.document["source"]), row.document["uploaded_at"])
-        if row.document["recipe"] != self.recipe:
-            done = f"skipped: its recipe was {row.document['recipe']}, the stack's is {self.recipe}"
-        elif self.dry_run:
-            done = WOULD_REDRIVE
-        elif self.ledger.release(row):
-            self.intake.deliver(upload)
-            done = REDRIVEN
-        else:
-            done = MOVED_ON
-        return Finding(why, row.id, upload.source.key, row.updated_at, done)
-
-    def _fail(self, row: LedgerRow) -> Finding:
-        told = Problem(LOST, f"The job did not end within {GIVEN_UP} of its upload.")
-        job = replace(Job.from_document(row.document), state="failed", error=told)
+    def _redrive(self, row: LedgerRow, job: Job) -> str:
+        if job.recipe != self.recipe:
+            return f"skipped: its recipe was {job.recipe}, the stack's is {self.recipe}"
         if self.dry_run:
-            done = WOULD_FAIL
-        elif self.ledger.end(row, job):
-            self.notifier.publish("error", job)
-            done = FAILED
-        else:
-            done = MOVED_ON
-        return Finding("stuck", row.id, job.source.key, row.updated_at, done)
+            return WOULD_REDRIVE
+        if not self.ledger.release(row):
+            return MOVED_ON
+        self.intake.deliver(Upload(job.source, job.uploaded_at))
+        return REDRIVEN
+
+    def _fail(self, row: LedgerRow, job: Job) -> str:
+        if self.dry_run:
+            return WOULD_FAIL
+        told = Problem(LOST, f"The job did not end within {GIVEN_UP} of its upload.")
+        return FAILED if self.ledger.end(row, replace(job, state="failed", error=told)) else MOVED_ON
+
+    def _notify(self, row: LedgerRow, job: Job) -> str:
+        if not row.unsent:
+            return MOVED_ON
+        if self.dry_run:
+            return WOULD_NOTIFY
+        self.notifier.publish("success" if job.state == "succeeded" else "error", job)
+        self.ledger.sent(row)
+        return NOTIFIED
 
     def _deliver(self, why: Why, upload: Upload) -> Finding:
         if not self.dry_run:
@@ -145,10 +169,18 @@ class Recovery:
                 place.remove(letter)
 
 
-def _expected(row: LedgerRow) -> datetime:
+def _treated(why: Why, row: LedgerRow, treat: Callable[[LedgerRow, Job], str]) -> Finding:
+    """Treat the row; name and skip it if nobody can read it, so that it does not stop the others."""
+    try:
+        done = treat(row, row.job())
+    except UnreadableRow as error:
+        done = f"skipped: {error}"
+    return Finding(why, row.id, row.key, row.updated_at, done)
+
+
+def _expected(job: Job) -> datetime:
     """Return when the job was to go on: at its upload, or when a person's time for a decision is over."""
-    review = row.document.get("review")
-    return _time(review["deadline"] if review else row.document["uploaded_at"])
+    return _time(job.review.deadline if job.review else job.uploaded_at)
 
 
 def _time(text: str) -> datetime:

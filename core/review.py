@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from core.errors import StoreError, TwinlensError
 from core.job import Job, Review
-from core.ports import AWAITING, OPEN, Asking, Claims, Decision, Ledger, LedgerRow, Notifier
+from core.ledger import AWAITING, OPEN, Asking, Claims, Decision, Ledger, LedgerRow
+from core.ports import Notifier
 from core.trace import now, stamp
 from core.workflow.model import DUPLICATE
 

@@ -12,8 +12,9 @@ from typing import Literal, Protocol
 from core.deployment.limits import LEDGER_RETENTION
 from core.deployment.names import STUCK
 from core.errors import ObjectMissing
+from core.ledger import Ledger, LedgerRow
 from core.look import Look, Over, Read, restored
-from core.ports import Ledger, LedgerRow, Upload
+from core.ports import Upload
 from core.recovery import Finding, Recovery
 
 type Find = Literal["stuck", "unclaimed"]

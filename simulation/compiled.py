@@ -18,7 +18,7 @@ from components.aws.state_machine.integrations import AWAIT, INVOKE, PUBLISH, PU
 from components.aws.state_machine.ledger import REFUSED as NOT_WRITTEN
 from components.aws.state_machine.references import Definition
 from core.deployment.limits import GIVEN_UP
-from core.ports import RELEASED
+from core.ledger import RELEASED
 from core.review import APPROVED, REFUSED
 from core.workflow.concurrency import side_by_side
 from core.workflow.interpreter import DECIDED, Fault
@@ -182,6 +182,8 @@ def _activity(state: Definition) -> tuple[str, dict[str, Any]]:
                 return "release", {"function": None, "state": RELEASED}
             if ":expired" in values:
                 return "settle", {"function": None}
+            if ":unsent" in values:
+                return "defer", {"function": None}
             return "record", {"function": None, "state": values[":state"]["S"]}
         case AWAIT.resource:
             return DECIDED, {"function": None}

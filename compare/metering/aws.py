@@ -16,7 +16,7 @@ from compare.metering.execution_log import ExecutionLog
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack
-from core.workflow.model import Claim, Notify, Record, Step
+from core.workflow.model import Claim, Defer, Notify, Record, Step
 
 KB = Decimal(1024)
 GB = Decimal(1024**3)
@@ -196,7 +196,7 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
             case Claim():
                 claimed = assumptions.ROW_BYTES.value + assumptions.CLAIM_BYTES.value
                 sums.write_units += count * (_write_units(claimed) + INDEX_UNITS)
-            case Record():
+            case Record() | Defer():
                 sums.write_units += count * (_write_units(row) + INDEX_UNITS)
             case Notify():
                 sums.publishes += count

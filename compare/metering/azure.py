@@ -15,7 +15,7 @@ from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.instances import InstanceTime
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack, telemetry_of
-from core.workflow.model import Claim, Notify, Record, Step
+from core.workflow.model import Claim, Defer, Notify, Record, Step
 
 GB = Decimal(1024**3)
 HOURS_PER_MONTH = Decimal(730)
@@ -215,7 +215,7 @@ def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
     sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
     for task in load.path.tasks:
         match task.action:
-            case Claim() | Record():
+            case Claim() | Record() | Defer():
                 sums.rows += count
             case Notify():
                 sums.messages += count

@@ -121,6 +121,7 @@ class AwsPipeline(pulumi.ComponentResource):
                     variables.RECIPE: settings.recipe,
                     variables.LEDGER_TABLE: ledger.name,
                     variables.STATE_MACHINE: machine.arn,
+                    variables.SUCCESS_TOPIC: topics.arns["success"],
                     variables.ERROR_TOPIC: topics.arns["error"],
                     **settings.reconciler(at_work).to_variables(),
                 },
@@ -130,7 +131,7 @@ class AwsPipeline(pulumi.ComponentResource):
                     allow_list(uploads.arn, settings.input_prefix),
                     allow(["states:StartExecution"], [machine.arn]),
                     allow(["states:ListExecutions"], [standard.arn]),
-                    allow(["sns:Publish"], [topics.arns["error"]]),
+                    allow(["sns:Publish"], [topics.arns["success"], topics.arns["error"]]),
                 ],
                 opts=child,
             )

@@ -11,18 +11,8 @@ from datetime import datetime
 
 from core.errors import ObjectMissing
 from core.job import Job
-from core.ports import (
-    AT_WORK,
-    AWAITING,
-    OPEN,
-    RELEASED,
-    WITHOUT_PICTURE,
-    Decision,
-    LedgerRow,
-    Upload,
-    check_size,
-    superseded,
-)
+from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
+from core.ports import Upload, check_size, superseded
 from core.review import EXPIRED
 from core.trace import now, stamp
 from core.workflow.notification import message
@@ -64,7 +54,7 @@ class MemoryLedger:
         self._reasons: dict[str, str] = {}
 
     def claim(self, job: Job) -> bool:
-        """See :meth:`core.ports.Claims.claim`."""
+        """See :meth:`core.ledger.Claims.claim`."""
         row = self._rows.get(job.id)
         if row and row.state != RELEASED and not _overtaken(row, job):
             return self._executions[job.id] == job.execution
@@ -74,7 +64,7 @@ class MemoryLedger:
         return True
 
     def record(self, job: Job) -> bool:
-        """See :meth:`core.ports.Claims.record`."""
+        """See :meth:`core.ledger.Claims.record`."""
         row = self._rows.get(job.id)
         if row is None:
             raise ObjectMissing(f"There is no row of the job {job.id}.")
@@ -84,7 +74,7 @@ class MemoryLedger:
         return True
 
     def ask(self, job: Job, link_hash: str) -> bool:
-        """See :meth:`core.ports.Asking.ask`."""
+        """See :meth:`core.ledger.Asking.ask`."""
         row = self._rows[job.id]
         if not self._works(job):
             return False
@@ -100,7 +90,7 @@ class MemoryLedger:
         return True
 
     def settle(self, job: Job) -> tuple[str, str] | None:
-        """See :meth:`core.ports.Claims.settle`."""
+        """See :meth:`core.ledger.Claims.settle`."""
         row = self._rows[job.id]
         if not self._works(job):
             return None
@@ -109,7 +99,7 @@ class MemoryLedger:
         return decision, self._reasons[job.id]
 
     def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
-        """See :meth:`core.ports.Ledger.decide`."""
+        """See :meth:`core.ledger.Ledger.decide`."""
         held = self._rows[row.id]
         if held.state != AWAITING or held.decision or held.document["execution"] != row.document["execution"]:
             return None
@@ -121,41 +111,56 @@ class MemoryLedger:
         """Return whether the job's execution has the row, and has not ended."""
         return self._executions[job.id] == job.execution and self._rows[job.id].state in AT_WORK
 
+    def defer(self, job: Job) -> bool:
+        """See :meth:`core.ledger.Claims.defer`."""
+        row = self._rows[job.id]
+        if self._executions[job.id] != job.execution or row.state != job.state:
+            return False
+        self._rows[job.id] = replace(row, unsent=True, updated_at=now())
+        return True
+
+    def sent(self, row: LedgerRow) -> bool:
+        """See :meth:`core.ledger.Ledger.sent`."""
+        if self._rows[row.id] != row:
+            return False
+        self._rows[row.id] = replace(row, unsent=False, updated_at=now())
+        return True
+
     def release(self, row: LedgerRow) -> bool:
-        """See :meth:`core.ports.Ledger.release`."""
+        """See :meth:`core.ledger.Ledger.release`."""
         if self._rows[row.id] != row:
             return False
         self._rows[row.id] = replace(row, state=RELEASED, updated_at=now())
         return True
 
     def end(self, row: LedgerRow, job: Job) -> bool:
-        """See :meth:`core.ports.Ledger.end`."""
+        """See :meth:`core.ledger.Ledger.end`."""
         if self._rows[row.id] != row:
             return False
-        self._rows[row.id] = replace(row, state=job.state, updated_at=now(), document=job.to_document())
+        self._rows[row.id] = replace(
+            row, state=job.state, updated_at=now(), document=job.to_document(), unsent=True
+        )
         return True
 
     def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
-        """See :meth:`core.ports.Ledger.open_before`."""
+        """See :meth:`core.ledger.Ledger.open_before`."""
         for row in tuple(self._rows.values()):
-            if row.state in OPEN and row.updated_at < stamp(moment):
+            if row.open and row.updated_at < stamp(moment):
                 yield row
 
     def expire(self, moment: datetime, at_most: int) -> int:
-        """See :meth:`core.ports.Ledger.expire`."""
-        old = [
-            row.id for row in self._rows.values() if row.state not in OPEN and row.claimed_at < stamp(moment)
-        ]
+        """See :meth:`core.ledger.Ledger.expire`."""
+        old = [row.id for row in self._rows.values() if not row.open and row.claimed_at < stamp(moment)]
         for job_id in old[:at_most]:
             del self._rows[job_id], self._executions[job_id]
         return len(old[:at_most])
 
     def get(self, job_id: str) -> LedgerRow | None:
-        """See :meth:`core.ports.Ledger.get`."""
+        """See :meth:`core.ledger.Ledger.get`."""
         return self._rows.get(job_id)
 
     def list(self) -> Iterator[LedgerRow]:
-        """See :meth:`core.ports.Ledger.list`."""
+        """See :meth:`core.ledger.Ledger.list`."""
         yield from self._rows.values()
 
 

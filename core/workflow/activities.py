@@ -17,7 +17,8 @@ from core import review
 from core.chaos import during
 from core.errors import message_of
 from core.job import Job
-from core.ports import Claims, Notifier
+from core.ledger import Claims
+from core.ports import Notifier
 from core.steps import Tools, execute
 from core.workflow.model import DUPLICATE, Step
 
@@ -33,7 +34,7 @@ def activities(
     tools: Callable[[], Tools],
     page: Callable[[], str] = str,
 ) -> dict[str, Activity]:
-    """Return the activities by name: one for each step, and claim, record, notify, ask and settle.
+    """Return the activities by name: one for each step, and claim, record, notify, defer, ask and settle.
 
     The ports are opened when an activity first needs them, and so is the address of the review ``page``.
     """
@@ -55,11 +56,15 @@ def activities(
     def settle(job: Job, payload: Payload) -> Job:
         return review.settle(job, claims())
 
+    def defer(job: Job, payload: Payload) -> Job:
+        return job if claims().defer(job) else replace(job, state=DUPLICATE)
+
     def step(name: str) -> Callable[[Job, Payload], Job]:
         return lambda job, payload: execute(name, job, tools(), payload["attempt"])
 
     work = {each.name: step(each.name) for each in steps}
-    work |= {"claim": claim, "record": record, "notify": notify, "ask": ask, "settle": settle}
+    work |= {"claim": claim, "record": record, "notify": notify, "defer": defer}
+    work |= {"ask": ask, "settle": settle}
     return {name: _answering(name, each) for name, each in work.items()}
 
 

@@ -27,6 +27,7 @@ from core.workflow.model import (
     Catch,
     Choice,
     Claim,
+    Defer,
     Fail,
     NameFilter,
     Notify,
@@ -118,7 +119,9 @@ def _caught(catches: tuple[Catch, ...], name: str) -> str | None:
 def _diverted(state: Task | Parallel | Approval, job: Job) -> str | None:
     """Return the ending that what the ledger said of the job leads to, if it does not go on."""
     match state:
-        case Task(action=Claim(duplicate=ending) | Record(duplicate=ending)) if job.state == DUPLICATE:
+        case Task(action=Claim(duplicate=ending) | Record(duplicate=ending) | Defer(duplicate=ending)) if (
+            job.state == DUPLICATE
+        ):
             return ending
         case Approval(duplicate=ending) if job.state == DUPLICATE:
             return ending
@@ -196,5 +199,7 @@ def _activity(action: Action) -> tuple[str, dict[str, str]]:
             return "record", {"state": state}
         case Notify(topic=topic):
             return "notify", {"topic": topic}
+        case Defer():
+            return "defer", {}
         case _:
             assert_never(action)

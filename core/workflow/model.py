@@ -58,7 +58,17 @@ class Notify:
     topic: Topic
 
 
-Action = Step | Claim | Record | Notify
+@dataclass(frozen=True)
+class Defer:
+    """Mark the ledger row of a job that has ended as unsent: the reconciler sends its notification.
+
+    If the row has moved on since the job was recorded, write nothing and divert to ``duplicate``.
+    """
+
+    duplicate: str
+
+
+Action = Step | Claim | Record | Notify | Defer
 
 
 @dataclass(frozen=True)

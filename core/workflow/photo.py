@@ -19,6 +19,7 @@ from core.workflow.model import (
     Catch,
     Choice,
     Claim,
+    Defer,
     Fail,
     FinalState,
     NameFilter,
@@ -42,6 +43,7 @@ PLATFORM = (LOST, THROTTLING)
 RETRY = (Retry(retryable_names()), *PLATFORM)
 ANY_ERROR = Catch(errors=None, then="failed")
 ON_ERROR = (Catch(errors=wire_names(PhotoError), then="rejected"), ANY_ERROR)
+NOT_SENT = Catch(errors=None, then="unsent")
 
 
 def step(name: str, retry: tuple[Retry, ...] = RETRY) -> tuple[Task | Choice, ...]:
@@ -74,11 +76,12 @@ def parallel(name: str, *branches: tuple[Task | Choice, ...]) -> Parallel:
 def finish(state: FinalState, topic: Topic, *last: State) -> tuple[State, ...]:
     """Return the ending that records ``state``, notifies ``topic`` and stops at ``last``, if given.
 
-    It has no Succeed at the end: Step Functions bills a state that does nothing like any other.
+    A notification that cannot be sent is left to the reconciler. There is no Succeed at the end: Step
+    Functions bills a state that does nothing like any other.
     """
     return (
         Task(f"record_{state}", Record(state, duplicate="duplicate"), retry=RETRY),
-        Task(f"notify_{state}", Notify(topic), retry=RETRY),
+        Task(f"notify_{state}", Notify(topic), retry=RETRY, catch=(NOT_SENT,)),
         *last,
     )
 
@@ -110,6 +113,10 @@ def pipeline(review_seconds: int = 0) -> Workflow:
         endings={
             "rejected": finish("rejected", "error"),
             "failed": finish("failed", "error", Fail("failed", "JobFailed", "The ledger has the reason.")),
+            "unsent": (
+                Task("defer_notification", Defer(duplicate="duplicate"), retry=RETRY),
+                Fail("unsent", "NotificationFailed", "The job has ended; the reconciler notifies later."),
+            ),
             "duplicate": (Succeed("duplicate"),),
             "ignored": (Succeed("ignored"),),
             **({end: finish(end, "error") for end in ("refused", "expired")} if review_seconds else {}),

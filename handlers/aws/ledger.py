@@ -10,16 +10,19 @@ from typing import Any
 
 from core.deployment.names import LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS, SHARDS
 from core.job import Job
-from core.ports import AWAITING, OPEN, RELEASED, Decision, LedgerRow
+from core.ledger import AWAITING, RELEASED, Decision, LedgerRow, document_in
 from core.trace import now, stamp
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 
 OPEN_KEY, CHANGED_KEY = OPEN_INDEX_KEYS
+TYPES = {str: "S", bool: "BOOL"}  # DynamoDB's names
+
+type Value = str | bool
 
 
 class DynamoLedger:
-    """See :class:`core.ports.Ledger`."""
+    """See :class:`core.ledger.Ledger`."""
 
     def __init__(self, table: str) -> None:
         self._table = table
@@ -39,7 +42,7 @@ class DynamoLedger:
                 yield from map(_row, page["Items"])
 
     def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
-        """Yield the jobs that have not ended, from the index that contains only these."""
+        """Yield the rows that something is left to do for, from the index that contains only these."""
         for shard in SHARDS:
             with translated(f"table {self._table}"):
                 pages = client("dynamodb").get_paginator("query")
@@ -52,7 +55,7 @@ class DynamoLedger:
                 ):
                     # The index may lag behind and contains only keys: the row decides.
                     rows = (self.get(item[LEDGER_KEY]["S"]) for item in page["Items"])
-                    yield from (row for row in rows if row and row.state in OPEN)
+                    yield from (row for row in rows if row and row.open)
 
     def release(self, row: LedgerRow) -> bool:
         """Release the job; return ``False`` if the row has changed since it was read."""
@@ -60,7 +63,7 @@ class DynamoLedger:
         return self._change(row, update, {":new": RELEASED, ":open": row.id[0]})
 
     def ask(self, job: Job, link_hash: str) -> bool:
-        """See :meth:`core.ports.Asking.ask`."""
+        """See :meth:`core.ledger.Asking.ask`."""
         asked = self._update(
             job.id,
             "SET #state = :new, #updated_at = :now, #document = :document, #link_hash = :link_hash"
@@ -78,7 +81,7 @@ class DynamoLedger:
         return asked is not None
 
     def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
-        """See :meth:`core.ports.Ledger.decide`; the answer has the token, if the execution waits already."""
+        """See :meth:`core.ledger.Ledger.decide`; the answer has the token, if the execution waits already."""
         decided = self._update(
             row.id,
             "SET #decision = :decision, #reason = :reason, #updated_at = :now",
@@ -94,22 +97,27 @@ class DynamoLedger:
         return _row(decided["Attributes"]) if decided else None
 
     def end(self, row: LedgerRow, job: Job) -> bool:
-        """Write the final state of the job; return ``False`` if the row has changed since it was read."""
-        update = "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open"
-        return self._change(row, update, {":new": job.state, ":document": json.dumps(job.to_document())})
+        """Write the final state of the job, marked as unsent, so that the row stays in the index."""
+        update = "SET #state = :new, #updated_at = :now, #document = :document, #unsent = :unsent"
+        document = json.dumps(job.to_document())
+        return self._change(row, update, {":new": job.state, ":document": document, ":unsent": True})
+
+    def sent(self, row: LedgerRow) -> bool:
+        """See :meth:`core.ledger.Ledger.sent`."""
+        return self._change(row, "SET #updated_at = :now REMOVE #unsent, #open", {})
 
     def expire(self, moment: datetime, at_most: int) -> int:
         """Do nothing: DynamoDB deletes rows by their ``expires_at``, see ``components.aws.ledger``."""
         return 0
 
-    def _change(self, row: LedgerRow, update: str, values: Mapping[str, str]) -> bool:
+    def _change(self, row: LedgerRow, update: str, values: Mapping[str, Value]) -> bool:
         """Update the row unless it has changed since it was read."""
         unchanged = "#state = :state AND #updated_at = :updated_at"
         read = {":state": row.state, ":updated_at": row.updated_at}
         return self._update(row.id, update, unchanged, {**values, **read, ":now": now()}) is not None
 
     def _update(
-        self, job_id: str, update: str, condition: str, values: Mapping[str, str]
+        self, job_id: str, update: str, condition: str, values: Mapping[str, Value]
     ) -> dict[str, Any] | None:
         """Update the row; return ``None`` and write nothing if the condition does not hold."""
         database = client("dynamodb")
@@ -123,7 +131,9 @@ class DynamoLedger:
                     ExpressionAttributeNames={
                         f"#{name}": name for name in re.findall(r"#(\w+)", update + condition)
                     },
-                    ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                    ExpressionAttributeValues={
+                        name: {TYPES[type(value)]: value} for name, value in values.items()
+                    },
                     ReturnValues="ALL_NEW",
                 )
             except database.exceptions.ConditionalCheckFailedException:
@@ -132,11 +142,9 @@ class DynamoLedger:
 
 
 def _row(item: Mapping[str, Any]) -> LedgerRow:
-    return LedgerRow(
-        id=item["id"]["S"],
-        state=item["state"]["S"],
-        claimed_at=item["claimed_at"]["S"],
-        updated_at=item["updated_at"]["S"],
-        document=json.loads(item["document"]["S"]),
-        **{name: item[name]["S"] for name in ("decision", "token", "link_hash") if name in item},
-    )
+    """Return the row; what is missing in it, since somebody else wrote it, is empty."""
+    names = ("state", "claimed_at", "updated_at", "decision", "token", "link_hash")
+    texts = {name: item.get(name, {}).get("S", "") for name in names}
+    document = document_in(item.get("document", {}).get("S", ""))
+    unsent = bool(item.get("unsent", {}).get("BOOL", False))
+    return LedgerRow(item[LEDGER_KEY]["S"], document=document, unsent=unsent, **texts)

@@ -49,7 +49,12 @@ def handler(event: dict[str, Any], context: Context) -> Mapping[str, int]:
     recovery = Recovery(
         DynamoLedger(os.environ[variables.LEDGER_TABLE]),
         intake,
-        SnsNotifier({"error": os.environ[variables.ERROR_TOPIC]}),
+        SnsNotifier(
+            {
+                "success": os.environ[variables.SUCCESS_TOPIC],
+                "error": os.environ[variables.ERROR_TOPIC],
+            }
+        ),
         os.environ[variables.RECIPE],
     )
     done = by_schedule(recovery, event["find"], asked.patience)

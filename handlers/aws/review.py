@@ -10,7 +10,7 @@ from core import review
 from core.chaos import during
 from core.deployment import variables
 from core.job import Job
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 from handlers.aws.ledger import DynamoLedger

@@ -23,7 +23,7 @@ from core.deployment.variables import (
     UPLOADS_QUEUE,
     WAIT_SECONDS,
 )
-from core.ports import AWAITING
+from core.ledger import AWAITING
 from core.tools import tools
 from core.workflow.activities import Activity, activities
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -15,11 +14,12 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 
 from core.deployment.names import SHARDS
 from core.job import Job
+from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
 from core.look import PAGE
-from core.ports import AT_WORK, AWAITING, OPEN, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
 from core.review import EXPIRED
 from core.trace import now
 from handlers.azure import ledger_index as index
+from handlers.azure import ledger_rows as rows
 from handlers.azure.errors import translated
 
 # The SDK does not retry transactions. These are conditional, so that retrying them is safe.
@@ -29,13 +29,13 @@ THERE, GONE, CHANGED = 409, 404, 412
 
 
 class TableLedger:
-    """See :class:`core.ports.Ledger` and :class:`core.ports.Claims`."""
+    """See :class:`core.ledger.Ledger` and :class:`core.ledger.Claims`."""
 
     def __init__(self, table: TableClient) -> None:
         self._table = table
 
     def claim(self, job: Job) -> bool:
-        """See :meth:`core.ports.Claims.claim`."""
+        """See :meth:`core.ledger.Claims.claim`."""
         moment = now()
         entity = {
             "id": job.id,
@@ -45,7 +45,7 @@ class TableLedger:
             "recipe": job.recipe,
             "container": job.source.container,
             "key": job.source.key,
-            **_progress(job, moment),
+            **rows.progress(job, moment),
         }
 
         def free(held: TableEntity) -> bool:
@@ -62,38 +62,38 @@ class TableLedger:
             except TableTransactionError as error:
                 if error.status_code != THERE:
                     raise
-                return self._change(job.id, free, entity) or self._holds(job)
+                return self._change(job.id, free, {**entity, "unsent": False}) or self._holds(job)
         return True
 
     def record(self, job: Job) -> bool:
-        """See :meth:`core.ports.Claims.record`."""
+        """See :meth:`core.ledger.Claims.record`."""
 
         def open_to(held: TableEntity) -> bool:
             return held["execution"] == job.execution and held["state"] in (*AT_WORK, job.state)
 
         with translated(f"table {self._table.table_name}"):
-            return self._change(job.id, open_to, _progress(job, now()))
+            return self._change(job.id, open_to, rows.progress(job, now()))
 
     def ask(self, job: Job, link_hash: str) -> bool:
-        """See :meth:`core.ports.Asking.ask`."""
-        waiting = {**_progress(job, now()), "decision": "", "reason": "", "link_hash": link_hash}
+        """See :meth:`core.ledger.Asking.ask`."""
+        waiting = {**rows.progress(job, now()), "decision": "", "reason": "", "link_hash": link_hash}
         with translated(f"table {self._table.table_name}"):
-            return self._change(job.id, partial(_works, job), waiting)
+            return self._change(job.id, partial(rows.works, job), waiting)
 
     def settle(self, job: Job) -> tuple[str, str] | None:
-        """See :meth:`core.ports.Claims.settle`."""
+        """See :meth:`core.ledger.Claims.settle`."""
         with translated(f"table {self._table.table_name}"):
             while True:
                 held = self._table.get_entity(*index.keys(job.id).values())
-                if not _works(job, held):
+                if not rows.works(job, held):
                     return None
                 decision = held["decision"] or EXPIRED
                 settled = {"state": "claimed", "updated_at": now(), "decision": decision}
-                if self._change(job.id, partial(_same_decision, held), settled):
+                if self._change(job.id, partial(rows.same_decision, held), settled):
                     return decision, held["reason"]
 
     def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
-        """See :meth:`core.ports.Ledger.decide`."""
+        """See :meth:`core.ledger.Ledger.decide`."""
 
         def undecided(held: TableEntity) -> bool:
             asked = held["execution"] == row.document["execution"]
@@ -103,28 +103,45 @@ class TableLedger:
         with translated(f"table {self._table.table_name}"):
             return self.get(row.id) if self._change(row.id, undecided, decided) else None
 
-    def release(self, row: LedgerRow) -> bool:
-        """See :meth:`core.ports.Ledger.release`."""
+    def defer(self, job: Job) -> bool:
+        """See :meth:`core.ledger.Claims.defer`."""
+
+        def ended(held: TableEntity) -> bool:
+            return bool(held["execution"] == job.execution and held["state"] == job.state)
+
+        with translated(f"table {self._table.table_name}"):
+            return self._change(job.id, ended, {"unsent": True, "updated_at": now()})
+
+    def sent(self, row: LedgerRow) -> bool:
+        """See :meth:`core.ledger.Ledger.sent`."""
         with translated(f"table {self._table.table_name}"):
             return self._change(
-                row.id, lambda held: _row(held) == row, {"state": RELEASED, "updated_at": now()}
+                row.id, lambda held: rows.row_of(held) == row, {"unsent": False, "updated_at": now()}
+            )
+
+    def release(self, row: LedgerRow) -> bool:
+        """See :meth:`core.ledger.Ledger.release`."""
+        with translated(f"table {self._table.table_name}"):
+            return self._change(
+                row.id, lambda held: rows.row_of(held) == row, {"state": RELEASED, "updated_at": now()}
             )
 
     def end(self, row: LedgerRow, job: Job) -> bool:
-        """See :meth:`core.ports.Ledger.end`."""
+        """See :meth:`core.ledger.Ledger.end`."""
         with translated(f"table {self._table.table_name}"):
-            return self._change(row.id, lambda held: _row(held) == row, _progress(job, now()))
+            ended = {**rows.progress(job, now()), "unsent": True}
+            return self._change(row.id, lambda held: rows.row_of(held) == row, ended)
 
     def open_before(self, moment: datetime) -> Iterator[LedgerRow]:
-        """See :meth:`core.ports.Ledger.open_before`; asks each partition for the entries of open jobs."""
+        """See :meth:`core.ledger.Ledger.open_before`; asks each partition for the entries of open rows."""
         for shard in SHARDS:
             for found in self._query(*index.open_before(shard, moment), select=["RowKey"]):
-                # The job may have ended since: the row decides.
-                if (row := self.get(index.job_of(found))) and row.state in OPEN:
+                # It may have been written since: the row decides.
+                if (row := self.get(index.job_of(found))) and row.open:
                     yield row
 
     def expire(self, moment: datetime, at_most: int) -> int:
-        """See :meth:`core.ports.Ledger.expire`; reads no more entries than it deletes rows."""
+        """See :meth:`core.ledger.Ledger.expire`; reads no more entries than it deletes rows."""
         deleted = 0
         for shard in SHARDS:
             old = self._query(*index.ended_before(shard, moment), select=["PartitionKey", "RowKey"])
@@ -137,7 +154,7 @@ class TableLedger:
         """Return the row, or ``None`` if there is none."""
         with translated(f"table {self._table.table_name}"):
             try:
-                return _row(self._table.get_entity(*index.keys(job_id).values()))
+                return rows.row_of(self._table.get_entity(*index.keys(job_id).values()))
             except ResourceNotFoundError:
                 return None
 
@@ -145,7 +162,7 @@ class TableLedger:
         """Yield all rows with an id greater than ``after``, in the order of their ids."""
         for shard in SHARDS:
             if shard >= after[:1]:
-                yield from map(_row, self._query(*index.rows(shard, after)))
+                yield from map(rows.row_of, self._query(*index.rows(shard, after)))
 
     def pages(self, after: str = "") -> Iterator[tuple[tuple[LedgerRow, ...], str]]:
         """Yield all rows in pages, each with the last id on it: see :data:`core.look.Read`."""
@@ -191,28 +208,3 @@ class TableLedger:
     def _holds(self, job: Job) -> bool:
         held = self._table.get_entity(*index.keys(job.id).values())
         return bool(held["execution"] == job.execution)
-
-
-def _works(job: Job, held: TableEntity) -> bool:
-    """Return whether the job's execution has the row, and has not ended."""
-    return held["execution"] == job.execution and held["state"] in AT_WORK
-
-
-def _same_decision(seen: TableEntity, held: TableEntity) -> bool:
-    return all(seen[name] == held[name] for name in ("execution", "state", "decision"))
-
-
-def _progress(job: Job, moment: str) -> dict[str, str]:
-    return {"state": job.state, "updated_at": moment, "document": json.dumps(job.to_document())}
-
-
-def _row(entity: Mapping[str, Any]) -> LedgerRow:
-    return LedgerRow(
-        id=entity["id"],
-        state=entity["state"],
-        claimed_at=entity["claimed_at"],
-        updated_at=entity["updated_at"],
-        document=json.loads(entity["document"]),
-        decision=entity.get("decision", ""),
-        link_hash=entity.get("link_hash", ""),
-    )

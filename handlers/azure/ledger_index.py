@@ -1,7 +1,7 @@
 """The entries by which the Table ledger finds rows without reading all of them.
 
 A row has one entry, in the same table and partition, so that both change in one transaction. The entry of an
-open job, "index:open:<id>", has the time of the row's last change; that of any other, "index:ended:<claimed
+open row, "index:open:<id>", has the time of the row's last change; that of any other, "index:ended:<claimed
 at>:<id>", is in the order in which rows expire. All entries come after the rows, whose keys are hexadecimal.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from core.ports import OPEN
+from core.ledger import OPEN
 from core.trace import stamp
 
 PREFIX = "index:"
@@ -27,7 +27,7 @@ def keys(job_id: str) -> dict[str, str]:
 
 def entry(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the entry of a row."""
-    if row["state"] in OPEN:
+    if row["state"] in OPEN or row.get("unsent"):
         return {**keys(row["id"]), "RowKey": IS_OPEN + row["id"], "updated_at": row["updated_at"]}
     return {**keys(row["id"]), "RowKey": f"{HAS_ENDED}{row['claimed_at']}:{row['id']}"}
 

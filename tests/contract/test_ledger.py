@@ -14,8 +14,8 @@ import pytest
 
 from components.aws.state_machine.compiler import compile_workflow
 from core.job import Job, Problem, Review, Source
+from core.ledger import AWAITING, RELEASED, WITHOUT_PICTURE
 from core.memory import MemoryLedger
-from core.ports import AWAITING, RELEASED, WITHOUT_PICTURE
 from core.workflow.model import FinalState
 from core.workflow.photo import pipeline
 from handlers.aws.ledger import DynamoLedger
@@ -42,6 +42,12 @@ class CompiledLedger(DynamoLedger):
         return bool(
             self._write(f"record_{job.state}", write, job, Key={"id": {"S": job.id}}, UpdateExpression=update)
         )
+
+    def defer(self, job):
+        call = STATES["defer_notification"]["Arguments"]
+        write, update = boto3.client("dynamodb").update_item, call["UpdateExpression"]
+        key = {"id": {"S": job.id}}
+        return bool(self._write("defer_notification", write, job, Key=key, UpdateExpression=update))
 
     def wait(self, job, token):
         call = STATES["approval_wait"]["Arguments"]
@@ -73,10 +79,12 @@ class CompiledLedger(DynamoLedger):
             ":updated_at": "2026-01-01T00:00:09.000Z",
             ":uploaded_at": job.uploaded_at,
             ":document": json.dumps(job.to_document()),
+            ":open": job.id[0],
+            ":state": job.state,
             **{name: arguments.pop(name) for name in tuple(arguments) if name.startswith(":")},
         }
         values = {
-            name: {"S": known.get(name, value["S"])}
+            name: {"S": known.get(name, value["S"])} if "S" in value else value
             for name, value in call["ExpressionAttributeValues"].items()
         }
         try:
@@ -201,6 +209,8 @@ def test_a_job_is_ended_in_its_execution_s_place_unless_that_one_was_quicker(led
     assert ledger.end(seen, lost)
     assert not ledger.end(seen, lost), "it has changed since it was seen"
     assert ledger.get(job.id).document["error"]["name"] == "JobLost"
+    assert ledger.get(job.id).unsent
+    assert ledger.sent(ledger.get(job.id))
     assert not list(ledger.open_before(LATER))
     assert not ledger.record(replace(job, state="succeeded")), "the execution comes back too late"
     assert not ledger.claim(other(job))
@@ -279,3 +289,22 @@ def test_the_token_of_a_waiting_task_is_there_until_it_goes_on(compiled, job):
     assert not compiled.wait(job, "another"), "there is a decision"
     compiled.settle(job)
     assert compiled.get(job.id).token == ""
+
+
+def test_an_end_that_nobody_was_told_of_is_found_until_it_is_sent(ledger, job):
+    ended = replace(job, state="succeeded")
+    ledger.claim(job)
+    assert not ledger.defer(ended), "it has not ended"
+    ledger.record(ended)
+    assert not list(ledger.open_before(LATER))
+
+    assert not ledger.defer(other(ended)), "another execution holds the row"
+    assert ledger.defer(ended)
+    assert ledger.defer(ended), "a retry is harmless"
+
+    [row] = ledger.open_before(LATER)
+    assert (row.id, row.state, row.unsent) == (job.id, "succeeded", True)
+    assert ledger.sent(row)
+    assert not ledger.sent(row), "it has changed since it was seen"
+    assert (ledger.get(job.id).state, ledger.get(job.id).unsent) == ("succeeded", False)
+    assert not list(ledger.open_before(LATER))

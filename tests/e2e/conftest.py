@@ -22,7 +22,7 @@ from PIL import Image
 
 from bench.connections import connect
 from bench.stack import DeployedStack
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 from handlers.aws import clients as aws_clients
 from local.environment import LocalStack
 

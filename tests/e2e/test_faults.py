@@ -29,8 +29,8 @@ from cli.main import app
 from core import recipes
 from core.chaos import Profile
 from core.job import Job, Source, job_id
+from core.ledger import LedgerRow
 from core.memory import MemoryStore
-from core.ports import LedgerRow
 from core.steps import Tools, execute
 from core.workflow.photo import PIPELINE
 

@@ -179,7 +179,10 @@ def test_every_target_keeps_what_it_could_not_deliver(aws):
 def test_an_execution_that_ends_without_a_word_reaches_the_error_topic(aws):
     pattern = json.loads(aws.one("EventRule", "lost").inputs["eventPattern"])["detail"]
     assert pattern["stateMachineArn"] == [aws_arn("sfn", "twinlens-workflow")]
-    assert {"status": ["FAILED"], "error": [{"anything-but": ["JobFailed"]}]} in pattern["$or"]
+    assert {
+        "status": ["FAILED"],
+        "error": [{"anything-but": ["JobFailed", "NotificationFailed"]}],
+    } in pattern["$or"]
     assert {"status": ["TIMED_OUT", "ABORTED"]} in pattern["$or"]
     target = aws.one("EventTarget", "lost").inputs
     assert target["arn"] == aws_arn("sns", "twinlens-error")
@@ -299,6 +302,7 @@ def test_the_reconciler_receives_what_its_handler_reads(aws):
         "twinlens-ledger",
         aws_arn("sfn", "twinlens-workflow"),
     }
+    assert told[variables.SUCCESS_TOPIC] == aws_arn("sns", "twinlens-success")
     assert told[variables.ERROR_TOPIC] == aws_arn("sns", "twinlens-error")
     asked = Reconciler.read(told)
     assert (asked.prefix, ".heic" in asked.suffixes, asked.patience) == (

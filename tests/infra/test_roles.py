@@ -147,6 +147,7 @@ def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
         ("s3:ListBucket", ARN.format("s3", "twinlens-input")),
         ("states:StartExecution", any_aws.outputs["workflow"]),
         ("states:ListExecutions", ARN.format("sfn", "twinlens-workflow")),
+        ("sns:Publish", ARN.format("sns", "twinlens-success")),
         ("sns:Publish", ARN.format("sns", "twinlens-error")),
         ("sqs:SendMessage", dead),
         ("logs:CreateLogStream", log),

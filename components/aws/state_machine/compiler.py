@@ -18,13 +18,14 @@ from components.aws.state_machine.integrations import (
 )
 from components.aws.state_machine.references import Definition, function, topic
 from components.aws.state_machine.retries import retries
-from core.ports import AT_WORK, WITHOUT_PICTURE
+from core.ledger import AT_WORK, WITHOUT_PICTURE
 from core.workflow.model import (
     DUPLICATE,
     Approval,
     Catch,
     Choice,
     Claim,
+    Defer,
     Fail,
     NameFilter,
     Notify,
@@ -145,6 +146,9 @@ class _Compiler:
                     "Message": embed(jsonata.notification(job, reviewed=self._reviewed)),
                 }
                 return self._task(task, PUBLISH, call, SERVICE_SECONDS, job, job, after)
+            case Defer() as defer:
+                made = self._task(task, UPDATE_ITEM, ledger.defer(job), SERVICE_SECONDS, job, job, after)
+                return self._unless_refused(made, job, defer.duplicate)
             case _:
                 assert_never(task.action)
 

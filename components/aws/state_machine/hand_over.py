@@ -16,7 +16,7 @@ from components.aws.state_machine.expressions import EVENT, INPUT, embed
 from components.aws.state_machine.integrations import INVOKE, START, UPDATE_ITEM
 from components.aws.state_machine.references import STANDARD_MACHINE, Definition
 from components.aws.state_machine.retries import retries
-from core.ports import RELEASED
+from core.ledger import RELEASED
 from core.workflow.model import THROTTLED
 from core.workflow.photo import RETRY
 

@@ -1,4 +1,4 @@
-"""The calls that write a job's ledger row, under the conditions of :class:`core.ports.Ledger`."""
+"""The calls that write a job's ledger row, under the conditions of :class:`core.ledger.Ledger`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine.expressions import embed
 from components.aws.state_machine.references import LEDGER, Definition
-from core.ports import AT_WORK, AWAITING, RELEASED
+from core.ledger import AT_WORK, AWAITING, RELEASED
 from core.review import EXPIRED
 
 REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
@@ -114,6 +114,30 @@ def settle(job: str) -> Definition:
             ":execution": {"S": embed(jsonata.EXECUTION)},
         },
         "ReturnValues": "ALL_NEW",
+    }
+
+
+def defer(job: str) -> Definition:
+    """Return the call that marks the row of the job's end as unsent, which puts it into the index again."""
+    return {
+        "TableName": LEDGER,
+        "Key": {"id": {"S": embed(f"({job}).id")}},
+        "UpdateExpression": "SET #unsent = :unsent, #updated_at = :updated_at, #open = :open",
+        "ConditionExpression": "#execution = :execution AND #state = :state",
+        "ExpressionAttributeNames": {
+            "#unsent": "unsent",
+            "#updated_at": "updated_at",
+            "#open": "open",
+            "#execution": "execution",
+            "#state": "state",
+        },
+        "ExpressionAttributeValues": {
+            ":unsent": {"BOOL": True},
+            ":updated_at": {"S": embed(jsonata.NOW)},
+            ":open": {"S": embed(f"$substring(({job}).id, 0, 1)")},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+            ":state": {"S": embed(f"({job}).state")},
+        },
     }
 
 

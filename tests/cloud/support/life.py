@@ -15,7 +15,7 @@ from bench import emulators, project
 from bench.sending import follow, send_together
 from bench.stack import DeployedStack, opened
 from core.deployment.names import LOCAL_SUFFIX
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 from local.toolchain import pulumi
 
 TIMEOUT_SECONDS = 900

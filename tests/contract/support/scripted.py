@@ -10,7 +10,7 @@ from typing import Literal
 
 from core import errors
 from core.job import Artifact, Job, Photo, Problem, Rendition, merge
-from core.ports import Ledger, LedgerRow
+from core.ledger import Ledger, LedgerRow
 from core.trace import Stopwatch
 
 CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a step

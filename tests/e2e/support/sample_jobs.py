@@ -13,7 +13,7 @@ from bench.demo import REJECTED, SAMPLES
 from bench.sending import follow, send_together
 from bench.stack import DeployedStack
 from core.job import Artifact, Job
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 
 PHOTOS = sorted(path for path in SAMPLES.iterdir() if path.suffix != ".md")
 GOOD = [path for path in PHOTOS if path.name not in REJECTED]

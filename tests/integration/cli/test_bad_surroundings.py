@@ -30,6 +30,7 @@ AWS = {
     "inputContainer": "photos",
     "outputContainer": "results",
     "ledger": "jobs",
+    "successTopic": "arn:aws:sns:eu-west-1:123456789012:successes",
     "errorTopic": "arn:aws:sns:eu-west-1:123456789012:errors",
     "workflow": "arn:aws:states:eu-west-1:123456789012:stateMachine:photos",
     "deadLetters": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",

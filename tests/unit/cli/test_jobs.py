@@ -7,7 +7,7 @@ import pytest
 from cli.jobs import JobState
 from cli.main import app
 from core.errors import SetupError
-from core.ports import OPEN
+from core.ledger import OPEN
 from core.workflow.model import FinalState
 
 

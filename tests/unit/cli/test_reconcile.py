@@ -5,9 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from memory_stacks import OUTPUTS
 
 from cli.main import app
+from core.errors import StoreUnavailable
 from core.job import Job
+
+
+class Unreachable:
+    """A place of dead letters that cannot be reached."""
+
+    def take(self):
+        raise StoreUnavailable("The queue cannot be reached.")
 
 
 @pytest.fixture
@@ -95,3 +104,32 @@ def test_findings_are_shown_as_a_table_with_hostile_keys_as_they_are(clouds, pho
 
 def test_nothing_to_do_is_said(clouds, run):
     assert "There is nothing to recover." in run.invoke(app, ["jobs", "redrive", "-s", "aws-local"]).stdout
+
+
+def test_redrive_says_so_while_faults_are_injected(failed, run, monkeypatch):
+    monkeypatch.setitem(OUTPUTS, "chaos", "storm")
+
+    done = run.invoke(app, ["jobs", "redrive", "-s", "aws-local", "--json"])
+
+    assert [each["done"] for each in json.loads(done.stdout)] == ["redriven"]
+    assert "still injects faults (storm)" in done.stderr.replace("\n", " ")
+
+
+def test_what_was_done_before_a_failure_is_said(failed, clouds, run):
+    clouds["aws-local"].dead_letters = [Unreachable()]
+
+    done = run.invoke(app, ["jobs", "redrive", "-s", "aws-local", "--json"])
+
+    assert (done.exit_code, [each["job"] for each in json.loads(done.stdout)]) == (1, [failed])
+    assert str(done.exception) == "The queue cannot be reached."
+
+
+def test_a_row_that_cannot_be_read_is_listed_and_refused_by_name(failed, clouds, run):
+    ledger = clouds["aws-local"].ledger
+    ledger._rows[failed] = replace(ledger.get(failed), document={})
+
+    listed = invoke(run, "list")
+    shown = run.invoke(app, ["jobs", "show", failed, "-s", "aws-local"])
+
+    assert [(each["id"], each["key"]) for each in listed] == [(failed, "")]
+    assert str(shown.exception).startswith(f"The job {failed} cannot be shown: its row cannot be read")

@@ -12,8 +12,9 @@ import core.look
 from core import review
 from core.errors import StoreUnavailable
 from core.job import Job, Problem, Source, job_id
+from core.ledger import RELEASED
 from core.memory import MemoryLedger, MemoryNotifier
-from core.ports import RELEASED, DeadLetter, Upload
+from core.ports import DeadLetter, Upload
 from core.recovery import FAILED, GIVEN_UP, Recovery
 
 PATIENCE = timedelta(minutes=20)
@@ -193,9 +194,8 @@ def test_a_job_that_is_lost_again_and_again_ends_as_failed_with_a_notification(
     ledger.claim(job("lost.jpg"))
     much_later = LATER + GIVEN_UP
 
-    [found] = recovery.stuck(PATIENCE, much_later)
+    assert [each.done for each in recovery.stuck(PATIENCE, much_later)] == [FAILED, "notified"]
 
-    assert found.done == FAILED
     row = ledger.get(job("lost.jpg").id)
     assert (row.state, row.document["state"], row.document["error"]["name"]) == (
         "failed",
@@ -371,10 +371,10 @@ def test_a_dry_run_finds_the_same_and_changes_nothing(ledger, intake):
 @pytest.mark.parametrize(
     ("late", "done"),
     [
-        (timedelta(seconds=-1), None),
-        (PATIENCE - timedelta(seconds=1), None),
-        (PATIENCE, "redriven"),
-        (GIVEN_UP + timedelta(seconds=1), FAILED),
+        (timedelta(seconds=-1), []),
+        (PATIENCE - timedelta(seconds=1), []),
+        (PATIENCE, ["redriven"]),
+        (GIVEN_UP + timedelta(seconds=1), [FAILED, "notified"]),
     ],
 )
 def test_a_job_that_waits_for_a_person_is_left_alone_until_after_its_own_deadline(
@@ -387,4 +387,80 @@ def test_a_job_that_waits_for_a_person_is_left_alone_until_after_its_own_deadlin
 
     found = list(recovery.stuck(PATIENCE, LATER + days + late))
 
-    assert [each.done for each in found] == ([done] if done else [])
+    assert [each.done for each in found] == done
+
+
+def ended_unsent(ledger: MemoryLedger, name: str, state: str) -> Job:
+    ended = replace(job(name), state=state)
+    ledger.claim(job(name))
+    ledger.record(ended)
+    assert ledger.defer(ended)
+    return ended
+
+
+def test_a_notification_that_could_not_be_sent_is_sent_by_the_next_run(recovery, ledger, notifier):
+    ended_unsent(ledger, "good.jpg", "succeeded")
+    ended_unsent(ledger, "bad.jpg", "rejected")
+
+    found = [(each.why, each.done) for each in recovery.reconcile(PATIENCE, LATER)]
+
+    assert found == [("unsent", "notified")] * 2
+    assert [(topic, told["state"]) for topic, told in notifier.published] == [
+        ("success", "succeeded"),
+        ("error", "rejected"),
+    ]
+    assert not list(recovery.reconcile(PATIENCE, LATER))
+
+
+def test_a_redrive_tells_of_a_failure_before_it_runs_the_job_again(recovery, intake, ledger, notifier):
+    ended_unsent(ledger, "a.jpg", "failed")
+
+    assert [each.done for each in recovery.redrive([])] == ["notified", "redriven"]
+    assert [told["state"] for _, told in notifier.published] == ["failed"]
+    assert names(intake) == ["a.jpg"]
+
+
+def test_a_topic_that_is_down_keeps_no_job_from_being_restarted(
+    recovery, intake, ledger, notifier, monkeypatch
+):
+    def unavailable(topic, job):
+        raise StoreUnavailable("The topic is unavailable.")
+
+    ended_unsent(ledger, "good.jpg", "succeeded")
+    ledger.claim(job("lost.jpg"))
+    with monkeypatch.context() as patch:
+        patch.setattr(notifier, "publish", unavailable)
+        with pytest.raises(StoreUnavailable):
+            list(recovery.stuck(PATIENCE, LATER))
+
+    assert names(intake) == ["lost.jpg"]
+    assert "notified" in [each.done for each in recovery.stuck(PATIENCE, LATER)]
+
+
+def test_a_notification_that_another_run_sent_meanwhile_is_not_sent_again(recovery, ledger, notifier):
+    ended_unsent(ledger, "a.jpg", "succeeded")
+    [row] = ledger.open_before(LATER)
+    ledger.open_before = lambda _: iter([row])
+    ledger.sent(row)
+
+    assert [each.done for each in recovery.stuck(PATIENCE, LATER)] == ["skipped: it has changed meanwhile"]
+    assert not notifier.published
+
+
+@pytest.mark.parametrize("document", [{}, {"source": {"key": "incoming/odd.jpg"}}, {"source": "none"}])
+def test_a_row_that_cannot_be_read_is_named_and_stops_nothing(recovery, intake, ledger, document):
+    for name in ("odd.jpg", "failed.jpg"):
+        ledger.claim(job(name))
+        ledger.record(replace(job(name), state="failed"))
+    odd = replace(ledger.get(job("odd.jpg").id), document=document)
+    intake.stored = [upload("lost.jpg"), upload("odd.jpg")]
+
+    ledger._rows[odd.id] = odd
+    redriven = list(recovery.redrive([]))
+    ledger._rows[odd.id] = replace(odd, state="claimed")
+    reconciled = list(recovery.reconcile(PATIENCE, LATER))
+
+    for found in (redriven, reconciled):
+        outcomes = [each.done for each in found if each.job == odd.id]
+        assert outcomes[0].startswith("skipped: its row cannot be read (")
+    assert {"failed.jpg", "lost.jpg"} <= set(names(intake))

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from core.errors import StoreError
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 from handlers.aws.ledger import DynamoLedger
 
 

@@ -51,6 +51,7 @@ def stack(ledger_table, monkeypatch):
         variables.RECIPE: "gallery",
         variables.LEDGER_TABLE: name,
         variables.STATE_MACHINE: machine,
+        variables.SUCCESS_TOPIC: "arn:aws:sns:us-east-1:000000000000:success",
         variables.ERROR_TOPIC: topic,
         variables.INPUT_PREFIX: "incoming/",
         variables.SUFFIXES: ".jpg,.png",
@@ -88,8 +89,9 @@ def test_a_job_that_stands_still_is_sent_again(stack):
 def test_a_job_that_was_sent_again_for_hours_is_ended_and_announced(stack):
     table, machine, queue = stack
     job = claimed(table, "incoming/a.jpg", LONG_AGO)
-    [done] = reconciler.handler({"find": "stuck"}, Call())
+    done, notified = reconciler.handler({"find": "stuck"}, Call())
     assert done.startswith("stuck: failed")
+    assert notified == "unsent: notified"
     assert DynamoLedger(table).get(job).state == "failed"
     assert not started(machine)
     [message] = boto3.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]

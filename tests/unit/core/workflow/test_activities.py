@@ -109,3 +109,14 @@ def test_errors_are_answered_by_name(run, monkeypatch, job, error, answer):
     monkeypatch.setattr(module, "execute", fail)
 
     assert run("resize", payload(job)) == {"error": answer}
+
+
+def test_a_notification_is_left_to_the_reconciler_by_the_execution_that_holds_the_row(run, ledger, job):
+    ended = replace(job, state="succeeded")
+    run("claim", payload(job))
+    ledger.record(ended)
+
+    other = Job.from_document(run("defer", payload(replace(ended, execution="second")))["ok"])
+    assert (other.state, ledger.get(job.id).unsent) == ("duplicate", False)
+    assert run("defer", payload(ended)) == {"ok": ended.to_document()}
+    assert ledger.get(job.id).unsent

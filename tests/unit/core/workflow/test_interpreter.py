@@ -30,6 +30,7 @@ from core.workflow.model import (
     Task,
     Workflow,
 )
+from core.workflow.photo import PIPELINE
 
 BUSY = Retry(("Busy",), interval=3, max_attempts=2, backoff_rate=1.5, jitter="none")
 PLATFORM = Retry((TRANSIENT, THROTTLED), interval=5, max_attempts=1, jitter="none")
@@ -158,6 +159,22 @@ def test_a_record_that_is_refused_diverts(job):
 
     assert done.state == "duplicate"
     assert names(script) == ["record"]
+
+
+def test_a_notification_that_cannot_be_sent_is_left_to_the_reconciler(job):
+    script = Script(job, {"record": [{"state": "succeeded"}], "notify": ["StoreUnavailable"] * 3})
+
+    with pytest.raises(Fault, match="NotificationFailed"):
+        run(PIPELINE, script)
+
+    assert names(script)[-5:] == ["record", "notify", "notify", "notify", "defer"]
+    assert script.calls[-1][1]["job"]["state"] == "succeeded"
+
+
+def test_nothing_is_left_to_the_reconciler_if_the_job_is_redriven_meanwhile(job):
+    script = Script(job, {"notify": ["StoreUnavailable"] * 3, "defer": [{"state": "duplicate"}]})
+
+    assert run(PIPELINE, script).state == "duplicate"
 
 
 def test_a_choice_goes_on_or_diverts(job):

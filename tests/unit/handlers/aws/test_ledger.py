@@ -9,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from core.job import Job, Source
-from core.ports import LedgerRow
+from core.ledger import LedgerRow
 from handlers.aws import clients
 from handlers.aws.ledger import DynamoLedger
 
@@ -81,26 +81,42 @@ def test_the_row_and_not_the_index_says_whether_a_job_is_open(asked, monkeypatch
     assert len(list(ledger.open_before(datetime(2026, 1, 1, tzinfo=UTC)))) == open_jobs
 
 
-@pytest.mark.parametrize("change", ["release", "end"])
-def test_a_row_is_changed_only_if_it_is_as_it_was_read(asked, change):
-    ledger = DynamoLedger("ledger")
-    assert ledger.release(ROW) if change == "release" else ledger.end(ROW, JOB)
+@pytest.mark.parametrize(
+    ("change", "state", "update"),
+    [
+        (lambda ledger: ledger.release(ROW), "released", "SET {} #open = :open"),
+        (lambda ledger: ledger.end(ROW, JOB), "failed", "SET {} #document = :document, #unsent = :unsent"),
+    ],
+    ids=["release", "end"],
+)
+def test_a_row_is_changed_only_if_it_is_as_it_was_read(asked, change, state, update):
+    assert change(DynamoLedger("ledger"))
 
     [(operation, arguments)] = asked
     assert operation == "UpdateItem"
     assert arguments["ConditionExpression"] == "#state = :state AND #updated_at = :updated_at"
-    names, values = arguments["ExpressionAttributeNames"], arguments["ExpressionAttributeValues"]
-    assert (names["#state"], names["#updated_at"], names["#open"]) == ("state", "updated_at", "open")
+    values = arguments["ExpressionAttributeValues"]
     assert (values[":state"], values[":updated_at"]) == ({"S": "claimed"}, {"S": "then"})
-    assert values.get(":open") == {"release": {"S": "1"}, "end": None}[change]
-    assert values[":new"] == {"S": {"release": "released", "end": "failed"}[change]}
-    assert (
-        arguments["UpdateExpression"]
-        == {
-            "release": "SET #state = :new, #updated_at = :now, #open = :open",
-            "end": "SET #state = :new, #updated_at = :now, #document = :document REMOVE #open",
-        }[change]
-    )
+    assert values.get(":open", {"S": "1"}) == {"S": "1"}
+    assert values.get(":unsent", {"BOOL": True}) == {"BOOL": True}
+    assert values[":new"] == {"S": state}
+    assert arguments["UpdateExpression"] == update.format("#state = :new, #updated_at = :now,")
+
+
+def test_a_row_whose_notification_was_sent_leaves_the_index(asked):
+    assert DynamoLedger("ledger").sent(ROW)
+
+    [(_, arguments)] = asked
+    assert arguments["UpdateExpression"] == "SET #updated_at = :now REMOVE #unsent, #open"
+    assert arguments["ConditionExpression"] == "#state = :state AND #updated_at = :updated_at"
+
+
+def test_a_row_that_somebody_else_wrote_is_read_with_nothing_in_it(asked, monkeypatch):
+    ledger = DynamoLedger("ledger")
+    item = {"id": {"S": "1"}, "document": {"S": "[1"}, "state": {"N": "1"}}
+    monkeypatch.setattr(clients.client("dynamodb"), "get_item", lambda **_: {"Item": item})
+
+    assert ledger.get("1") == LedgerRow("1", "", "", "", {})
 
 
 def test_expired_rows_are_left_to_dynamodb(asked):

@@ -29,7 +29,7 @@ FUNCTIONS = {each.get_function_name(): each for each in function_app.app.get_fun
 start = FUNCTIONS["start"].get_user_function().client_function
 
 
-WORK = {"claim", "record", "notify", "ask", "settle"}
+WORK = {"claim", "record", "notify", "defer", "ask", "settle"}
 REVIEWED = {"pipeline_reviewed", "pipeline_reviewed_fused"}
 
 
