@@ -14,11 +14,12 @@ from rich.markup import escape
 from cli.configured import Configured, read, variants
 from cli.console import Json, errors, print_json, stack_names
 from cli.cost import NoFreeTier, Regions
-from cli.estimated import LATER, compare, document, explain, show
+from cli.estimated import LATER, answered, compare, document, explain, show
 from compare.billing.transfer import Cloud, internet
 from compare.cost.bills import Bills, month_bills
 from compare.cost.break_even import Curve, break_evens
 from compare.cost.exact import text
+from compare.cost.verdict import Answer, Candidate, answers
 from compare.metering import assumed
 from compare.metering.assumptions import PLANNED
 from compare.metering.month import Month
@@ -48,6 +49,8 @@ Changes = Annotated[
         help="A setting in place of the config's: granularity=fused. Values with commas are compared.",
     ),
 ]
+
+BASIS = "Rests on list prices, step times measured on one vCPU, and what is assumed."
 
 
 def _decimal(text: str) -> Decimal:
@@ -117,6 +120,8 @@ def estimate(
     months = {each.label: _month(each, photos) for each in configured}
     curves: dict[str, Curve] = {each.label: cache(partial(curve, each, month)) for each in configured}
     bills = {label: {images: found(images) for images in images_per_month} for label, found in curves.items()}
+    candidates = [Candidate(each.label, each.stack, curves[each.label]) for each in configured]
+    said = {images: answers(candidates, images, BASIS) for images in images_per_month}
     places = break_evens(curves)
     assumptions = tuple(dict.fromkeys((*assumed(each.stack for each in configured), *PLANNED)))
     if as_json:
@@ -127,6 +132,7 @@ def estimate(
                 "month": month,
                 "egress_gb": f"{egress_gb:f}",
                 "stacks": [document(each, bills[each.label]) for each in configured],
+                "answers": [{"images_per_month": images, **_answers(each)} for images, each in said.items()],
                 "break_evens": [{**asdict(each), "amount": text(each.amount)} for each in places],
                 "assumptions": [asdict(assumption) for assumption in assumptions],
             }
@@ -137,9 +143,14 @@ def estimate(
         for images, found in bills[one.label].items():
             later = curve(one, LATER, images) if month < LATER and images else None
             show(one.label, images, found, later)
+            answered(said[images], ("largest",))
     else:
-        compare(bills, places)
+        compare(bills, said, places)
     explain(assumptions, egress=bool(egress_gb))
+
+
+def _answers(found: Sequence[Answer]) -> dict[str, str]:
+    return {each.name: each.answer for each in found}
 
 
 def _month(each: Configured, photos: Photos) -> Month:

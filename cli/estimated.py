@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,10 @@ from cli.configured import Configured
 from cli.console import console, print_table
 from compare.cost.bill import Line
 from compare.cost.bills import Bills
-from compare.cost.break_even import BreakEven, verdict
+from compare.cost.break_even import BreakEven
 from compare.cost.document import bill_document
-from compare.cost.exact import dollars, ranged, text
+from compare.cost.exact import dollars, text
+from compare.cost.verdict import Answer, amount
 from compare.metering.assumptions import BOUNDS, Assumption, Bound
 
 MEANINGS: dict[Bound, str] = {
@@ -75,25 +76,36 @@ def show(label: str, images: int, bills: Bills, later: Bills | None) -> None:
         )
 
 
-def compare(bills: Mapping[str, Mapping[int, Bills]], places: Sequence[BreakEven]) -> None:
-    """Print the bills of several stacks side by side, which is cheapest, and where they change places."""
+def compare(
+    bills: Mapping[str, Mapping[int, Bills]],
+    said: Mapping[int, Sequence[Answer]],
+    places: Sequence[BreakEven],
+) -> None:
+    """Print the bills of several stacks side by side, the answers, and where they change places."""
     volumes, head = list(next(iter(bills.values()))), ("photos a month", *map(escape, bills))
     rows = [
         [
             f"{images:,}",
-            *(ranged(each[images].expected, each[images].low, each[images].high) for each in bills.values()),
+            *(amount(each[images]) for each in bills.values()),
         ]
         for images in volumes
     ]
     print_table(head, rows, numbers=head)
-    console.print()
     for images in volumes:
-        said = verdict({name: each[images] for name, each in bills.items()})
-        _say(f"[bold]{images:,} photos:[/bold] {escape(said)}")
+        console.print(f"\n[bold]{images:,} photos a month[/bold]")
+        answered(said[images], ("cheapest", "fused", "largest"))
+    console.print()
     for place in places:
         _say(escape(place.sentence))
     if not places:
         _say("The order by cost is the same from 1,000 to 50 million photos a month.")
+
+
+def answered(said: Sequence[Answer], names: Collection[str]) -> None:
+    """Print the answers of these names, with their questions."""
+    for each in said:
+        if each.name in names:
+            _say(f"{each.question} {escape(each.answer)}")
 
 
 def explain(assumptions: Sequence[Assumption], *, egress: bool) -> None:

@@ -71,4 +71,7 @@ def show(made: Report) -> None:
     print_table(names, cells, numbers=names[3:])
     console.print(f"\n[yellow]{shown(made.notice)}[/yellow]")
     for sentence in made.summary:
-        console.print(shown(sentence))
+        console.print(shown(sentence), soft_wrap=True)
+    console.print(f"\n[bold]{made.images_per_month:,} photos a month[/bold]")
+    for each in made.answers:
+        console.print(f"{each.question} {shown(each.answer)}", soft_wrap=True)

@@ -12,6 +12,7 @@ from compare.billing.reading import ONE, MeterReading, plain, present, within
 
 RESERVOIR_PER_SECOND = Decimal(1)
 FIXED_RATE = Decimal("0.05")
+SHOWN_DIGITS = 4
 
 
 def default_share(requests_per_second: Decimal) -> Decimal:
@@ -28,6 +29,8 @@ def tracing(
     within("sampled_share", share, 0, 1, "a share")
     return present(
         MeterReading(
-            "aws.xray.traces", requests * share, f"{plain(requests)} requests x {plain(share)} sampled"
+            "aws.xray.traces",
+            requests * share,
+            f"{plain(requests)} requests x {plain(round(share, SHOWN_DIGITS))} sampled",
         )
     )

@@ -1,4 +1,4 @@
-"""Where two stacks cost the same, and which of several is cheaper, as far as that can be claimed."""
+"""Where two stacks cost the same, and from where on one is certainly cheaper."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from compare.cost.bills import Bills
 from compare.cost.exact import dollars
 
 VOLUMES = tuple(factor * 10**power for power in range(3, 8) for factor in (1, 2, 5))
+
+SENTENCE = (
+    "Up to about {images} photos a month ({amount}) {below} most likely costs less, beyond that {above}: "
+    "{claim}."
+)
+CERTAIN = "{name} certainly {words} {volume}"
+UNCERTAIN = "their ranges overlap at every volume shown"
 
 type Curve = Callable[[int], Bills]
 """The bills of a month by the number of its photos."""
@@ -36,17 +43,19 @@ class BreakEven:
     def sentence(self) -> str:
         """Say where the two change places, and how certain that is."""
         certain = [
-            f"{name} certainly {words} {_rounded(volume):,}"
+            CERTAIN.format(name=name, words=words, volume=f"{_rounded(volume):,}")
             for name, words, volume in (
                 (self.below, "up to", self.certain_below),
                 (self.above, "from", self.certain_above),
             )
             if volume
         ]
-        claim = " and ".join(certain) if certain else "their ranges overlap at every volume shown"
-        return (
-            f"Up to about {_rounded(self.images):,} photos a month ({dollars(self.amount)}) {self.below} "
-            f"most likely costs less, beyond that {self.above}: {claim}."
+        return SENTENCE.format(
+            images=f"{_rounded(self.images):,}",
+            amount=dollars(self.amount),
+            below=self.below,
+            above=self.above,
+            claim=" and ".join(certain) if certain else UNCERTAIN,
         )
 
 
@@ -58,20 +67,6 @@ def _rounded(images: int) -> int:
 def break_evens(curves: Mapping[str, Curve]) -> tuple[BreakEven, ...]:
     """Return the volumes at which two of the stacks cost the same with free tiers."""
     return tuple(point for pair in combinations(curves.items(), 2) for point in _crossings(*pair))
-
-
-def verdict(bills: Mapping[str, Bills]) -> str:
-    """Say which stack is cheapest, if the ranges allow it."""
-    cheapest, *others = sorted(bills, key=lambda name: bills[name].expected)
-    if not others:
-        return ""
-    close = [name for name in others if not bills[cheapest].is_below(bills[name])]
-    if not close:
-        return f"{cheapest} is the cheapest, whatever is assumed."
-    return (
-        f"{cheapest} is most likely the cheapest, but no difference to {', '.join(close)} can be claimed: "
-        "their ranges overlap."
-    )
 
 
 def _crossings(first: tuple[str, Curve], second: tuple[str, Curve]) -> list[BreakEven]:

@@ -25,7 +25,6 @@ LAMBDA_MB_PER_CPU = Decimal(1769)  # Lambda Developer Guide: at this memory a fu
 LOG_EVENTS = 3  # START, END and REPORT
 HOURS_PER_MONTH = Decimal(730)
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
-SHARE_GRAIN = Decimal("0.0001")
 
 
 @dataclass
@@ -159,7 +158,7 @@ def shared(stack: Stack, sums: Counted, images: int, bound: Bound) -> tuple[Mete
     Photos that all arrive at once (low) have the smallest share, those that arrive evenly the largest.
     """
     even = xray.default_share(images / SECONDS_PER_MONTH)
-    share = xray.FIXED_RATE if bound == "low" else even.quantize(SHARE_GRAIN)
+    share = xray.FIXED_RATE if bound == "low" else even
     return xray.tracing(requests=Decimal(images), sampled_share=share)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from compare.billing import functions_flex
 from compare.billing.spans import merged
@@ -28,6 +28,7 @@ MONTH_MS = Decimal(730 * 3600 * 1000)
 STARTER = "starter"
 MB_PER_VCPU = Decimal(2048)  # Microsoft Learn, "Azure Functions Flex Consumption plan", instance sizes
 PERCENT = Decimal(100)
+DIGITS = 50
 
 type Times = tuple[int, int]  # begin and end, in milliseconds
 
@@ -115,7 +116,8 @@ def _shared(alone: Decimal, rate: Decimal) -> Decimal:
     An instance that serves any number of photos at once is busy for the share 1 - exp(-rate x alone) of the
     time (the M/G/infinity queue).
     """
-    return (1 - (-rate * alone).exp()) / rate
+    with localcontext(prec=DIGITS):  # with all the digits of an exact bill, exp() takes most of the time
+        return (1 - (-rate * alone).exp()) / rate
 
 
 def _busy(load: JobLoad) -> Iterator[Span]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -30,28 +29,3 @@ class Axis:
     def place(self, value: float) -> float:
         """Return the position of ``value`` in percent of the axis."""
         return round(100 * value / self.end, 3)
-
-
-@dataclass(frozen=True)
-class LogAxis:
-    """A logarithmic axis over whole decades, with a tick at each power of ten."""
-
-    first: int
-    last: int
-
-    @classmethod
-    def over(cls, values: Iterable[float]) -> LogAxis:
-        """Return an axis that covers all positive ``values``."""
-        powers = [math.log10(value) for value in values if value > 0] or [0]
-        first = math.floor(min(powers))
-        return cls(first, max(first + 1, math.ceil(max(powers))))
-
-    @property
-    def ticks(self) -> tuple[float, ...]:
-        """Return the values to label."""
-        return tuple(10.0**power for power in range(self.first, self.last + 1))
-
-    def place(self, value: float) -> float:
-        """Return the position of ``value`` in percent of the axis; values below the first decade are at 0."""
-        power = math.log10(value) if value > 0 else self.first
-        return round(100 * (max(power, self.first) - self.first) / (self.last - self.first), 3)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from compare.collecting.comparison import BilledRun, FunctionComparison, Unknown
 from compare.metering.assumptions import INIT_MS
+from compare.report.figures import figure
 
 METER_HEAD = ("meter", "estimated", "reported", "ratio", "counted from", "source")
 FUNCTION_HEAD = (
@@ -22,7 +23,6 @@ FUNCTION_HEAD = (
 )
 SCOPES = {"jobs": "the run's own jobs", "window": "everything in the stack during the run"}
 NOTHING = "-"
-MILLION = 1_000_000
 
 
 def meter_rows(run: BilledRun) -> list[tuple[str, ...]]:
@@ -73,10 +73,7 @@ def unknown(gap: Unknown) -> str:
 
 def quantity(value: Decimal | None) -> str:
     """Return a quantity to six significant digits; a whole number with all of its digits."""
-    if value is None:
-        return NOTHING
-    whole = value == value.to_integral_value() or abs(value) >= MILLION
-    return f"{value:,.0f}" if whole else f"{value:,.6g}"
+    return NOTHING if value is None else figure(value)
 
 
 def _function_row(each: FunctionComparison) -> tuple[str, ...]:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from compare.collecting.comparison import compare
+from compare.cost.break_even import break_evens
 from compare.folder import RunFolder
 from compare.metering import Stack, assumed
 from compare.prices.reading import load
-from compare.report.costs import changes_of_place, cost, priced
+from compare.report.answers import answers, terms
+from compare.report.bill_model import bill_model
+from compare.report.costs import candidates, cost, priced
 from compare.report.forecast import Forecast
 from compare.report.fusion import fusions
 from compare.report.labels import labels, title
@@ -50,17 +53,22 @@ def build(
     book = load()
     billed = [each for run in measured if (each := priced(run, book))]
     costs = tuple(cost(each, images_per_month) for each in billed)
+    stacks = candidates(billed)
     return Report(
         title=title(folder.run for folder in folders),
         made_at=now(),
         place=place([folder.run for folder in folders]),
         notice=notice([folder.run for folder in folders]),
-        summary=summary(runs, photos, comparisons, costs),
+        summary=summary(runs, photos),
+        answers=answers(stacks, images_per_month, runs, comparisons),
+        terms=terms([folder.run for folder in folders]),
+        images_per_month=images_per_month,
         runs=runs,
         photos=photos,
         comparisons=comparisons,
         costs=costs,
-        break_evens=changes_of_place(billed),
+        bill_model=bill_model(billed, book),
+        break_evens=break_evens({each.label: each.curve for each in stacks}),
         fusions=fusions(measured),
         billed=tuple(
             compare(name, folder, folder.billed)

@@ -103,3 +103,47 @@ class Fusion:
     stepwise: FunctionTime
     fused: FunctionTime
     share: Proportion
+
+
+@dataclass(frozen=True)
+class UnitPrice:
+    """A meter's price in US dollars for ``per`` units, by tier: (units from which it applies, price).
+
+    ``free`` units a month are free, shared by the meters of one ``pool``. ``low`` and ``high`` are factors
+    that bound an unconfirmed price.
+    """
+
+    title: str
+    purpose: str
+    per: float
+    tiers: tuple[tuple[float, float], ...]
+    free: float
+    pool: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A run's usage of a month by its photos, as knots of straight lines: see :mod:`compare.cost.knots`.
+
+    ``stack`` is equal for runs of equal stacks but for their granularity. ``meters`` has the knots by size of
+    the photos, bound and meter.
+    """
+
+    label: str
+    cloud: str
+    region: str
+    stack: str
+    granularity: str
+    meters: dict[str, dict[str, dict[str, tuple[tuple[int, float], ...]]]]
+
+
+@dataclass(frozen=True)
+class BillModel:
+    """All that the bill of any volume, photo size and region is worked out from: usage times prices."""
+
+    sizes: dict[str, str]
+    regions: dict[str, tuple[str, ...]]
+    prices: dict[str, dict[str, UnitPrice]]
+    usages: tuple[Usage, ...]

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from compare.cost.break_even import VOLUMES
 from compare.cost.exact import dollars, ranged
-from compare.report import billed
-from compare.report.cost_model import Cost, CostLine, FunctionTime
-from compare.report.costs import PURPOSE_NAMES
+from compare.cost.purposes import PURPOSES
+from compare.report.cost_model import Cost, CostLine, FunctionTime, VolumePoint
+from compare.report.figures import counted
 from compare.report.model import Report
 from compare.report.table import NOTHING, Table
-from compare.report.words import amount
+
+HEADLINE_VOLUMES = (1_000, 10_000, 50_000, 100_000, 1_000_000, 10_000_000)
 
 
-def totals(report: Report) -> Table:
-    """Return the total cost of each run's photos."""
-    body = tuple(
-        (
-            each.label,
-            each.region,
-            amount(each),
-            dollars(each.month),
-            ranged(each.month_with_free_tier, each.month_low, each.month_high),
-        )
-        for each in report.costs
+def cheapest(report: Report) -> Table:
+    """Return the cheapest run and the best of the other cloud by volume, and what can be claimed."""
+    body = tuple(_cheapest(report, at) for at, each in enumerate(VOLUMES) if each in HEADLINE_VOLUMES)
+    head = ("photos a month", "cheapest", "a month", "next", "a month", "claim")
+    return Table(
+        "Cheapest run and the best of the other cloud, in US dollars with free tiers", head, body, range(1)
     )
-    head = ("run", "prices of", "a thousand photos", f"{_month(report)} a month", "a month with free tiers")
-    return Table.of("US dollars", head, body, 2)
+
+
+def _cheapest(report: Report, at: int) -> tuple[str, ...]:
+    clouds = {run.label: run.run.cloud for run in report.runs}
+    points = {cost.label: cost.volumes[at] for cost in report.costs}
+    best, *rest = sorted(points, key=lambda label: points[label].amount)
+    rest.sort(key=lambda label: clouds[label] == clouds[best])
+    cells = [f"{points[best].images:,}", best, _ranged(points[best])]
+    if not rest:
+        return (*cells, NOTHING, NOTHING, NOTHING)
+    own, other = points[best], points[rest[0]]
+    certain = (
+        (own.low, own.amount, own.high) < (other.low, other.amount, other.high)
+        and own.low < other.low
+        and own.high < other.high
+        if clouds[best] == clouds[rest[0]]
+        else own.high < other.low
+    )
+    return (*cells, rest[0], _ranged(other), "certain" if certain else "no difference can be claimed")
+
+
+def _ranged(point: VolumePoint) -> str:
+    return ranged(point.amount, point.low, point.high)
 
 
 def meters(report: Report, costs: Sequence[Cost]) -> Table:
@@ -44,7 +62,7 @@ def meters(report: Report, costs: Sequence[Cost]) -> Table:
 def by_purpose(costs: Iterable[Cost]) -> list[CostLine]:
     """Return one line for each meter that occurs in ``costs``, grouped by purpose."""
     lines = {line.meter: line for cost in costs for line in cost.lines}
-    return sorted(lines.values(), key=lambda line: PURPOSE_NAMES.index(line.purpose))
+    return sorted(lines.values(), key=lambda line: PURPOSES.index(line.purpose))
 
 
 def volumes(report: Report) -> Table:
@@ -64,7 +82,7 @@ def lines(cost: Cost) -> Table:
             line.meter,
             line.title,
             line.formula,
-            f"{billed.quantity(line.quantity)} {line.unit}",
+            counted(line.quantity, line.unit),
             f"${line.price:f} for {line.per}" + (f", first of {line.tiers} tiers" if line.tiers > 1 else ""),
             dollars(line.amount)
             + (f" ({dollars(line.low)} to {dollars(line.high)})" if line.low != line.high else ""),
@@ -105,7 +123,7 @@ def _paid(line: CostLine | None) -> tuple[str, str]:
 
 
 def _month(report: Report) -> str:
-    return f"{report.costs[0].images_per_month:,}" if report.costs else NOTHING
+    return f"{report.images_per_month:,}"
 
 
 def _number(value: float) -> str:

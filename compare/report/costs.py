@@ -12,8 +12,10 @@ from functools import cache
 
 from compare.cost.bill import Bill, Line, price
 from compare.cost.bills import Bills, month_bills
-from compare.cost.break_even import VOLUMES, BreakEven, break_evens
-from compare.cost.exact import exact, settled
+from compare.cost.break_even import VOLUMES
+from compare.cost.exact import settled
+from compare.cost.purposes import by_purpose, purpose
+from compare.cost.verdict import Candidate
 from compare.metering import JobLoad, Stack, scaled
 from compare.metering.assumptions import BOUNDS, Bound
 from compare.metering.month import Month
@@ -22,24 +24,6 @@ from compare.report.cost_model import Cost, CostLine, VolumePoint
 from compare.report.measured import MeasuredRun
 
 THOUSAND = 1_000
-
-# The purpose of a meter, by the prefix of its name.
-PURPOSES = {
-    "aws.lambda": "compute",
-    "aws.fargate": "compute",
-    "azure.functions": "compute",
-    "azure.containerapps": "compute",
-    "aws.stepfunctions": "workflow",
-    "azure.durable": "workflow",
-    "aws.s3": "objects",
-    "azure.blob": "objects",
-    "aws.cloudwatch": "logs and alarms",
-    "aws.xray": "logs and alarms",
-    "azure.monitor": "logs and alarms",
-}
-OTHER = "messages and tables"
-PURPOSE_NAMES = (*dict.fromkeys(PURPOSES.values()), OTHER)
-
 LEFT_OUT = ("rejected", "refused", "expired", "lost")  # no photos were made of these
 
 
@@ -50,6 +34,7 @@ class PricedRun:
     label: str
     month: Month
     region: str
+    recipe: str
     book: PriceBook
 
     def bills(self, images: int, *, free_tier: bool = True) -> Bills:
@@ -70,15 +55,13 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
     """
     run, workflow = measured.folder.run, measured.folder.workflow
     records = [job.record for job in measured.jobs]
-    accepted = [
-        record for record in records if record.state not in ("rejected", "refused", "expired", "lost")
-    ]
+    accepted = [record for record in records if record.state not in LEFT_OUT]
     loads = [load for record in accepted or records if (load := JobLoad.of(record, workflow))]
     if not loads:
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
-    return PricedRun(measured.label, Month.measured(Stack.of(run), workflow, loads), region, book)
+    return PricedRun(measured.label, Month.measured(Stack.of(run), workflow, loads), region, run.recipe, book)
 
 
 def cost(run: PricedRun, images: int) -> Cost:
@@ -94,7 +77,7 @@ def cost(run: PricedRun, images: int) -> Cost:
         per_thousand=thousand.total,
         per_thousand_low=thousands["low"].low,
         per_thousand_high=thousands["high"].high,
-        by_purpose=_by_purpose(thousand.lines),
+        by_purpose=by_purpose(thousand.lines),
         images_per_month=images,
         month=paid.expected,
         month_with_free_tier=month.expected,
@@ -106,25 +89,13 @@ def cost(run: PricedRun, images: int) -> Cost:
     )
 
 
-def changes_of_place(runs: Sequence[PricedRun]) -> tuple[BreakEven, ...]:
-    """Return the volumes at which two runs cost the same with free tiers."""
-    return break_evens({run.label: cache(run.bills) for run in runs})
+def candidates(runs: Sequence[PricedRun]) -> tuple[Candidate, ...]:
+    """Return the runs as stacks to compare by their bills with free tiers."""
+    return tuple(Candidate(run.label, run.month.stack, cache(run.bills)) for run in runs)
 
 
 def _point(images: int, bills: Bills) -> VolumePoint:
     return VolumePoint(images, bills.expected, bills.low, bills.high)
-
-
-def _by_purpose(lines: Sequence[Line]) -> dict[str, Decimal]:
-    with exact():
-        return {
-            purpose: settled(sum((line.amount for line in lines if _purpose(line) == purpose), Decimal(0)))
-            for purpose in PURPOSE_NAMES
-        }
-
-
-def _purpose(line: Line) -> str:
-    return PURPOSES.get(".".join(line.meter.name.split(".")[:2]), OTHER)
 
 
 def _line(thousand: Line | None, month: Line, month_with_free_tier: Line) -> CostLine:
@@ -132,7 +103,7 @@ def _line(thousand: Line | None, month: Line, month_with_free_tier: Line) -> Cos
     return CostLine(
         meter=line.meter.name,
         title=line.meter.title,
-        purpose=_purpose(line),
+        purpose=purpose(line.meter.name),
         quantity=settled(thousand.quantity) if thousand else Decimal(0),
         unit=line.meter.unit,
         formula="; ".join(line.formulas),

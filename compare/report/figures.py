@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+
+MILLION = 1_000_000
+TWO_WORDS = ("alarm ", "time ")  # what is counted is the second of these units' words
 
 
 def duration(ms: float | None) -> str:
@@ -21,18 +25,22 @@ def tick(ms: float) -> str:
     return f"{ms:g} ms" if ms < 1000 else f"{ms / 1000:g} s"
 
 
-def money(amount: float) -> str:
-    """Return a round amount of dollars as an axis shows it: "0", "$0.20", "$1,500"."""
-    if amount == 0:
-        return "0"
-    return f"${amount:,.0f}" if amount >= 1 and amount == round(amount) else f"${amount:,.2f}"
+def figure(value: Decimal) -> str:
+    """Return a quantity to six significant digits; a whole number with all of its digits."""
+    whole = value == value.to_integral_value() or abs(value) >= MILLION
+    return f"{value:,.0f}" if whole else f"{value:,.6g}"
 
 
-def short(count: float) -> str:
-    """Return a round number as an axis shows it: "500", "20k", "1M"."""
-    if count < 1000:
-        return f"{count:g}"
-    return f"{count / 1000:g}k" if count < 1_000_000 else f"{count / 1_000_000:g}M"
+def counted(quantity: Decimal, unit: str) -> str:
+    """Return a quantity with its unit: "3,500 requests", "12 GB-seconds", "1 request of 64 KB"."""
+    number = figure(quantity)
+    if "request unit" in unit:
+        return f"{number} {unit}{'s' * (quantity != 1)}"
+    last = 1 if unit.startswith(TWO_WORDS) else 0
+    words = unit.split(" ")
+    if quantity != 1 and not words[last].endswith(("GB", "s")):
+        words[last] = f"{words[last][:-1]}ies" if words[last].endswith("y") else f"{words[last]}s"
+    return f"{number} {' '.join(words)}"
 
 
 def size(count: int) -> str:

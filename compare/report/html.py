@@ -1,82 +1,64 @@
-"""The report as one HTML page that needs no network and runs no script."""
+"""The report as one HTML page that needs no network; its only scripts are the page's own."""
 
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from compare.folder import BEFORE, RunFolder, preview_path
-from compare.report import cost_tables
-from compare.report.axis import Axis, LogAxis
-from compare.report.cost_model import Cost, VolumePoint
-from compare.report.figures import money, short, tick
-from compare.report.model import PhotoReport, Point, Report
+from compare.report.axis import Axis
+from compare.report.charts import charts
+from compare.report.charts.drawing import picture
+from compare.report.charts.style import COLOURS
+from compare.report.cost_model import Cost
+from compare.report.figures import tick
+from compare.report.model import PhotoReport, Report
 from compare.report.rendering import render as render_template
 from compare.report.rows import shown, shown_of
-from compare.report.words import SEGMENT_WORDS, amount, clocks, saved, why
+from compare.report.scripts import embedded, policy
+from compare.report.words import SEGMENT_WORDS, clocks, saved, why
 
 SHOWN = 3  # renditions shown for each photo
-COLOURS = 6  # hues for stacks in report.css
-VARIANTS = 4  # shades for a stack's runs in report.css
-TINTS = (100, 70, 45, 25)  # percentages of a purpose's colour, for its meters in turn
 
 
 def render(report: Report, folders: Sequence[RunFolder]) -> str:
     """Return the page, with the photos' previews from ``folders``."""
     photos = shown(report)
-    clouds = by_cloud(report)
-    months = [float(cost.month_with_free_tier) for cost in report.costs]
-    return render_template(
+    drawn = charts(report)
+    scripts = embedded(report, drawn)
+    page = render_template(
         "report.html.j2",
         report=report,
+        charts=drawn,
+        pictures={name: picture(name, chart.spec) for name, chart in drawn.items()},
+        policy=policy(scripts),
         photos=photos,
         shown_of=shown_of(report),
         previews={photo.photo: previews(photo, folders) for photo in photos},
         segment_words=SEGMENT_WORDS,
         looks=looks(report),
         job_axis=Axis.up_to(_longest_job(photos)),
-        mean_axis=Axis.up_to(max((sum(run.segments.values()) for run in report.runs), default=0)),
-        curve_axis=Axis.up_to(max((point.ms for run in report.runs for point in run.curve), default=0)),
-        warmth_axis=Axis.up_to(max(_warmth(report), default=0)),
-        cost_axis=Axis.up_to(max((float(cost.per_thousand) for cost in report.costs), default=0), 5),
-        month_axis=Axis.up_to(max(months, default=0), 5),
-        volume_axis=LogAxis.over(point.images for cost in report.costs for point in cost.volumes),
-        amount_axis=LogAxis.over(float(point.amount) for cost in report.costs for point in cost.volumes),
-        clouds=clouds,
-        clocks=clocks,
-        tints={cloud: tints(costs) for cloud, costs in clouds.items()},
-        cloud_of={cost.label: cloud for cloud, costs in clouds.items() for cost in costs},
-        fusion_axis=Axis.up_to(
-            max(
-                (each.billed for fusion in report.fusions for each in (fusion.stepwise, fusion.fused)),
-                default=0,
-            )
-        ),
+        clouds=by_cloud(report),
         cost_of={run.label: None for run in report.runs} | {cost.label: cost for cost in report.costs},
-        steps_path=steps_path,
-        line_path=line_path,
-        amount=amount,
+        slider=round(20 * math.log10(max(1, report.images_per_month))),
+        clocks=clocks,
         tick=tick,
         grown=grown,
-        short=short,
-        money=money,
         saved=saved,
         why=why,
     )
+    return page.replace(SCRIPTS, "\n".join(scripts.elements))
+
+
+SCRIPTS = "<!-- scripts -->"  # put in last: what renders the page must not change them
 
 
 def looks(report: Report) -> dict[str, str]:
-    """Return the CSS classes for each run's colour: one hue for a stack, one shade for each of its runs."""
-    stacks: dict[str, list[str]] = {}
-    for run in report.runs:
-        stacks.setdefault(run.run.stack, []).append(run.label)
-    return {
-        label: f"run-{hue % COLOURS + 1} variant-{shade % VARIANTS + 1}"
-        for hue, labels in enumerate(stacks.values())
-        for shade, label in enumerate(labels)
-    }
+    """Return the CSS class of each run's colour."""
+    return {run.label: f"run-{number % COLOURS + 1}" for number, run in enumerate(report.runs)}
 
 
 def by_cloud(report: Report) -> dict[str, list[Cost]]:
@@ -85,20 +67,6 @@ def by_cloud(report: Report) -> dict[str, list[Cost]]:
     found: dict[str, list[Cost]] = {}
     for cost in report.costs:
         found.setdefault(clouds[cost.label], []).append(cost)
-    return found
-
-
-def tints(costs: Sequence[Cost]) -> dict[str, str]:
-    """Return a colour for each meter: that of its purpose, paler with each further meter."""
-    found: dict[str, str] = {}
-    used: dict[str, int] = {}
-    for line in cost_tables.by_purpose(costs):
-        number = used.get(line.purpose, 0)
-        used[line.purpose] = number + 1
-        name = line.purpose.split()[0]
-        found[line.meter] = (
-            f"color-mix(in oklab, var(--{name}-cost) {TINTS[number % len(TINTS)]}%, var(--card))"
-        )
     return found
 
 
@@ -125,27 +93,6 @@ def data_uri(path: Path) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
-def steps_path(curve: Sequence[Point], axis: Axis) -> str:
-    """Return the SVG path of a cumulative distribution in a box of 100 by 100."""
-    moves = [f"M0 100H{axis.place(curve[0].ms)}"] if curve else []
-    for point in curve:
-        moves.append(f"H{axis.place(point.ms)}V{round(100 * (1 - point.share), 3)}")
-    return "".join((*moves, "H100")) if curve else ""
-
-
-def line_path(points: Iterable[VolumePoint], across: LogAxis, up: LogAxis) -> str:
-    """Return the SVG path of cost by volume in a box of 100 by 100, starting at the first cost above zero."""
-    paid = [point for point in points if point.amount]
-    places = [f"{across.place(point.images)} {100 - up.place(float(point.amount))}" for point in paid]
-    return "M" + "L".join(places) if places else ""
-
-
 def _longest_job(photos: Iterable[PhotoReport]) -> float:
     times = (result.timeline for photo in photos for result in photo.results)
     return max((each.end_to_end_ms for each in times if each), default=0)
-
-
-def _warmth(report: Report) -> list[float]:
-    """Return the ends of the bars and whiskers of the cold and the warm jobs."""
-    medians = [side.quantiles[0] for run in report.runs for side in (run.cold, run.warm)]
-    return [end for each in medians for end in (each.value, each.high) if end is not None]

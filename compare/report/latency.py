@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from compare.clock import milliseconds
 from compare.report.measured import MeasuredRun
-from compare.report.model import Counts, Latency, Point, RunReport
+from compare.report.model import Counts, Latency, Point, RunReport, Sample
 from compare.run import OUTCOMES, JobRecord
 from compare.statistics import quantile, spread
 from compare.timeline import SEGMENTS, Timeline
 
 QUANTILES = (0.5, 0.95, 0.99)
 CURVE_POINTS = 300
+SAMPLES = 400
+SLOWEST = 40
 
 
 def run_report(measured: MeasuredRun) -> RunReport:
@@ -34,6 +38,7 @@ def run_report(measured: MeasuredRun) -> RunReport:
         steps=_steps(times),
         spread=spread(each for each in bursts(measured) if len(each) > 1),
         curve=curve(end_to_end),
+        over_time=over_time(measured),
     )
 
 
@@ -61,6 +66,23 @@ def curve(samples: Sequence[float]) -> tuple[Point, ...]:
     kept = min(count, CURVE_POINTS)
     ranks = sorted({max(1, round(count * number / kept)) for number in range(kept + 1)}) if count else []
     return tuple(Point(ordered[rank - 1], rank / count) for rank in ranks)
+
+
+def over_time(measured: MeasuredRun) -> tuple[Sample, ...]:
+    """Return the succeeded jobs in the order sent; of many, the slowest and an even share of the rest."""
+    done = [job for job in measured.jobs if job.record.state == "succeeded" and job.timeline]
+    if not done:
+        return ()
+    began = min(milliseconds(job.record.sent) for job in done)
+    found = [
+        Sample((milliseconds(job.record.sent) - began) / 1000, job.timeline.end_to_end_ms, job.timeline.cold)
+        for job in done
+        if job.timeline
+    ]
+    if len(found) > SAMPLES:
+        slowest = sorted(found, key=lambda each: -each.ms)[:SLOWEST]
+        found = [*slowest, *found[:: math.ceil(len(found) / (SAMPLES - SLOWEST))]]
+    return tuple(sorted(set(found), key=lambda each: (each.at_s, each.ms)))
 
 
 def mean_segments(times: Sequence[Timeline]) -> dict[str, float]:

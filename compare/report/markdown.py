@@ -14,8 +14,8 @@ from compare.report.words import clocks, saved, why
 def render(report: Report) -> str:
     """Return the report as GitHub-flavoured Markdown, with file names escaped."""
 
-    def table(content: Table, place: str = report.place) -> str:
-        return "\n".join((f"**{text(content.title)}** ({place})", "", *cells(content)))
+    def table(content: Table) -> str:
+        return "\n".join((f"**{text(content.title)}**", "", *cells(content)))
 
     return render_template(
         "report.md.j2",

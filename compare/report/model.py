@@ -8,8 +8,9 @@ from typing import Literal
 from compare.clock import ClockOffset
 from compare.collecting.comparison import BilledRun
 from compare.cost.break_even import BreakEven
+from compare.cost.verdict import Answer
 from compare.metering.assumptions import Assumption
-from compare.report.cost_model import Cost, Fusion
+from compare.report.cost_model import BillModel, Cost, Fusion
 from compare.report.forecast import Forecast
 from compare.run import PhotoFile, Run
 from compare.statistics import Quantile, Ratio, Spread
@@ -50,12 +51,22 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """One job: when it was sent, in seconds since the run began, its end-to-end time, and if it was cold."""
+
+    at_s: float
+    ms: float
+    cold: bool
+
+
+@dataclass(frozen=True)
 class RunReport:
     """The results of one run.
 
     Latencies are those of succeeded jobs outside the warm-up. ``segments`` are the mean parts of the
     end-to-end time and add up to its mean; ``steps`` are the durations of the steps. ``curve`` is the
-    cumulative distribution of the end-to-end time, thinned to a few hundred points.
+    cumulative distribution of the end-to-end time, thinned to a few hundred points, and ``over_time`` some
+    of the jobs in the order in which they were sent.
     """
 
     label: str
@@ -71,6 +82,7 @@ class RunReport:
     steps: dict[str, Latency]
     spread: Spread | None
     curve: tuple[Point, ...]
+    over_time: tuple[Sample, ...]
 
 
 @dataclass(frozen=True)
@@ -120,8 +132,9 @@ class Report:
     """The whole report.
 
     ``notice`` says where the times were measured and what can be concluded from them; ``place`` says it in
-    three words and is shown with every chart and table. ``billed`` has the runs for which the platform's
-    reported usage was collected. ``forecast`` is simulated, and rests on none of the runs.
+    three words. ``answers`` are the first screen; ``terms`` explain the settings that it names.
+    ``bill_model`` has what bills of other volumes are worked out from. ``billed`` has the runs for which the
+    platform's reported usage was collected. ``forecast`` is simulated, and rests on none of the runs.
     """
 
     title: str
@@ -129,10 +142,14 @@ class Report:
     place: str
     notice: str
     summary: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    terms: dict[str, str]
+    images_per_month: int
     runs: tuple[RunReport, ...]
     photos: tuple[PhotoReport, ...]
     comparisons: tuple[Comparison, ...]
     costs: tuple[Cost, ...]
+    bill_model: BillModel
     break_evens: tuple[BreakEven, ...]
     fusions: tuple[Fusion, ...]
     billed: tuple[BilledRun, ...]

@@ -5,16 +5,53 @@ from __future__ import annotations
 from compare.collecting.comparison import BilledRun
 from compare.report import billed
 from compare.report.figures import duration, listed
-from compare.report.model import Comparison, Report, RunReport
+from compare.report.model import Comparison, Counts, Report, RunReport
 from compare.report.rows import columns, rows
 from compare.report.table import NOTHING, Table
-from compare.report.words import SEGMENT_WORDS, decided, quantile_name
-from compare.run import OUTCOMES, Plan
+from compare.report.words import SEGMENT_WORDS, amount, decided, month, quantile_name
+from compare.run import OUTCOMES, Plan, Run
 from compare.statistics import Quantile, Ratio
 
 QUANTILE_HEAD = ("jobs", "median", "95 % quantile", "99 % quantile")
 
 OF_A_REVIEW = ("refused", "expired")  # shown only for runs that had any
+
+
+def overview(report: Report) -> Table:
+    """Return each run's settings, times and costs in a line."""
+    costs = {cost.label: cost for cost in report.costs}
+    body = tuple(
+        (
+            run.label,
+            settings(run.run),
+            interval(run.end_to_end.quantiles[0]) if run.end_to_end.count else NOTHING,
+            interval(run.end_to_end.quantiles[1]) if run.end_to_end.count else NOTHING,
+            amount(costs[run.label]) if run.label in costs else NOTHING,
+            month(costs[run.label]) if run.label in costs else NOTHING,
+            outcomes(run.counts),
+        )
+        for run in report.runs
+    )
+    head = ("run", "settings", *QUANTILE_HEAD[1:3], "a thousand photos", "a month", "uploads")
+    title = (
+        f"End-to-end times with 95 % confidence intervals; list prices of a thousand photos without free "
+        f"tiers, and of {report.images_per_month:,} a month with them"
+    )
+    return Table(title, head, body, range(2, 6))
+
+
+def settings(run: Run) -> str:
+    """Return the settings and the region of a run's stack in a few words."""
+    faults = f", faults: {run.chaos}" if run.chaos else ""
+    return (
+        f"{run.cloud}, {run.orchestrator}, {run.granularity}, {run.memory_mb:,} MB, {run.architecture}, "
+        f"{run.region}, recipe {run.recipe}{faults}"
+    )
+
+
+def outcomes(counts: Counts) -> str:
+    """Return how many uploads ended how."""
+    return ", ".join(f"{getattr(counts, word):,} {word}" for word in OUTCOMES if getattr(counts, word))
 
 
 def segments(report: Report) -> Table:

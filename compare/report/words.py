@@ -94,6 +94,11 @@ def amount(cost: Cost) -> str:
     return ranged(cost.per_thousand, cost.per_thousand_low, cost.per_thousand_high)
 
 
+def month(cost: Cost) -> str:
+    """Return the cost of a month with its range."""
+    return ranged(cost.month_with_free_tier, cost.month_low, cost.month_high)
+
+
 def why(comparison: Comparison) -> str:
     """Explain the difference of two runs' mean times by its three largest parts.
 
@@ -186,8 +191,3 @@ def clocks(run: RunReport) -> str:
         f"Clocks of {run.label}: the platform's is {low} to {high} ms ahead of the client's, derived from "
         f"the times at which uploads were sent and stored; {taken}.{moved}"
     )
-
-
-def median(run: RunReport) -> float | None:
-    """Return the median of the run's end-to-end time in milliseconds."""
-    return next(each.value for each in run.end_to_end.quantiles if each.p == 0.5)

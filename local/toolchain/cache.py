@@ -1,8 +1,7 @@
-"""The user's cache, shared by all checkouts; folders in it appear atomically."""
+"""Folders in the user's cache, shared by all checkouts; they appear atomically."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from core.cache import root
 from local.toolchain.progress import say
 
-
-def root() -> Path:
-    """Return ``twinlens`` in the user's cache folder (``XDG_CACHE_HOME``, by default ``~/.cache``)."""
-    named = os.environ.get("XDG_CACHE_HOME")
-    return (Path(named) if named else Path.home() / ".cache") / "twinlens"
+__all__ = ["drafting", "locked", "root"]
 
 
 @contextmanager

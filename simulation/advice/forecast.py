@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from compare.cost.exact import dollars
+from compare.cost.purposes import by_purpose
 from compare.report.forecast import Forecast, Predicted
 from simulation.advice.advise import Advice, Question, Ranked
 
-OTHER = "events, ledger and network"
-PARTS = {
-    "functions": ("lambda", "functions"),
-    "orchestration": ("stepfunctions", "durable", "queue", "table"),
-    "storage of photos": ("s3", "blob"),
-    "logs and alarms": ("cloudwatch", "monitor", "xray"),
-    OTHER: (),
-}
 ARRIVING = {
     "poisson": "at random",
     "daily": "at random and unevenly over the day (the busiest hour is simulated)",
@@ -84,8 +75,8 @@ def sentences(advice: Advice) -> list[str]:
 
 def _against(best: Ranked, other: Ranked) -> str:
     """Say what decides between the winner and the best of the other cloud."""
-    mine, theirs = parts(best), parts(other)
-    name = max(PARTS, key=lambda part: abs(theirs[part] - mine[part]))
+    mine, theirs = (by_purpose(each.bills.by_bound["expected"].lines) for each in (best, other))
+    name = max(mine, key=lambda part: abs(theirs[part] - mine[part]))
     cheaper = "cheaper" if best.bills.expected < other.bills.expected else "more expensive"
     claim = f"certainly {cheaper}" if best.bills.is_below(other.bills) else f"{cheaper} by the expected bills"
     return (
@@ -93,13 +84,3 @@ def _against(best: Ranked, other: Ranked) -> str:
         f"and a p95 of {other.latency[0]:.2g} s. The winner is {claim}; most of the difference "
         f"is in {name}: {dollars(mine[name])} against {dollars(theirs[name])}."
     )
-
-
-def parts(ranked: Ranked) -> dict[str, Decimal]:
-    """Return the parts of the expected bill, in words that both clouds share."""
-    found = dict.fromkeys(PARTS, Decimal(0))
-    for line in ranked.bills.by_bound["expected"].lines:
-        service = line.meter.name.split(".")[1]
-        name = next((part for part, services in PARTS.items() if service in services), OTHER)
-        found[name] += line.amount
-    return found

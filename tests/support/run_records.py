@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -149,21 +150,22 @@ def make_entry() -> MakeEntry:
     return entry
 
 
+def write_run(parent: Path, stack: str, records: Sequence[JobRecord], **changes: object) -> Path:
+    """Write a run folder of these records and return it; every photo has a small picture before and after."""
+    run = head(stack, list(dict.fromkeys(each.photo for each in records)), **changes)
+    folder = parent / run.name
+    write_head(folder, run)
+    append_jobs(folder, records)
+    (folder / "previews").mkdir()
+    shade = random.Random(1)
+    for photo in run.photos:
+        for name in ("before", "display", "filtered"):
+            picture = Image.new("RGB", (48, 36), tuple(shade.randrange(256) for _ in range(3)))
+            picture.save(preview_path(folder, photo, name))
+    return folder
+
+
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
-    """Write a run folder of these records and return it; every photo has a small picture before and after."""
-
-    def make(stack: str, records: Sequence[JobRecord], **changes: object) -> Path:
-        run = head(stack, list(dict.fromkeys(each.photo for each in records)), **changes)
-        folder = tmp_path / run.name
-        write_head(folder, run)
-        append_jobs(folder, records)
-        (folder / "previews").mkdir()
-        shade = random.Random(1)
-        for photo in run.photos:
-            for name in ("before", "display", "filtered"):
-                picture = Image.new("RGB", (48, 36), tuple(shade.randrange(256) for _ in range(3)))
-                picture.save(preview_path(folder, photo, name))
-        return folder
-
-    return make
+    """Write a run folder: see :func:`write_run`."""
+    return partial(write_run, tmp_path)

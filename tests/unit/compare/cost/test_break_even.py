@@ -1,11 +1,9 @@
 from decimal import Decimal
 
-import pytest
-
 from compare.billing.reading import MeterReading
 from compare.cost.bill import price
 from compare.cost.bills import Bills
-from compare.cost.break_even import BreakEven, Curve, break_evens, verdict
+from compare.cost.break_even import BreakEven, Curve, break_evens
 from compare.metering.assumptions import BOUNDS
 from compare.prices.reading import load
 
@@ -56,21 +54,3 @@ def test_ranges_that_overlap_everywhere_allow_no_claim():
 def test_stacks_that_cost_the_same_have_no_break_even():
     same = curve(TRANSITIONS, 1, 1, 1)
     assert break_evens({"one": same, "other": same}) == ()
-
-
-@pytest.mark.parametrize(
-    ("others", "said"),
-    [
-        ({"azure": curve(OPERATIONS, 50, 60, 70)}, "aws is the cheapest, whatever is assumed."),
-        (
-            {"azure": curve(OPERATIONS, 30, 60, 70)},
-            "aws is most likely the cheapest, but no difference to azure can be claimed",
-        ),
-        # What is not known of a cloud applies to both of its stacks.
-        ({"fused": curve(TRANSITIONS, 0, 1, 2), "aws": curve(TRANSITIONS, 1, 2, 3)}, "fused is the cheapest"),
-        ({}, ""),
-    ],
-)
-def test_the_cheapest_is_named_as_far_as_it_can_be_claimed(others, said):
-    curves = {"aws": curve(TRANSITIONS, 1, 1, 1), **others}
-    assert verdict({name: each(100_000) for name, each in curves.items()}).startswith(said)

@@ -1,6 +1,6 @@
 import pytest
 
-from compare.report.axis import Axis, LogAxis
+from compare.report.axis import Axis
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,3 @@ def test_an_axis_of_nothing_is_still_an_axis():
 
 def test_places_are_percentages():
     assert Axis(200, 50).place(50) == 25
-
-
-def test_a_logarithmic_axis_holds_whole_decades():
-    axis = LogAxis.over([0, 3, 400])
-    assert axis.ticks == (1, 10, 100, 1000)
-    assert [axis.place(value) for value in (0, 1, 10, 1000)] == [0, 0, 33.333, 100]
-
-
-def test_a_logarithmic_axis_of_one_value_has_a_decade():
-    assert LogAxis.over([1]).ticks == (1, 10)
-    assert LogAxis.over([]).ticks == (1, 10)

@@ -25,7 +25,7 @@ def test_a_thousand_photos_are_billed_line_by_line(measured):
     (cost,) = build([measured("aws-local").folder]).costs
     assert cost.per_thousand == sum(line.amount for line in cost.lines)
     assert cost.per_thousand == sum(cost.by_purpose.values())
-    assert cost.by_purpose["compute"] > 0
+    assert cost.by_purpose["functions"] > 0
     assert cost.by_purpose["workflow"] > 0
     assert all(line.formula and line.source and line.date for line in cost.lines)
 
@@ -58,7 +58,7 @@ def test_slower_steps_cost_more_compute(measured):
     quick, slow = (
         build([measured("aws-local", pace=pace, name=f"run{pace}").folder]).costs[0] for pace in (1.0, 3.0)
     )
-    assert slow.by_purpose["compute"] > quick.by_purpose["compute"]
+    assert slow.by_purpose["functions"] > quick.by_purpose["functions"]
     assert slow.by_purpose["workflow"] == quick.by_purpose["workflow"]
 
 
