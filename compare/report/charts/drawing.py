@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 
 import vl_convert
 
@@ -30,10 +31,10 @@ def library() -> str:
 
     Bundling takes seconds, so the result is kept in the user's cache, if that can be written.
     """
-    kept = root() / f"vega-{vl_convert.__version__}.js"
+    kept = root() / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError):
         return kept.read_text(encoding="utf-8")
-    made: str = vl_convert.javascript_bundle()
+    made: str = vl_convert.javascript_bundle(None)
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, made.encode())

@@ -88,7 +88,10 @@ def _volumes(report: Report, looks: Looks) -> Chart:
         }
         for points in zip(*(cost.volumes for cost in report.costs), strict=True)
     ]
-    colour = {**looks.run(), "legend": {"symbolOpacity": 1}}  # the bands are pale, and share the legend
+    colour = {
+        **looks.run(),
+        "legend": {"symbolOpacity": 1, "symbolType": "stroke"},
+    }  # the bands are pale, and share the legend
     y = {"type": "quantitative", "scale": {"type": "log"}, "axis": DOLLARS}
     return Chart(
         "volumes",

@@ -63,8 +63,8 @@ def _distribution(runs: list[RunReport], looks: Looks) -> Chart:
         for run in runs
         for point in run.curve
     ]
-    longest = max(row["s"] for row in rows)
-    shortest = min(row["s"] for row in rows)
+    seconds = [point.ms / 1000 for run in runs for point in run.curve]
+    shortest, longest = min(seconds), max(seconds)
     half = (longest - shortest) / HOVERS / 2
     places = [shortest + half * (2 * at + 1) for at in range(HOVERS)]
     hovers = [
