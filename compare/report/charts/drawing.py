@@ -34,7 +34,7 @@ def library() -> str:
     kept = root() / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError):
         return kept.read_text(encoding="utf-8")
-    made: str = vl_convert.javascript_bundle(None)
+    made: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, made.encode())
