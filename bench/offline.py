@@ -16,6 +16,7 @@ from core.errors import PhotoError, TwinlensError
 from core.folder import FolderStore, write_all
 from core.job import Artifact, Job, Photo, Source, job_id
 from core.memory import MemoryStore
+from core.photo import filters
 from core.recipe import Recipe
 from core.steps import Tools, execute
 from core.trace import now
@@ -93,8 +94,10 @@ def targets(photos: Sequence[Path], out: Path) -> dict[Path, Path]:
     return folders
 
 
-def process_all(targets: Mapping[Path, Path], recipe: Recipe) -> Iterator[Result]:
-    """Yield the results as they arrive, from one process per core.
+def process_all(
+    targets: Mapping[Path, Path], recipe: Recipe, own_filters: Sequence[Path] = ()
+) -> Iterator[Result]:
+    """Yield the results as they arrive, from one process per core; ``own_filters`` are folders of filters.
 
     If a process dies, for example for lack of memory, the photo that caused it is unknown: each of the
     remaining photos is then processed in a separate process.
@@ -104,19 +107,27 @@ def process_all(targets: Mapping[Path, Path], recipe: Recipe) -> Iterator[Result
         yield from (process_photo(photo, folder, recipe) for photo, folder in targets.items())
         return
     try:
-        for result in _pooled(left, recipe, workers):
+        for result in _pooled(left, recipe, own_filters, workers):
             del left[result.photo]
             yield result
     except BrokenProcessPool:
         for photo, folder in left.items():
             try:
-                yield from _pooled({photo: folder}, recipe, 1)
+                yield from _pooled({photo: folder}, recipe, own_filters, 1)
             except BrokenProcessPool:
                 yield Result(photo, "failed", 0.0, "Its process died, possibly because it ran out of memory.")
 
 
-def _pooled(targets: Mapping[Path, Path], recipe: Recipe, workers: int) -> Iterator[Result]:
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+def _pooled(
+    targets: Mapping[Path, Path], recipe: Recipe, own_filters: Sequence[Path], workers: int
+) -> Iterator[Result]:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_add_all, initargs=(own_filters,)) as pool:
         running = [pool.submit(process_photo, photo, folder, recipe) for photo, folder in targets.items()]
         for each in as_completed(running):
             yield each.result()
+
+
+def _add_all(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        filters.add(folder)

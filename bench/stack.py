@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bench import emulators, project
 from bench.connections import Connection, connect
@@ -15,9 +15,26 @@ from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SetupError
 from core.job import job_id
 from core.ledger import LedgerRow
+from core.mistakes import meant
 
 if TYPE_CHECKING:
     from components.engine import PulumiStack
+
+NO_LOGIN = "PULUMI_ACCESS_TOKEN must be set"  # what the CLI says where nobody has logged in
+
+
+class Outputs(dict[str, Any]):
+    """A stack's outputs; one that an older Twinlens did not have is a clear error."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        """Refuse to go on.
+
+        Raises:
+            SetupError: Always.
+        """
+        raise SetupError(
+            f"The stack has no output {name!r}: `pulumi up` updates it to this version of Twinlens."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +113,16 @@ def _outputs(name: str) -> dict[str, Any]:
     try:
         outputs = stack.values()
     except CommandError:
-        reason = stack.command.reason().partition("\n")[0]
+        reason = stack.command.reason()
+        if NO_LOGIN in reason:
+            raise SetupError(
+                f"Pulumi cannot read the stack {name!r}, since it is not logged in: `pulumi login` chooses "
+                "where it keeps its state."
+            ) from None
         raise SetupError(
-            f"Pulumi cannot read the stack {name!r}: {reason}. `pulumi up -s {name}` creates it."
+            f"Pulumi cannot read the stack {name!r}{meant(name, project.stacks())}: "
+            f"{reason.partition('\n')[0]}. `pulumi up -s {name}` creates it."
         ) from None
     if "cloud" not in outputs:
         raise SetupError(f"Nothing is deployed in the stack {name!r}: `pulumi up -s {name}` deploys it.")
-    return outputs
+    return Outputs(outputs)

@@ -31,7 +31,7 @@ Timeout = Annotated[
     float,
     typer.Option(min=1, help="Seconds after a burst's last upload until jobs count as lost."),
 ]
-Out = Annotated[Path, typer.Option(help="Where to create the run folders.")]
+Out = Annotated[Path, typer.Option(file_okay=False, help="Where to create the run folders.")]
 Chaos = Annotated[
     str,
     typer.Option(help=f"Faults to inject: {', '.join(NAMED)}, a profile's text, or a file with one."),

@@ -32,8 +32,9 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Fit the simulation's parameters to photos on this machine or to real runs, and show the changes."""
-    if missing := next((each for each in sources if not each.is_dir()), None):
-        raise SetupError(f"There is no folder {missing}.")
+    if wrong := [each for each in sources if not each.is_dir()]:
+        found = (f"{each} is {'a file' if each.exists() else 'not there'}" for each in wrong)
+        raise SetupError(f"{'; '.join(found)}. Give either run folders, or one folder of photos.")
     runs = [each for each in sources if (each / HEAD).exists()]
     if runs and len(runs) < len(sources):
         other = next(each for each in sources if each not in runs)

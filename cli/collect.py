@@ -12,7 +12,7 @@ from bench.accounts import collect_run
 from bench.stack import DeployedStack
 from cli.console import Json, console, errors, print_json, print_table, shown
 from compare.collecting.comparison import BilledRun, compare
-from compare.folder import read
+from compare.folder import read_all
 from compare.report.billed import METER_HEAD, meter_rows, sentences
 
 Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` creates them.")]
@@ -27,8 +27,7 @@ def collect(runs: Runs, stack: ItsStack = None, as_json: Json = False) -> None:
     Exits with 1 if some figures are not available yet; repeat the command later.
     """
     compared = []
-    for path in runs:
-        folder = read(path)
+    for folder in read_all(runs):
         deployment = DeployedStack.of(stack or folder.run.stack)
         with errors.status(f"querying the reported usage of {shown(folder.run.name)}"):
             billed = collect_run(deployment, folder)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.markup import escape
 
 from cli.console import Json, console, print_json, print_table
@@ -15,8 +18,18 @@ from core.recipe import OutputFormat, Sheet, Size
 TABLES = {"[[sizes]]": Size, "[[sheets]]": Sheet, "[[outputs]]": OutputFormat}
 
 
-def filters(json: Json = False) -> None:
+OwnFilters = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--filters", exists=True, file_okay=False, help="A folder of your own filters; repeat for several."
+    ),
+]
+
+
+def filters(own: OwnFilters = None, json: Json = False) -> None:
     """List the filters and the other tables of a recipe, with their parameters."""
+    for folder in own or ():
+        registry.add(folder)
     targets: dict[str, Callable[..., object]] = {name: registry.load(name) for name in registry.names()}
     known = {name: parameters(target) for name, target in (targets | TABLES).items()}
     if json:

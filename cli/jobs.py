@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -46,9 +47,12 @@ def list_jobs(
     as_json: Json = False,
 ) -> None:
     """List the jobs, newest first."""
+    deployment = DeployedStack.of(stack)
+    if key is not None:
+        _check_key(key, deployment.outputs["inputPrefix"])
     rows = (
         row
-        for row in DeployedStack.of(stack).rows()
+        for row in deployment.rows()
         if state in (None, row.state) and (key is None or fnmatchcase(row.key, key))
     )
     newest = sorted(rows, key=lambda row: row.claimed_at, reverse=True)
@@ -134,6 +138,18 @@ def get(
         print_json([{"path": str(folder / name), "bytes": len(data)} for name, data in files.items()])
     else:
         console.print(f"{len(files)} files are in {shown(str(folder))}.")
+
+
+def _check_key(pattern: str, prefix: str) -> None:
+    """Refuse a pattern that no job's key can match, since keys begin with the input prefix.
+
+    Raises:
+        SetupError: It is such a pattern.
+    """
+    text, *wild = re.split(r"[*?[]", pattern.casefold(), maxsplit=1)
+    start = prefix.casefold()[: len(text)] if wild else prefix.casefold()
+    if not text.startswith(start):
+        raise SetupError(f"No job can match {pattern!r}: keys begin with {prefix!r}, as in '{prefix}*.jpg'.")
 
 
 def _find(deployment: DeployedStack, job: str) -> LedgerRow:

@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from bench import emulators
 from cli.console import print_error
 from cli.examples import EXAMPLES
+from cli.mistaken import sentence
 from core.errors import StoreUnavailable, TwinlensError
 
 DEBUG = "TWINLENS_DEBUG"
@@ -54,6 +55,14 @@ class Commands(TyperGroup):
         """Import the command that the arguments name."""
         name, _, rest = super().resolve_command(ctx, args)
         return name, name and command(name), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a value that it does not take is named in the error."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = sentence(error)
+            raise
 
 
 def command(name: str) -> Any:

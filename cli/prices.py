@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,11 +13,13 @@ from rich.markup import escape
 from cli.console import Json, console, print_json, print_table
 from compare.billing.reading import plain
 from compare.cost.document import allowance_document, source_document
+from compare.errors import PriceBookError
 from compare.prices.book import Meter, Price, PriceBook
 from compare.prices.check import doubts
 from compare.prices.reading import load
 from compare.prices.refresh import ADDRESSES, PROBLEMS, Outcome, PriceLists, compare
 from compare.prices.refresh import write as write_outcomes
+from core.mistakes import meant
 
 app = typer.Typer(no_args_is_help=True, help="The price book and the vendors' live price lists.")
 
@@ -30,7 +33,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print the price book."""
-    entries = [entry for entry in _entries(load(), region) if entry[0].name.startswith(meter)]
+    entries = _entries(load(), meter, [region] if region else [])
     if as_json:
         print_json([_document(*entry) for entry in entries])
         return
@@ -71,8 +74,10 @@ def refresh(
     as_json: Json = False,
 ) -> None:
     """Compare the price book with the vendors' lists; exit with 1 if a difference needs a decision."""
+    book = load()
+    _entries(book, meter, region or [])
     lists = PriceLists(datetime.now(UTC).date(), {"aws": aws_url, "azure": azure_url})
-    outcomes = list(compare(load(), lists, region or (), meter))
+    outcomes = list(compare(book, lists, region or (), meter))
     written = write_outcomes(outcomes) if write else 0
     if as_json:
         print_json([_outcome(outcome) for outcome in outcomes])
@@ -106,13 +111,34 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _entries(book: PriceBook, region: str | None) -> list[tuple[Meter, Price]]:
-    return [
+def _entries(book: PriceBook, start: str, regions: Collection[str]) -> list[tuple[Meter, Price]]:
+    """Return the prices in the regions, or in all, of meters whose name starts so.
+
+    Raises:
+        PriceBookError: There are none; the message says what there is.
+    """
+    known = [region for vendor in book.home_regions for region in book.regions(vendor)]
+    for region in regions:
+        if region not in known:
+            raise PriceBookError(
+                f"The price book has no region {region!r}{meant(region, known)}; it has {', '.join(known)}."
+            )
+    if not any(name.startswith(start) for name in book.meters):
+        raise PriceBookError(
+            f"No meter's name starts with {start!r}{meant(start, book.meters)}: "
+            "`twinlens prices show` lists all."
+        )
+    found = [
         (meter, price)
         for meter in book.meters.values()
         for price in meter.prices.values()
-        if region in (None, price.region)
+        if meter.name.startswith(start) and (not regions or price.region in regions)
     ]
+    if not found:
+        raise PriceBookError(
+            f"No meter whose name starts with {start!r} has a price in {', '.join(regions)}."
+        )
+    return found
 
 
 def _cells(meter: Meter, price: Price) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ import typer
 
 from bench.offline import Result, process_all, targets
 from cli.console import Json, console, print_error, print_json, print_table, progress, shown
+from cli.filters import OwnFilters
 from core import recipes
 from core.errors import SetupError
+from core.photo import filters
 
 
 def _recipes(incomplete: str) -> list[str]:
@@ -28,12 +30,15 @@ def process(
             "--recipe", "-r", help="A name in recipes/, or a recipe's file.", autocompletion=_recipes
         ),
     ] = "gallery",
+    own_filters: OwnFilters = None,
     out: Annotated[
         Path, typer.Option("--out", "-o", file_okay=False, help="Where to write the outputs.")
     ] = Path("out/photos"),
     json: Json = False,
 ) -> None:
     """Process photos on this machine, without a cloud; exit with 1 unless all succeed."""
+    for folder in own_filters or ():
+        filters.add(folder)
     chosen = recipes.read(Path(recipe)) if recipe.endswith(".toml") else recipes.load(recipe)
     folders = targets(photos, out)
     if not folders:
@@ -41,7 +46,7 @@ def process(
     with progress() as bar:
         task = bar.add_task("processing", total=len(folders), note="")
         done = {}
-        for result in process_all(folders, chosen):
+        for result in process_all(folders, chosen, own_filters or ()):
             done[result.photo] = result
             bar.update(task, advance=1, note=shown(result.photo.name))
     results = [done[photo] for photo in folders]

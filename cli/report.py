@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.console import Json, console, print_json, print_table, shown, state_text
-from compare.folder import read
+from compare.folder import read_all
 from compare.report import Report, build, schema, to_json, write
 from compare.report.build import IMAGES_PER_MONTH
 from compare.report.rows import columns, rows
@@ -23,14 +23,15 @@ def _print_schema(asked: bool) -> None:
         raise typer.Exit
 
 
+Out = Annotated[
+    Path, typer.Option(file_okay=False, help="Where to write report.html, report.md and report.json.")
+]
 Runs = Annotated[list[Path], typer.Argument(help="Run folders, as `twinlens bench` creates them.")]
 
 
 def report(
     runs: Runs,
-    out: Annotated[Path, typer.Option(help="Where to write report.html, report.md and report.json.")] = Path(
-        "out"
-    ),
+    out: Out = Path("out"),
     images_per_month: Annotated[int, typer.Option(min=1, help="Photos a month to price.")] = IMAGES_PER_MONTH,
     as_json: Json = False,
     show_schema: Annotated[
@@ -42,7 +43,7 @@ def report(
 ) -> None:
     """Compare runs: write the report, and print its table."""
     with _keeping_everything():
-        folders = [read(run) for run in runs]
+        folders = read_all(runs)
         made = build(folders, images_per_month)
         page = write(made, folders, out)
     if as_json:

@@ -18,6 +18,7 @@ from compare.run import FORMAT, JobRecord, PhotoFile, Run, RunError, SentUpload
 from compare.soundness import head_flaw, jobs_flaw
 from core.files import write_whole
 from core.job import Artifact, Job
+from core.mistakes import Mistakes
 from core.workflow.document import from_document
 from core.workflow.model import Workflow
 
@@ -77,8 +78,10 @@ def read_head(folder: Path) -> Run:
     path = folder / HEAD
     try:
         text = path.read_bytes()
-    except FileNotFoundError:
-        raise RunError(f"{folder} is not a run: it has no {HEAD}. `twinlens bench` creates runs.") from None
+    except (FileNotFoundError, NotADirectoryError):
+        missing = "it is a file" if folder.exists() else "it does not exist"
+        why = f"it has no {HEAD}" if folder.is_dir() else missing
+        raise RunError(f"{folder} is not a run: {why}. `twinlens bench` creates runs.") from None
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from None
     try:
@@ -182,3 +185,17 @@ def read(path: Path) -> RunFolder:
             f"{path / JOBS}, line {flaw[0]}, {flaw[1]}: this run was modified after Twinlens created it."
         )
     return folder
+
+
+def read_all(paths: Iterable[Path]) -> list[RunFolder]:
+    """Read run folders.
+
+    Raises:
+        RunError: As :func:`read`, with a line for every folder that can't be read.
+    """
+    mistakes, found = Mistakes(RunError), []
+    for path in paths:
+        with mistakes.noted():
+            found.append(read(path))
+    mistakes.report()
+    return found

@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from core.errors import SetupError
+from core.mistakes import meant
 
 
 @cache
@@ -23,6 +24,6 @@ def load(package: str, name: str, error: type[SetupError] = SetupError) -> Modul
         SetupError: The module does not exist; the exception is of the class ``error``.
     """
     if name not in names(package):
-        kind = package.rpartition(".")[2].removesuffix("s")
-        raise error(f"There is no {kind} {name!r}; there are {', '.join(names(package))}.")
+        kind, known = package.rpartition(".")[2].removesuffix("s"), names(package)
+        raise error(f"There is no {kind} {name!r}{meant(name, known)}; there are {', '.join(known)}.")
     return import_module(f"{package}.{name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,8 +62,20 @@ def _azurite() -> Finding:
 
 def _pulumi() -> Finding:
     found = pulumi.find()
-    remedy = f"{_SET_UP} It builds the CLI if it cannot be downloaded."
+    remedy = f"{_SET_UP} It builds the CLI in about four minutes, unless you install it first."
     return Finding("Pulumi CLI with Python", str(found) if found else None, needed=True, remedy=remedy)
+
+
+def _pulumi_on_path() -> Finding:
+    found = shutil.which("pulumi")
+    remedy = "Only stacks in a cloud need it: install it from https://www.pulumi.com/docs/install/."
+    return Finding("Pulumi CLI on PATH", found, needed=False, remedy=remedy)
+
+
+def _pulumi_login() -> Finding:
+    found = answer(["pulumi", "whoami", "--non-interactive"]) if shutil.which("pulumi") else None
+    remedy = "Only stacks in a cloud need it: `pulumi login` chooses where Pulumi keeps its state."
+    return Finding("Pulumi login", found, needed=False, remedy=remedy)
 
 
 def _go() -> Finding:
@@ -91,6 +104,8 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _node,
     _azurite,
     _pulumi,
+    _pulumi_on_path,
+    _pulumi_login,
     _go,
     _chromium,
     _emulators,

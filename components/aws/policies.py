@@ -9,17 +9,25 @@ import pulumi
 
 Statement = Mapping[str, Any]
 
+# The ARN of a bucket names no account: if a stack's bucket is gone, anybody can take its name.
+OWN_ACCOUNT = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+
 
 def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]]) -> Statement:
     """Return a statement that allows the actions on the resources."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
+def allow_objects(actions: Sequence[str], objects: Sequence[pulumi.Input[str]]) -> Statement:
+    """Return a statement that allows the actions on objects in buckets of the role's own account."""
+    return {**allow(actions, objects), "Condition": OWN_ACCOUNT}
+
+
 def allow_list(bucket: pulumi.Input[str], prefix: str) -> Statement:
     """Return a statement that allows listing the bucket's objects under the prefix."""
     return {
         **allow(["s3:ListBucket"], [bucket]),
-        "Condition": {"StringLike": {"s3:prefix": f"{prefix}*"}},
+        "Condition": {**OWN_ACCOUNT, "StringLike": {"s3:prefix": f"{prefix}*"}},
     }
 
 

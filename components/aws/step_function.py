@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.aws.function import Function
-from components.aws.policies import Statement, allow
+from components.aws.policies import Statement, allow_objects
 from components.settings import Settings
 from core.deployment.variables import STEP
 from core.workflow.model import Place, Step
@@ -59,7 +59,7 @@ class StepFunction(Function):
 def _access(step: Step, places: Mapping[Place, pulumi.Input[str]]) -> list[Statement]:
     granted = {"s3:GetObject": step.reads, "s3:PutObject": step.writes}
     return [
-        allow([action], [places[place] for place in sorted(where)])
+        allow_objects([action], [places[place] for place in sorted(where)])
         for action, where in granted.items()
         if where
     ]

@@ -8,10 +8,11 @@ import pulumi
 from pulumi_azure_native import resources, storage
 
 from components.azure.patience import until_roles_work
-from components.azure.storage import account, container
+from components.azure.storage import container
 from core.deployment.names import PACKAGES
 
 READABLE = "PT1H"  # the platform fetches the archive once, while it is delivered
+DEPLOYED = "deployed"  # the container where the platform keeps the archive, and instances find it
 STORAGE_API = "2023-05-01"  # the version of the operation that signs
 
 
@@ -22,14 +23,14 @@ class AppCode(pulumi.ComponentResource):
     signs it during deployment, so that neither the program nor its state ever contains it, and another app
     gets its own URL.
 
-    The archive has a separate account because uploading it and signing its URL require account keys, which
-    are disabled for the accounts with photos and state.
+    The account ``store`` has nothing but code: uploading the archive and signing its URL require account
+    keys, which are disabled for the accounts with photos and state.
     """
 
     def __init__(
         self,
         name: str,
-        account_name: str,
+        store: storage.StorageAccount,
         resource_group: pulumi.Input[str],
         app: pulumi.Input[str],
         archive: Path,
@@ -37,7 +38,6 @@ class AppCode(pulumi.ComponentResource):
     ) -> None:
         super().__init__("twinlens:azure:AppCode", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        store = account(account_name, resource_group, child, shared_keys=True)
         packages = container(f"{name}-{PACKAGES}", store, PACKAGES, resource_group, child)
         blob = storage.Blob(
             f"{name}-archive",

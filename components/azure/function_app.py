@@ -17,7 +17,8 @@ class FunctionApp(pulumi.ComponentResource):
         name: The logical name.
         resource_group: The name of the resource group.
         identity: The app's identity.
-        packages: The container in which the platform keeps the app's code, and its account.
+        code: The account and the container in which the platform keeps the app's code, and the identity with
+            which it does; ``identity`` should have no access there, so that the app cannot replace its code.
         memory_mb: The memory of one instance.
         max_instances: The maximum number of instances.
         app_settings: The app's environment variables.
@@ -35,7 +36,7 @@ class FunctionApp(pulumi.ComponentResource):
         name: str,
         resource_group: pulumi.Input[str],
         identity: AppIdentity,
-        packages: tuple[storage.StorageAccount, storage.BlobContainer],
+        code: tuple[storage.StorageAccount, storage.BlobContainer, AppIdentity],
         memory_mb: int,
         max_instances: int,
         app_settings: Mapping[str, pulumi.Input[str]],
@@ -51,7 +52,7 @@ class FunctionApp(pulumi.ComponentResource):
             reserved=True,
             opts=child,
         )
-        account, container = packages
+        account, container, deliverer = code
         app = web.WebApp(
             name,
             resource_group_name=resource_group,
@@ -60,7 +61,7 @@ class FunctionApp(pulumi.ComponentResource):
             https_only=True,
             identity={
                 "type": web.ManagedServiceIdentityType.USER_ASSIGNED,
-                "user_assigned_identities": [identity.id],
+                "user_assigned_identities": [identity.id, deliverer.id],
             },
             function_app_config={
                 "deployment": {
@@ -69,7 +70,7 @@ class FunctionApp(pulumi.ComponentResource):
                         "value": pulumi.Output.concat(account.primary_endpoints.blob, container.name),
                         "authentication": {
                             "type": web.AuthenticationType.USER_ASSIGNED_IDENTITY,
-                            "user_assigned_identity_resource_id": identity.id,
+                            "user_assigned_identity_resource_id": deliverer.id,
                         },
                     }
                 },
@@ -88,6 +89,11 @@ class FunctionApp(pulumi.ComponentResource):
             },
             opts=child,
         )
+        # Neither FTP nor the deployment site takes the app's publishing password.
+        for what, policy in (("ftp", web.WebAppFtpAllowed), ("scm", web.WebAppScmAllowed)):
+            policy(
+                f"{name}-{what}", resource_group_name=resource_group, name=app.name, allow=False, opts=child
+            )
         self.name, self.id = app.name, app.id
         self.site = app.host_name_ssl_states.apply(
             lambda states: next(

@@ -11,7 +11,7 @@ from pulumi_azure_native import resources, storage
 from components import packaging, tags
 from components.azure import reconciler
 from components.azure.alerts import Alerts, log_alerts, metric_alerts
-from components.azure.app_code import AppCode
+from components.azure.app_code import DEPLOYED, AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.budget import Budget
 from components.azure.encryption import AccountEncryption
@@ -28,7 +28,7 @@ from components.azure.workbook import Workbook, counted
 from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
-from core.deployment.names import INPUT, OUTPUT, PACKAGES, POISON, TOPICS, UNDELIVERED, UPLOADS
+from core.deployment.names import INPUT, OUTPUT, POISON, TOPICS, UNDELIVERED, UPLOADS
 from core.workflow.granularity import pipeline_in
 
 # The host's own storage. Hosts that were given its service addresses alone sometimes could not reach it:
@@ -69,7 +69,11 @@ class AzurePipeline(pulumi.ComponentResource):
             opts=child,
         )
         state = account(f"{short}state", group, child)
-        packages = container(f"{name}-packages", state, PACKAGES, group, child)
+        code = account(f"{short}code", group, child, shared_keys=not settings.no_shared_keys)
+        deployed = container(f"{name}-deployed", code, DEPLOYED, group, child)
+        deliverer = AppIdentity(
+            f"{name}-code", group, {"deployed": (Role.BLOB_CONTRIBUTOR, deployed.id)}, opts=child
+        )
         undelivered = container(f"{name}-undelivered", state, UNDELIVERED, group, child)
         telemetry = Telemetry(name, group, settings.log_retention_days, opts=child)
         scheduler = (
@@ -81,7 +85,7 @@ class AzurePipeline(pulumi.ComponentResource):
             f"{name}-app",
             group,
             {
-                "state-blobs": (Role.BLOB_OWNER, state.id),  # the host's locks and keys, and the code
+                "state-blobs": (Role.BLOB_OWNER, state.id),  # the host's locks and keys
                 **({"scheduler": scheduler.grant} if scheduler else _durable_on(state)),
                 "input": (Role.BLOB_READER, photos.containers[INPUT].id),
                 "output": (Role.BLOB_CONTRIBUTOR, photos.containers[OUTPUT].id),
@@ -100,7 +104,7 @@ class AzurePipeline(pulumi.ComponentResource):
             f"{name}-app",
             group,
             identity,
-            (state, packages),
+            (code, deployed, deliverer),
             settings.memory_mb,
             settings.max_concurrency,
             {
@@ -135,7 +139,7 @@ class AzurePipeline(pulumi.ComponentResource):
         if settings.no_shared_keys:
             PublishedCode(f"{name}-published", group, app.site, archive, opts=child)
         else:
-            AppCode(f"{name}-code", f"{short}code", group, app.name, archive, opts=child)
+            AppCode(f"{name}-code", code, group, app.name, archive, opts=child)
         trigger = Trigger(
             f"{name}-upload",
             group,

@@ -11,6 +11,9 @@ from typing import Any
 from core.deployment.names import JOB_ENDED
 from core.workflow.model import DUPLICATE
 
+# The SDKs log every request with its address, which holds the uploader's file name, at the level INFO.
+logging.getLogger("azure").setLevel(logging.WARNING)
+
 
 def log_end(answer: Mapping[str, Any]) -> None:
     """Log the end of the job that the activity ``record`` answered with, unless it recorded nothing.

@@ -40,6 +40,7 @@ def obey() -> None:
     """Patch MiniStack to refuse calls of the services that their roles do not allow."""
     _loopback()
     _names_of_several_lines()
+    _policy_variables()
     _aliases()
     _state_machines()
     _rules()
@@ -71,6 +72,21 @@ def _names_of_several_lines() -> None:
         return re.compile(made.pattern, made.flags | re.DOTALL)
 
     iam_evaluator._fnmatch_compile = across
+
+
+def _policy_variables() -> None:
+    """Replace variables such as ``${aws:PrincipalAccount}`` in the values of conditions."""
+    met: Callable[[Any, Any], bool] = iam_evaluator._conditions_met
+
+    def replaced(value: Any, asked: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: replaced(each, asked) for key, each in value.items()}
+        if isinstance(value, list):
+            return [replaced(each, asked) for each in value]
+        resolve = iam_evaluator._resolve_condition_key
+        return re.sub(r"\$\{([^}]+)\}", lambda name: str(resolve(name[1], asked)), str(value))
+
+    iam_evaluator._conditions_met = lambda conditions, asked: met(replaced(conditions, asked), asked)
 
 
 def _aliases() -> None:

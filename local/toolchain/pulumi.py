@@ -1,4 +1,7 @@
-"""The Pulumi CLI: the machine's, the official installer's, or one built from pinned Go modules."""
+"""The Pulumi CLI: the machine's, or one built from Go modules whose checksums are committed.
+
+Pulumi's installer is not used: it downloads programs without a checksum that could be committed here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from semver import VersionInfo
 
 from local.toolchain import build, cache
 from local.toolchain.commands import answer
-from local.toolchain.progress import say, step
 from local.toolchain.versions import Version, parse, show
 
 PINNED: Version = (3, 259, 0)  # the SDK's version in the project's lock
@@ -31,23 +33,22 @@ def find() -> Path | None:
 
 
 def ensure() -> Path:
-    """Return the folder with the CLI and its Python language host, installing or building them if necessary.
+    """Return the folder with the CLI and its Python language host, building them if necessary.
 
     Building takes about four minutes on two cores, once for all checkouts of a user.
 
     Raises:
-        ToolMissing: The CLI cannot be found, installed or built.
+        ToolMissing: The CLI cannot be found or built.
     """
     found = find()
     if found is not None:
         return found
     lock = cache.root() / f"{_cached().name}.lock"
-    with cache.locked(lock, "Another process is installing the Pulumi CLI; waiting for it ..."):
+    with cache.locked(lock, "Another process is building the Pulumi CLI; waiting for it ..."):
         found = find()
         if found is None:
             with cache.drafting(_cached()) as draft:
-                if not _installed(draft):
-                    build.pulumi(draft / "bin", show(PINNED))
+                build.pulumi(draft / "bin", show(PINNED))
             found = _cached() / "bin"
     return found
 
@@ -81,16 +82,3 @@ def _version(folder: Path) -> Version | None:
 
 def _cached() -> Path:
     return cache.root() / f"pulumi-{show(PINNED)}"
-
-
-def _installed(root: Path) -> bool:
-    """Try the official installer, which downloads from Pulumi's site; return whether it succeeded."""
-    with step(f"Installing the Pulumi CLI {show(PINNED)} with its official installer"):
-        try:
-            from pulumi.automation import PulumiCommand  # takes half a second, and only this needs it
-
-            PulumiCommand.install(root=str(root), version=VersionInfo(*PINNED))
-        except Exception as error:  # after any failure, build the CLI instead
-            say(f"  not available ({error}); building it instead")
-            return False
-    return usable(root / "bin")

@@ -74,7 +74,7 @@ def test_the_app_runs_on_flex_consumption_with_its_memory(azure):
     assert config["runtime"] == {"name": "python", "version": "3.13"}
     assert config["scaleAndConcurrency"]["instanceMemoryMB"] == 2048
     storage = config["deployment"]["storage"]
-    assert storage["value"] == "https://twinlensstate.blob.core.windows.net/packages"
+    assert storage["value"] == "https://twinlenscode.blob.core.windows.net/deployed"
     assert storage["authentication"]["type"] == "UserAssignedIdentity"
 
 

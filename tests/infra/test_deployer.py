@@ -102,7 +102,9 @@ def test_every_role_is_passed_to_a_service_that_the_policy_names(created):
     assert trusted == set(for_aws.PASSED_TO)
 
 
-@pytest.mark.parametrize("name", ["aws-deployer", "aws-preview", "aws-state", "aws-user", "aws-operator"])
+@pytest.mark.parametrize(
+    "name", ["aws-deployer", "aws-preview", "aws-state", "aws-user", "aws-operator", "aws-state-reader"]
+)
 def test_aws_knows_every_action_and_the_resources_it_is_granted_on(name):
     for statement in statements(name):
         for action, resource in product(listed(statement["Action"]), listed(statement["Resource"])):
@@ -161,6 +163,49 @@ def may_be(service, resource_type, pattern):
         "STATE_BUCKET",
     )
     return any(fnmatchcase(re.sub(r"\$\{\w+\}", name, arn), pattern) for name in names)
+
+
+def test_the_deployer_reaches_the_buckets_of_a_stack_and_not_the_state_s():
+    patterns = [resource for each in statements() for resource in listed(each["Resource"])]
+    buckets = [each.removeprefix("arn:aws:s3:::") for each in patterns if each.startswith("arn:aws:s3:::")]
+    assert any(fnmatchcase("twinlens-input-1a2b3c4", each) for each in buckets)
+    for state in ("twinlens-state-123456789012", "twinlens-state-123456789012/.pulumi/stacks/aws.json"):
+        assert not [each for each in buckets if fnmatchcase(state, each)]
+    told = (ROOT / "docs" / "deploy-aws.md").read_text()
+    assert "STATE_BUCKET=twinlens-state-$ACCOUNT_ID" in told
+
+
+def test_a_preview_changes_nothing():
+    """Who could write the state could have code of their choice run as the deployer."""
+    for name in ("aws-preview", "aws-state-reader", "aws-state-key"):
+        allowed = {action for each in statements(name) for action in listed(each["Action"])}
+        assert allowed <= {
+            "kms:Decrypt",
+            "s3:GetObject",
+            "s3:ListBucket",
+            "states:ValidateStateMachineDefinition",
+        }
+    role = json.loads((FOLDER / "azure-preview.json").read_text())
+    assert all(each.endswith("/read") for each in role["Actions"])
+    guide = (ROOT / "docs" / "deploy-github.md").read_text()
+    assert guide.count('preview) policies="preview state-reader state-key" ;;') == 2
+    assert "preview) access=Reader ;;" in guide
+
+
+def test_people_reach_buckets_of_their_own_account_alone():
+    for name in ("aws-user", "aws-operator"):
+        on_buckets = [each for each in statements(name) if "s3:" in str(each["Action"])]
+        assert len(on_buckets) >= 2
+        for each in on_buckets:
+            assert each["Condition"] == {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+
+
+def test_the_guide_grants_the_deployer_one_resource_group():
+    guide = (ROOT / "docs" / "deploy-azure.md").read_text()
+    [scope] = re.findall(r'--role "Twinlens deployer" --scope "([^"]+)" \\\n  --assignee-object-id', guide)
+    assert scope.endswith("/resourceGroups/$GROUP")
+    assert 'pulumi config set twinlens:resourceGroup "$GROUP"' in guide
+    assert "What the role amounts to" in guide
 
 
 def test_the_policy_fits_into_one_managed_policy():

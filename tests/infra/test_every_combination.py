@@ -29,6 +29,7 @@ UNTAGGABLE = {
     # Azure
     "Blob", "BlobContainer", "BlobServiceProperties", "ManagementPolicy", "Queue", "RetentionPolicy",
     "RoleAssignment", "SystemTopicEventSubscription", "Table", "TaskHub",
+    "WebAppFtpAllowed", "WebAppScmAllowed",
 }  # fmt: skip
 BUDGET_ALERTS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
 CLOSED = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")

@@ -82,6 +82,14 @@ def test_actions_are_pinned_and_permissions_are_the_least(workflow):
     }
 
 
+def test_no_secret_is_stored_with_the_workflow():
+    assert "secrets." not in EXAMPLE.read_text()
+    assert "PASSPHRASE" not in EXAMPLE.read_text()
+    told = GUIDE.read_text()
+    assert "awskms://" in told
+    assert "azurekeyvault://" in told
+
+
 def test_the_guide_names_every_variable_and_secret(workflow):
     asked = set(re.findall(r"(?:vars|secrets)\.(\w+)", EXAMPLE.read_text()))
     told = GUIDE.read_text()
@@ -120,12 +128,20 @@ def test_a_later_push_changes_the_comment(workflow, shell):
     )
 
 
+def times(folder):
+    """Return when each file and folder was changed, a lock that came and went included."""
+    return {path: path.stat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
+
+
 @pytest.mark.e2e
 def test_the_comment_tells_of_the_change_and_the_bill(workflow, shell, local_stacks):
     """On one stack: the other one is deployed below, by the same tools."""
     stack = "azure-local"
     step = steps(workflow, "preview")["Preview and estimate"]
+    state = Path.from_uri(local_stacks.state.pulumi.backend)
+    before = times(state)
     folder = shell(step, STACK=stack, **local_stacks.environment)
+    assert times(state) == before, "a preview writes nothing to the state, so its identity only reads"
     comment = (folder / "comment.md").read_text()
     assert comment.startswith(f"### Twinlens, stack {stack}\n```\nPreviewing update")
     assert re.search(r"\nResources:\n +\d+ unchanged\n", comment), "a stack that is up has nothing to change"

@@ -130,6 +130,19 @@ def test_every_role_is_assumed_for_this_account_only_and_a_rule_s_for_its_rule(a
         assert trust["Condition"] == condition, role.name
 
 
+def test_buckets_are_reached_in_the_account_s_own_alone(any_aws):
+    """The ARN of a bucket names no account, and a name that is free can be taken by anybody."""
+    own = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
+    of_buckets = [
+        statement
+        for policy in any_aws.of("RolePolicy")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        if any(action.startswith("s3:") for action in statement["Action"])
+    ]
+    assert len(of_buckets) > len(all_steps())
+    assert all(each["Condition"]["StringEquals"] == own for each in of_buckets)
+
+
 def test_a_rule_may_start_its_state_machine(any_aws):
     assert granted(any_aws, "twinlens-upload") == {("states:StartExecution", any_aws.outputs["workflow"])}
 
@@ -158,7 +171,7 @@ def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
         each for each in statements(any_aws, "twinlens-reconciler") if each["Action"] == ["s3:ListBucket"]
     ]
     prefix = any_aws.config.get("inputPrefix", "incoming/")
-    assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}*"}}
+    assert listing["Condition"]["StringLike"] == {"s3:prefix": f"{prefix}*"}
     function = ARN.format("lambda", f"twinlens-reconciler:{LIVE}")
     assert granted(any_aws, "twinlens-reconciler-again") == {("lambda:InvokeFunction", function)}
     assert granted(any_aws, "twinlens-reconciler-schedule") == {
@@ -230,7 +243,7 @@ def test_the_app_may_do_what_its_workflow_and_its_host_do(any_azure):
             expected.add((f"twinlens-photos-{queue}", Role.QUEUE_CONTRIBUTOR))
             expected.add((f"twinlens-photos-{queue}-poison", Role.QUEUE_CONTRIBUTOR))
 
-    expected.add(("twinlensstate", Role.BLOB_OWNER))  # the host's locks and keys, and the delivered code
+    expected.add(("twinlensstate", Role.BLOB_OWNER))  # the host's locks and keys
     if any_azure.config["orchestrator"] == "storage":
         expected |= {("twinlensstate", Role.QUEUE_CONTRIBUTOR), ("twinlensstate", Role.TABLE_CONTRIBUTOR)}
     else:
@@ -238,6 +251,26 @@ def test_the_app_may_do_what_its_workflow_and_its_host_do(any_azure):
     expected.add(("twinlens-insights", Role.METRICS_PUBLISHER))
 
     assert assigned(any_azure, "twinlens-app") == expected
+
+
+def test_the_app_can_not_replace_its_code(any_azure):
+    """The platform delivers it as an identity of its own, to an account on which the app's has no role."""
+    code = any_azure.one("WebApp").inputs["functionAppConfig"]["deployment"]["storage"]
+    assert code["value"] == "https://twinlenscode.blob.core.windows.net/deployed"
+    assert code["authentication"]["userAssignedIdentityResourceId"].endswith("/twinlens-code")
+    assert assigned(any_azure, "twinlens-code") == {("twinlens-deployed", Role.BLOB_CONTRIBUTOR)}
+    scopes = {
+        each.inputs["scope"]
+        for each in any_azure.of("RoleAssignment")
+        if each.inputs["principalId"] == "principal-twinlens-app"
+    }
+    assert not [each for each in scopes if "twinlenscode" in each or "deployed" in each]
+
+
+def test_nobody_publishes_with_a_password(any_azure):
+    for policy in ("WebAppFtpAllowed", "WebAppScmAllowed"):
+        inputs = any_azure.one(policy).inputs
+        assert (inputs["name"], inputs["allow"]) == ("twinlens-app", False)
 
 
 def test_event_grid_may_write_to_the_queue_and_to_its_dead_letters(any_azure):
@@ -253,6 +286,7 @@ def test_event_grid_may_write_to_the_queue_and_to_its_dead_letters(any_azure):
 def test_nobody_else_has_a_role(any_azure):
     principals = {each.inputs["principalId"] for each in any_azure.of("RoleAssignment")}
     own = {"principal-twinlens-encryption"} if any_azure.config.get("kmsKey") else set()
-    assert principals == {"principal-twinlens-app", "principal-twinlens-upload-topic", *own}
+    ours = {f"principal-twinlens-{each}" for each in ("app", "code", "upload-topic")}
+    assert principals == ours | own
     for principal in own:
         assert assigned(any_azure, principal.removeprefix("principal-")) == {("own", Role.KEY_USER)}

@@ -46,6 +46,8 @@ MODELS = {
     "storage:Table": "storage:Table",
     "web:AppServicePlan": "web:AppServicePlan",
     "web:WebApp": "web:Site",
+    "web:WebAppFtpAllowed": "web:CsmPublishingCredentialsPoliciesEntity",
+    "web:WebAppScmAllowed": "web:CsmPublishingCredentialsPoliciesEntity",
 }
 # The operations on each type, in the same libraries.
 OPERATIONS = {
@@ -73,6 +75,8 @@ OPERATIONS = {
     "storage:Table": "Table",
     "web:AppServicePlan": "AppServicePlans",
     "web:WebApp": "WebApps",
+    "web:WebAppFtpAllowed": "WebApps",
+    "web:WebAppScmAllowed": "WebApps",
 }
 # What the provider adds itself: the location of the resource group.
 ADDED = frozenset({"location"})

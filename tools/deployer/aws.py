@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from components.aws.policies import OWN_ACCOUNT
 from tools.deployer.aws_permissions import (
     ANY,
     INDEXES,
@@ -20,6 +21,9 @@ from tools.deployer.aws_permissions import (
     actions,
     arn,
 )
+
+type Allowed = tuple[frozenset[str], Sequence[str]]
+"""Actions, and the resources they are allowed on."""
 
 # The services that roles are passed to: the components create roles for them.
 PASSED_TO = ("events", "lambda", "scheduler", "states")
@@ -45,11 +49,17 @@ OPERATOR = (
 )
 # The calls of a preview to AWS: it reads the stack's state, but no resource.
 PREVIEW = ((actions("states", "ValidateStateMachineDefinition"), ANY),)
-# Pulumi's state in a bucket, including its lock.
-STATE = (
+# Pulumi's state in a bucket. An update writes it and locks it; a preview does neither.
+STATE_READER = (
     (actions("s3", "ListBucket"), ("arn:aws:s3:::STATE_BUCKET",)),
+    (actions("s3", "GetObject"), ("arn:aws:s3:::STATE_BUCKET/*",)),
+)
+STATE = (
+    STATE_READER[0],
     (actions("s3", "DeleteObject GetObject PutObject"), ("arn:aws:s3:::STATE_BUCKET/*",)),
 )
+# The key that encrypts secrets in the state and the stack's file.
+STATE_KEY = ((actions("kms", "Decrypt"), ("KEY_ARN",)),)
 
 
 def policy(statements: Iterable[Mapping[str, object]]) -> dict[str, object]:
@@ -121,11 +131,20 @@ def documents() -> dict[str, str]:
         "aws-deployer": deployer(),
         "aws-preview": policy(statement(*each) for each in PREVIEW),
         "aws-state": policy(statement(*each) for each in STATE),
-        "aws-user": policy(statement(*each) for each in USER),
-        "aws-operator": policy(statement(*each) for each in OPERATOR),
+        "aws-state-reader": policy(statement(*each) for each in STATE_READER),
+        "aws-state-key": policy(statement(*each) for each in STATE_KEY),
+        "aws-user": policy(_of_own_account(USER)),
+        "aws-operator": policy(_of_own_account(OPERATOR)),
         "aws-key-policy": key_policy(),
     }
     return {f"{name}.json": json.dumps(document, indent=2) + "\n" for name, document in made.items()}
+
+
+def _of_own_account(allowed: Iterable[Allowed]) -> Iterator[dict[str, object]]:
+    """Yield statements, those on buckets limited to the user's own account."""
+    for names, resources in allowed:
+        own = {"Condition": OWN_ACCOUNT} if any(each.startswith("arn:aws:s3:") for each in resources) else {}
+        yield statement(names, resources, **own)
 
 
 def _one_or_all(values: Sequence[str]) -> str | list[str]:

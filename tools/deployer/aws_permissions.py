@@ -16,8 +16,9 @@ def arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:*:*:{resource}"
 
 
-BUCKETS = (f"arn:aws:s3:::{PREFIX}-*",)
-OBJECTS = (f"arn:aws:s3:::{PREFIX}-*/*",)
+# A stack's own buckets: not every bucket with the prefix, since one may hold Pulumi's state.
+BUCKETS = tuple(f"arn:aws:s3:::{PREFIX}-{each}-*" for each in ("input", "output"))
+OBJECTS = tuple(f"{each}/*" for each in BUCKETS)
 TABLES = (arn("dynamodb", f"table/{PREFIX}-*"),)
 INDEXES = (arn("dynamodb", f"table/{PREFIX}-*/index/*"),)
 FUNCTIONS = (arn("lambda", f"function:{PREFIX}-*"),)

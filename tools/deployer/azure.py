@@ -14,6 +14,8 @@ from components.azure.roles import Role
 VERBS = ("read", "write", "delete")
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 
+PUBLISHING = "Microsoft.Web/sites/basicPublishingCredentialsPolicies"
+
 # The Resource Manager type of each type that the program creates.
 TYPES: Mapping[str, str] = {
     "azure-native:resources:ResourceGroup": "Microsoft.Resources/subscriptions/resourceGroups",
@@ -35,6 +37,8 @@ TYPES: Mapping[str, str] = {
     "azure-native:monitor:ScheduledQueryRule": "Microsoft.Insights/scheduledQueryRules",
     "azure-native:web:AppServicePlan": "Microsoft.Web/serverfarms",
     "azure-native:web:WebApp": "Microsoft.Web/sites",
+    "azure-native:web:WebAppFtpAllowed": PUBLISHING,
+    "azure-native:web:WebAppScmAllowed": PUBLISHING,
     "azure-native:eventgrid:SystemTopic": "Microsoft.EventGrid/systemTopics",
     "azure-native:eventgrid:SystemTopicEventSubscription": (
         "Microsoft.EventGrid/systemTopics/eventSubscriptions"
@@ -70,6 +74,9 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
         "Microsoft.Web/sites/config/read",
         "Microsoft.Web/sites/config/write",
     ),
+    # Microsoft lists operations of the two members and of the collection, and none to delete them.
+    "azure-native:web:WebAppFtpAllowed": (f"{PUBLISHING}/ftp/read", f"{PUBLISHING}/ftp/write"),
+    "azure-native:web:WebAppScmAllowed": (f"{PUBLISHING}/scm/read", f"{PUBLISHING}/scm/write"),
     "azure-native:eventgrid:SystemTopicEventSubscription": (
         # Event Grid's own documents ask for this on the source of the events: "Event Grid security".
         "Microsoft.EventGrid/eventSubscriptions/write",
@@ -116,6 +123,8 @@ POLLING: Mapping[str, tuple[str, ...]] = {
     ),
     "azure-native:resources:ResourceGroup": ("Microsoft.Resources/subscriptions/operationresults/read",),
     "azure-native:storage:StorageAccount": (),
+    "azure-native:web:WebAppFtpAllowed": (),
+    "azure-native:web:WebAppScmAllowed": (),
     "azure-native:web:AppServicePlan": (
         "Microsoft.Web/locations/operationResults/read",
         "Microsoft.Web/locations/operations/read",
@@ -144,7 +153,8 @@ def operations(types: Iterable[str]) -> set[str]:
     needed: set[str] = set()
     for each in types:
         if each not in DATA:
-            needed.update(f"{TYPES[each]}/{verb}" for verb in VERBS)
+            verbs = VERBS[:2] if TYPES[each] == PUBLISHING else VERBS
+            needed.update(f"{TYPES[each]}/{verb}" for verb in verbs)
         needed.update(FURTHER.get(each, ()), POLLING.get(each, ()))
     return needed
 

@@ -10,6 +10,7 @@ transparent ``ADDS_TRANSPARENCY = True``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from PIL.Image import Image
@@ -30,13 +31,33 @@ def names() -> tuple[str, ...]:
     return registry.names(__name__)
 
 
+def add(folder: Path) -> None:
+    """Take the filters in a folder of one's own, too; those here come first.
+
+    Raises:
+        RecipeError: It is no folder with Python files.
+    """
+    if not any(folder.glob("*.py")):
+        raise RecipeError(f"{folder} is no folder of filters: it has no file `<name>.py`.")
+    __path__.append(str(folder.resolve()))
+    registry.names.cache_clear()
+
+
 def load(name: str) -> Filter:
     """Return the filter's function.
 
     Raises:
-        RecipeError: There is no such filter.
+        RecipeError: There is no such filter, or its file is not one.
     """
-    return cast(Filter, registry.load(__name__, name, RecipeError).apply)
+    try:
+        module = registry.load(__name__, name, RecipeError)
+    except RecipeError:
+        raise
+    except Exception as error:  # whatever a file does when it is imported
+        raise RecipeError(f"The filter {name} can't be imported: {type(error).__name__}: {error}.") from error
+    if not callable(getattr(module, "apply", None)):
+        raise RecipeError(f"The filter {name} has no function `apply(image, *, ...)`.")
+    return cast(Filter, module.apply)
 
 
 def bytes_per_pixel(call: FilterCall) -> int:

@@ -80,6 +80,14 @@ RESOURCES = (
         "azure-native:durabletask:RetentionPolicy",
         "providers/Microsoft.DurableTask/schedulers/{schedulerName}/retentionPolicies/default",
     ),
+    *(
+        partial(
+            ArmResource,
+            f"azure-native:web:WebApp{policy.capitalize()}Allowed",
+            f"providers/Microsoft.Web/sites/{{name}}/basicPublishingCredentialsPolicies/{policy}",
+        )
+        for policy in ("ftp", "scm")
+    ),
     partial(
         ArmResource,
         "azure-native:monitor:ActionGroup",

@@ -1,6 +1,7 @@
 """The architecture's own test: a filter is a file, a step a file and a line, other retries are a line."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,21 +14,8 @@ from core.workflow.granularity import GRANULARITIES
 
 ROOT = Path(__file__).parents[3]
 
-FILTER = '''"""Turn the colours into their opposites."""
-
-from typing import Annotated
-
-from PIL.Image import Image, blend
-from PIL.ImageOps import invert
-
-from core.parameters import Between
-from core.photo.alpha import colours_only
-
-
-def apply(image: Image, *, amount: Annotated[float, Between(0, 1)] = 1.0) -> Image:
-    """Return the picture moved ``amount`` of the way to its negative."""
-    return colours_only(image, lambda rgb: blend(rgb, invert(rgb), amount))
-'''
+# As the README prints them, imports included.
+FILTER, GATE = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 
 RECIPE = """
 [[sizes]]
@@ -53,22 +41,6 @@ def run(job, tools):
     """Write how many artifacts there are."""
     count = sum(bool(tools.output.get(each.key, 10**6)) for each in job.artifacts)
     tools.output.put(f"{job.output_prefix}count.txt", str(count).encode(), "text/plain")
-    return job
-'''
-
-GATE = '''"""Reject what nobody wants to see."""
-
-from core.errors import PhotoError
-
-READS = frozenset()
-WRITES = frozenset()
-GATE = True
-
-
-def run(job, tools):
-    """Reject uploads by their names."""
-    if "unwanted" in job.source.key:
-        raise PhotoError("Nobody wants to see it.")
     return job
 '''
 

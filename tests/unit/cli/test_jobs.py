@@ -43,7 +43,10 @@ def test_lists_the_newest_of_some_keys(ids, run):
 
 
 def test_says_that_no_job_matches(ids, run):
-    assert "No job matches." in run.invoke(app, ["jobs", "list", "-s", "aws-local", "--key", "x"]).stdout
+    assert (
+        "No job matches."
+        in run.invoke(app, ["jobs", "list", "-s", "aws-local", "--key", "incoming/x"]).stdout
+    )
 
 
 def test_a_state_that_does_not_exist_is_refused_with_those_that_do(ids, run):

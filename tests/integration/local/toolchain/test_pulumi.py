@@ -17,17 +17,17 @@ def program(path: Path, text: str) -> None:
 
 @pytest.fixture(autouse=True)
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with nothing but a shell, and no way to Pulumi's site."""
+    """A machine with nothing but a shell, on which Pulumi's installer must not be used."""
     shell = tmp_path / "bin"
     shell.mkdir()
     (shell / "sh").symlink_to("/bin/sh")
     monkeypatch.setenv("PATH", str(shell))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def unreachable(**_: Any) -> None:
-        raise OSError("no network")
+    def unwanted(**_: Any) -> None:
+        raise AssertionError("Pulumi's installer verifies nothing")
 
-    monkeypatch.setattr(PulumiCommand, "install", unreachable)
+    monkeypatch.setattr(PulumiCommand, "install", unwanted)
 
 
 @pytest.fixture
@@ -66,14 +66,15 @@ def test_it_is_built_once(builds: list[str]) -> None:
     assert builds == ["3.259.0"]
 
 
-def test_the_official_installer_spares_the_build(builds: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def installer(*, root: str, **_: Any) -> None:
-        program(Path(root) / "bin" / "pulumi", BUILT)
-        program(Path(root) / "bin" / "pulumi-language-python", BUILT)
-
-    monkeypatch.setattr(PulumiCommand, "install", installer)
+def test_nothing_is_downloaded_that_has_no_checksum(builds: list[str], tmp_path: Path) -> None:
+    """The modules' checksums are committed, and Go refuses what does not match them."""
+    for name in ("curl", "wget"):
+        program(tmp_path / "bin" / name, f"#!/bin/sh\ntouch {tmp_path / 'downloaded'}\n")
     assert pulumi.usable(pulumi.ensure())
-    assert builds == []
+    assert builds == ["3.259.0"]
+    assert not (tmp_path / "downloaded").exists()
+    sums = (Path(build.__file__).parent / "go" / "cli" / "go.sum").read_text()
+    assert "\ngithub.com/pulumi/pulumi/pkg/v3 v3.259.0 h1:" in sums
 
 
 def test_an_interrupted_build_leaves_nothing(builds: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

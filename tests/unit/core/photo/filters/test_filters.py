@@ -34,7 +34,9 @@ def test_every_filter_is_documented(name: str) -> None:
 
 
 def test_an_unknown_filter_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(RecipeError, match="no filter 'blue'; there are auto_contrast, "):
+    with pytest.raises(
+        RecipeError, match=r"no filter 'blue' \(did you mean 'blur'\?\); there are auto_contrast, "
+    ):
         filters.load("blue")
 
 
