@@ -27,6 +27,7 @@ from local.toolchain.progress import say, step
 
 _FINISHING_SECONDS = 30  # for Pulumi to end what it began
 _PATIENCE_SECONDS = 300  # with another Pulumi on the same stack
+_TRUNCATED = "unexpected end of JSON input"  # what Pulumi says of a state file that was cut short
 _DONE = {
     "create": "created",
     "update": "updated",
@@ -135,6 +136,8 @@ def _explained(stack: PulumiStack, errors: Sequence[str] = ()) -> Iterator[None]
     except CommandError:
         command = stack.command
         why = "\n".join(errors) or command.reason()
+        if _TRUNCATED in why:
+            why += "\nThe state file was cut short: `twinlens local down`, then `twinlens local up`."
         raise StackFailed(
             f"Pulumi could not finish `{command.asked}` for {stack.name}; the whole output is in "
             f"{processes.log(state.path().parent, f'pulumi-{stack.name}-{command.asked}')}.\n{why}"
@@ -160,8 +163,8 @@ def _free(stack: PulumiStack) -> None:
     for lock in _locks(stack.name):
         try:
             _outlast(json.loads(lock.read_text())["pid"], stack.name)
-        except FileNotFoundError:
-            continue  # it has ended
+        except (FileNotFoundError, ValueError, KeyError):
+            continue  # it has ended, or was killed while it wrote the lock
     if any(_locks(stack.name)):
         with _explained(stack):
             stack.cancel()

@@ -16,7 +16,7 @@ from core.signals import ending_politely
 from local import state
 from local.emulators import azure_host, azurite, health, ministack, processes
 from local.emulators.revival import revive
-from local.errors import NotRunning
+from local.errors import EmulatorFailed, NotRunning
 from local.providers import install
 from local.state import AzureEmulator, LocalState, PulumiBackend
 from local.toolchain.cache import locked
@@ -168,5 +168,18 @@ def _clean(folder: Path) -> bool:
 
 @contextmanager
 def _exclusive(folder: Path) -> Iterator[None]:
+    """Work alone on a set-up.
+
+    Raises:
+        EmulatorFailed: Its folder can't be written, as in a read-only checkout.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "lock").touch()
+    except OSError as error:
+        raise EmulatorFailed(
+            f"{folder} can't be used: {(error.strerror or str(error)).lower()}. "
+            f"{state.VARIABLE}=/tmp/twinlens/local.json, for example, names another place."
+        ) from None
     with locked(folder / "lock", "Another command is starting or stopping the emulators; waiting for it ..."):
         yield
