@@ -6,7 +6,6 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle, islice
 from pathlib import Path
 
 from rich.progress import Progress
@@ -88,21 +87,28 @@ class Bench:
         bursts = {each.id: each.burst for each in read_jobs(self.folder)}
         bursts |= {each.id: each.burst for each in read_sent(self.folder)}
         sent = Counter(bursts.values())
-        photos = list(islice(cycle(self.files), max(map(self._size, part))))
         # New names each time: a repeated upload would belong to the same job.
         prefix = f"bench/{self.run.name}/{secrets.token_hex(3)}"
         return [
-            (burst, photos[at], f"{prefix}/{burst}-{at}-{photos[at].name}")
+            (burst, photo, f"{prefix}/{burst}-{at}-{photo.name}")
             for burst in part
             for at in range(sent[burst], self._size(burst))
+            for photo in (self._photo(burst, at),)
         ]
+
+    def _photo(self, burst: int, at: int) -> Path:
+        """Return the photo of an upload: burst after burst goes on in the folder where the last one ended."""
+        before = 0 if burst == WARM_UP else (burst - 1) * self.run.plan.burst_size
+        return self.files[(before + at) % len(self.files)]
 
     def _keep(self, waiting: Mapping[Submission, int], rows: Mapping[Submission, LedgerRow]) -> None:
         """Record the jobs in the order of their bursts, and previews of the first of each photo."""
         ordered = sorted(waiting.items(), key=lambda item: (item[1], item[0].began))
-        firsts = {upload.photo: upload for upload, burst in reversed(ordered) if burst == WARM_UP + 1}
-        for upload in firsts.values():
-            keep_previews(self.folder, self.run, upload, rows.get(upload))
+        firsts = {upload.photo: upload for upload, burst in reversed(ordered) if burst != WARM_UP}
+        shown = {each.photo for each in read_jobs(self.folder) if not each.warm_up}
+        for photo, upload in firsts.items():
+            if photo.name not in shown:
+                keep_previews(self.folder, self.run, upload, rows.get(upload))
         append_jobs(
             self.folder,
             [
@@ -144,7 +150,7 @@ def resume(deployment: DeployedStack, files: Sequence[Path], out: Path) -> Bench
         raise RunError(f"{out} contains no unfinished run of {deployment.stack}: start one without --resume.")
     folder = max(mine, key=lambda each: mine[each].started)
     run, fresh = mine[folder], head(deployment, files, mine[folder].plan)
-    same = replace(fresh, name=run.name, started=run.started, versions=run.versions)
+    same = replace(fresh, name=run.name, started=run.started, versions=run.versions, label=run.label)
     if same != run:
         changed = [name for name in vars(run) if getattr(run, name) != getattr(same, name)]
         raise RunError(f"{folder} cannot be resumed: {', '.join(changed)} changed since. Start a new run.")

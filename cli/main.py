@@ -40,6 +40,7 @@ COMMANDS = {
     "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
     "local": "Run both clouds on this machine.",
     "photos": "Make photos to measure with.",
+    "runs": "Look at runs, and at a stack over time.",
     "prices": "The price book and the vendors' live price lists.",
 }
 

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from cli.console import Json, console, print_json, print_table, shown, state_text
+from cli.console import Json, console, print_error, print_json, print_table, shown, state_text
 from compare.folder import read_all
-from compare.report import Report, build, schema, to_json, write
+from compare.report import Report, build, csv, schema, thresholds, to_json, write
 from compare.report.build import IMAGES_PER_MONTH
 from compare.report.rows import columns, rows
 
@@ -33,6 +33,13 @@ def report(
     runs: Runs,
     out: Out = Path("out"),
     images_per_month: Annotated[int, typer.Option(min=1, help="Photos a month to price.")] = IMAGES_PER_MONTH,
+    with_csv: Annotated[
+        bool, typer.Option("--csv", help="Also write jobs.csv, costs.csv and volumes.csv.")
+    ] = False,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(help="Exit with 1 if this holds of a run: 'p95 > 3s', 'cost_per_1000 > 0.30'."),
+    ] = None,
     as_json: Json = False,
     show_schema: Annotated[
         bool,
@@ -41,16 +48,28 @@ def report(
         ),
     ] = False,
 ) -> None:
-    """Compare runs: write the report, and print its table."""
+    """Compare runs: write the report, and print its table.
+
+    With --fail-if, exits with 1 if a threshold is crossed; the metrics are p50, p95, p99, cost_per_1000,
+    cost_per_month, rejected, failed and lost.
+    """
+    limits = thresholds.parse(fail_if or ())
     with _keeping_everything():
         folders = read_all(runs)
         made = build(folders, images_per_month)
         page = write(made, folders, out)
+        if with_csv:
+            csv.write(made, folders, out)
     if as_json:
         typer.echo(to_json(made), nl=False)
-        return
-    show(made)
-    console.print(f"The full report: {shown(str(page))}")
+    else:
+        show(made)
+        console.print(f"The full report: {shown(str(page))}")
+    crossed = thresholds.failures(made, limits)
+    for sentence in crossed:
+        print_error(sentence)
+    if crossed:
+        raise typer.Exit(1)
 
 
 @contextmanager

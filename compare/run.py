@@ -56,7 +56,7 @@ class Run:
     ``workflow`` is the workflow of the run as a document of
     :mod:`core.workflow.document`: a run is priced by its own workflow, even if that has changed since.
     ``log_level`` is empty in runs of stacks that could not set it; ``step_memory_mb`` has the steps with
-    another memory than ``memory_mb``.
+    another memory than ``memory_mb``. ``label`` is what ``twinlens runs label`` called the run.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Run:
     redundancy: str = ""
     soft_delete_days: int = 0
     rests_on: str = ""
+    label: str = ""
     format: int = FORMAT
 
 

@@ -46,10 +46,10 @@ LOG_BYTES = Assumption(
 )
 TELEMETRY_BYTES = Assumption(
     "bytes of telemetry for one Azure function execution at the log level information",
-    3_500,
-    "A request record and two traces; Application Insights keeps every request, and samples the traces.",
-    low=2_000,
-    high=5_000,
+    1_600,
+    "A request record, and one line for each job. host.json asks for no other lines (Function: Warning).",
+    low=1_000,
+    high=2_200,
 )
 REQUEST_BYTES = Assumption(
     "bytes of telemetry for one Azure function execution at the log level warning",
@@ -96,7 +96,7 @@ ACCOUNT_EVENTS = Assumption(
     low=0,
 )
 HISTORY_BYTES = Assumption(
-    "bytes of orchestration history for one activity, which nothing deletes",
+    "bytes of orchestration history for one activity, deleted with the ledger's rows after 30 days",
     9_000,
     "Its input and its result are job documents in UTF-16, each with the columns of an entity.",
     low=6_000,

@@ -113,6 +113,7 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
             Decimal(sums.row_bytes) / GB,
             f"{jobs}: rows of {sums.row_bytes:,} bytes",
         ),
+        *_history(stack, sums, bound),
         MeterReading(
             "azure.eventgrid.operations",
             sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value))
@@ -129,22 +130,28 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
 
 
 def kept(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
-    """Return the storage that jobs leave behind for good: photos, outputs, and Durable's history."""
-    jobs = f"{sums.jobs:,} jobs"
-    blobs = MeterReading(
-        f"azure.blob.storage_gb_months{_kept_as(stack)}",
-        Decimal(sums.kept_bytes) / GB,
-        f"{jobs}: photos and outputs of {sums.kept_bytes:,} bytes",
+    """Return the storage that jobs leave behind for good: photos and outputs."""
+    return (
+        MeterReading(
+            f"azure.blob.storage_gb_months{_kept_as(stack)}",
+            Decimal(sums.kept_bytes) / GB,
+            f"{sums.jobs:,} jobs: photos and outputs of {sums.kept_bytes:,} bytes",
+        ),
     )
+
+
+def _history(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]:
+    """Return the storage of Durable's history for a month, after which it is deleted."""
     if stack.orchestrator == SCHEDULER:
-        return (blobs,)
+        return ()
     each = assumptions.HISTORY_BYTES.at(bound)
-    history = MeterReading(
-        "azure.table.storage_gb_months",
-        Decimal(sums.activities * each) / GB,
-        f"{jobs}: {sums.activities:,} activities x {each:,} bytes of history",
+    return (
+        MeterReading(
+            "azure.table.storage_gb_months",
+            Decimal(sums.activities * each) / GB,
+            f"{sums.jobs:,} jobs: {sums.activities:,} activities x {each:,} bytes of history",
+        ),
     )
-    return blobs, history
 
 
 def shared(stack: Stack, sums: Counted, images: int, bound: Bound) -> tuple[MeterReading, ...]:

@@ -19,7 +19,7 @@ def title(runs: Iterable[Run]) -> str:
 
 
 def labels(runs: Sequence[Run]) -> list[str]:
-    """Label each run by what distinguishes it: its stack, the settings that vary, its name."""
+    """Return each run's own label, or what distinguishes it: its stack, the settings that vary, its name."""
     stacks: dict[str, list[Run]] = {}
     for run in runs:
         stacks.setdefault(run.stack, []).append(run)
@@ -28,10 +28,10 @@ def labels(runs: Sequence[Run]) -> list[str]:
         for name in SETTINGS
         if any(len({getattr(run, name) for run in group}) > 1 for group in stacks.values())
     ]
-    names = [" ".join((run.stack, *(_setting(run, name) for name in varied))) for run in runs]
+    names = [run.label or " ".join((run.stack, *(_setting(run, name) for name in varied))) for run in runs]
     if len(set(names)) == len(names):
         return names
-    own = [f"{run.stack} {run.name}" for run in runs]
+    own = [run.label or f"{run.stack} {run.name}" for run in runs]
     if len(set(own)) == len(own):
         return own
     return [f"{run.stack} {number}" for number, run in enumerate(runs, start=1)]

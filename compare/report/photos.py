@@ -11,7 +11,7 @@ from compare.report.model import PhotoReport, PhotoResult
 
 
 def photo_reports(runs: Sequence[MeasuredRun]) -> tuple[PhotoReport, ...]:
-    """Return each photo of the runs with its result in each run, in the order of the photo sets."""
+    """Return each photo that was sent with its result in each run, in the order of the photo sets."""
     photos = dict.fromkeys(photo for run in runs for photo in run.folder.run.photos)
     jobs = [_by_photo(run) for run in runs]
     return tuple(
@@ -26,6 +26,7 @@ def photo_reports(runs: Sequence[MeasuredRun]) -> tuple[PhotoReport, ...]:
             ),
         )
         for photo in photos
+        if any(photo.name in each for each in jobs)
     )
 
 

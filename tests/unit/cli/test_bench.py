@@ -7,7 +7,7 @@ import pytest
 from bench import bursts
 from cli.main import app
 from compare.clock import milliseconds
-from compare.folder import read, write_head
+from compare.folder import preview_path, read, write_head
 from compare.run import RunError
 
 
@@ -41,6 +41,21 @@ def test_makes_a_run_for_each_stack(bench, folders):
         assert [record.burst for record in each.jobs] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
         assert [record.warm_up for record in each.jobs].count(True) == 1
         assert {photo.name for photo in each.run.photos} == {"dark.png", "light one.jpg", "text.jpg"}
+
+
+def test_the_whole_folder_is_sent_over_the_bursts(bench, folders):
+    assert bench("--bursts", "3", "--burst-size", "2", "--warm-up", "1").exit_code == 0
+    (folder,) = folders()
+    found = read(folder)
+    sent = [record.photo for record in found.jobs if not record.warm_up]
+    names = [photo.name for photo in found.run.photos]
+    assert sorted(sent) == sorted(2 * names)
+    assert sent[:2] != sent[2:4]
+    assert all(
+        preview_path(folder, photo, "before").exists()
+        for photo in found.run.photos
+        if "text" not in photo.name
+    )
 
 
 def test_every_upload_is_a_job_of_its_own_and_accounted_for(bench, clouds):

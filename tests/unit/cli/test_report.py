@@ -46,5 +46,14 @@ def test_prints_json(runs, run, tmp_path):
     assert json.loads(done.stdout) == json.loads((tmp_path / "out" / "report.json").read_text())
 
 
+def test_a_threshold_fails_the_command_after_the_report(runs, run, tmp_path):
+    out = tmp_path / "out"
+    done = run.invoke(app, ["report", *runs, "--out", str(out), "--csv", "--fail-if", "rejected >= 1"])
+    assert done.exit_code == 1
+    assert "rejected is 1 (rejected >= 1)." in done.stderr
+    names = ["costs.csv", "jobs.csv", "report.html", "report.json", "report.md", "volumes.csv"]
+    assert sorted(path.name for path in out.iterdir()) == names
+
+
 def test_prints_its_schema(run):
     assert "$defs" in json.loads(run.invoke(app, ["report", "--schema"]).stdout)

@@ -139,7 +139,7 @@ def test_a_succeeded_job_on_azure():
     assert counted["azure.eventgrid.operations"] == 2 + 1 + 9 + 3  # one filter, nine written, three deleted
     assert counted["azure.blob.write_operations"] == 10
     assert counted["azure.blob.read_operations"] == 6
-    assert counted["azure.monitor.log_gb"] == Decimal("0.000056")
+    assert counted["azure.monitor.log_gb"] == Decimal("0.0000256")
     assert counted["azure.blob.storage_gb_months"] == Decimal(10_000) / 1024**3
     row = 500 + JobLoad.of(record(), STEPWISE).document_bytes  # type: ignore[union-attr]
     assert counted["azure.table.storage_gb_months"] == Decimal(row + 7 * 9_000) / 1024**3

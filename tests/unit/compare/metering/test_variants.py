@@ -88,7 +88,7 @@ def azure(
         "azure.blob.read_operations": objects["get"],
         "azure.queue.operations": queue,
         "azure.table.operations": table,
-        "azure.monitor.log_gb": executions * 3_500 / 1e9,
+        "azure.monitor.log_gb": executions * 1_600 / 1e9,
     } | {f"azure.durable.{name}": number for name, number in durable.items()}
 
 

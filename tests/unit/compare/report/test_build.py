@@ -2,7 +2,7 @@ import pytest
 
 from compare.folder import read
 from compare.report import build, write
-from compare.run import RunError
+from compare.run import PhotoFile, RunError
 
 PHOTOS = ("a.jpg", "b.jpg", "c.jpg")
 
@@ -96,6 +96,14 @@ def test_the_job_of_median_time_stands_for_a_photo(make_run, make_record):
     (result,) = build([read(make_run("aws-local", records))]).photos[0].results
     assert result.jobs == 3
     assert result.job == records[2].id
+
+
+def test_only_what_was_sent_is_shown(make_run, make_record):
+    more = tuple(PhotoFile(f"{at}.jpg", 1, f"{at}" * 64) for at in range(9))
+    records = [make_record(f"{at}.jpg", at=at * 3000) for at in range(5)]
+    report = build([read(make_run("aws-local", records, photos=more))])
+    assert [photo.photo.name for photo in report.photos] == [f"{at}.jpg" for at in range(5)]
+    assert report.summary[0].startswith("5 uploads of 5 photos went to")
 
 
 def test_outputs_are_held_against_each_other(make_run, make_record):
