@@ -1,6 +1,6 @@
 """Print the published cells beside what the models say: ``python -m simulation.validation``.
 
-With ``--markdown``, the table of docs/simulation.md.
+It is the table of docs/simulation.md.
 """
 
 from __future__ import annotations

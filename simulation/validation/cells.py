@@ -16,7 +16,6 @@ AZURE = Platform("azure.storage", plan="consumption", memory_mb=1536, threads=1,
 
 P50, P95, SERIAL, MAKESPAN = 0.10, 0.30, 0.02, 0.03
 LOADED_P50, LOADED_P95 = 0.30, 0.50
-SCALE_OUT, EXECUTIONS = 0.25, 0.12
 
 YEAR_2022 = "Step Functions was faster in 2022; the book's value is of 2024, its interval holds both."
 TIGHTER = "The bursts of 2022 spread less than those of 2024, to which the stalls of an instance are fitted."
