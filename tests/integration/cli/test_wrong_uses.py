@@ -15,6 +15,7 @@ import pytest
 
 import cli.console
 from cli.main import COMMANDS, command, commands_of, main
+from local import doctor
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "trail.webp"
 OLD = {
@@ -320,6 +321,18 @@ def test_a_wrong_use_is_answered_with_a_sentence(twinlens, folder, use, code, sa
     assert {path for path in folder.rglob("*") if "local" not in path.parts} == before, (
         "something half-written"
     )
+
+
+def test_doctor_and_the_errors_agree_on_a_missing_pulumi_and_a_missing_login(twinlens, folder, monkeypatch):
+    assert "is not logged in: `pulumi login`" in twinlens("jobs list -s nobody")[1]
+    login = doctor._pulumi_login()
+    assert (login.found, "`pulumi login`" in login.remedy) == (None, True)
+    assert doctor._pulumi_on_path().found == str(folder / "bin" / "pulumi")
+
+    monkeypatch.setenv("PATH", str(folder / "empty"))
+    said = "The Pulumi CLI is not on PATH: `twinlens doctor` says how to install it."
+    assert said in twinlens("jobs list -s aws")[1]
+    assert [doctor._pulumi_on_path().found, doctor._pulumi_login().found] == [None, None]
 
 
 def test_every_command_has_at_least_five():
