@@ -18,8 +18,9 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-m", "cloud", "-p", "no:c
 def test_the_life_of_a_new_stack(local_stacks, base):
     before = set(CHECKOUT.glob("Pulumi.*.yaml"))
     done = subprocess.run(
-        # What each orchestrator does with a photo is tested beside this, in test_switching.py.
-        [*PYTEST, "-k", "not orchestrator", "tests/cloud"],
+        # Others test orchestrators (changes/test_switching.py) and time-outs (test_azure_host.py); here each
+        # would take two more updates of a stack.
+        [*PYTEST, "-k", "not orchestrator and not time_out", "tests/cloud"],
         cwd=CHECKOUT,
         env={**os.environ, **local_stacks.environment, "NEW": base, "BURST": BURST},
         capture_output=True,
@@ -27,5 +28,5 @@ def test_the_life_of_a_new_stack(local_stacks, base):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed, 1 deselected" in done.stdout
+    assert "4 passed, 2 deselected" in done.stdout
     assert set(CHECKOUT.glob("Pulumi.*.yaml")) == before
