@@ -84,6 +84,37 @@ def test_every_type_that_is_created_has_its_permissions_and_no_other(created):
     assert set(for_azure.FURTHER) <= {each.type for each in created["azure"]}
 
 
+def test_what_a_new_type_takes_has_to_be_said_before_the_roles_can_be_written(monkeypatch):
+    with pytest.raises(KeyError, match="web:Certificate"):
+        for_azure.operations({"azure-native:web:Certificate"})
+    calls = {"on": "nowhere", "create": ["acm:RequestCertificate"]}
+    table = {"source": "acm/certificate.go", "calls": [calls]}
+    monkeypatch.setitem(aws_permissions.CALLS, "aws:acm/certificate:Certificate", table)
+    with pytest.raises(AssertionError):
+        test_every_type_has_a_source_and_calls_for_its_whole_life()
+    with pytest.raises(KeyError, match="nowhere"):
+        test_the_policy_allows_every_call_on_what_it_is_made_for()
+
+
+@pytest.mark.parametrize("kind", sorted(aws_permissions.CALLS))
+def test_a_call_that_the_policy_does_not_allow_is_found(monkeypatch, kind):
+    """Each table in turn has a call more than the policy in docs/deploy."""
+    table = aws_permissions.CALLS[kind]
+    more = {"on": table["calls"][0]["on"], "create": ["sts:AssumeRoot"]}
+    monkeypatch.setitem(aws_permissions.CALLS, kind, {**table, "calls": [*table["calls"], more]})
+    with pytest.raises(AssertionError):
+        test_the_policy_allows_every_call_on_what_it_is_made_for()
+
+
+@pytest.mark.parametrize("verb", ["read", "write", "delete"])
+def test_an_operation_that_the_role_lacks_is_found(created, verb):
+    needed = for_azure.operations({each.type for each in created["azure"]})
+    for kind in {each.type for each in created["azure"]} - for_azure.DATA:
+        assert f"{for_azure.TYPES[kind]}/{verb}" in needed
+        others = for_azure.operations({each.type for each in created["azure"]} - {kind})
+        assert f"{for_azure.TYPES[kind]}/{verb}" not in others
+
+
 def test_every_name_on_aws_begins_as_the_policy_says(created):
     assert not [each.name for each in created["aws"] if not each.name.startswith(aws_permissions.PREFIX)]
     prefixes = {each.inputs["namePrefix"] for each in created["aws"] if "namePrefix" in each.inputs}

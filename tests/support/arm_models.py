@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -82,6 +82,17 @@ OPERATIONS = {
 ADDED = frozenset({"location"})
 # A list for azure-native, with the identities' ids; a map of them on the wire.
 LISTED = frozenset({"userAssignedIdentities"})
+# By the name of a validation rule, whether a value breaks it.
+BROKEN: Mapping[str, Callable[[Any, Any], bool]] = {
+    "pattern": lambda value, limit: not re.search(limit, str(value)),
+    "max_length": lambda value, limit: len(value) > limit,
+    "min_length": lambda value, limit: len(value) < limit,
+    "max_items": lambda value, limit: len(value) > limit,
+    "min_items": lambda value, limit: len(value) < limit,
+    "unique": lambda value, limit: bool(limit) and len(set(map(str, value))) < len(value),
+    "maximum": lambda value, limit: value > limit,
+    "minimum": lambda value, limit: value < limit,
+}
 
 
 @dataclass(frozen=True)
@@ -183,17 +194,7 @@ def _rules(rules: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
     if value is None:
         return
     for name, limit in rules.items():
-        broken = {
-            "pattern": lambda limit=limit: not re.search(limit, str(value)),
-            "max_length": lambda limit=limit: len(value) > limit,
-            "min_length": lambda limit=limit: len(value) < limit,
-            "max_items": lambda limit=limit: len(value) > limit,
-            "min_items": lambda limit=limit: len(value) < limit,
-            "unique": lambda limit=limit: limit and len(set(map(str, value))) < len(value),
-            "maximum": lambda limit=limit: value > limit,
-            "minimum": lambda limit=limit: value < limit,
-        }
-        if name in broken and broken[name]():
+        if name in BROKEN and BROKEN[name](value, limit):
             yield f"{path}: {value!r} breaks {name} {limit}"
 
 
