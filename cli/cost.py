@@ -14,7 +14,9 @@ from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars, exact, settled
 from compare.cost.usage import read
+from compare.prices.book import PriceBook
 from compare.prices.reading import load
+from compare.prices.terms import apply
 
 UsageFile = Annotated[Path, typer.Argument(help="A TOML file with one month's usage; see docs/prices.md.")]
 Regions = Annotated[
@@ -22,20 +24,33 @@ Regions = Annotated[
     typer.Option("--region", "-r", help="A region; repeat to choose one for each cloud."),
 ]
 NoFreeTier = Annotated[bool, typer.Option("--no-free-tier", help="Ignore free allowances.")]
+Terms = Annotated[
+    Path | None,
+    typer.Option(help="A TOML file with discounts and prices of your own; see docs/prices.md."),
+]
 
 COLUMNS = ("meter", "quantity", "billed", "amount", "status")
 
 
 def cost(
-    usage: UsageFile, region: Regions = None, no_free_tier: NoFreeTier = False, as_json: Json = False
+    usage: UsageFile,
+    region: Regions = None,
+    no_free_tier: NoFreeTier = False,
+    terms: Terms = None,
+    as_json: Json = False,
 ) -> None:
     """Price one month's usage, and explain every line."""
-    book = load()
+    book = book_at(terms)
     bill = price(read(usage, book.meters), book, region or (), free_tier=not no_free_tier)
     if as_json:
         print_json(bill_document(bill))
     else:
         show(bill)
+
+
+def book_at(terms: Path | None) -> PriceBook:
+    """Return the price book, at terms of one's own if there are any."""
+    return load() if terms is None else apply(load(), terms)
 
 
 def show(bill: Bill) -> None:

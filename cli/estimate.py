@@ -11,9 +11,10 @@ from typing import Annotated, cast
 import typer
 from rich.markup import escape
 
+from cli import sweep
 from cli.configured import Configured, read, variants
 from cli.console import Json, errors, print_json, stack_names
-from cli.cost import NoFreeTier, Regions
+from cli.cost import NoFreeTier, Regions, Terms, book_at
 from cli.estimated import LATER, answered, compare, document, explain, show
 from compare.billing.transfer import Cloud, internet
 from compare.cost.bills import Bills, month_bills
@@ -25,7 +26,6 @@ from compare.metering.assumptions import PLANNED
 from compare.metering.month import Month
 from compare.metering.planned import Photos
 from compare.prices.book import PriceBook
-from compare.prices.reading import load
 from core.errors import SettingsError
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
@@ -93,13 +93,20 @@ def estimate(
     ] = Decimal(0),
     region: Regions = None,
     no_free_tier: NoFreeTier = False,
+    terms: Terms = None,
+    sweep_of: Annotated[
+        str | None,
+        typer.Option("--sweep", help="Compare the values of a setting: memoryMb, or memoryMb=512,1024."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Estimate a month's bill of one or several stacks, before they are deployed."""
-    book = load()
-    configured = [
-        read(name, change, book) for name in dict.fromkeys(stack) for change in variants(changes or ())
-    ]
+    book = book_at(terms)
+    changed = variants(changes or ())
+    if sweep_of:
+        configured = sweep.configured(stack, sweep_of, changed, book)
+    else:
+        configured = [read(name, change, book) for name in dict.fromkeys(stack) for change in changed]
     for each in configured:
         for key in each.encrypted:
             errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
@@ -120,6 +127,17 @@ def estimate(
     months = {each.label: _month(each, photos) for each in configured}
     curves: dict[str, Curve] = {each.label: cache(partial(curve, each, month)) for each in configured}
     bills = {label: {images: found(images) for images in images_per_month} for label, found in curves.items()}
+    if sweep_of:
+        swept = {
+            images: [sweep.point(each, bills[each.label][images], photos) for each in configured]
+            for images in images_per_month
+        }
+        if as_json:
+            print_json([each for images, points in swept.items() for each in sweep.document(points, images)])
+        else:
+            for images, points in swept.items():
+                sweep.show(points, images)
+        return
     candidates = [Candidate(each.label, each.stack, curves[each.label]) for each in configured]
     said = {images: answers(candidates, images, BASIS) for images in images_per_month}
     places = break_evens(curves)

@@ -25,8 +25,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "runs list": ("twinlens runs list", "twinlens runs list --stack aws --folder runs"),
     "runs show": ("twinlens runs show runs/2026-11-26T10-00-00-aws",),
     "runs label": ("twinlens runs label runs/2026-11-26T10-00-00-aws 'before the new filter'",),
-    "cost": ("twinlens cost usage.toml --region eu-west-1 --no-free-tier",),
-    "estimate": ("twinlens estimate -s aws --images-per-month 50000",),
+    "cost": (
+        "twinlens cost usage.toml --region eu-west-1 --no-free-tier",
+        "twinlens cost usage.toml --terms terms.toml",
+    ),
+    "estimate": (
+        "twinlens estimate -s aws --images-per-month 50000",
+        "twinlens estimate -s aws --images-per-month 50000 --sweep memoryMb",
+    ),
     "simulate": ("twinlens simulate workload.toml", "twinlens simulate workload.toml --json"),
     "advise": (
         "twinlens advise --images-per-month 100000 --p95 5s",

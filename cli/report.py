@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.console import Json, console, print_error, print_json, print_table, shown, state_text
+from cli.cost import Terms, book_at
 from compare.folder import read_all
 from compare.report import Report, build, csv, schema, thresholds, to_json, write
 from compare.report.build import IMAGES_PER_MONTH
@@ -40,6 +41,7 @@ def report(
         list[str] | None,
         typer.Option(help="Exit with 1 if this holds of a run: 'p95 > 3s', 'cost_per_1000 > 0.30'."),
     ] = None,
+    terms: Terms = None,
     as_json: Json = False,
     show_schema: Annotated[
         bool,
@@ -56,7 +58,7 @@ def report(
     limits = thresholds.parse(fail_if or ())
     with _keeping_everything():
         folders = read_all(runs)
-        made = build(folders, images_per_month)
+        made = build(folders, images_per_month, book=book_at(terms))
         page = write(made, folders, out)
         if with_csv:
             csv.write(made, folders, out)

@@ -9,6 +9,7 @@ from compare.collecting.comparison import compare
 from compare.cost.break_even import break_evens
 from compare.folder import RunFolder
 from compare.metering import Stack, assumed
+from compare.prices.book import PriceBook
 from compare.prices.reading import load
 from compare.report.answers import answers, terms
 from compare.report.bill_model import bill_model
@@ -34,10 +35,11 @@ def build(
     folders: Sequence[RunFolder],
     images_per_month: int = IMAGES_PER_MONTH,
     forecast: Forecast | None = None,
+    book: PriceBook | None = None,
 ) -> Report:
     """Compare every pair of runs, and price each run at ``images_per_month``.
 
-    A ``forecast`` gets a section of its own.
+    A ``forecast`` gets a section of its own. ``book`` has the prices, by default those of the lists.
 
     Raises:
         RunError: A run has no jobs, or contains an invalid time.
@@ -50,7 +52,7 @@ def build(
     runs = tuple(run_report(each) for each in measured)
     photos = photo_reports(measured)
     comparisons = tuple(_comparison(*pair) for pair in combinations(zip(measured, runs, strict=True), 2))
-    book = load()
+    book = book or load()
     billed = [each for run in measured if (each := priced(run, book))]
     costs = tuple(cost(each, images_per_month) for each in billed)
     stacks = candidates(billed)

@@ -85,6 +85,8 @@ def test_values_of_a_setting_are_compared():
         (("--set", "granularity"), "--set granularity names no value"),
         (("--set", "granularity=both"), "granularity"),
         (("--region", "eastus2"), "The region eastus2 is of azure; no stack named here is on that cloud."),
+        (("--sweep", "maxBytes"), "--sweep maxBytes names no values; write --sweep maxBytes=VALUE,VALUE."),
+        (("--sweep", "memoryMb=1,2"), "memoryMb"),
         (("--megapixels", "500"), "500 megapixels is rejected by aws: maxPixels is 100,000,000."),
     ],
 )
@@ -92,6 +94,31 @@ def test_what_cannot_be_is_refused(options: tuple[str, str], named: str):
     result = run("--stack", "aws", *options)
     assert isinstance(result.exception, SettingsError)
     assert named in str(result.exception)
+
+
+def test_a_setting_is_swept_and_its_frontier_shown():
+    shown = run("--stack", "aws", "--sweep", "memoryMb")
+    assert shown.exit_code == 0, shown.output
+    assert "aws memoryMb=1769" in shown.output
+    assert "Stars are the frontier" in shown.output
+    small, large = json.loads(run("--stack", "aws", "--sweep", "memoryMb=512,1769", "--json").output)
+    assert small["photo_ms"]["expected"] > 1.5 * large["photo_ms"]["expected"]
+    assert float(small["low"]) <= float(small["expected"]) <= float(small["high"])
+    assert large["frontier"]
+    azure = json.loads(run("--stack", "azure", "--sweep", "memoryMb", "--json").output)
+    assert [each["stack"] for each in azure] == ["azure memoryMb=2048", "azure memoryMb=4096"]
+    assert [each["frontier"] for each in azure] == [True, False]  # faster it is not
+
+
+def test_terms_of_ones_own_apply_to_an_estimate(tmp_path: Path):
+    terms = tmp_path / "terms.toml"
+    terms.write_text('[discounts]\n"aws" = 0.5\n')
+
+    def expected(*options: str) -> float:
+        document = json.loads(run("--stack", "aws", "--json", *options).output)
+        return float(document["stacks"][0]["months"][0]["expected"])
+
+    assert expected("--terms", str(terms)) == pytest.approx(expected() / 2)
 
 
 def test_egress_and_later_months_are_added_on_request():
