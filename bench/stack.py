@@ -54,6 +54,8 @@ class DeployedStack:
             SetupError: The Pulumi CLI or the stack does not exist, or nothing is deployed in the stack.
             NotRunning: The emulators are not running.
         """
+        if not stack:
+            raise SetupError("--stack is empty: name a stack, such as aws-local.")
         where: Where = "emulator" if stack.endswith(LOCAL_SUFFIX) else "cloud"
         if where == "emulator":
             emulators.enter()

@@ -52,18 +52,22 @@ STACK = [
     ("{} -s nobody", 1, "is not logged in: `pulumi login`"),
     ("{} -s aws-local", 1, "The emulators are not running; start them with `twinlens local up`."),
     ("{} -s", 2, "Option '-s' requires an argument."),
+    ("{} -s ''", 1, "--stack is empty: name a stack, such as aws-local."),
 ]
-NO_RUN = [
-    ("{}", 2, "Missing argument 'runs'."),
+ONE_RUN = [
     ("{} missing", 1, "missing is not a run: it does not exist. `twinlens bench` creates runs."),
     ("{} note.txt", 1, "note.txt is not a run: it is a file."),
     ("{} empty", 1, "empty is not a run: it has no run.json."),
+    ("{} broken-run", 1, "broken-run/run.json is not a valid Twinlens run: Input data was truncated."),
+]
+NO_RUN = [
+    *ONE_RUN,
+    ("{}", 2, "Missing argument 'runs'."),
     (
         "{} empty missing",
         1,
         "empty is not a run: it has no run.json. `twinlens bench` creates runs. missing is not a run",
     ),
-    ("{} broken-run", 1, "broken-run/run.json is not a valid Twinlens run: Input data was truncated."),
 ]
 NO_TOML = [
     ("{} missing.toml", 1, "missing.toml cannot be read: No such file or directory."),
@@ -129,6 +133,23 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{} empty --images-per-month 0", 2, "0 is not at least 1."),
         ("{} empty --images-per-month many", 2, "many is not a whole number."),
         ("{} empty --out note.txt", 2, "dir 'note.txt' is a file."),
+    ],
+    "runs list": [
+        ("{}", 1, "runs contains no runs; `twinlens bench` creates runs."),
+        ("{} -s aws", 1, "runs contains no runs of aws"),
+        ("{} --folder missing", 1, "missing contains no runs"),
+        ("{} missing", 2, "Got unexpected extra argument(s) (missing)"),
+        ("{} --jsn", 2, "No such option: --jsn"),
+    ],
+    "runs show": [
+        ("{}", 2, "Missing argument 'run'."),
+        *ONE_RUN,
+        ("{} empty missing", 2, "Got unexpected extra argument(s) (missing)"),
+    ],
+    "runs label": [
+        ("{}", 2, "Missing argument 'run'."),
+        ("{} empty", 2, "Missing argument 'text'."),
+        *((f"{use} x", *rest) for use, *rest in ONE_RUN),
     ],
     "cost": [
         ("{}", 2, "Missing argument 'usage'."),
