@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from core.deployment.limits import SUFFIXES
-from core.deployment.names import POISON_SUFFIX
+from core.deployment.names import DECISIONS, POISON_SUFFIX
 from core.errors import SetupError
-from core.ledger import Ledger
+from core.ledger import Ledger, LedgerRow
 from core.ports import DeadLetters, Intake, Notifier, ObjectStore
 
 
@@ -36,6 +36,9 @@ class Connection(Protocol):
     @property
     def outputs(self) -> ObjectStore:
         """Return the container of finished outputs."""
+
+    def wake(self, row: LedgerRow) -> None:
+        """Tell the row's execution, which waits for it, that there is a decision."""
 
     def upload(self, key: str, data: bytes) -> str:
         """Write an object to the input container and return its etag without quotes."""
@@ -63,6 +66,12 @@ class AwsConnection:
             SqsDeadLetters(url) for url in (outputs["deadLetters"], *outputs.get("setAside", ()))
         ]
         self._bucket = outputs["inputContainer"]
+
+    def wake(self, row: LedgerRow) -> None:
+        """See :meth:`Connection.wake`."""
+        from handlers.aws.review import wake
+
+        wake(row)
 
     def upload(self, key: str, data: bytes) -> str:
         """See :meth:`Connection.upload`."""
@@ -100,11 +109,18 @@ class AzureConnection:
         self.notifier = QueueNotifier(
             queues, {"success": outputs["successTopic"], "error": outputs["errorTopic"]}
         )
+        self._decisions = queues.get_queue_client(outputs.get("decisions") or DECISIONS)
         endpoint, _, undelivered = outputs["undelivered"].rpartition("/")
         self.dead_letters: Sequence[DeadLetters] = [
             PoisonQueue(queues.get_queue_client(outputs["deadLetters"])),
             UndeliveredEvents(clients.blobs(endpoint).get_container_client(undelivered)),
         ]
+
+    def wake(self, row: LedgerRow) -> None:
+        """See :meth:`Connection.wake`."""
+        from handlers.azure.review import wake
+
+        wake(row, self._decisions)
 
     def upload(self, key: str, data: bytes) -> str:
         """See :meth:`Connection.upload`."""

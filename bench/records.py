@@ -51,7 +51,7 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
         },
         photos=tuple(map(_photo_file, photos)),
         plan=plan,
-        workflow=to_document(pipeline_in(outputs["granularity"])),
+        workflow=to_document(pipeline_in(outputs["granularity"], int(outputs.get("reviewSeconds", 0)))),
         chaos=outputs.get("chaos", ""),
         log_level=outputs.get("logLevel", ""),
         step_memory_mb=outputs.get("stepMemoryMb", {}),

@@ -11,18 +11,23 @@ import typer
 
 from bench.stack import DeployedStack
 from cli.console import Json, StackName, console, print_json, print_table, shown, state_text
+from cli.decide import approve, reject
+from cli.finding import JobId, find
 from cli.reconcile import reconcile, redrive
-from core.errors import SetupError, UnreadableRow
+from core.errors import SetupError
+from core.flags import FLAGS
 from core.folder import write_all
-from core.ledger import LedgerRow
+from core.ledger import AWAITING, LedgerRow
 
 JobState = Literal[
     "claimed", "released", "awaiting_approval", "succeeded", "rejected", "refused", "expired", "failed"
 ]
 
-app = typer.Typer(no_args_is_help=True, help="Read a stack's ledger, and recover lost and failed jobs.")
+app = typer.Typer(no_args_is_help=True, help="Read a stack's ledger, decide about photos, and recover jobs.")
 app.command()(reconcile)
 app.command()(redrive)
+app.command()(approve)
+app.command()(reject)
 
 
 def summary(row: LedgerRow) -> dict[str, Any]:
@@ -34,8 +39,20 @@ def summary(row: LedgerRow) -> dict[str, Any]:
         "key": row.key,
         "claimed_at": row.claimed_at,
         "updated_at": row.updated_at,
-        "reason": error.get("message"),
+        "reason": error.get("message") or _review(row),
     }
+
+
+def _review(row: LedgerRow) -> str | None:
+    """Say why a job waits for a person, or waited, and until when."""
+    review = row.document.get("review")
+    if not isinstance(review, dict):
+        return None
+    why = ", ".join(FLAGS.get(each, each) for each in row.document.get("flags", ()))
+    if row.state == AWAITING and not row.decision:
+        return f"{why}; decide by {review['deadline']}"
+    decided = row.decision or review["decision"]
+    return f"{decided}: {review['reason'] or why}"
 
 
 @app.command("list")
@@ -78,12 +95,12 @@ def list_jobs(
 
 @app.command()
 def show(
-    job: Annotated[str, typer.Argument(help="A job's id, or a unique prefix of it.")],
+    job: JobId,
     stack: StackName,
     as_json: Json = False,
 ) -> None:
     """Show one job: its source, its outputs and where its time went."""
-    row = _find(DeployedStack.of(stack), job)
+    row = find(DeployedStack.of(stack), job)
     if as_json:
         print_json(summary(row) | {"document": row.document})
         return
@@ -91,6 +108,8 @@ def show(
     console.print(f"job      {row.id}  {state_text(row.state)}")
     console.print(f"source   {shown(document['source']['key'])}  {document['source']['size']:,} bytes")
     console.print(f"claimed  {row.claimed_at}   last change {row.updated_at}")
+    if review := _review(row):
+        console.print(f"review   {shown(review)}")
     if document.get("error"):
         console.print(f"reason   {shown(document['error']['name'])}: {shown(document['error']['message'])}")
     if document.get("artifacts"):
@@ -116,7 +135,7 @@ def show(
 
 @app.command()
 def get(
-    job: Annotated[str, typer.Argument(help="A job's id, or a unique prefix of it.")],
+    job: JobId,
     stack: StackName,
     out: Annotated[
         Path, typer.Option("--out", "-o", file_okay=False, help="Where to create the folder of the outputs.")
@@ -125,7 +144,7 @@ def get(
 ) -> None:
     """Download the outputs of a job into a folder named after it."""
     deployment = DeployedStack.of(stack)
-    row = _find(deployment, job)
+    row = find(deployment, job)
     if row.state != "succeeded":
         raise SetupError(
             f"The job {row.id} has no outputs: its state is {row.state!r}. "
@@ -150,19 +169,3 @@ def _check_key(pattern: str, prefix: str) -> None:
     start = prefix.casefold()[: len(text)] if wild else prefix.casefold()
     if not text.startswith(start):
         raise SetupError(f"No job can match {pattern!r}: keys begin with {prefix!r}, as in '{prefix}*.jpg'.")
-
-
-def _find(deployment: DeployedStack, job: str) -> LedgerRow:
-    row = deployment.row(job)
-    found = [row] if row else [each for each in deployment.rows() if each.id.startswith(job)]
-    if len(found) != 1:
-        which = "no job" if not found else f"{len(found)} jobs"
-        raise SetupError(
-            f"The stack {deployment.stack!r} has {which} whose id begins with {job!r}: "
-            f"`twinlens jobs list -s {deployment.stack}` lists them."
-        )
-    try:
-        found[0].job()
-    except UnreadableRow as error:
-        raise SetupError(f"The job {found[0].id} cannot be shown: {error}.") from None
-    return found[0]

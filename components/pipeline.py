@@ -23,6 +23,8 @@ class Pipeline(Protocol):
     workflow: pulumi.Output[str]
     success_topic: pulumi.Output[str]
     error_topic: pulumi.Output[str]
+    review_topic: pulumi.Output[str] | None  # of notifications to whoever decides about photos
+    decisions: pulumi.Output[str] | None  # the queue of decisions, where executions are told by one
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
@@ -91,6 +93,8 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "photoRedundancy": settings.photo_redundancy,
         "softDeleteDays": settings.soft_delete_days,
         "recipe": settings.recipe,
+        "review": settings.review,
+        "reviewSeconds": settings.review_seconds,
         "chaos": settings.chaos,
         "inputPrefix": settings.input_prefix,
         "region": pipeline.region,
@@ -102,6 +106,8 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "workflow": pipeline.workflow,
         "successTopic": pipeline.success_topic,
         "errorTopic": pipeline.error_topic,
+        "reviewTopic": pipeline.review_topic or "",
+        "decisions": pipeline.decisions or "",
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,

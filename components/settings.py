@@ -9,10 +9,11 @@ from pathlib import Path
 import pulumi
 
 from components.config_reader import ConfigReader
-from components.special_settings import read_budget, read_chaos, read_tags
+from components.special_settings import REVIEW_SECONDS, read_budget, read_chaos, read_review, read_tags
 from components.step_settings import StepSettings, read_steps
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
 from core.deployment.variables import Reconciler
+from core.flags import MODES, NONE
 from core.workflow.granularity import GRANULARITIES
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -118,6 +119,8 @@ class Settings:
     soft_delete_days: int = 0
     monthly_budget: int = 0
     reconcile_minutes: int = 0
+    review: str = NONE
+    review_seconds: int = 0  # 0 without review
     chaos: str = ""
     allow_chaos: bool = False
     tags: dict[str, str] = field(default_factory=dict)
@@ -139,6 +142,9 @@ class Settings:
         architecture = reader.choice(
             "architecture", _by_cloud(lambda each: each.architectures), cloud.architectures[0]
         )
+        review, review_seconds = read_review(
+            reader, orchestrator, _anywhere(MODES), _anywhere(REVIEW_SECONDS)
+        )
         usual = StepSettings(
             reader.number("memoryMb", _by_cloud(lambda each: each.memory_mb), cloud.default_memory_mb),
             reader.number("timeoutSeconds", _anywhere(TIMEOUT_SECONDS), 30),
@@ -153,9 +159,12 @@ class Settings:
             steps=read_steps(
                 reader,
                 granularity,
+                review_seconds,
                 usual,
                 {"memoryMb": cloud.memory_mb, "timeoutSeconds": TIMEOUT_SECONDS},
             ),
+            review=review,
+            review_seconds=review_seconds,
             recipe=reader.choice(
                 "recipe", _anywhere(tuple(sorted(path.stem for path in RECIPES.glob("*.toml")))), "gallery"
             ),

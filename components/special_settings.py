@@ -8,6 +8,12 @@ from components.config_reader import Allowed, ConfigReader
 from core.chaos import Profile
 from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SettingsError
+from core.flags import NONE
+
+EXPRESS = "express"
+# Durable Functions splits timers beyond six days and cannot cancel the parts: stay below.
+REVIEW_SECONDS = range(10, 5 * 86_400 + 1)
+DEFAULT_SECONDS = 86_400
 
 
 def read_chaos(reader: ConfigReader, *, allowed: bool) -> str:
@@ -31,6 +37,19 @@ def read_budget(reader: ConfigReader, allowed: Allowed[int]) -> int:
     if dollars and not reader.text("notifyEmail", r"(?s).*", "", ""):
         reader.mistake("monthlyBudget", str(dollars), "only with notifyEmail, the address to notify")
     return dollars
+
+
+def read_review(
+    reader: ConfigReader, orchestrator: str, modes: Allowed[str], allowed: Allowed[int]
+) -> tuple[str, int]:
+    """Return which photos a person decides about, and how many seconds that may take; 0 if there are none."""
+    mode = reader.choice("review", modes, NONE)
+    seconds = reader.number("reviewSeconds", allowed, DEFAULT_SECONDS)
+    if mode == NONE:
+        return mode, 0
+    if orchestrator == EXPRESS:
+        reader.mistake("review", mode, f"{NONE} with orchestrator {EXPRESS}: it ends after five minutes")
+    return mode, seconds
 
 
 def read_tags(reader: ConfigReader) -> dict[str, str]:

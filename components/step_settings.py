@@ -23,13 +23,18 @@ class StepSettings:
 
 
 def read_steps(
-    reader: ConfigReader, granularity: str, usual: StepSettings, allowed: Mapping[str, Collection[int]]
+    reader: ConfigReader,
+    granularity: str,
+    review_seconds: int,
+    usual: StepSettings,
+    allowed: Mapping[str, Collection[int]],
 ) -> dict[str, StepSettings]:
     """Return the settings of the steps that have some of their own.
 
     Args:
         reader: Where to read them, and note mistakes.
         granularity: Only steps that are a function of their own in it can have settings.
+        review_seconds: How long a photo waits for a person, which takes further functions.
         usual: What holds for all other steps.
         allowed: The allowed values of ``memoryMb`` and ``timeoutSeconds``.
     """
@@ -38,7 +43,7 @@ def read_steps(
         reader.mistake(KEY, given, "nothing but on aws: on azure, all steps run in the same app")
         return {}
     try:
-        functions = {step.name for step in pipeline_in(granularity).steps()}
+        functions = {step.name for step in pipeline_in(granularity, review_seconds).steps()}
     except SettingsError:  # the granularity is a mistake of its own
         functions = {step.name for step in all_steps()}
     found = {}

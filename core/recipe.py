@@ -13,6 +13,7 @@ FILTERED = "filtered"
 AUTO = "auto"
 Fit = Literal["inside", "cover", "contain", "exact"]
 Pixels = Annotated[int, Between(1, 10_000)]
+Side = Annotated[int, Between(1, 100_000)]
 Share = Annotated[float, Between(0, 1)]
 
 
@@ -87,6 +88,22 @@ class Options:
     manifest: bool = False
 
 
+@dataclass(frozen=True)
+class ReviewRules:
+    """Which photos a person has to decide about, in a stack that asks about flagged photos.
+
+    Those that are an animation, have several pages, tell where they were taken, or whose colours are not RGB;
+    those with a side shorter than ``min_side`` or longer than ``max_side`` pixels.
+    """
+
+    animated: bool = False
+    pages: bool = False
+    location: bool = False
+    not_rgb: bool = False
+    min_side: Side = 0
+    max_side: Side = 0
+
+
 def kept(photo: Photo, options: Options) -> Photo:
     """Return what may be recorded of the photo: without its copyright unless the recipe keeps it."""
     return photo if options.copyright else replace(photo, copyright="")
@@ -98,6 +115,7 @@ class Recipe:
 
     ``sizes`` become plain renditions; ``filters``, if any, make one more, called ``filtered``, in the box
     of the first size; an animation has ``sheets``, too. Each is written in every one of ``outputs``.
+    ``review`` says which photos a person has to decide about.
     ``table`` is the content of the file, if the recipe was read from one.
     """
 
@@ -107,6 +125,7 @@ class Recipe:
     outputs: tuple[OutputFormat, ...]
     options: Options = Options()
     sheets: tuple[Sheet, ...] = ()
+    review: ReviewRules = ReviewRules()
     table: Mapping[str, Any] | None = field(default=None, compare=False)
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import RecipeError
 from core.mistakes import Mistakes, meant
 from core.parameters import arguments, parameters
-from core.recipe import AUTO, FILTERED, FilterCall, Options, OutputFormat, Recipe, Sheet, Size
+from core.recipe import AUTO, FILTERED, FilterCall, Options, OutputFormat, Recipe, ReviewRules, Sheet, Size
 from core.where import Lines, Where, lines
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -20,6 +20,7 @@ RECIPES = Path(__file__).parent.parent / "recipes"
 # Recipes and sizes name files and object keys.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAME_RULE = "lower-case letters, digits, - and _, at most 40, the first a letter or digit"
+_REVIEW = "review"
 _TABLES = ("sizes", "filters", "outputs", "sheets")
 
 
@@ -71,7 +72,7 @@ def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -
     With ``positions``, as returned by :func:`core.where.lines`, error messages name the line.
     """
     file, mistakes = _File(f"{name}.toml", table, positions or {}), Mistakes(RecipeError)
-    known = (*_TABLES, *parameters(Options))
+    known = (*_TABLES, _REVIEW, *parameters(Options))
     for key in table:
         with mistakes.noted():
             if key not in known:
@@ -81,6 +82,9 @@ def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -
     made = Options()
     with mistakes.noted():
         made = Options(**arguments(Options, options, file.where()))
+    review = ReviewRules()
+    with mistakes.noted():
+        review = ReviewRules(**arguments(ReviewRules, *file.table(_REVIEW)))
     sizes = file.each(mistakes, "sizes", partial(_named, Size))
     sheets = file.each(mistakes, "sheets", partial(_named, Sheet), least=0)
     filters = file.each(mistakes, "filters", _filter_call, least=0)
@@ -90,7 +94,7 @@ def parse(name: str, table: Mapping[str, Any], positions: Lines | None = None) -
     with mistakes.noted():
         file.refuse_twice("format", "outputs")
     mistakes.report()
-    return Recipe(name, sizes, filters, outputs, made, sheets, table)
+    return Recipe(name, sizes, filters, outputs, made, sheets, review, table)
 
 
 def _named[Named: (Size, Sheet)](kind: type[Named], table: Mapping[str, Any], where: Where) -> Named:
@@ -111,6 +115,14 @@ class _File:
     def where(self, table: str = "", number: int = 0) -> Where:
         words = f"{table} {number}" if table else ""
         return Where(self.name, words, self.positions.get((table, number), {}))
+
+    def table(self, key: str) -> tuple[Mapping[str, Any], Where]:
+        """Return the ``[key]`` table, empty if there is none, with where it stands."""
+        value = self.content.get(key, {})
+        if not isinstance(value, Mapping):
+            raise RecipeError(f"{self.where()(key)} is {value!r}; write a table under [{key}].")
+        positions = self.positions.get((key, 1), {})
+        return value, Where(self.name, key, positions)
 
     def tables(self, key: str, least: int = 1) -> list[tuple[Mapping[str, Any], Where]]:
         """Return the ``[[key]]`` tables, each with where it stands."""

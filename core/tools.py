@@ -26,4 +26,5 @@ def tools(open_store: Callable[[str], ObjectStore]) -> Tools:
         recipe=recipes.load(environment.recipe),
         max_bytes=environment.max_bytes,
         max_pixels=environment.max_pixels,
+        review=environment.review,
     )

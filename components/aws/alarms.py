@@ -42,12 +42,13 @@ def alarms(
     at_work: Sequence[pulumi.Input[str]],
     functions: Sequence[pulumi.Input[str]],
     queues: Mapping[str, pulumi.Input[str]],
-    slow_seconds: int,
+    slow_seconds: int | None,
 ) -> tuple[Alarm, ...]:
     """Return the pipeline's alarms: docs/operations.md says what to do about each.
 
     Uploads start ``state_machine``; jobs fail in those that are ``at_work``, since an express machine hands
-    jobs over to the standard one. ``queues`` has the queue of each alarm of :data:`QUEUES`.
+    jobs over to the standard one. ``queues`` has the queue of each alarm of :data:`QUEUES`. Where executions
+    wait for people, no time is too long: ``slow_seconds`` is ``None``.
     """
 
     def executions(machine: pulumi.Input[str], metric: str, statistic: str = "Sum") -> Metric:
@@ -76,11 +77,17 @@ def alarms(
             "Calls were throttled: the account or a function has too little concurrency.",
             tuple(Metric("AWS/Lambda", "Throttles", "Sum", {"FunctionName": each}) for each in functions),
         ),
-        Alarm(
-            "slow",
-            f"One job in twenty takes longer than {slow_seconds} seconds.",
-            (executions(state_machine, "ExecutionTime", "p95"),),
-            threshold=slow_seconds * 1000,
+        *(
+            [
+                Alarm(
+                    "slow",
+                    f"One job in twenty takes longer than {slow_seconds} seconds.",
+                    (executions(state_machine, "ExecutionTime", "p95"),),
+                    threshold=slow_seconds * 1000,
+                )
+            ]
+            if slow_seconds
+            else []
         ),
     )
 

@@ -9,22 +9,35 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.policies import allow_service, deny_plain_http, document
+from core.review import TOPIC as REVIEW
 from core.workflow.model import Topic
 
 
 class Notifications(pulumi.ComponentResource):
-    """The topics "success" and "error"; ``email``, if set, is subscribed to errors."""
+    """The topics "success" and "error", and "review" if asked for.
+
+    ``email``, if set, is subscribed to errors and reviews.
+    """
 
     arns: dict[str, pulumi.Output[str]]
 
-    def __init__(self, name: str, email: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, email: str, *, reviews: bool = False, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("twinlens:aws:Notifications", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.arns = {topic: aws.sns.Topic(f"{name}-{topic}", opts=child).arn for topic in get_args(Topic)}
-        if email:
-            aws.sns.TopicSubscription(
-                f"{name}-email", topic=self.arns["error"], protocol="email", endpoint=email, opts=child
-            )
+        topics = (*get_args(Topic), *((REVIEW,) if reviews else ()))
+        self.arns = {topic: aws.sns.Topic(f"{name}-{topic}", opts=child).arn for topic in topics}
+        mailed = {"error": "email", REVIEW: "review-email"} if email else {}
+        for topic, subscription in mailed.items():
+            if topic in self.arns:
+                aws.sns.TopicSubscription(
+                    f"{name}-{subscription}",
+                    topic=self.arns[topic],
+                    protocol="email",
+                    endpoint=email,
+                    opts=child,
+                )
         self.register_outputs({"arns": self.arns})
 
     def let_in(self, name: str, alarms: Sequence[pulumi.Input[str]]) -> None:

@@ -16,6 +16,8 @@ from components.aws.object_store import ObjectStore
 from components.aws.partition import check_partition
 from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
+from components.aws.review import Ask
+from components.aws.state_machine.approval import ASK
 from components.aws.state_machine.references import LEDGER, RECIPE, STANDARD_MACHINE, function, topic
 from components.aws.step_function import UNRESERVED, StepFunction
 from components.aws.trigger import on_upload
@@ -24,6 +26,7 @@ from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
 from core.job import OUTPUT_PREFIX, WORK_PREFIX
+from core.review import TOPIC as REVIEW
 from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.model import Place
 from core.workflow.photo import PIPELINE
@@ -59,7 +62,7 @@ class AwsPipeline(pulumi.ComponentResource):
             opts=child,
         )
         ledger = Ledger(f"{name}-ledger", settings, opts=child)
-        topics = Notifications(name, settings.notify_email, opts=child)
+        topics = Notifications(name, settings.notify_email, reviews=settings.review_seconds > 0, opts=child)
 
         places: dict[Place, pulumi.Output[str]] = {
             "input": pulumi.Output.concat(uploads.arn, f"/{settings.input_prefix}*"),
@@ -72,6 +75,7 @@ class AwsPipeline(pulumi.ComponentResource):
             variables.RECIPE: settings.recipe,
             variables.MAX_BYTES: str(settings.max_bytes),
             variables.MAX_PIXELS: str(settings.max_pixels),
+            **({variables.REVIEW: settings.review} if settings.review_seconds else {}),
             **variables.chaos(settings.chaos),
         }
         targets = {LEDGER: Target(ledger.name, ledger.arn)}
@@ -79,7 +83,7 @@ class AwsPipeline(pulumi.ComponentResource):
             targets[topic(topic_name)] = Target(arn, arn)
         # Those of all granularities, and a machine of each type, though a deployment uses only some: what is
         # under way when a setting changes ends where it began. What lies idle costs nothing.
-        used = {step.name for step in pipeline_in(settings.granularity).steps()}
+        used = {step.name for step in pipeline_in(settings.granularity, settings.review_seconds).steps()}
         functions = {
             step.name: StepFunction(
                 f"{name}-{step.name.replace('_', '-')}",
@@ -95,6 +99,9 @@ class AwsPipeline(pulumi.ComponentResource):
         }
         for step_name, made in functions.items():
             targets[function(step_name)] = Target(made.arn, made.arn)
+        if settings.review_seconds:
+            ask = Ask(f"{name}-ask", settings, code, ledger, topics.arns[REVIEW], opts=child)
+            targets[function(ASK)] = Target(ask.arn, ask.arn)
         texts = {RECIPE: settings.recipe}
         standard = StateMachine(f"{name}-workflow", STANDARD, settings, targets, texts, opts=child)
         onward = {**targets, STANDARD_MACHINE: Target(standard.arn, standard.arn)}
@@ -143,7 +150,7 @@ class AwsPipeline(pulumi.ComponentResource):
                 [machines[each].arn for each in sorted({settings.orchestrator, STANDARD})],
                 [functions[each].name for each in sorted(used)],
                 {alarm: queue.name for alarm, queue in queues.items()},
-                slow_seconds=settings.timeout_seconds,
+                slow_seconds=None if settings.review_seconds else settings.timeout_seconds,
             ),
             topics.arns["error"],
             opts=child,
@@ -172,6 +179,8 @@ class AwsPipeline(pulumi.ComponentResource):
         self.workflow = machine.arn
         self.success_topic = topics.arns["success"]
         self.error_topic = topics.arns["error"]
+        self.review_topic = topics.arns.get(REVIEW)
+        self.decisions: pulumi.Output[str] | None = None  # the ledger has what wakes an execution
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters

@@ -97,7 +97,8 @@ class StateMachine(pulumi.ComponentResource):
             ),
             logging_configuration={
                 "level": LOG_LEVELS[settings.log_level],
-                "include_execution_data": True,
+                # At this level it would contain the tokens of waiting tasks.
+                "include_execution_data": not (settings.review_seconds and settings.log_level == "all"),
                 "log_destination": pulumi.Output.concat(log.arn, ":*"),
             },
             tracing_configuration={"enabled": True},
@@ -109,7 +110,8 @@ class StateMachine(pulumi.ComponentResource):
 
 def definition(kind: str, granularity: str, settings: Settings) -> Definition:
     """Return the workflow compiled for a machine of this type."""
-    workflow = replace(pipeline_in(granularity), timeout_seconds=seconds(kind))
+    waiting = settings.review_seconds if kind == STANDARD else 0  # an express machine hands over to the other
+    workflow = replace(pipeline_in(granularity, waiting), timeout_seconds=seconds(kind) + waiting)
     of_steps = {name: each.timeout_seconds for name, each in settings.steps.items()}
     compiled = compile_workflow(workflow, settings.timeout_seconds, of_steps)
     if kind != EXPRESS:
@@ -118,7 +120,7 @@ def definition(kind: str, granularity: str, settings: Settings) -> Definition:
 
 
 def seconds(kind: str) -> int:
-    """Return how long an execution of a machine of this type may take, with all waiting."""
+    """Return how long an execution of a machine of this type may take, without waiting for a person."""
     return EXPRESS_SECONDS if kind == EXPRESS else int(GIVEN_UP.total_seconds())
 
 

@@ -7,9 +7,20 @@ from pulumi_azure_native import storage
 
 from components.azure.storage import account, container
 from core.deployment.limits import WORK_RETENTION_DAYS
-from core.deployment.names import INPUT, LEDGER, OUTPUT, POISON, TOPICS, UPLOADS
+from core.deployment.names import (
+    DECISIONS,
+    DECISIONS_POISON,
+    INPUT,
+    LEDGER,
+    NOTIFY_REVIEW,
+    OUTPUT,
+    POISON,
+    TOPICS,
+    UPLOADS,
+)
 from core.job import WORK_PREFIX
 
+REVIEW_QUEUES = (NOTIFY_REVIEW, DECISIONS, DECISIONS_POISON)
 SHORT_LIVED = f"{OUTPUT}/{WORK_PREFIX}"
 
 
@@ -35,6 +46,7 @@ class PhotoStore(pulumi.ComponentResource):
         keep: bool,
         redundancy: str = "LRS",
         undelete_days: int = 0,
+        reviews: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:PhotoStore", name, None, opts)
@@ -63,7 +75,7 @@ class PhotoStore(pulumi.ComponentResource):
                 queue_name=each,
                 opts=child,
             )
-            for each in (UPLOADS, POISON, *TOPICS.values())
+            for each in (UPLOADS, POISON, *TOPICS.values(), *(REVIEW_QUEUES if reviews else ()))
         }
         self.ledger = storage.Table(
             f"{name}-{LEDGER}",

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_azure_native import resources, storage
 
 from components import packaging, tags
-from components.azure import reconciler
+from components.azure import reconciler, review
 from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import DEPLOYED, AppCode
 from components.azure.app_identity import AppIdentity
@@ -28,7 +28,16 @@ from components.azure.workbook import Workbook, counted
 from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
-from core.deployment.names import INPUT, OUTPUT, POISON, TOPICS, UNDELIVERED, UPLOADS
+from core.deployment.names import (
+    DECISIONS,
+    INPUT,
+    NOTIFY_REVIEW,
+    OUTPUT,
+    POISON,
+    TOPICS,
+    UNDELIVERED,
+    UPLOADS,
+)
 from core.workflow.granularity import pipeline_in
 
 # The host's own storage. Hosts that were given its service addresses alone sometimes could not reach it:
@@ -40,7 +49,7 @@ class AzurePipeline(pulumi.ComponentResource):
     """The pipeline on Azure; see :class:`components.pipeline.Pipeline` for its outputs."""
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
-        workflow = pipeline_in(settings.granularity)
+        workflow = pipeline_in(settings.granularity, settings.review_seconds)
         if warning := over_quota(settings):
             pulumi.log.warn(warning)
         each = instance(settings)
@@ -66,6 +75,7 @@ class AzurePipeline(pulumi.ComponentResource):
             keep=settings.keep_data,
             redundancy=settings.photo_redundancy,
             undelete_days=settings.soft_delete_days,
+            reviews=settings.review_seconds > 0,
             opts=child,
         )
         state = account(f"{short}state", group, child)
@@ -96,6 +106,7 @@ class AzurePipeline(pulumi.ComponentResource):
                     f"notify-{topic}": (Role.QUEUE_SENDER, photos.queues[queue].id)
                     for topic, queue in TOPICS.items()
                 },
+                **review.grants(settings, photos),
                 "metrics": (Role.METRICS_PUBLISHER, telemetry.insights.id),
             },
             opts=child,
@@ -131,6 +142,7 @@ class AzurePipeline(pulumi.ComponentResource):
                 variables.GRANULARITY: settings.granularity,
                 **each.app_settings(settings.timeout_seconds),
                 **reconciler.app_settings(settings),
+                **review.app_settings(settings, photos),
                 **purging(settings.orchestrator),
                 **variables.chaos(settings.chaos),
             },
@@ -180,6 +192,9 @@ class AzurePipeline(pulumi.ComponentResource):
         self.workflow = pulumi.Output.from_input(workflow.name)
         self.success_topic = photos.queues[TOPICS["success"]].name
         self.error_topic = photos.queues[TOPICS["error"]].name
+        asked, decided = (photos.queues.get(queue) for queue in (NOTIFY_REVIEW, DECISIONS))
+        self.review_topic = asked.name if asked else None
+        self.decisions = decided.name if decided else None
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.set_aside: list[pulumi.Output[str]] = []

@@ -24,8 +24,8 @@ BIN = "bin(TimeGenerated, 5m)"
 
 
 def failed() -> str:
-    """Return the query for orchestrations of either granularity that failed; a switch leaves some running."""
-    names = _listed(pipeline_in(each).name for each in GRANULARITIES)
+    """Return the query for orchestrations of any variant that failed; a switch leaves some running."""
+    names = _listed(pipeline_in(each, reviewed).name for reviewed in (0, 1) for each in GRANULARITIES)
     return f"AppRequests | where Name in ({names}) and Success == false"
 
 

@@ -104,6 +104,7 @@ class Environment:
     recipe: str
     max_bytes: int
     max_pixels: int
+    review: str = ""
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -118,6 +119,7 @@ class Environment:
             recipe=required(variables, RECIPE),
             max_bytes=_number(variables, MAX_BYTES),
             max_pixels=_number(variables, MAX_PIXELS),
+            review=variables.get(REVIEW, ""),
         )
 
 

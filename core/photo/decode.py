@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from PIL.Image import DecompressionBombError, Image, Resampling
 
@@ -33,6 +34,16 @@ REDUCE_HEADROOM = 2.0
 ANIMATED = frozenset({"gif", "webp", "png", "avif"})
 
 
+@dataclass(frozen=True)
+class Traits:
+    """What a file is beside its picture: an animation or pages, where it was taken, and in which colours."""
+
+    animated: bool
+    pages: bool
+    located: bool
+    rgb: bool
+
+
 def inspect(
     data: bytes,
     max_pixels: int,
@@ -41,7 +52,19 @@ def inspect(
     animated: bool = False,
     recipe: Recipe | None = None,
 ) -> Photo:
-    """Return what the file holds, after decoding it at the smallest scale its format allows.
+    """Return what the file holds, after decoding it; see :func:`examine`."""
+    return examine(data, max_pixels, sizes, animated=animated, recipe=recipe)[0]
+
+
+def examine(
+    data: bytes,
+    max_pixels: int,
+    sizes: Iterable[Size] = (),
+    *,
+    animated: bool = False,
+    recipe: Recipe | None = None,
+) -> tuple[Photo, Traits]:
+    """Return what the file holds, and its traits, after decoding it at the smallest scale its format allows.
 
     If animations are kept, for these ``sizes``, all frames are decoded. The later processing of the photo by
     the ``recipe`` must also fit into this worker's memory.
@@ -59,7 +82,9 @@ def inspect(
             limits.check_animation(source.size, source.frames, max_pixels, sizes)
             for _ in source.pictures():
                 pass
-        return _photo(name, source)
+        moves = _moves(name, source)
+        traits = Traits(moves, source.frames > 1 and not moves, source.located, source.rgb)
+        return _photo(name, source), traits
 
 
 def decode(data: bytes, max_pixels: int, sizes: Iterable[Size] = ()) -> Image:

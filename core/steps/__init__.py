@@ -30,13 +30,18 @@ if TYPE_CHECKING:  # a deployed step reads no workflow
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools of a step; ``max_bytes`` and ``max_pixels`` are the deployment's limits for an upload."""
+    """The tools of a step.
+
+    ``max_bytes`` and ``max_pixels`` are the deployment's limits for an upload; ``review`` says which photos a
+    person has to decide about: see :mod:`core.flags`.
+    """
 
     input: ObjectStore
     output: ObjectStore
     recipe: Recipe
     max_bytes: int = DEFAULT_MAX_BYTES
     max_pixels: int = DEFAULT_MAX_PIXELS
+    review: str = ""
 
 
 class StepModule(Protocol):

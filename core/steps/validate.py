@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.flags import flags
 from core.job import Job
-from core.photo.decode import inspect
+from core.photo.decode import examine
 from core.recipe import kept
 from core.uploads import read_upload
 
@@ -20,12 +21,13 @@ GATE = True
 
 
 def run(job: Job, tools: Tools) -> Job:
-    """Set ``photo``.
+    """Set ``photo``, and ``flags`` if a person may have to decide about it.
 
     Raises:
         PhotoError: The photo itself is at fault.
     """
     recipe = tools.recipe
     data = read_upload(job, tools)
-    photo = inspect(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
-    return replace(job, photo=kept(photo, recipe.options))
+    photo, traits = examine(data, tools.max_pixels, recipe.boxes, animated=recipe.animated, recipe=recipe)
+    found = flags(tools.review, recipe.review, photo, traits)
+    return replace(job, photo=kept(photo, recipe.options), flags=found)

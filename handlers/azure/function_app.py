@@ -23,11 +23,10 @@ from core.deployment.variables import (
     UPLOADS_QUEUE,
     WAIT_SECONDS,
 )
-from core.ledger import AWAITING
 from core.tools import tools
 from core.workflow.activities import Activity, activities
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
-from core.workflow.interpreter import DECIDED, interpret
+from core.workflow.interpreter import interpret
 from core.workflow.model import Workflow
 from handlers.azure import adapters
 from handlers.azure.events import instance_id, job_from
@@ -103,11 +102,9 @@ def _timer(find: "Find", schedule: str) -> None:
 
 def _decisions() -> None:
     async def run(message: functions.QueueMessage, client: durable.DurableOrchestrationClient) -> None:
-        row = adapters.ledger().get(message.get_body().decode())
-        if row is None or row.state != AWAITING or not row.decision:
-            return
-        instance, _, _ = row.document["execution"].partition("/")
-        await client.raise_event(instance, DECIDED, row.decision)
+        from handlers.azure.review import tell
+
+        await tell(message.get_body().decode(), adapters.ledger(), client)
 
     run.__name__ = "decided"
     bound = app.durable_client_input(client_name="client")(run)

@@ -20,19 +20,27 @@ def log_end(answer: Mapping[str, Any]) -> None:
 
     Requests of one orchestration have nothing in common in Application Insights, so they do not show how long
     a job took. The line has times in milliseconds, and nothing that an uploader controls. A repeated record
-    repeats the line; ``execution`` tells which belong together.
+    repeats the line; ``execution`` tells which belong together. Waiting for a person counts as no time.
     """
     job = answer.get("ok")
     if not job or job["state"] == DUPLICATE:
         return
+    waited = _waited_ms(job.get("review"))
     line = {
         "job": job["id"],
         "execution": job["execution"],
         "state": job["state"],
-        "took_ms": _ms_since(job["accepted_at"]),
-        "since_upload_ms": _ms_since(job["uploaded_at"]),
+        "took_ms": _ms_since(job["accepted_at"]) - waited,
+        "since_upload_ms": _ms_since(job["uploaded_at"]) - waited,
     }
     logging.info("%s%s", JOB_ENDED, json.dumps(line))
+
+
+def _waited_ms(review: Mapping[str, str] | None) -> int:
+    if not review or not review["ended_at"]:
+        return 0
+    asked, ended = (datetime.fromisoformat(review[name]) for name in ("asked_at", "ended_at"))
+    return round((ended - asked).total_seconds() * 1000)
 
 
 def _ms_since(moment: str) -> int:

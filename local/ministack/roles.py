@@ -24,6 +24,11 @@ CALLS = {
     "arn:aws:states:::lambda:invoke": ("Lambda", "lambda:InvokeFunction", "FunctionName"),
     "arn:aws:states:::dynamodb:putItem": ("DynamoDB", "dynamodb:PutItem", "TableName"),
     "arn:aws:states:::dynamodb:updateItem": ("DynamoDB", "dynamodb:UpdateItem", "TableName"),
+    "arn:aws:states:::aws-sdk:dynamodb:updateItem.waitForTaskToken": (
+        "DynamoDb",
+        "dynamodb:UpdateItem",
+        "TableName",
+    ),
     "arn:aws:states:::sns:publish": ("SNS", "sns:Publish", "TopicArn"),
     "arn:aws:states:::states:startExecution": (
         "StepFunctions",
@@ -103,12 +108,13 @@ def _aliases() -> None:
 def _state_machines() -> None:
     execute = stepfunctions._execute_task
     invoke = stepfunctions._invoke_resource_with_timeout
+    wait = stepfunctions._invoke_with_callback
 
     def noted(state: Any, given: Any, execution: Any, context: dict[str, Any]) -> Any:
         _machine.set(stepfunctions._state_machines[context["StateMachine"]["Id"]])
         return execute(state, given, execution, context)
 
-    def checked(resource: str, arguments: dict[str, Any], timeout: float) -> Any:
+    def check(resource: str, arguments: dict[str, Any]) -> None:
         machine = _machine.get()
         if resource not in CALLS:
             raise stepfunctions._ExecutionError("States.Runtime", f"The target of {resource} is unknown.")
@@ -120,10 +126,18 @@ def _state_machines() -> None:
         if not allows(machine["roleArn"], action, target):
             denied = f"{machine['roleArn']} is not authorized to perform {action} on {target}"
             raise stepfunctions._ExecutionError(f"{service}.AccessDeniedException", denied)
+
+    def checked(resource: str, arguments: dict[str, Any], timeout: float) -> Any:
+        check(resource, arguments)
         return invoke(resource, arguments, timeout)
+
+    def checked_and_waiting(resource: str, arguments: dict[str, Any], token: str, state: Any) -> Any:
+        check(resource, arguments)
+        return wait(resource, arguments, token, state)
 
     stepfunctions._execute_task = noted
     stepfunctions._invoke_resource_with_timeout = checked
+    stepfunctions._invoke_with_callback = checked_and_waiting
 
 
 def _rules() -> None:

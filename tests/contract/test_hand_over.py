@@ -8,7 +8,7 @@ import on_aws
 from components.aws.workflow import EXPRESS, STANDARD, definition
 from core.workflow.granularity import STEPWISE
 
-SETTINGS = SimpleNamespace(timeout_seconds=30, steps={})
+SETTINGS = SimpleNamespace(timeout_seconds=30, steps={}, review_seconds=0)
 KEY = "incoming/busy/success.jpg"  # by the scenario "success"
 
 

@@ -21,6 +21,7 @@ from azure.storage.queue import QueueClient
 from PIL import Image
 
 from bench.connections import connect
+from bench.sending import FINAL_STATES
 from bench.stack import DeployedStack
 from core.ledger import LedgerRow
 from handlers.aws import clients as aws_clients
@@ -30,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 TIMEOUT = 300
 TEST_QUEUES = "heard-by-tests-"
-FINAL = ("succeeded", "rejected", "failed")
+TOPICS = ("success", "error", "review")  # the last in stacks with reviews alone
 EVENTS = Path(__file__).parents[1] / "events"
 
 
@@ -62,7 +63,7 @@ class AwsDeliveries:
     queues: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for topic in ("success", "error"):
+        for topic in (each for each in TOPICS if self.outputs[f"{each}Topic"]):
             queue = boto3.client("sqs").create_queue(
                 QueueName=f"{TEST_QUEUES}{topic}-{uuid.uuid4().hex[:8]}"
             )["QueueUrl"]
@@ -125,7 +126,7 @@ class AzureDeliveries:
 
     def drain(self) -> list[tuple[str, dict[str, Any]]]:
         drained = []
-        for topic in ("success", "error"):
+        for topic in (each for each in TOPICS if self.outputs[f"{each}Topic"]):
             queue = self.queue(self.outputs[f"{topic}Topic"])
             for message in queue.receive_messages(messages_per_page=32):
                 drained.append((topic, json.loads(message.content)))
@@ -150,7 +151,7 @@ class Stand:
 
         def look() -> LedgerRow | None:
             row = self.deployment.row(job)
-            return row if row and row.state in FINAL else None
+            return row if row and row.state in FINAL_STATES else None
 
         return wait_for(look, f"job {job} to end on {self.deployment.stack}")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.workflow.granularity import GRANULARITIES
+from components.aws.state_machine.compiler import compile_workflow
+from core.workflow.granularity import GRANULARITIES, STEPWISE, pipeline_in
 from local.providers.aws.stepfunctions import StateMachine
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "pipeline.asl.json"
@@ -50,6 +51,14 @@ def test_the_deployed_definition_is_what_aws_takes(deployed):
     assert list(StateMachine().check({"definition": json.dumps(definition)})) == [], (
         "its states lead to each other"
     )
+
+
+def test_a_definition_that_waits_for_a_person_is_what_aws_takes():
+    definition = compile_workflow(pipeline_in(STEPWISE, review_seconds=600), timeout_seconds=30)
+    filled = json.loads(
+        json.dumps(definition).replace("${", "arn:aws:lambda:us-east-1:123456789012:function:{")
+    )
+    assert complaints(filled, "STANDARD") == []
 
 
 @pytest.mark.parametrize(

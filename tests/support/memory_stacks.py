@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from bench.stack import DeployedStack
 from core import recipes
 from core.job import Job, Source, job_id
+from core.ledger import LedgerRow
 from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
 from core.ports import DeadLetters, Intake, Upload
 from core.steps import Tools, execute
@@ -50,6 +51,7 @@ class MemoryCloud:
         self.dead_letters: list[DeadLetters] = []
         self.deliveries = 0
         self.granularity = "stepwise"
+        self.woken: list[LedgerRow] = []
 
     @property
     def intake(self) -> Intake:
@@ -71,6 +73,10 @@ class MemoryCloud:
     def running(self, execution: str) -> bool:
         """See :meth:`core.ports.Intake.running`."""
         return False
+
+    def wake(self, row: LedgerRow) -> None:
+        """See :meth:`bench.connections.Connection.wake`."""
+        self.woken.append(row)
 
     def upload(self, key: str, data: bytes) -> str:
         """Process the photo before answering."""

@@ -15,13 +15,14 @@ from PIL.Image import Image
 from PIL.ImageFile import ImageFile
 
 from core.errors import DamagedPhoto
-from core.photo import copyright, orientation
+from core.photo import copyright, location, orientation
 
 # Pillow also reads an orientation from these where EXIF has none; browsers do not.
 _OTHER_ORIENTATIONS = ("xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 
 REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 _OPAQUE = frozenset({"1", "L", "P", "RGB", "CMYK", "YCbCr", "I;16", "I;16B", "I;16L"})
+_RGB = frozenset({"P", "RGB", "RGBA", "RGBX", "YCbCr"})
 _BYTES_OF = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 
 
@@ -80,6 +81,16 @@ class Source:
     def copyright(self) -> str:
         """The EXIF copyright; often empty."""
         return copyright.read(self.image)
+
+    @property
+    def located(self) -> bool:
+        """Whether the EXIF tells where the photo was taken."""
+        return location.known(self.image)
+
+    @property
+    def rgb(self) -> bool:
+        """Whether the colours are red, green and blue: not gray, and not inks."""
+        return self._mode.partition(",")[0] in _RGB
 
     def draft(self, width: int, height: int) -> tuple[int, int]:
         """Set a smaller decoding scale that is at least this large; return the resulting size."""

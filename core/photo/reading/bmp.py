@@ -72,6 +72,11 @@ class BmpSource(Source):
         """Empty: the format has no copyright field."""
         return ""
 
+    @property
+    def located(self) -> bool:
+        """No: the format has no EXIF."""
+        return False
+
     def picture(self) -> Image:
         """Decode the picture."""
         indexed = self._header.bits in _INDEXED

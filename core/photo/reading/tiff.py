@@ -17,7 +17,7 @@ from PIL.ImagePalette import ImagePalette
 from PIL.TiffImagePlugin import TiffImageFile
 
 from core.errors import DamagedPhoto
-from core.photo import colour, copyright, limits
+from core.photo import colour, copyright, limits, location
 from core.photo.reading import Source, loaded
 from core.photo.reading.tiff_directory import Directory, Tag, first, pages, written
 from core.photo.reading.tiff_layout import NO_COMPRESSION, Layout, Photometric, check
@@ -114,6 +114,16 @@ class PlanesSource(Source):
         return copyright.printable(
             self._directory.content(Tag.COPYRIGHT).partition(b"\0")[0].decode("latin-1")
         )
+
+    @property
+    def located(self) -> bool:
+        """Whether there is a directory of GPS tags; what it holds is not read."""
+        return bool(self._directory.values(location.TAG))
+
+    @property
+    def rgb(self) -> bool:
+        """Whether the colours are red, green and blue, in the file or in its palette."""
+        return self._layout.photometric in (Photometric.RGB, Photometric.PALETTE, Photometric.YCBCR)
 
     def picture(self) -> Image:
         """Decode the picture."""

@@ -309,3 +309,25 @@ def test_minutes_that_do_not_divide_an_hour_are_refused(minutes):
 def test_the_reconciler_is_on_unless_it_is_turned_off(cloud):
     assert read(cloud=cloud).reconcile_minutes == 30
     assert read(cloud=cloud, reconcileMinutes=0).reconcile_minutes == 0
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_nobody_is_asked_unless_review_says_so(cloud):
+    assert (read(cloud=cloud).review, read(cloud=cloud).review_seconds) == ("none", 0)
+    assert read(cloud=cloud, reviewSeconds=60).review_seconds == 0
+    assert read(cloud=cloud, review="flagged").review_seconds == 86_400
+    assert read(cloud=cloud, review="always", reviewSeconds=60).review_seconds == 60
+
+
+@pytest.mark.parametrize("review", ["flagged", "always"])
+def test_an_express_machine_cannot_wait_for_a_person(review):
+    assert read(cloud="aws", orchestrator="express").review == "none"
+    with pytest.raises(pulumi.RunError, match="none with orchestrator express: it ends after five minutes"):
+        read(cloud="aws", orchestrator="express", review=review)
+
+
+def test_a_wait_has_limits():
+    with pytest.raises(pulumi.RunError, match=r"reviewSeconds is '432001'; allowed: .* from 10 to 432000"):
+        read(cloud="azure", review="always", reviewSeconds=432_001)
+    with pytest.raises(pulumi.RunError, match=r"review is 'all'; allowed: one of none, flagged, always"):
+        read(cloud="azure", review="all")

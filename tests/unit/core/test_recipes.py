@@ -4,7 +4,7 @@ import pytest
 
 from core import recipes
 from core.errors import RecipeError
-from core.recipe import FilterCall, Options, OutputFormat, Size
+from core.recipe import FilterCall, Options, OutputFormat, ReviewRules, Size
 
 GOOD = """
 [[sizes]]
@@ -175,7 +175,7 @@ quality = 500
     )
     with pytest.raises(RecipeError) as caught:
         recipes.load("mine", tmp_path)
-    options = "sizes, filters, outputs, sheets, background, copyright, larger, manifest"
+    options = "sizes, filters, outputs, sheets, review, background, copyright, larger, manifest"
     assert [line.partition(" is ")[0] for line in str(caught.value).splitlines()] == [
         "mine.toml, line 2: backgroud",
         "mine.toml, line 5: sizes 1: width",
@@ -193,3 +193,25 @@ def test_a_recipe_is_read_from_any_path(tmp_path: Path) -> None:
     assert recipes.read(tmp_path / "mine.toml").name == "mine"
     with pytest.raises(RecipeError, match=r"gone\.toml can't be read: No such file"):
         recipes.read(tmp_path / "gone.toml")
+
+
+def test_the_photos_that_a_person_decides_about_are_in_a_table(tmp_path: Path) -> None:
+    assert recipes.load("gallery").review == ReviewRules()
+    (tmp_path / "mine.toml").write_text(GOOD + "[review]\nlocation = true\nmin_side = 200\n")
+    mine = recipes.load("mine", tmp_path)
+    assert mine.review == ReviewRules(location=True, min_side=200)
+    assert recipes.parse("mine", mine.table or {}).review == mine.review
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[review]\nlocated = true\n", r"line 14: review: located is not known here.* allowed are animated"),
+        ("[review]\nmin_side = 0\n", r"line 14: review: min_side is 0; it must be a whole number from 1"),
+        ("[[review]]\n", r"review is \[\{\}\]; write a table under \[review\]"),
+    ],
+)
+def test_a_mistake_in_that_table_is_named(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "mine.toml").write_text(GOOD + text)
+    with pytest.raises(RecipeError, match=message):
+        recipes.load("mine", tmp_path)

@@ -14,7 +14,7 @@ from core.workflow.granularity import FUSED, STEPWISE
 # About what a photo of 12 megapixels takes at 1 GB.
 WORK = {"validate": 0.4, "resize": 1.0, "apply_filters": 1.2, "optimize": 1.5, "process": 3.0}
 SECONDS = {function(step): seconds for step, seconds in WORK.items()}
-SETTINGS = SimpleNamespace(timeout_seconds=30, steps={})
+SETTINGS = SimpleNamespace(timeout_seconds=30, steps={}, review_seconds=0)
 
 
 def machines(granularity):

@@ -6,7 +6,7 @@ from components.aws.state_machine.references import STANDARD_MACHINE, permission
 from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, STANDARD, definition
 from core.workflow.granularity import STEPWISE
 
-SETTINGS = SimpleNamespace(timeout_seconds=30, steps={})
+SETTINGS = SimpleNamespace(timeout_seconds=30, steps={}, review_seconds=0)
 STATES = definition(EXPRESS, STEPWISE, SETTINGS)["States"]
 CALLING = ("validate", "render", "optimize")
 
