@@ -70,7 +70,14 @@
     place.closest("figure").classList.add("drawn");
   }
 
-  const redraw = (names) => Promise.all(names.filter((name) => charts[name]).map(draw));
+  // A chart is drawn when it comes into view; until then its picture is shown.
+  const redraw = (names) => Promise.all(names.filter((name) => views[name]).map(draw));
+  const watched = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((each) => each.isIntersecting)) {
+      watched.unobserve(entry.target);
+      draw(entry.target.dataset.chart);
+    }
+  }, { rootMargin: "300px" });
 
   function answer() {
     const usages = visible();
@@ -167,5 +174,6 @@
   }
   document.documentElement.classList.add("live");
   form.querySelector("details").open = document.documentElement.clientWidth > 1100;
-  window.ready = redraw(Object.keys(charts));
+  for (const figure of document.querySelectorAll("figure[data-chart]")) watched.observe(figure);
+  window.drawAll = () => Promise.all(Object.keys(charts).map(draw));
 })();

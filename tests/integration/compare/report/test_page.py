@@ -100,7 +100,7 @@ def opened(browser, page_path):
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(path.as_uri())
         if scripts:
-            page.evaluate("window.ready")
+            page.evaluate("drawAll()")
         return page
 
     yield open_page

@@ -218,6 +218,8 @@ def test_a_thinned_curve_says_so(make_run, make_record):
     report = build(folders)
     points = len(report.runs[0].curve)
     assert points < 400
+    assert len(report.runs[0].over_time) <= 400
+    assert len(html.render(report, folders)) < 2_000_000  # whatever the number of jobs
     assert f"drawn through {points} of 1,000 times of aws-local" in page_text(html.render(report, folders))
 
 
