@@ -9,7 +9,7 @@ from compare.cost.bill import Line
 from compare.cost.exact import exact, settled
 
 # The purpose of a meter, by the prefix of its name.
-_PREFIXES = {
+BY_PREFIX = {
     "aws.lambda": "functions",
     "aws.fargate": "functions",
     "azure.functions": "functions",
@@ -23,12 +23,12 @@ _PREFIXES = {
     "azure.monitor": "logs and alarms",
 }
 OTHER = "messages and tables"
-PURPOSES = (*dict.fromkeys(_PREFIXES.values()), OTHER)
+PURPOSES = (*dict.fromkeys(BY_PREFIX.values()), OTHER)
 
 
 def purpose(meter: str) -> str:
     """Return what a meter is paid for: "functions", "workflow", ..."""
-    return _PREFIXES.get(".".join(meter.split(".")[:2]), OTHER)
+    return BY_PREFIX.get(".".join(meter.split(".")[:2]), OTHER)
 
 
 def by_purpose(lines: Iterable[Line]) -> dict[str, Decimal]:
