@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from typing import Annotated, cast
@@ -27,6 +27,7 @@ from compare.metering.month import Month
 from compare.metering.planned import Photos
 from compare.prices.book import PriceBook
 from core.errors import SettingsError
+from core.flags import ALWAYS
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
 
@@ -172,8 +173,11 @@ def _answers(found: Sequence[Answer]) -> dict[str, str]:
 
 
 def _month(each: Configured, photos: Photos) -> Month:
-    granularity = each.settings.granularity
-    return Month.planned(each.stack, pipeline_in(granularity), load_recipe(each.settings.recipe), photos)
+    """Return months of such photos; with review ``always``, a person approves every one."""
+    settings = each.settings
+    workflow = pipeline_in(settings.granularity, settings.review_seconds)
+    asked = replace(photos, reviewed=settings.review == ALWAYS)
+    return Month.planned(each.stack, workflow, load_recipe(settings.recipe), asked)
 
 
 def _check(

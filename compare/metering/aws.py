@@ -10,7 +10,7 @@ from typing import assert_never
 
 from compare.billing import aws_lambda, cloudwatch, dynamodb, xray
 from compare.billing.reading import MS_PER_SECOND, MeterReading, chunks, plain, present
-from compare.metering import assumptions
+from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
 from compare.metering.execution_log import ExecutionLog
 from compare.metering.express import EXPRESS, Executions
@@ -62,7 +62,7 @@ def count(stack: Stack, loads: Iterable[JobLoad]) -> Counted:
             sums.executions.add(load)
         if stack.orchestrator != EXPRESS or load.waited_ms is not None:
             sums.on_standard += load.count
-            sums.states += load.count * len(load.path.states)
+            sums.states += load.count * (len(load.path.states) + review.STATES * load.reviewed)
             sums.retries += load.count * load.retries
     return sums
 
@@ -190,6 +190,15 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
     sums.work_bytes += count * load.work_bytes
     row = assumptions.ROW_BYTES.value + load.document_bytes
     sums.row_bytes += count * row
+    if load.reviewed:
+        asking_ms = count * assumptions.BOOKKEEPING_MS.value
+        sums.invocations += count
+        sums.billed_ms += asking_ms
+        sums.billed_mb_ms += asking_ms * review.ASK_MB
+        written = review.WRITES * _write_units(row) + review.MOVES * review.ENTRY_UNITS
+        sums.write_units += count * written
+        sums.publishes += count
+        sums.emails += count if stack.email else 0
     for task in load.path.tasks:
         match task.action:
             case Claim():

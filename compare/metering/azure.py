@@ -9,7 +9,7 @@ from typing import assert_never
 
 from compare.billing import azure_storage, durable_storage, log_analytics
 from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, SECONDS_PER_HOUR, MeterReading, chunks, present
-from compare.metering import assumptions
+from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
 from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.instances import InstanceTime
@@ -204,10 +204,14 @@ def _kept_as(stack: Stack) -> str:
 def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
     """Add the jobs of one load to the sums; the orchestrator waits for a timer before each retry."""
     count = load.count
-    activities = len(load.path.tasks) + load.retries
-    durable = orchestration(activities, load.retries)
+    activities = len(load.path.tasks) + load.retries + review.ACTIVITIES * load.reviewed
+    durable = orchestration(activities, load.retries, load.reviewed)
     sums.jobs += count
     sums.executions += count * (activities + durable.episodes + 1)
+    if load.reviewed:
+        sums.executions += count * review.DECISION_EXECUTIONS
+        sums.rows += count * review.ROWS
+        sums.messages += count * (1 + review.DECISION_OPERATIONS)  # the question
     if scheduler:
         sums.actions += count * durable.actions
     else:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from compare.billing import durable_scheduler, durable_storage
+from compare.metering import review
 
 SCHEDULER = "scheduler"  # the orchestrator setting
 DEADLINE = 1  # every orchestration starts with a timer that comes due long after its end
@@ -23,12 +24,19 @@ class Orchestration:
 
 
 @cache
-def orchestration(activities: int, retries: int) -> Orchestration:
-    """Return the counts for ``activities``, of which ``retries`` follow a timer."""
+def orchestration(activities: int, retries: int, reviewed: bool = False) -> Orchestration:
+    """Return the counts for ``activities``, of which ``retries`` follow a timer.
+
+    One that a person ``reviewed`` is resumed by an event, too.
+    """
     each, due = Decimal(activities), Decimal(retries)
+    events, timers = Decimal(review.EVENTS * reviewed), Decimal(review.TIMERS * reviewed)
     return Orchestration(
-        episodes=int(durable_storage.episodes(each) + due),
-        queue_operations=int(durable_storage.queue_operations(each, timers=due + DEADLINE)),
-        table_operations=int(durable_storage.table_operations(each, timers=due)),
-        actions=int(durable_scheduler.actions(each, timers=due)),
+        episodes=int(durable_storage.episodes(each) + due + events),
+        queue_operations=int(
+            durable_storage.queue_operations(each, timers=due + DEADLINE + timers)
+            + events * review.EVENT_OPERATIONS
+        ),
+        table_operations=int(durable_storage.table_operations(each, timers=due + events)),
+        actions=int(durable_scheduler.actions(each, timers=due) + events + timers),
     )

@@ -20,12 +20,13 @@ from decimal import Decimal, localcontext
 
 from compare.billing import functions_flex
 from compare.billing.spans import merged
-from compare.metering import assumptions
+from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
 from compare.metering.load import JobLoad, Span
 
 MONTH_MS = Decimal(730 * 3600 * 1000)
 STARTER = "starter"
+DECIDER = "decider"  # the instances of the function that is told of decisions, a group of their own
 MB_PER_VCPU = Decimal(2048)  # Microsoft Learn, "Azure Functions Flex Consumption plan", instance sizes
 PERCENT = Decimal(100)
 DIGITS = 50
@@ -132,6 +133,8 @@ def _busy(load: JobLoad) -> Iterator[Span]:
     for span in steps:
         yield Span(span.instance, span.began_ms, span.ended_ms + each)  # an episode follows each step
     yield Span(last, load.ended_ms - each, load.ended_ms + each * max(0, around - 2))
+    if load.reviewed:
+        yield Span(DECIDER, load.ended_ms, load.ended_ms + each)
 
 
 def _start(load: JobLoad) -> Times:
@@ -166,7 +169,8 @@ def _apart(load: JobLoad) -> int:
         (step.attempts - 1) * _period(step.span.ended_ms - step.span.began_ms) for step in load.steps
     )
     episodes = 1 + len(steps) + others + 2 * load.retries
-    short = 1 + others + episodes
+    reviewed = load.reviewed * (review.ACTIVITIES + review.DECISION_EXECUTIONS)
+    short = 1 + others + episodes + reviewed
     return (
         sum(_period(end - begin) for begin, end in steps)
         + retried

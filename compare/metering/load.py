@@ -50,7 +50,8 @@ class JobLoad:
     its steps, not counting the upload itself. Of the ``puts``, ``work_puts`` are pictures for the next step,
     of ``work_bytes`` in all, which are deleted again. Sizes are in bytes, times in milliseconds. Jobs that
     are ``alone`` share no instance with another job. ``waited_ms`` is the time from the upload to the
-    acceptance of a job that a standard execution of Step Functions ran, and absent for any other.
+    acceptance of a job that a standard execution of Step Functions ran, and absent for any other. A person
+    decided about a job that was ``reviewed``.
     """
 
     path: Path
@@ -67,6 +68,7 @@ class JobLoad:
     count: int = 1
     alone: bool = False
     waited_ms: int | None = None
+    reviewed: bool = False
 
     @classmethod
     def of(cls, record: JobRecord, workflow: Workflow) -> JobLoad | None:
@@ -91,6 +93,7 @@ class JobLoad:
             work_bytes=_work_bytes(job),
             failed=record.state != "succeeded",
             waited_ms=_waited(job),
+            reviewed=job.review is not None,
         )
 
     @property

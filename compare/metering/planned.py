@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from compare.metering import assumptions
@@ -41,10 +41,14 @@ UNKNOWN_STEP = Work(150, 3)
 
 @dataclass(frozen=True)
 class Photos:
-    """Photos to plan for: their mean size, and the share of those that meet a cold start."""
+    """Photos to plan for: their mean size, the share of those that meet a cold start, and whether all wait.
+
+    ``reviewed`` photos wait for a person, who approves them.
+    """
 
     megapixels: Decimal = Decimal(12)
     cold_share: Decimal = Decimal("0.01")
+    reviewed: bool = False
 
 
 def loads(
@@ -56,7 +60,7 @@ def loads(
         _load(stack, workflow, recipe, photos.megapixels, bound, cold=each) for each in (False, True)
     )
     kinds = (warm_load.times(PER_MILLE - cold), cold_load.times(cold))
-    return tuple(load for load in kinds if load.count)
+    return tuple(replace(load, reviewed=photos.reviewed) for load in kinds if load.count)
 
 
 def photo_ms(stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos, bound: Bound) -> int:

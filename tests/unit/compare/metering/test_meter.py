@@ -10,7 +10,7 @@ from compare.metering import JobLoad, Stack, meter, scaled
 from compare.metering.assumptions import INIT_MS
 from compare.prices.reading import load
 from compare.run import JobRecord
-from core.job import Artifact, Job, Photo, Problem, Rendition, Source
+from core.job import Artifact, Job, Photo, Problem, Rendition, Review, Source
 from core.trace import TraceEntry
 from core.workflow.document import from_document
 
@@ -230,3 +230,32 @@ def test_periods_of_work():
     assert merged([(5, 7), (0, 2), (1, 3), (3, 4), (10, 10)]) == [(0, 4), (5, 7), (10, 10)]
     assert merged([]) == []
     assert milliseconds(at(1500)) - milliseconds(at(0)) == 1500
+
+
+def added(stack: Stack) -> dict[str, Decimal]:
+    """What a person's decision adds to the usage of a job."""
+    review = Review(at(300), at(1300), "approved", "", at(350))
+    plain, reviewed = (quantities(stack, record(review=each, flags=("always",))) for each in (None, review))
+    return {name: each - plain.get(name, 0) for name, each in reviewed.items() if each != plain.get(name)}
+
+
+def test_a_decision_adds_states_writes_and_a_question_on_aws():
+    found = added(AWS)
+    assert found["aws.lambda.requests"] == found["aws.sns.publishes"] == 1
+    assert found["aws.stepfunctions.transitions"] == 4  # ask, wait, settle, decided
+    row = JobLoad.of(record(flags=("always",)), STEPWISE).document_bytes + 500  # type: ignore[union-attr]
+    assert found["aws.dynamodb.write_units"] >= 4 * -(-row // 1024) + 3 * 2
+    assert "aws.sns.deliveries.email" not in found
+    assert added(replace(AWS, email=True))["aws.sns.deliveries.email"] == 1
+
+
+def test_a_decision_adds_activities_an_event_and_timers_on_azure():
+    found = added(AZURE)
+    assert found["azure.functions.flex.executions"] == 2 + (2 + 1) + 1  # with their episodes; decided
+    # Two activities, two timers, the event; the question, and the decision's message.
+    assert found["azure.queue.operations"] == 6 * 2 + 3 * 2 + 3 + 1 + 3
+    assert found["azure.table.operations"] == 3 * (2 + 1) + 3
+    # The function that is told of decisions, for a second: waiting takes no instance.
+    assert found["azure.functions.flex.gb_seconds"] == 2
+    scheduled = added(replace(AZURE, orchestrator="scheduler"))
+    assert scheduled["azure.durable.scheduler_actions"] == 2 * 2 + 1 + 2

@@ -1,0 +1,19 @@
+"""What a person's decision about a job adds to its usage. Waiting itself costs nothing on either cloud."""
+
+from __future__ import annotations
+
+# Of Step Functions: ask, wait, settle, and where it goes on. Every job enters the choice in front of them.
+STATES = 4
+ASK_MB = 256  # the memory of the function that asks: components/aws/review.py
+# Of DynamoDB: asking, deciding and settling change the key of the open jobs' index, which replaces its entry;
+# writing the token does not.
+WRITES, MOVES = 4, 3
+ENTRY_UNITS = 2
+
+# Of Durable Functions: the activities that ask and settle, the decision's event, the timer of the wait, and
+# the workflow's own deadline, which begins anew.
+ACTIVITIES, EVENTS, TIMERS = 2, 1, 2
+EVENT_OPERATIONS = 3  # put, got, deleted
+# The id of the decided job in a queue: put, got, deleted; and the function that gets it.
+DECISION_OPERATIONS, DECISION_EXECUTIONS = 3, 1
+ROWS = 3  # written when it asks, is decided, and settles
