@@ -24,7 +24,7 @@ from compare.report.photos import photo_reports
 from compare.report.summary import summary
 from compare.report.words import NOTES, notice, place
 from compare.run import RunError
-from compare.statistics import compare_quantiles
+from compare.statistics import compare_all
 from core.trace import now
 
 RATIO_QUANTILES = (0.5, 0.95)
@@ -51,7 +51,7 @@ def build(
     measured = [measure(folder, name) for folder, name in zip(folders, names, strict=True)]
     runs = tuple(run_report(each) for each in measured)
     photos = photo_reports(measured)
-    comparisons = tuple(_comparison(*pair) for pair in combinations(zip(measured, runs, strict=True), 2))
+    comparisons = _comparisons(measured, runs)
     book = book or load()
     billed = [each for run in measured if (each := priced(run, book))]
     costs = tuple(cost(each, images_per_month) for each in billed)
@@ -83,13 +83,22 @@ def build(
     )
 
 
-def _comparison(first: tuple[MeasuredRun, RunReport], second: tuple[MeasuredRun, RunReport]) -> Comparison:
-    (earlier, before), (later, after) = first, second
-    samples = bursts(earlier), bursts(later)
-    changes = {name: after.segments[name] - ms for name, ms in before.segments.items() if after.segments}
-    return Comparison(
-        first=before.label,
-        second=after.label,
-        ratios=tuple(compare_quantiles(*samples, p) for p in RATIO_QUANTILES),
-        contributions=dict(sorted(changes.items(), key=lambda change: -abs(change[1]))),
+def _comparisons(measured: Sequence[MeasuredRun], runs: Sequence[RunReport]) -> tuple[Comparison, ...]:
+    """Compare every two runs."""
+    samples = [bursts(each) for each in measured]
+    ratios = [compare_all(samples, p) for p in RATIO_QUANTILES]
+    return tuple(
+        Comparison(
+            first=runs[one].label,
+            second=runs[other].label,
+            ratios=tuple(found[one, other] for found in ratios),
+            contributions=_changes(runs[one], runs[other]),
+        )
+        for one, other in combinations(range(len(runs)), 2)
     )
+
+
+def _changes(before: RunReport, after: RunReport) -> dict[str, float]:
+    """Return the differences of the mean segments, largest first."""
+    changes = {name: after.segments[name] - ms for name, ms in before.segments.items() if after.segments}
+    return dict(sorted(changes.items(), key=lambda change: -abs(change[1])))

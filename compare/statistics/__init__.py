@@ -1,6 +1,6 @@
 """Statistics of latency samples: quantiles, intervals and comparisons."""
 
-from compare.statistics.comparison import Ratio, compare_quantiles
+from compare.statistics.comparison import Ratio, compare_all, compare_quantiles
 from compare.statistics.quantiles import Quantile, quantile
 from compare.statistics.spread import Spread, spread
 from compare.statistics.totals import Proportion, proportion
@@ -10,6 +10,7 @@ __all__ = [
     "Quantile",
     "Ratio",
     "Spread",
+    "compare_all",
     "compare_quantiles",
     "proportion",
     "quantile",

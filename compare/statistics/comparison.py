@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, combinations
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.statistics.quantiles import CONFIDENCE, quantile
+from compare.statistics.quantiles import CONFIDENCE, Quantile, quantile
 
 Verdict = Literal["first", "second", "undecided"]
 Bursts = Sequence[Sequence[float]]
+type Draws = NDArray[np.float64]
 RESAMPLES = 10_000
 FEWEST_RESAMPLES = 500
 PATIENCE = 20_000_000  # samples processed, beyond which more resamples are not worth the time
@@ -38,19 +39,41 @@ class Ratio:
 
 
 def compare_quantiles(first: Bursts, second: Bursts, p: float) -> Ratio:
-    """Compare the ``p`` quantiles (0 < p < 1) of two runs, each given as bursts of positive samples.
+    """Compare the ``p`` quantiles (0 < p < 1) of two runs: see :func:`compare_all`."""
+    return compare_all((first, second), p)[0, 1]
+
+
+def compare_all(runs: Sequence[Bursts], p: float) -> dict[tuple[int, int], Ratio]:
+    """Compare the ``p`` quantiles (0 < p < 1) of every two runs, each given as bursts of positive samples.
 
     Samples of one burst are correlated, so whole bursts are drawn first and then samples from these (a
     two-level bootstrap: Davison and Hinkley, Bootstrap Methods and their Application, 3.8). Drawing samples
-    alone would find a difference between equal runs far more often than one time in twenty.
+    alone would find a difference between equal runs far more often than one time in twenty. Each run is drawn
+    once, by a generator of its own, and the pairs share its draws.
     """
-    own = [quantile(list(chain(*bursts)), p) for bursts in (first, second)]
-    if any(each.low is None for each in own):
+    own = [quantile(list(chain(*bursts)), p) for bursts in runs]
+    draws = [
+        _resampled(bursts, p, _resamples(each.count), np.random.default_rng((SEED, number)))
+        if each.low is not None
+        else None
+        for number, (bursts, each) in enumerate(zip(runs, own, strict=True))
+    ]
+    return {
+        (one, other): _ratio(p, (own[one], own[other]), (draws[one], draws[other]))
+        for one, other in combinations(range(len(runs)), 2)
+    }
+
+
+def _resamples(count: int) -> int:
+    return min(RESAMPLES, max(FEWEST_RESAMPLES, PATIENCE // count))
+
+
+def _ratio(p: float, own: tuple[Quantile, Quantile], draws: tuple[Draws | None, Draws | None]) -> Ratio:
+    first, second = draws
+    if first is None or second is None:
         return Ratio(p, None, None, None, "undecided")
-    random = np.random.default_rng(SEED)
-    longest = max(each.count for each in own)
-    resamples = min(RESAMPLES, max(FEWEST_RESAMPLES, PATIENCE // longest))
-    ratios = _resampled(first, p, resamples, random) / _resampled(second, p, resamples, random)
+    both = min(len(first), len(second))
+    ratios = first[:both] / second[:both]
     tail = (1 - CONFIDENCE) / 2
     low, high = (float(edge) for edge in np.quantile(ratios, [tail, 1 - tail]))
     value = (own[0].value or 0.0) / (own[1].value or math.nan)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from compare.statistics import compare_quantiles, comparison
+from compare.statistics import compare_all, compare_quantiles, comparison
 
 
 def samples(count, scale=1.0, seed=1, bursts=1, apart=0.0):
@@ -92,6 +92,19 @@ def test_a_large_run_takes_no_longer_than_it_must(monkeypatch):
     ratio = compare_quantiles(samples(3000, bursts=100), samples(3000, 1.01, seed=2, bursts=100), 0.95)
     assert ratio.low < ratio.value < ratio.high
     assert asked == [666] * 2
+
+
+def test_each_run_is_drawn_once_for_all_its_pairs(monkeypatch):
+    drawn = []
+    resampled = comparison._resampled
+    monkeypatch.setattr(comparison, "_resampled", lambda *given: drawn.append(given) or resampled(*given))
+    runs = [samples(80, scale, seed=seed) for seed, scale in ((1, 1.0), (2, 1.5), (3, 2.0))]
+    found = compare_all([*runs, samples(3)], 0.5)
+    assert len(drawn) == 3
+    assert list(found) == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    assert [found[pair].smaller for pair in ((0, 1), (0, 2), (1, 2))] == ["first"] * 3
+    assert found[0, 3].value is None
+    assert found[0, 1] == compare_quantiles(runs[0], runs[1], 0.5)
 
 
 def test_empty_bursts_say_nothing():
