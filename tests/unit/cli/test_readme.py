@@ -17,7 +17,7 @@ LINES = re.findall(
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_command_runs_as_printed(line, tmp_path, monkeypatch):
-    [usage] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "prices.md").read_text(), re.DOTALL)
+    usage, _terms = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "prices.md").read_text(), re.DOTALL)
     (tmp_path / "usage.toml").write_text(usage)
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, shlex.split(line))
