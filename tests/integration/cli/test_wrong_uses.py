@@ -54,6 +54,10 @@ STACK = [
     ("{} -s", 2, "Option '-s' requires an argument."),
     ("{} -s ''", 1, "--stack is empty: name a stack, such as aws-local."),
 ]
+ONE_JOB = [
+    ("{}", 2, "Missing argument 'job'."),
+    *((use.replace("{}", "{} 3f2a"), *rest) for use, *rest in STACK),
+]
 ONE_RUN = [
     ("{} missing", 1, "missing is not a run: it does not exist. `twinlens bench` creates runs."),
     ("{} note.txt", 1, "note.txt is not a run: it is a file."),
@@ -224,14 +228,10 @@ USES: dict[str, list[tuple[str, int, str]]] = {
             "No job can match 'outgoing/x.jpg': keys begin with 'incoming/'",
         ),
     ],
-    "jobs show": [
-        *((f"{use} 3f2a".replace("-s 3f2a", "3f2a -s"), *rest) for use, *rest in STACK),
-        ("{}", 2, "'job'"),
-    ],
-    "jobs get": [
-        *((f"{use} 3f2a".replace("-s 3f2a", "3f2a -s"), *rest) for use, *rest in STACK),
-        ("{} 3f2a -s aws --out note.txt", 2, "dir 'note.txt' is a file."),
-    ],
+    "jobs show": [*ONE_JOB, ("{} a b -s aws", 2, "Got unexpected extra argument(s) (b)")],
+    "jobs approve": [*ONE_JOB, ("{} 3f2a -s aws --because fine", 2, "No such option: --because")],
+    "jobs reject": [*ONE_JOB, ("{} 3f2a -s aws --reason", 2, "Option '--reason' requires an argument.")],
+    "jobs get": [*ONE_JOB, ("{} 3f2a -s aws --out note.txt", 2, "dir 'note.txt' is a file.")],
     "jobs reconcile": [*STACK, ("{} -s aws --older-than -1", 2, "-1 is not at least 0.")],
     "jobs redrive": [*STACK, ("{} -s aws --dry", 2, "No such option: --dry (Possible options: --dry-run)")],
     "local up": [
