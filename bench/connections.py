@@ -109,7 +109,7 @@ class AzureConnection:
         self.notifier = QueueNotifier(
             queues, {"success": outputs["successTopic"], "error": outputs["errorTopic"]}
         )
-        self._decisions = queues.get_queue_client(outputs.get("decisions") or DECISIONS)
+        self._decisions = queues.get_queue_client(outputs.get("decisionsQueue") or DECISIONS)
         endpoint, _, undelivered = outputs["undelivered"].rpartition("/")
         self.dead_letters: Sequence[DeadLetters] = [
             PoisonQueue(queues.get_queue_client(outputs["deadLetters"])),

@@ -107,7 +107,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "successTopic": pipeline.success_topic,
         "errorTopic": pipeline.error_topic,
         "reviewTopic": pipeline.review_topic or "",
-        "decisions": pipeline.decisions or "",
+        "decisionsQueue": pipeline.decisions or "",
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,

@@ -110,4 +110,4 @@ def test_the_app_asks_through_one_queue_and_hears_decisions_from_another(azure):
         each["name"]: each["value"] for each in azure.one("WebApp").inputs["siteConfig"]["appSettings"]
     }
     assert (settings[variables.REVIEW], settings[variables.REVIEW_SECONDS]) == ("flagged", "600")
-    assert settings[variables.DECISIONS_QUEUE] == azure.outputs["decisions"] == "decisions"
+    assert settings[variables.DECISIONS_QUEUE] == azure.outputs["decisionsQueue"] == "decisions"
