@@ -1,0 +1,258 @@
+"""Measure the reconciler's looks at a large ledger on both emulators: ``python -m benchmarks.ledger_looks``.
+
+Writes as many rows of ended jobs as the time allows, and a few of open ones; then looks for stuck jobs, and
+for uploads without a job. The uploads are generated as they are listed: to store them takes hours. On Azure
+the second look is done in runs as long as those at the default ``timeoutSeconds``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+import psutil
+
+from core.deployment.names import LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS
+from core.errors import ObjectMissing
+from core.job import Job, Source, job_id
+from core.memory import MemoryNotifier
+from core.ports import Intake, Ledger, Upload
+from core.recovery import Recovery
+from core.schedule import InParts, by_schedule
+from handlers.aws.ledger import DynamoLedger
+from handlers.azure import clients, ledger_index
+from handlers.azure.ledger import TableLedger
+from local.emulators import azurite, ministack, processes
+
+UPLOADED = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+PATIENCE = timedelta(minutes=20)
+OPEN, LOST = 20, 4
+ELSEWHERE = 10**8  # the numbers of the open jobs, whose uploads are not listed
+RUN_SECONDS, THREADS, LISTED = 20, 2, 5000
+MB = 2**20
+
+
+def source(number: int) -> Source:
+    """Return the upload of this number."""
+    return Source("photos", f"incoming/2026/{number:09d}.jpg", f"{number:032x}", 4_000_000)
+
+
+def row(number: int, state: str = "succeeded") -> dict[str, str]:
+    """Return the columns of an upload's row."""
+    found = source(number)
+    identifier = job_id(found.container, found.key, found.etag, "gallery")
+    job = Job(identifier, "gallery", found, "run", UPLOADED, UPLOADED, state=state)
+    times = dict.fromkeys(("claimed_at", "updated_at", "uploaded_at"), UPLOADED)
+    return {
+        "id": job.id,
+        "state": state,
+        "execution": "run",
+        **times,
+        "document": json.dumps(job.to_document()),
+    }
+
+
+class Uploads:
+    """The list of so many uploads, the last of which have no job."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self.delivered = 0
+
+    def uploads(self) -> Iterator[Upload]:
+        """Yield the uploads."""
+        for page, _ in self.pages():
+            yield from page
+
+    def pages(self, after: str = "") -> Iterator[tuple[Sequence[Upload], str]]:
+        """Yield the uploads in pages."""
+        for numbers in batched(range(int(after or 0), self._count), LISTED, strict=False):
+            yield [Upload(source(number), UPLOADED) for number in numbers], str(numbers[-1] + 1)
+
+    def deliver(self, upload: Upload) -> None:
+        """Count an event."""
+        self.delivered += 1
+
+    def running(self, execution: str) -> bool:
+        """Return ``False``: no execution runs."""
+        return False
+
+
+class Kept:
+    """A look that waits for the next run."""
+
+    def __init__(self) -> None:
+        self.data: bytes | None = None
+
+    def load(self) -> bytes:
+        """Return what was saved."""
+        if self.data is None:
+            raise ObjectMissing("Nothing was saved.")
+        return self.data
+
+    def save(self, data: bytes) -> None:
+        """Save a look, or nothing."""
+        self.data = data
+
+
+def dynamo(folder: Path) -> tuple[Ledger, Callable[[Sequence[int], str], None], int]:
+    """Start MiniStack; return a ledger, how to write rows, and the emulator's process id."""
+    emulator, process = ministack.launch(folder)
+    ministack.wait(emulator, process, folder)
+    os.environ |= {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_DEFAULT_REGION": emulator.region,
+        "AWS_ACCESS_KEY_ID": emulator.access_key,
+        "AWS_SECRET_ACCESS_KEY": emulator.secret_key,
+    }
+    database = boto3.client("dynamodb")
+    key, changed = OPEN_INDEX_KEYS
+    database.create_table(
+        TableName="ledger",
+        KeySchema=[{"AttributeName": LEDGER_KEY, "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": each, "AttributeType": "S"} for each in (LEDGER_KEY, key, changed)
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": OPEN_INDEX,
+                "KeySchema": [
+                    {"AttributeName": key, "KeyType": "HASH"},
+                    {"AttributeName": changed, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    def write(numbers: Sequence[int], state: str) -> None:
+        for few in batched(numbers, 25, strict=False):
+            made = [row(number, state) for number in few]
+            columns = [each | ({key: each["id"][0]} if state == "claimed" else {}) for each in made]
+            items = [{name: {"S": value} for name, value in each.items()} for each in columns]
+            database.batch_write_item(
+                RequestItems={"ledger": [{"PutRequest": {"Item": each}} for each in items]}
+            )
+
+    return DynamoLedger("ledger"), write, process.pid
+
+
+def table(folder: Path) -> tuple[Ledger, Callable[[Sequence[int], str], None], int]:
+    """Start Azurite; return a ledger, how to write rows, and the emulator's process id."""
+    storage, process = azurite.launch(folder)
+    azurite.wait(storage, process, folder)
+    os.environ["AZURE_STORAGE_KEY"] = storage.key
+    made = clients.tables(f"{storage.table}/{storage.accounts[0]}").create_table("ledger")
+
+    def write(numbers: Sequence[int], state: str) -> None:
+        rows = sorted((row(number, state) for number in numbers), key=lambda each: each["id"])
+        for shard in {each["id"][0] for each in rows}:
+            mine = [each for each in rows if each["id"][0] == shard]
+            for few in batched(mine, 50, strict=False):
+                # Azurite resets connections when it is busy, so a transaction may have to be sent again.
+                made.submit_transaction(
+                    (
+                        ("upsert", entity)
+                        for each in few
+                        for entity in (ledger_index.keys(each["id"]) | each, ledger_index.entry(each))
+                    ),
+                    retry_on_methods=frozenset({"POST"}),
+                )
+
+    return TableLedger(made), write, process.pid
+
+
+def fill(write: Callable[[Sequence[int], str], None], most: int, seconds: float) -> int:
+    """Write up to ``most`` rows within the time; return how many."""
+    deadline, lock, blocks = (
+        time.monotonic() + seconds,
+        threading.Lock(),
+        batched(range(most), 1600, strict=False),
+    )
+    written = []
+
+    def work(_: int) -> None:
+        while time.monotonic() < deadline:
+            with lock:
+                block = next(blocks, None)
+            if block is None:
+                return
+            write(block, "succeeded")
+            written.append(len(block))
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, range(THREADS)))
+    return sum(written)
+
+
+def timed(what: str, look: Callable[[], Any]) -> None:
+    """Print how long a look took, what it found, and the largest memory of this process so far."""
+    began, cpu = time.monotonic(), time.process_time()
+    found = look()
+    took, computed = time.monotonic() - began, time.process_time() - cpu
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(
+        f"  {what}: {found}, {took:.1f} s ({computed:.1f} s of CPU time here), {largest:.0f} MB\n"
+    )
+
+
+def in_runs(recovery: Recovery, ledger: TableLedger, uploads: Uploads) -> str:
+    """Do a daily look in runs of limited time; return what they did."""
+    kept, runs = Kept(), 0
+    while not runs or kept.data:
+        until = time.monotonic() + RUN_SECONDS
+        parts = InParts(ledger.pages, uploads.pages, kept, over=lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+        by_schedule(recovery, "stuck" if runs else "unclaimed", PATIENCE, parts)
+        runs += 1
+    return f"{uploads.delivered} delivered in {runs} runs of {RUN_SECONDS} s"
+
+
+def main() -> None:
+    """Measure both emulators, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=300, help="for writing, on each emulator")
+    asked = parser.parse_args()
+    for begin in (table, dynamo):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            try:
+                ledger, write, pid = begin(folder)
+                began = time.monotonic()
+                count = fill(write, asked.rows, asked.seconds)
+                took = time.monotonic() - began
+                started = psutil.Process(pid)
+                family = (started, *started.children(recursive=True))
+                emulator = sum(each.memory_info().rss for each in family) / MB
+                sys.stdout.write(
+                    f"{begin.__name__}: {count:,} rows in {took:.0f} s; emulator {emulator:.0f} MB\n"
+                )
+                write(range(ELSEWHERE, ELSEWHERE + OPEN), "claimed")
+                later = datetime.now(UTC)
+                timed("open jobs", lambda: f"{sum(1 for _ in ledger.open_before(later))} found")  # noqa: B023
+                uploads = Uploads(count + LOST)
+                recovery = Recovery(ledger, cast(Intake, uploads), MemoryNotifier(), "gallery")
+                if isinstance(ledger, TableLedger):
+                    timed("uploads", lambda: in_runs(recovery, ledger, uploads))  # noqa: B023
+                else:
+                    timed("uploads", lambda: f"{sum(1 for _ in recovery.unclaimed(PATIENCE, later))} found")  # noqa: B023
+            finally:
+                processes.stop(folder)
+
+
+if __name__ == "__main__":
+    main()
