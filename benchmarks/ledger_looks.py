@@ -28,8 +28,9 @@ import psutil
 from core.deployment.names import LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS
 from core.errors import ObjectMissing
 from core.job import Job, Source, job_id
+from core.ledger import Ledger
 from core.memory import MemoryNotifier
-from core.ports import Intake, Ledger, Upload
+from core.ports import Intake, Upload
 from core.recovery import Recovery
 from core.schedule import InParts, by_schedule
 from handlers.aws.ledger import DynamoLedger
@@ -226,8 +227,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=300, help="for writing, on each emulator")
+    parser.add_argument("--emulator", choices=("azurite", "ministack"), help="by default both")
     asked = parser.parse_args()
-    for begin in (table, dynamo):
+    emulators = {"azurite": table, "ministack": dynamo}
+    for begin in (emulators[each] for each in emulators if asked.emulator in (None, each)):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             try:

@@ -1,33 +1,27 @@
 """Refuse requests that AWS would refuse: see :mod:`local.aws_rules`.
 
-Requests in AWS's JSON protocol are checked where they arrive, and the direct calls of a state machine before
-they are made. All that the provider's stand-in sends is checked there.
+Requests are checked where they arrive, and the direct calls of a state machine before they are made. All that
+the provider's stand-in sends is checked there, too.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape
 
-import botocore.session
-from botocore.model import OperationModel
 from ministack import app
 from ministack.services import eventbridge, lambda_svc, stepfunctions
 
 from local.aws_rules import Refusal, refusals
+from local.ministack.calls import Call, Request, called, operation
 
-# By the prefix of the header X-Amz-Target; others are other services' or have other protocols.
-SERVICES = {
-    "AWSEvents": "events",
-    "AWSStepFunctions": "stepfunctions",
-    "AmazonSQS": "sqs",
-    "DynamoDB_20120810": "dynamodb",
-    "Logs_20140328": "logs",
-}
 DIRECT = {"dynamodb:putItem": ("dynamodb", "PutItem"), "dynamodb:updateItem": ("dynamodb", "UpdateItem")}
+# The code of a violation of the model, and what it is called in other protocols than JSON: the IAM API
+# reference, Common errors; the S3 API reference, Error responses.
+VIOLATION = "ValidationException"
+MODEL_VIOLATIONS = {"query": "ValidationError", "rest-xml": "InvalidArgument"}
 # Lambda developer guide, "Configuring reserved concurrency": an account has 1,000 by default.
 ACCOUNT_CONCURRENCY, UNRESERVED = 1000, 100
 # EventBridge user guide, "Amazon EventBridge quotas".
@@ -42,23 +36,21 @@ def check() -> None:
     _targets()
 
 
-@cache
-def operation(service: str, name: str) -> OperationModel | None:
-    """Return the model of an operation, or ``None`` if the service does not have it."""
-    model = botocore.session.get_session().get_service_model(service)
-    return model.operation_model(name) if name in model.operation_names else None
-
-
-def refused(service: str, name: str, params: Mapping[str, Any]) -> Refusal | None:
+def refused(call: Call | None) -> Refusal | None:
     """Return the first reason why AWS would refuse the call, or ``None``."""
-    model = operation(service, name)
-    found: Iterator[Refusal] = refusals(model, params) if model else iter(())
-    return next(found, None)
+    return next(refusals(call.model, call.params), None) if call else None
 
 
-def _answer(refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
-    body = {"__type": refusal.code, "message": refusal.message}
-    return 400, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(body).encode()
+def answer(protocol: str, refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
+    """Return the answer that a service of this protocol gives."""
+    if protocol in ("query", "rest-xml"):
+        code = MODEL_VIOLATIONS[protocol] if refusal.code == VIOLATION else refusal.code
+        body = f"<Error><Code>{code}</Code><Message>{escape(refusal.message)}</Message></Error>"
+        if protocol == "query":
+            body = f"<ErrorResponse>{body}<RequestId>refused</RequestId></ErrorResponse>"
+        return 400, {"Content-Type": "text/xml"}, body.encode()
+    headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": refusal.code}
+    return 400, headers, json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
 
 
 def _arriving() -> None:
@@ -67,14 +59,9 @@ def _arriving() -> None:
     async def checked(
         method: str, path: str, headers: dict[str, str], body: bytes, query: Any, request_id: str
     ) -> Any:
-        prefix, _, name = headers.get("x-amz-target", "").partition(".")
-        if prefix in SERVICES:
-            try:
-                params = json.loads(body or b"{}")
-            except ValueError:
-                params = {}
-            if refusal := refused(SERVICES[prefix], name, params):
-                return _answer(refusal)
+        call = called(Request(method, path, headers, body, query))
+        if call and (refusal := refused(call)):
+            return answer(call.model.service_model.protocol, refusal)
         return await dispatch(method, path, headers, body, query, request_id)
 
     app._dispatch_service_request = checked
@@ -84,8 +71,9 @@ def _direct() -> None:
     invoke = stepfunctions._invoke_resource_with_timeout
 
     def checked(resource: str, arguments: dict[str, Any], timeout: float) -> Any:
-        call = DIRECT.get(re.sub(r"^arn:aws:states:::", "", resource))
-        if call and (refusal := refused(*call, arguments)):
+        direct = DIRECT.get(re.sub(r"^arn:aws:states:::", "", resource))
+        model = operation(*direct) if direct else None
+        if model and (refusal := refused(Call(model, arguments))):
             raise stepfunctions._ExecutionError(f"DynamoDB.{refusal.code}", refusal.message)
         return invoke(resource, arguments, timeout)
 
@@ -130,7 +118,7 @@ def _targets() -> None:
             message = (
                 f"The requested resource exceeds the maximum number allowed: {TARGETS_PER_RULE} targets."
             )
-            return _answer(Refusal("LimitExceededException", message))
+            return answer("json", Refusal("LimitExceededException", message))
         return put(data)
 
     eventbridge._put_targets = checked

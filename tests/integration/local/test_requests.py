@@ -44,6 +44,44 @@ def test_a_request_in_the_json_protocol_is_checked_against_the_service_s_model(a
     assert "Value 'a b' at 'Name' failed to satisfy constraint" in message
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "code", "told"),
+    [
+        (
+            "iam",
+            "create_role",
+            {"RoleName": "a b", "AssumeRolePolicyDocument": "{}"},
+            "ValidationError",
+            "'RoleName'",
+        ),
+        (
+            "iam",
+            "create_role",
+            {"RoleName": "r", "AssumeRolePolicyDocument": "{" * 3000},
+            "LimitExceeded",
+            "ACLSize",
+        ),
+        ("sns", "create_topic", {"Name": "a b"}, "InvalidParameter", "Topic Name a b"),
+        (
+            "lambda",
+            "update_function_configuration",
+            {"FunctionName": "f", "Handler": "a b"},
+            "ValidationException",
+            "'Handler'",
+        ),
+        ("lambda", "get_alias", {"FunctionName": "f", "Name": "a b"}, "ValidationException", "'Name'"),
+        ("scheduler", "create_schedule_group", {"Name": "a b"}, "ValidationException", "'Name'"),
+        ("s3", "create_bucket", {"Bucket": "photos-s3alias"}, "InvalidBucketName", "photos-s3alias"),
+    ],
+)
+def test_a_request_in_another_protocol_is_checked_and_refused_in_it(
+    aws, service, operation, params, code, told
+):
+    found, message = code_of(getattr(boto3.client(service), operation), **params)
+    assert found == code
+    assert told in message
+
+
 def test_a_request_is_checked_against_the_quotas(aws):
     code, _ = code_of(boto3.client("logs").put_retention_policy, logGroupName="g", retentionInDays=2)
     assert code == "InvalidParameterException"
