@@ -16,7 +16,7 @@ def from_fields(fields: Mapping[str, str], prefix: str, shape: Shape) -> Any:
     """Return the value that the fields of this prefix have, or ``None`` if there are none."""
     match shape.type_name:
         case "structure":
-            values = {}
+            values: dict[str, Any] = {}
             for name, member in shape.members.items():
                 key = ".".join(filter(None, (prefix, member.serialization.get("name", name))))
                 if (value := from_fields(fields, key, member)) is not None:
@@ -66,7 +66,7 @@ def from_xml(element: ElementTree.Element, shape: Shape) -> Any:
 
     match shape.type_name:
         case "structure":
-            values = {}
+            values: dict[str, Any] = {}
             attributes = {each.rpartition("}")[2]: value for each, value in element.attrib.items()}
             for name, member in shape.members.items():
                 named = member.serialization.get("name", name).rpartition(":")[2]
