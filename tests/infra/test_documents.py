@@ -29,7 +29,7 @@ def calls(program):
     found = []
     for page in PAGES:
         for line in shell_lines(page.read_text()):
-            for part in re.findall(rf"(?:^|&& |\$\()({program} [^|&>)]+)", line.strip()):
+            for part in re.findall(rf"(?:^|&& |\$\()({program} (?:'[^']*'|[^|&>)'])+)", line.strip()):
                 found.append(pytest.param(shlex.split(part, comments=True)[1:], id=f"{page.name}: {part}"))
     return found
 
