@@ -46,6 +46,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "jobs list": ("twinlens jobs list -s aws-local --state failed --limit 20",),
     "jobs show": ("twinlens jobs show 3f2a -s aws-local",),
     "jobs get": ("twinlens jobs get 3f2a -s aws-local --out out",),
+    "jobs approve": ("twinlens jobs approve 3f2a -s aws",),
+    "jobs reject": ("twinlens jobs reject 3f2a -s aws --reason 'not ours'",),
     "jobs reconcile": ("twinlens jobs reconcile -s aws --dry-run",),
     "jobs redrive": ("twinlens jobs redrive -s aws --dry-run",),
     "local up": ("twinlens local up", "twinlens local up -s aws-local"),

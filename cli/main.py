@@ -37,7 +37,7 @@ COMMANDS = {
     "calibrate": "Fit the simulation's parameters to photos on this machine or to real runs, and show the "
     "changes.",
     "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
-    "jobs": "Read a stack's ledger, and recover lost and failed jobs.",
+    "jobs": "Read a stack's ledger, decide about photos, and recover jobs.",
     "local": "Run both clouds on this machine.",
     "photos": "Make photos to measure with.",
     "runs": "Look at runs, and at a stack over time.",

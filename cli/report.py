@@ -55,10 +55,10 @@ def report(
     With --fail-if, exits with 1 if a threshold is crossed; the metrics are p50, p95, p99, cost_per_1000,
     cost_per_month, rejected, failed and lost.
     """
-    limits = thresholds.parse(fail_if or ())
+    limits, book = thresholds.parse(fail_if or ()), book_at(terms)
     with _keeping_everything():
         folders = read_all(runs)
-        made = build(folders, images_per_month, book=book_at(terms))
+        made = build(folders, images_per_month, book=book)
         page = write(made, folders, out)
         if with_csv:
             csv.write(made, folders, out)

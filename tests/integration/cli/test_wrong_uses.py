@@ -137,6 +137,8 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{} empty --images-per-month 0", 2, "0 is not at least 1."),
         ("{} empty --images-per-month many", 2, "many is not a whole number."),
         ("{} empty --out note.txt", 2, "dir 'note.txt' is a file."),
+        ("{} empty --fail-if slow", 1, "'slow' is no threshold; write 'p95 > 3s'"),
+        ("{} empty --terms missing.toml", 1, "The terms missing.toml cannot be read: No such file"),
     ],
     "runs list": [
         ("{}", 1, "runs contains no runs; `twinlens bench` creates runs."),
@@ -159,6 +161,7 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{}", 2, "Missing argument 'usage'."),
         *NO_TOML,
         ("{} wrong-usage.toml", 1, "Unknown key 'lambada' (did you mean 'lambda'?)"),
+        ("{} usage.toml --terms usage.toml", 1, "usage.toml: unknown table 'meters'"),
         ("{} usage.toml --region mars-1", 1, "The price book has no region 'mars-1'; it has us-east-1"),
         ("{} usage.toml --free-tier", 2, "No such option: --free-tier (Possible options: --no-free-tier)"),
     ],
@@ -167,6 +170,11 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{} -s aws", 2, "Missing option '--images-per-month'."),
         ("{} -s awz --images-per-month 1", 1, "There is no stack 'awz'"),
         ("{} -s aws --images-per-month -1", 2, "-1 is not at least 0."),
+        (
+            "{} -s aws --images-per-month 1 --sweep tags",
+            1,
+            "--sweep tags names no values; write --sweep tags=",
+        ),
         (
             "{} -s aws --images-per-month 1 --set granularity",
             1,
