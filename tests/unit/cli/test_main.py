@@ -1,4 +1,6 @@
+import sys
 from importlib.metadata import version
+from io import BytesIO, TextIOWrapper
 
 import pytest
 from azure.core.exceptions import HttpResponseError
@@ -42,6 +44,18 @@ def test_an_explained_error_is_one_line_and_exit_1(entry, capsys):
 def test_further_lines_of_an_explanation_are_kept(entry, capsys):
     assert entry(raising(SetupError("Pulumi failed.\n  error: [no] such thing"))) == 1
     assert capsys.readouterr().err == "Pulumi failed.\n  error: [no] such thing\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_name_that_the_terminal_can_not_show_is_escaped(monkeypatch, encoding):
+    terminal = TextIOWrapper(BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setattr(main_module, "app", lambda: sys.stdout.write("Snow ☃.webp"))
+
+    main()
+
+    terminal.flush()
+    assert terminal.buffer.getvalue() == b"Snow \\u2603.webp"
 
 
 def test_an_unexpected_error_is_named(entry, capsys):
