@@ -15,7 +15,7 @@ from bench.faults import injected
 from bench.photos import photos_in
 from bench.stack import DeployedStack
 from compare.folder import read, write_head
-from compare.run import Plan, RunError
+from compare.run import OUTCOMES, Plan, RunError
 from core.chaos import Profile
 from core.deployment.limits import SUFFIXES
 from core.trace import now
@@ -82,6 +82,8 @@ class Tally:
     uploads: int
     succeeded: int
     rejected: int
+    refused: int
+    expired: int
     failed: int
     lost: int
     under_way: int
@@ -95,10 +97,7 @@ class Tally:
             bench.run.stack,
             str(bench.folder),
             len(states) + under_way,
-            succeeded=states.count("succeeded"),
-            rejected=states.count("rejected"),
-            failed=states.count("failed"),
-            lost=states.count("lost"),
+            **{each: states.count(each) for each in OUTCOMES},
             under_way=under_way,
         )
 

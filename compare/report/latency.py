@@ -34,6 +34,7 @@ def run_report(measured: MeasuredRun) -> RunReport:
         warm=latency([each.end_to_end_ms for each in times if not each.cold]),
         critical_path=latency([each.critical_path_ms for each in times]),
         overhead=latency([each.overhead_ms for each in times]),
+        review=latency([each.review_ms for each in times if each.review_ms]),
         segments=mean_segments(times),
         steps=_steps(times),
         spread=spread(each for each in bursts(measured) if len(each) > 1),

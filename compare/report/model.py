@@ -64,7 +64,8 @@ class RunReport:
     """The results of one run.
 
     Latencies are those of succeeded jobs outside the warm-up. ``segments`` are the mean parts of the
-    end-to-end time and add up to its mean; ``steps`` are the durations of the steps. ``curve`` is the
+    end-to-end time and add up to its mean; ``steps`` are the durations of the steps. ``review`` is how long
+    jobs waited for a person, which no other time contains. ``curve`` is the
     cumulative distribution of the end-to-end time, thinned to a few hundred points, and ``over_time`` some
     of the jobs in the order in which they were sent.
     """
@@ -78,6 +79,7 @@ class RunReport:
     warm: Latency
     overhead: Latency
     critical_path: Latency
+    review: Latency
     segments: dict[str, float]
     steps: dict[str, Latency]
     spread: Spread | None

@@ -75,6 +75,7 @@ def latencies(report: Report) -> Table:
             ("warm", run.warm),
             ("critical path", run.critical_path),
             ("overhead", run.overhead),
+            ("waiting for a person, beside these", run.review),
         )
         if figures.count
     )

@@ -1,10 +1,13 @@
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from compare.folder import read, write_head
-from compare.report import build, write
+from compare.report import build, tables, write
 from compare.run import PhotoFile, RunError
+from core.job import Review
+from core.trace import stamp
 
 PHOTOS = ("a.jpg", "b.jpg", "c.jpg")
 
@@ -136,3 +139,30 @@ def test_a_run_of_rejected_photos_has_no_times(make_run, make_record):
 def test_a_run_without_jobs_is_refused(make_run):
     with pytest.raises(RunError, match="contains no jobs"):
         build([read(make_run("aws-local", []))])
+
+
+def test_waiting_for_a_person_is_told_beside_the_times(make_run, make_record):
+    plain = make_record("a.jpg")
+    asked = plain.job.trace[0].ended
+    decided = _later(asked)
+    trace = tuple(
+        replace(each, **{name: _later(getattr(each, name)) for name in ("started", "ended")})
+        for each in plain.job.trace[1:]
+    )
+    review = Review(asked, decided, "approved", "", decided)
+    job = replace(plain.job, review=review, trace=(plain.job.trace[0], *trace))
+    reviewed = replace(plain, job=job, recorded_at=_later(plain.recorded_at))
+    refused = make_record("b.jpg", at=3000, state="refused")
+
+    report = build([read(make_run("aws-local", [reviewed, refused]))])
+
+    [run] = report.runs
+    assert (run.counts.succeeded, run.counts.refused) == (1, 1)
+    assert (run.review.count, run.review.mean) == (1, 30_000)
+    assert run.end_to_end.mean == build([read(make_run("azure-local", [plain]))]).runs[0].end_to_end.mean
+    assert "waiting for a person, beside these" in [row[1] for row in tables.latencies(report).rows]
+    assert ("refused", "1") in tables.runs(report).rows
+
+
+def _later(moment):
+    return stamp(datetime.fromisoformat(moment) + timedelta(seconds=30))
