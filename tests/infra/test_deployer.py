@@ -108,11 +108,14 @@ def test_a_call_that_the_policy_does_not_allow_is_found(monkeypatch, kind):
 
 @pytest.mark.parametrize("verb", ["read", "write", "delete"])
 def test_an_operation_that_the_role_lacks_is_found(created, verb):
-    needed = for_azure.operations({each.type for each in created["azure"]})
-    for kind in {each.type for each in created["azure"]} - for_azure.DATA:
-        assert f"{for_azure.TYPES[kind]}/{verb}" in needed
-        others = for_azure.operations({each.type for each in created["azure"]} - {kind})
-        assert f"{for_azure.TYPES[kind]}/{verb}" not in others
+    kinds = {each.type for each in created["azure"]} - for_azure.DATA
+    if verb == "delete":  # nobody deletes the policies of publishing: they are the app's own
+        kinds = {kind for kind in kinds if for_azure.TYPES[kind] != for_azure.PUBLISHING}
+    needed = for_azure.operations(kinds)
+    for name in {for_azure.TYPES[kind] for kind in kinds}:
+        assert f"{name}/{verb}" in needed
+        others = for_azure.operations(kind for kind in kinds if for_azure.TYPES[kind] != name)
+        assert f"{name}/{verb}" not in others
 
 
 def test_every_name_on_aws_begins_as_the_policy_says(created):

@@ -27,7 +27,8 @@ ALARMS = {
     "slow": ([("AWS/States", "ExecutionTime", "p95", MACHINE)], 30_000),
 }
 QUERIES = {
-    "failed": 'AppRequests | where Name in ("pipeline", "pipeline_fused") and Success == false',
+    "failed": 'AppRequests | where Name in ("pipeline", "pipeline_fused", "pipeline_reviewed", '
+    '"pipeline_reviewed_fused") and Success == false',
     "undelivered-poison": 'AppTraces | where Message has "uploads-poison"',
     "slow": (
         'AppTraces | where Message startswith "Job ended: "'
