@@ -20,6 +20,8 @@ TEMPLATES = {
     "open": "No difference can be claimed: {cheap} most likely costs {own} a month and {rival} {other}, but "
     "their ranges overlap.",
     "alone": "{cheap}: {own} a month.",
+    "claim": "certain",
+    "no claim": "no difference can be claimed",
     "close": "Too close to {cheap} to tell apart: {others}.",
     "why": "Most of the difference is in {purpose}: {own} against {other}.",
     "swap": SENTENCE,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from compare.cost.break_even import VOLUMES
 from compare.cost.exact import dollars, ranged
 from compare.cost.purposes import PURPOSES
+from compare.cost.verdict import TEMPLATES
 from compare.report.cost_model import Cost, CostLine, FunctionTime, VolumePoint
 from compare.report.figures import counted
 from compare.report.model import Report
@@ -40,7 +41,7 @@ def _cheapest(report: Report, at: int) -> tuple[str, ...]:
         if clouds[best] == clouds[rest[0]]
         else own.high < other.low
     )
-    return (*cells, rest[0], _ranged(other), "certain" if certain else "no difference can be claimed")
+    return (*cells, rest[0], _ranged(other), TEMPLATES["claim" if certain else "no claim"])
 
 
 def _ranged(point: VolumePoint) -> str:

@@ -152,11 +152,25 @@ const bills = (() => {
     }).join(" ");
   }
 
+  // The cheapest, and the best of the other cloud, or else the second cheapest.
+  function rivals(usages, found) {
+    const ranked = [...usages].sort((one, other) => found.get(one).expected - found.get(other).expected);
+    return [ranked[0], ranked.find((each) => each.cloud !== ranked[0].cloud) || ranked[1]];
+  }
+
+  // The cells of a line of the table of volumes, after the volume.
+  function line(usages, images, state) {
+    const found = new Map(usages.map((each) => [each, bill(each, images, state)]));
+    const [best, rival] = rivals(usages, found);
+    const cells = [best.label, ranged(found.get(best))];
+    if (!rival) return [...cells, "-", "-", "-"];
+    const claim = below(best, found.get(best), rival, found.get(rival)) ? words.claim : words["no claim"];
+    return [...cells, rival.label, ranged(found.get(rival)), claim];
+  }
+
   function answers(usages, images, state) {
     const found = new Map(usages.map((each) => [each, bill(each, images, state)]));
-    const ranked = [...usages].sort((one, other) => found.get(one).expected - found.get(other).expected);
-    const best = ranked[0];
-    const rival = ranked.find((each) => each.cloud !== best.cloud) || ranked[1];
+    const [best, rival] = rivals(usages, found);
     const own = found.get(best);
     if (!rival) {
       return { cheapest: fill("alone", { cheap: best.label, own: ranged(own) }), largest: largest(best.label, own) };
@@ -177,5 +191,5 @@ const bills = (() => {
     return twins ? { ...said, fused: twins } : said;
   }
 
-  return { bill, answers, dollars, ranged, count };
+  return { bill, answers, line, dollars, ranged, count };
 })();

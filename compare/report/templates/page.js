@@ -62,7 +62,14 @@
     return spec;
   }
 
-  async function draw(name) {
+  // One after the other: two drawings of a chart at once would share its place.
+  const drawing = {};
+  function draw(name) {
+    drawing[name] = Promise.resolve(drawing[name]).then(() => drawNow(name));
+    return drawing[name];
+  }
+
+  async function drawNow(name) {
     const place = document.getElementById(`chart-${name}`);
     const result = await vegaEmbed(place, specification(name), { ast: true, actions: false, renderer: "svg" });
     if (views[name]) views[name].finalize();
@@ -75,7 +82,7 @@
   const watched = new IntersectionObserver((entries) => {
     for (const entry of entries.filter((each) => each.isIntersecting)) {
       watched.unobserve(entry.target);
-      draw(entry.target.dataset.chart);
+      if (!drawing[entry.target.dataset.chart]) draw(entry.target.dataset.chart);
     }
   }, { rootMargin: "300px" });
 
@@ -92,6 +99,11 @@
     for (const usage of data.model.usages) {
       const cell = document.querySelector(`[data-month="${CSS.escape(usage.label)}"]`);
       if (cell) cell.textContent = bills.ranged(bills.bill(usage, state.images, state));
+    }
+    for (const row of document.querySelectorAll(".volumes tbody tr")) {
+      const [volume, ...cells] = row.children;
+      const told = bills.line(usages, Number(volume.textContent.replaceAll(",", "")), state);
+      cells.forEach((cell, at) => { cell.textContent = told[at]; });
     }
     for (const place of document.querySelectorAll(".images")) place.textContent = bills.count(state.images);
   }

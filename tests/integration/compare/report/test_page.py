@@ -191,6 +191,12 @@ def test_size_and_region_reprice_as_estimate_does(opened, made):
     report, *_ = made
     page = opened()
     before = answers_on(page)["cheapest"]
+    table = page.locator(".volumes tbody").inner_text()
+    page.get_by_label("of size").select_option("2")
+    page.get_by_label("of size").select_option("measured")
+    again = page.locator(".volumes tbody").inner_text()
+    assert figures(again) == pytest.approx(figures(table), rel=0.0006, abs=0.01)
+    assert re.findall("[a-z-]+", again) == re.findall("[a-z-]+", table)
     page.get_by_label("of size").select_option("12")
     page.get_by_label("Azure in").select_option("westeurope")
     stack = report.runs[0].run
@@ -201,6 +207,7 @@ def test_size_and_region_reprice_as_estimate_does(opened, made):
         [float(each) for each in (real.expected, real.low, real.high)], abs=0.03
     )
     assert answers_on(page)["cheapest"] != before
+    assert page.locator(".volumes tbody").inner_text() != table
 
 
 def test_runs_can_be_hidden_sorted_and_pointed_at(opened):
@@ -215,9 +222,8 @@ def test_runs_can_be_hidden_sorted_and_pointed_at(opened):
     page.locator("#runs th", has_text="median").click()
     first = page.locator("#runs tbody tr").first.inner_text()
     assert first.strip().startswith("aws-local fused")
-    page.locator("#chart-volumes svg").scroll_into_view_if_needed()
-    box = page.locator("#chart-volumes svg").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    page.evaluate("drawAll()")
+    page.locator("#chart-volumes svg").hover()
     page.wait_for_selector("#vg-tooltip-element.visible")
     hover = page.locator("#vg-tooltip-element").inner_text()
     assert all(name in hover for name in ("aws-local stepwise", "azure-local fused", "$"))
