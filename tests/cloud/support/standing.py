@@ -81,4 +81,4 @@ def on_the_azure_emulators(resources: Iterable[dict[str, Any]]) -> list[str]:
     azure = state.load().azure
     running = requests.get(f"{azure.control}/apps", headers=azure.authorization, timeout=60).json()["apps"]
     apps = {each["outputs"]["name"] for each in resources if each["type"].endswith(":WebApp")}
-    return sorted(apps & set(running))
+    return sorted(apps & {each["name"] for each in running})
