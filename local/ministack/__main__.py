@@ -10,13 +10,14 @@ from ministack import app
 # At the end of the path, where the project's folders do not shadow other modules.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from local.ministack import door, keeping, lambda_errors, requests, retries, roles, turns
+from local.ministack import door, keeping, lambda_errors, log_keys, requests, retries, roles, turns
 
 if __name__ == "__main__":
     lambda_errors.repair()
     retries.wait()
     requests.check()
     turns.take()
+    log_keys.associate()
     if app.AUTH:
         roles.obey()
     keeping.begin()

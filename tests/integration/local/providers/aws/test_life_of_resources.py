@@ -178,7 +178,10 @@ LIVES = {
         },
         {"scheduleExpression": "rate(1 day)", "state": "DISABLED"},
     ),
-    "aws:cloudwatch/logGroup:LogGroup": (lambda made: {"retentionInDays": 14}, {"retentionInDays": 0}),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        lambda made: {"retentionInDays": 14},
+        {"retentionInDays": 0, "kmsKeyId": "arn:aws:kms:us-east-1:000000000000:key/ours"},
+    ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (
         lambda made: {"policyName": "to-logs", "policyDocument": policy()},
         {"policyDocument": policy(Sid="a")},
