@@ -3,6 +3,7 @@
 import json
 import re
 
+import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.utils import ArgumentGenerator
@@ -63,8 +64,10 @@ def refused(monkeypatch):
         return ArgumentGenerator(use_member_names=True).generate_skeleton(shape) if shape else {}
 
     monkeypatch.setattr(BaseClient, "_make_api_call", call)
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "nobody")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep these keys for other tests
     return found, asked
 
 
