@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine.expressions import embed
@@ -12,6 +13,7 @@ from core.review import EXPIRED
 
 REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
 REFUSED_BY_SDK = REFUSED.replace("DynamoDB.", "DynamoDb.")  # of an AWS SDK integration
+NOW = {"S": embed(jsonata.NOW)}
 
 
 def put(job: str, without_picture: Iterable[str]) -> Definition:
@@ -46,99 +48,50 @@ def put(job: str, without_picture: Iterable[str]) -> Definition:
 
 def release(job: str) -> Definition:
     """Return the call that releases the row its execution claimed, for the next to claim it."""
-    return {
-        "TableName": LEDGER,
-        "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": "SET #state = :released, #updated_at = :updated_at",
-        # A retry finds what the first attempt wrote.
-        "ConditionExpression": "#execution = :execution AND #state IN (:claimed, :released)",
-        "ExpressionAttributeNames": {
-            "#state": "state",
-            "#updated_at": "updated_at",
-            "#execution": "execution",
-        },
-        "ExpressionAttributeValues": {
-            ":claimed": {"S": "claimed"},
-            ":released": {"S": RELEASED},
-            ":updated_at": {"S": embed(jsonata.NOW)},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
-        },
-    }
+    return _change(
+        job,
+        "SET #state = :released, #updated_at = :updated_at",
+        "#state IN (:claimed, :released)",  # a retry finds what the first attempt wrote
+        {":claimed": {"S": "claimed"}, ":released": {"S": RELEASED}, ":updated_at": NOW},
+    )
 
 
 def wait(job: str) -> Definition:
     """Return the call that writes the task's token to the row, unless somebody has decided already."""
-    return {
-        "TableName": LEDGER,
-        "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": "SET #token = :token",
-        "ConditionExpression": (
-            "#execution = :execution AND #state = :awaiting AND attribute_not_exists(#decision)"
-        ),
-        "ExpressionAttributeNames": {
-            "#token": "token",
-            "#execution": "execution",
-            "#state": "state",
-            "#decision": "decision",
-        },
-        "ExpressionAttributeValues": {
-            ":token": {"S": embed(jsonata.TASK)},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
-            ":awaiting": {"S": AWAITING},
-        },
-    }
+    return _change(
+        job,
+        "SET #token = :token",
+        "#state = :awaiting AND attribute_not_exists(#decision)",
+        {":token": {"S": embed(jsonata.TASK)}, ":awaiting": {"S": AWAITING}},
+    )
 
 
 def settle(job: str) -> Definition:
     """Return the call that ends the waiting, and answers with the row and its decision."""
     states = {f":{state}": {"S": state} for state in AT_WORK}
-    return {
-        "TableName": LEDGER,
-        "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": (
-            "SET #state = :claimed, #updated_at = :updated_at, #decision = if_not_exists(#decision, :expired)"
-            " REMOVE #token"
-        ),
-        "ConditionExpression": f"#execution = :execution AND #state IN ({', '.join(states)})",
-        "ExpressionAttributeNames": {
-            "#state": "state",
-            "#updated_at": "updated_at",
-            "#decision": "decision",
-            "#token": "token",
-            "#execution": "execution",
-        },
-        "ExpressionAttributeValues": {
-            **states,
-            ":updated_at": {"S": embed(jsonata.NOW)},
-            ":expired": {"S": EXPIRED},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
-        },
-        "ReturnValues": "ALL_NEW",
-    }
+    settled = _change(
+        job,
+        "SET #state = :claimed, #updated_at = :updated_at, #decision = if_not_exists(#decision, :expired)"
+        " REMOVE #token",
+        f"#state IN ({', '.join(states)})",
+        {**states, ":updated_at": NOW, ":expired": {"S": EXPIRED}},
+    )
+    return {**settled, "ReturnValues": "ALL_NEW"}
 
 
 def defer(job: str) -> Definition:
     """Return the call that marks the row of the job's end as unsent, which puts it into the index again."""
-    return {
-        "TableName": LEDGER,
-        "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": "SET #unsent = :unsent, #updated_at = :updated_at, #open = :open",
-        "ConditionExpression": "#execution = :execution AND #state = :state",
-        "ExpressionAttributeNames": {
-            "#unsent": "unsent",
-            "#updated_at": "updated_at",
-            "#open": "open",
-            "#execution": "execution",
-            "#state": "state",
-        },
-        "ExpressionAttributeValues": {
+    return _change(
+        job,
+        "SET #unsent = :unsent, #updated_at = :updated_at, #open = :open",
+        "#state = :state",
+        {
             ":unsent": {"BOOL": True},
-            ":updated_at": {"S": embed(jsonata.NOW)},
+            ":updated_at": NOW,
             ":open": {"S": embed(f"$substring(({job}).id, 0, 1)")},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
             ":state": {"S": embed(f"({job}).state")},
         },
-    }
+    )
 
 
 def update(job: str, recorded: str, state: str, at_work: Iterable[str]) -> Definition:
@@ -147,25 +100,32 @@ def update(job: str, recorded: str, state: str, at_work: Iterable[str]) -> Defin
     ``at_work`` are the states that the row may be in before.
     """
     before = {f":{each}": {"S": each} for each in at_work}
+    return _change(
+        job,
+        "SET #state = :state, #updated_at = :updated_at, #document = :document REMOVE #open",
+        f"#state IN ({', '.join(before)}, :state)",
+        {
+            **before,
+            ":state": {"S": state},
+            ":updated_at": NOW,
+            ":document": {"S": embed(f"$string({recorded})")},
+        },
+    )
+
+
+def _change(job: str, change: str, condition: str, values: Mapping[str, object]) -> Definition:
+    """Return the call that changes the row its execution claimed, under a condition besides.
+
+    The name of an attribute in an expression is its own behind a ``#``, since some are reserved words.
+    """
+    condition = f"#execution = :execution AND {condition}"
     return {
         "TableName": LEDGER,
         "Key": {"id": {"S": embed(f"({job}).id")}},
-        "UpdateExpression": (
-            "SET #state = :state, #updated_at = :updated_at, #document = :document REMOVE #open"
-        ),
-        "ConditionExpression": f"#execution = :execution AND #state IN ({', '.join(before)}, :state)",
+        "UpdateExpression": change,
+        "ConditionExpression": condition,
         "ExpressionAttributeNames": {
-            "#state": "state",
-            "#updated_at": "updated_at",
-            "#document": "document",
-            "#open": "open",
-            "#execution": "execution",
+            f"#{name}": name for name in re.findall(r"#(\w+)", f"{change} {condition}")
         },
-        "ExpressionAttributeValues": {
-            **before,
-            ":state": {"S": state},
-            ":updated_at": {"S": embed(jsonata.NOW)},
-            ":document": {"S": embed(f"$string({recorded})")},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
-        },
+        "ExpressionAttributeValues": {**values, ":execution": {"S": embed(jsonata.EXECUTION)}},
     }
