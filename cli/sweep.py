@@ -9,11 +9,12 @@ from cli.configured import Configured, read
 from cli.console import console, print_table, shown
 from compare.cost.bills import Bills
 from compare.cost.exact import text
+from compare.cost.frontier import frontier
 from compare.cost.verdict import amount
+from compare.figures import duration
 from compare.metering.assumptions import BOUNDS
 from compare.metering.planned import Photos, photo_ms
 from compare.prices.book import PriceBook
-from compare.report.figures import duration
 from components.settings import CLOUDS
 from core.errors import SettingsError
 from core.mistakes import Mistakes
@@ -81,23 +82,14 @@ def point(each: Configured, bills: Bills, photos: Photos) -> Point:
     return Point(each, bills, (low, expected, high))
 
 
-def frontier(points: Sequence[Point]) -> list[Point]:
+def best_of(points: Sequence[Point]) -> list[Point]:
     """Return the points that no other beats in both the expected bill and the expected time."""
-    return [
-        each
-        for each in points
-        if not any(
-            other.bills.expected <= each.bills.expected
-            and other.ms[1] <= each.ms[1]
-            and (other.bills.expected, other.ms[1]) != (each.bills.expected, each.ms[1])
-            for other in points
-        )
-    ]
+    return frontier(points, lambda each: (each.bills.expected, each.ms[1]))
 
 
 def show(points: Sequence[Point], images: int) -> None:
     """Print the points as a table and a chart."""
-    best = frontier(points)
+    best = best_of(points)
     rows = [
         [
             shown(each.configured.label),
@@ -120,7 +112,7 @@ def show(points: Sequence[Point], images: int) -> None:
 
 def document(points: Sequence[Point], images: int) -> list[dict[str, object]]:
     """Return the points as JSON values."""
-    best = frontier(points)
+    best = best_of(points)
     return [
         {
             "stack": each.configured.label,

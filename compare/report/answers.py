@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compare.cost.verdict import NO_TWIN, QUESTIONS, Answer, Candidate
 from compare.cost.verdict import answers as of_the_bill
-from compare.report.figures import duration
+from compare.figures import duration
 from compare.report.model import Comparison, RunReport
 from compare.report.words import quantile_name, why
 from compare.run import Run

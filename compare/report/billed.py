@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compare.collecting.comparison import BilledRun, FunctionComparison, Unknown
+from compare.figures import figure
 from compare.metering.assumptions import INIT_MS
-from compare.report.figures import figure
 
 METER_HEAD = ("meter", "estimated", "reported", "ratio", "counted from", "source")
 FUNCTION_HEAD = (

@@ -8,8 +8,8 @@ from compare.cost.break_even import VOLUMES
 from compare.cost.exact import dollars, ranged
 from compare.cost.purposes import PURPOSES
 from compare.cost.verdict import TEMPLATES
+from compare.figures import counted
 from compare.report.cost_model import Cost, CostLine, FunctionTime, VolumePoint
-from compare.report.figures import counted
 from compare.report.model import Report
 from compare.report.table import NOTHING, Table
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from compare.figures import tick
 from compare.folder import BEFORE, RunFolder, preview_path
 from compare.report.axis import Axis
 from compare.report.charts import charts
 from compare.report.charts.drawing import picture
 from compare.report.charts.style import COLOURS
 from compare.report.cost_model import Cost
-from compare.report.figures import tick
 from compare.report.model import PhotoReport, Report
 from compare.report.rendering import render as render_template
 from compare.report.rows import shown, shown_of

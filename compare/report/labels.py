@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compare.report.figures import listed
+from compare.figures import listed
 from compare.run import Run
 
 # The settings that may distinguish runs of one stack, in the order in which a label names them.

@@ -7,8 +7,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from compare.cost.exact import dollars
+from compare.figures import duration, size
 from compare.report import billed, cost_tables, forecast, tables
-from compare.report.figures import duration, size
 from core.visible import visible_page
 
 # Characters that could end a cell, open a tag or a link, or mark emphasis.

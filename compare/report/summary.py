@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compare.report.figures import listed
+from compare.figures import listed
 from compare.report.model import PhotoReport, RunReport
 from compare.run import OUTCOMES
 

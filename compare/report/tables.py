@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compare.collecting.comparison import BilledRun
+from compare.figures import duration, listed
 from compare.report import billed
-from compare.report.figures import duration, listed
 from compare.report.model import Comparison, Counts, Report, RunReport
 from compare.report.rows import columns, rows
 from compare.report.table import NOTHING, Table

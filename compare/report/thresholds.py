@@ -9,8 +9,8 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 
 from compare.cost.exact import dollars
+from compare.figures import duration
 from compare.report.cost_model import Cost
-from compare.report.figures import duration
 from compare.report.model import Report, RunReport
 from core.errors import SetupError
 from core.mistakes import Mistakes, meant

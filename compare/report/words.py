@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.cost.exact import ranged
+from compare.figures import duration, listed
 from compare.report.cost_model import Cost, Fusion
-from compare.report.figures import duration, listed
 from compare.report.model import Comparison, RunReport
 from compare.run import Run, Where
 from compare.statistics import Ratio

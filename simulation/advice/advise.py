@@ -15,6 +15,7 @@ from decimal import Decimal
 import numpy as np
 
 from compare.cost.bills import Bills, month_bills
+from compare.cost.frontier import frontier
 from compare.metering.month import Month
 from compare.metering.planned import Photos as PlannedPhotos
 from compare.prices.book import PriceBook
@@ -183,9 +184,5 @@ def _decided(question: Question, made: Sequence[Ranked], unknown: Sequence[Mappi
     ranked = sorted(
         counted, key=lambda each: (not keeps(each, question, 0), each.bills.expected, each.p95_s[0])
     )
-    frontier, fastest = [], float("inf")
-    for each in sorted(counted, key=lambda each: (each.bills.expected, each.p95_s[0])):
-        if each.p95_s[0] < fastest:
-            frontier.append(each)
-            fastest = each.p95_s[0]
-    return Advice(question, tuple(ranked), tuple(frontier), len(draws))
+    unbeaten = frontier(counted, lambda each: (each.bills.expected, each.p95_s[0]))
+    return Advice(question, tuple(ranked), tuple(unbeaten), len(draws))

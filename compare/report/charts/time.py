@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from compare.figures import duration
 from compare.report.charts.style import Chart, Looks, bars, crosshair, named, spec
-from compare.report.figures import duration
 from compare.report.model import Report, RunReport
 from compare.report.words import SEGMENT_WORDS
 

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
+from compare.figures import counted, duration, listed, size, tick
 from compare.report.cost_model import FunctionTime, Fusion
-from compare.report.figures import counted, duration, listed, size, tick
 from compare.report.labels import labels, title
 from compare.report.model import Comparison
 from compare.report.words import (
