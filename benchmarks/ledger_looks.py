@@ -1,4 +1,4 @@
-"""Measure the reconciler's looks at a large ledger on both emulators: ``python -m benchmarks.ledger_looks``.
+"""Measure the reconciler's looks at a large ledger on both emulators: ``python benchmarks/ledger_looks.py``.
 
 Writes as many rows of ended jobs as the time allows, and a few of open ones; then looks for stuck jobs, and
 for uploads without a job. The uploads are generated as they are listed: to store them takes hours. On Azure
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import psutil
+from large_ledgers import UPLOADED, dynamo, fill, source, table
 
-from benchmarks.large_ledgers import UPLOADED, dynamo, fill, source, table
 from core.errors import ObjectMissing
 from core.memory import MemoryNotifier
 from core.ports import Intake, Upload

@@ -57,7 +57,7 @@ def fastest(runs: Sequence[RunReport], comparisons: Sequence[Comparison]) -> str
     timed = sorted((run for run in runs if run.end_to_end.count), key=lambda run: _at(run, FAST))
     if not timed:
         return "No job succeeded, so there is no time to report."
-    best, *others = sorted(timed, key=lambda run: _at(run, FAST))
+    best, *others = timed
     if not others:
         tail, middle = duration(_at(best, FAST)), duration(_at(best, 0.5))
         return f"{best.label}: {tail} at the 95 % quantile, {middle} at the median."
