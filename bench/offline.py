@@ -13,12 +13,12 @@ from pathlib import Path
 
 from bench.photos import photos_in
 from core.errors import PhotoError, TwinlensError
-from core.folder import FolderStore, write_all
 from core.job import Artifact, Job, Photo, Source, job_id
 from core.memory import MemoryStore
 from core.photo import filters
 from core.recipe import Recipe
 from core.steps import Tools, execute
+from core.store.folder import FolderStore, write_all
 from core.trace import now
 from core.workflow.granularity import FUSED, pipeline_in
 

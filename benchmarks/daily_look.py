@@ -18,7 +18,7 @@ from typing import Any, cast
 from core.job import Job, Source
 from core.ledger import Ledger, LedgerRow
 from core.ports import Intake, Notifier, Upload
-from core.recovery import Recovery
+from core.recovery.jobs import Recovery
 
 MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
 UPLOADED = (MOMENT - timedelta(days=3)).isoformat()

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from core.breaker import Breaker
 from core.errors import StoreUnavailable
+from core.store.breaker import Breaker
 from core.workflow.model import Retry
 
 HANG_SECONDS = 20.3  # two requests of 10 s, and the SDK's pause between them

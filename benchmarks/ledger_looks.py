@@ -24,8 +24,8 @@ from large_ledgers import UPLOADED, dynamo, fill, source, table
 from core.errors import ObjectMissing
 from core.memory import MemoryNotifier
 from core.ports import Intake, Upload
-from core.recovery import Recovery
-from core.schedule import InParts, by_schedule
+from core.recovery.jobs import Recovery
+from core.recovery.schedule import InParts, by_schedule
 from handlers.azure.ledger import TableLedger
 from local.emulators import processes
 

@@ -16,8 +16,8 @@ from cli.finding import JobId, find
 from cli.reconcile import reconcile, redrive
 from core.errors import SetupError
 from core.flags import FLAGS
-from core.folder import write_all
 from core.ledger import AWAITING, LedgerRow
+from core.store.folder import write_all
 
 JobState = Literal[
     "claimed", "released", "awaiting_approval", "succeeded", "rejected", "refused", "expired", "failed"

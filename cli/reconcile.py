@@ -13,7 +13,7 @@ from bench.stack import DeployedStack
 from cli.console import Json, StackName, console, print_error, print_json, print_table, shown
 from core.deployment.limits import patience
 from core.errors import TwinlensError
-from core.recovery import Finding, Recovery
+from core.recovery.jobs import Finding, Recovery
 from core.workflow.photo import PIPELINE
 
 PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60

@@ -33,7 +33,8 @@ class TraceEntry:
     """One run of one step. Times are ISO 8601 UTC, durations milliseconds, sizes bytes.
 
     ``download_ms`` and ``upload_ms`` are how long the step waited for transfers, and ``compute_ms`` is the
-    rest: an upload that runs while the step computes (:mod:`core.write_behind`) does not count as waiting.
+    rest: an upload that runs while the step computes (:mod:`core.store.write_behind`) does not count as
+    waiting.
     ``rejected`` says that the step is a gate and rejected the photo.
     """
 

@@ -8,11 +8,11 @@ from typing import Any
 from measure import main
 
 from core import recipes
-from core.folder import FolderStore
 from core.job import Job, Source
 from core.memory import MemoryStore
 from core.steps import Tools
 from core.steps.process import run
+from core.store.folder import FolderStore
 
 GALLERY = [
     {"name": "auto_contrast", "cutoff": 0.5},

@@ -20,9 +20,9 @@ from core.job import Job, Problem, merge
 from core.photo import memory
 from core.ports import ObjectStore
 from core.recipe import Recipe
-from core.timed_store import TimedStore
+from core.store.timed import TimedStore
+from core.store.write_behind import WriteBehind
 from core.trace import Stopwatch
-from core.write_behind import WriteBehind
 
 if TYPE_CHECKING:  # a deployed step reads no workflow
     from core.workflow.model import Place

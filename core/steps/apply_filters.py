@@ -10,8 +10,8 @@ from core.photo import filters
 from core.photo.decode import read_film
 from core.photo.pyramid import films, needed_for
 from core.recipe import FILTERED
-from core.renditions import write
-from core.uploads import read_upload
+from core.store.renditions import write
+from core.store.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools

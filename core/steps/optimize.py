@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core import artifacts
 from core.job import Job
 from core.photo import budget, memory
-from core.renditions import read
+from core.store import artifacts
+from core.store.renditions import read
 
 if TYPE_CHECKING:
     from core.steps import Tools

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core import artifacts
 from core.job import Job
 from core.photo import filters
 from core.photo.decode import read_film
 from core.photo.pyramid import films
 from core.photo.sheet import sheets
 from core.recipe import FILTERED, kept
-from core.uploads import read_upload
+from core.store import artifacts
+from core.store.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools

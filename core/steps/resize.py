@@ -9,8 +9,8 @@ from core.job import Job
 from core.photo.decode import read_film
 from core.photo.pyramid import films
 from core.photo.sheet import sheets
-from core.renditions import write
-from core.uploads import read_upload
+from core.store.renditions import write
+from core.store.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools

@@ -9,7 +9,7 @@ from core.flags import flags
 from core.job import Job
 from core.photo.decode import examine
 from core.recipe import kept
-from core.uploads import read_upload
+from core.store.uploads import read_upload
 
 if TYPE_CHECKING:
     from core.steps import Tools

@@ -1,4 +1,4 @@
-"""Interpret botocore's errors for :mod:`core.store_errors`."""
+"""Interpret botocore's errors for :mod:`core.store.errors`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 
-from core import store_errors
-from core.store_errors import Failure, Kind
+from core.store import errors as store_errors
+from core.store.errors import Failure, Kind
 
 LOST = (ConnectionError, HTTPClientError, IncompleteReadError)
 CODES = {
@@ -34,7 +34,7 @@ CODES = {
 
 
 def translated(what: str) -> AbstractContextManager[None]:
-    """Translate botocore's errors to those of Twinlens: see :func:`core.store_errors.translated`."""
+    """Translate botocore's errors to those of Twinlens: see :func:`core.store.errors.translated`."""
     return store_errors.translated("AWS", what, (ClientError, BotoCoreError), _read)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from core.deployment import variables
-from core.recovery import Recovery
-from core.schedule import by_schedule
+from core.recovery.jobs import Recovery
+from core.recovery.schedule import by_schedule
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 from handlers.aws.intake import IntakeInTime, S3Intake

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from core.breaker import Breaker
 from core.ports import CACHE_CONTROL, Upload, check_size, superseded
+from core.store.breaker import Breaker
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 

@@ -1,4 +1,4 @@
-"""Interpret the Azure SDK's errors for :mod:`core.store_errors`."""
+"""Interpret the Azure SDK's errors for :mod:`core.store.errors`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
-from core import store_errors
-from core.store_errors import Failure, Kind
+from core.store import errors as store_errors
+from core.store.errors import Failure, Kind
 
 
 def translated(what: str) -> AbstractContextManager[None]:
-    """Translate the SDK's errors to those of Twinlens: see :func:`core.store_errors.translated`."""
+    """Translate the SDK's errors to those of Twinlens: see :func:`core.store.errors.translated`."""
     return store_errors.translated("Azure", what, (AzureError,), _read)
 
 

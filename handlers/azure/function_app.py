@@ -34,7 +34,7 @@ from handlers.azure.host import DurableHost
 from handlers.azure.telemetry import log_end
 
 if TYPE_CHECKING:
-    from core.schedule import Find
+    from core.recovery.schedule import Find
 
 # How long a decision may take is told to the activity that asks; what began under another value goes on.
 REVIEW_SECONDS = int(os.environ.get(variables.REVIEW_SECONDS, "0"))

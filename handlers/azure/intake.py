@@ -35,7 +35,7 @@ class BlobIntake:
             yield from page
 
     def pages(self, after: str = "") -> Iterator[tuple[list[Upload], str]]:
-        """Yield the uploads in pages, each with the marker of the next one: see :data:`core.look.Read`."""
+        """Yield the uploads in pages, and the next one's marker: see :data:`core.recovery.look.Read`."""
         name = self._container.container_name
         with translated(f"container {name}"):
             listed = self._container.list_blobs(name_starts_with=self._prefix)

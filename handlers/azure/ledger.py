@@ -15,7 +15,7 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 from core.deployment.names import SHARDS
 from core.job import Job
 from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
-from core.look import PAGE
+from core.recovery.look import PAGE
 from core.review import EXPIRED
 from core.trace import now
 from handlers.azure import ledger_index as index
@@ -165,7 +165,7 @@ class TableLedger:
                 yield from map(rows.row_of, self._query(*index.rows(shard, after)))
 
     def pages(self, after: str = "") -> Iterator[tuple[tuple[LedgerRow, ...], str]]:
-        """Yield all rows in pages, each with the last id on it: see :data:`core.look.Read`."""
+        """Yield all rows in pages, each with the last id on it: see :data:`core.recovery.look.Read`."""
         for page in batched(self.list(after), PAGE, strict=False):
             yield page, page[-1].id
 

@@ -9,8 +9,8 @@ import time
 from core.deployment import variables
 from core.deployment.names import LOOK
 from core.ports import ObjectStore
-from core.recovery import Recovery
-from core.schedule import Find, InParts, by_schedule
+from core.recovery.jobs import Recovery
+from core.recovery.schedule import Find, InParts, by_schedule
 from handlers.azure import adapters, clients
 from handlers.azure.intake import BlobIntake
 
@@ -25,11 +25,11 @@ class KeptLook:
         self._store = store
 
     def load(self) -> bytes:
-        """See :meth:`core.schedule.Kept.load`."""
+        """See :meth:`core.recovery.schedule.Kept.load`."""
         return self._store.get(LOOK, LARGEST)
 
     def save(self, data: bytes) -> None:
-        """See :meth:`core.schedule.Kept.save`."""
+        """See :meth:`core.recovery.schedule.Kept.save`."""
         self._store.put(LOOK, data, "application/octet-stream")
 
 

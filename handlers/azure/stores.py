@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError
 
-from core.breaker import Breaker
 from core.errors import StoreUnavailable, TooManyBytes
 from core.ports import CACHE_CONTROL, Upload, check_size, superseded
+from core.store.breaker import Breaker
 from handlers.azure.errors import translated
 from handlers.azure.versions import same_content
 

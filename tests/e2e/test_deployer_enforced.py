@@ -12,7 +12,7 @@ import pytest
 from bench.connections import connect
 from core.errors import StoreError
 from core.job import job_id
-from core.recovery import Recovery
+from core.recovery.jobs import Recovery
 from handlers.aws import clients
 from local import environment, state
 from local.emulators.setup import pulumi_backend

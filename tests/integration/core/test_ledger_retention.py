@@ -18,7 +18,7 @@ import json, re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from components.aws.state_machine.compiler import compile_workflow
-from core import recovery, schedule
+from core.recovery import jobs as recovery, schedule
 from core.job import Source
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import Upload

@@ -28,7 +28,7 @@ def write_all(
         first = first or film.first
         made += _write(job, store, recipe, name, film)
     if recipe.options.manifest and job.photo and first:
-        from core import manifest  # only such a recipe pays for its import
+        from core.store import manifest  # only such a recipe pays for its import
 
         sizes = {size.name for size in recipe.sizes}
         made.append(put(job, store, "manifest", manifest.make(job.photo, first, made, sizes)))

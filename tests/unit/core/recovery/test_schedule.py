@@ -9,16 +9,16 @@ from itertools import count
 
 import pytest
 
-import core.look
-import core.schedule
+import core.recovery.look
+import core.recovery.schedule
 from core.errors import ObjectMissing
 from core.job import Job, Source, job_id
-from core.look import Look, restored
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import Upload
-from core.recovery import Recovery
-from core.schedule import InParts, by_schedule
-from core.seen import Seen
+from core.recovery.jobs import Recovery
+from core.recovery.look import Look, restored
+from core.recovery.schedule import InParts, by_schedule
+from core.recovery.seen import Seen
 
 PATIENCE = timedelta(minutes=20)
 HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
@@ -90,7 +90,7 @@ class Cloud:
 
 @pytest.fixture(autouse=True)
 def small_filter(monkeypatch):
-    monkeypatch.setattr(core.look, "MEGABYTES", 1)
+    monkeypatch.setattr(core.recovery.look, "MEGABYTES", 1)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def cloud():
 
 
 def test_a_run_without_parts_delivers_a_bounded_number(cloud, monkeypatch):
-    monkeypatch.setattr(core.schedule, "AT_MOST", 2)
+    monkeypatch.setattr(core.recovery.schedule, "AT_MOST", 2)
     cloud.stored = [upload(f"{number}.jpg") for number in range(3)]
 
     assert by_schedule(cloud.recovery, "unclaimed", PATIENCE) == {"unclaimed: redriven": 2}
@@ -126,15 +126,15 @@ def test_every_run_deletes_the_rows_of_ended_jobs_after_their_retention(cloud, m
     cloud.ledger.claim(job("open.jpg"))
 
     assert not cloud.run(find)
-    monkeypatch.setattr(core.schedule, "LEDGER_RETENTION", timedelta(seconds=-1))
+    monkeypatch.setattr(core.recovery.schedule, "LEDGER_RETENTION", timedelta(seconds=-1))
     assert cloud.run(find) == {"expired: deleted": 1}
     assert [row.id for row in cloud.ledger.list()] == [job("open.jpg").id]
 
 
 def test_rows_expire_as_long_as_there_is_time_and_the_next_run_goes_on(cloud, monkeypatch):
     cloud.end(*map(str, range(7)))
-    monkeypatch.setattr(core.schedule, "LEDGER_RETENTION", timedelta(seconds=-1))
-    monkeypatch.setattr(core.schedule, "EXPIRED_AT_ONCE", 2)
+    monkeypatch.setattr(core.recovery.schedule, "LEDGER_RETENTION", timedelta(seconds=-1))
+    monkeypatch.setattr(core.recovery.schedule, "EXPIRED_AT_ONCE", 2)
 
     assert cloud.run("stuck", pages=0) == {"expired: deleted": 2}
     assert cloud.run("stuck") == {"expired: deleted": 5}
@@ -166,7 +166,7 @@ def test_a_look_that_is_not_over_after_a_day_is_not_begun_anew(cloud):
 
 
 def test_what_a_look_found_is_delivered_bit_by_bit(cloud, monkeypatch):
-    monkeypatch.setattr(core.schedule, "AT_MOST", 2)
+    monkeypatch.setattr(core.recovery.schedule, "AT_MOST", 2)
     cloud.stored = [upload(f"{number}.jpg") for number in range(5)]
 
     assert cloud.run("unclaimed") == {"unclaimed: redriven": 2}

@@ -13,9 +13,9 @@ from core.deployment.limits import LEDGER_RETENTION
 from core.deployment.names import STUCK
 from core.errors import ObjectMissing
 from core.ledger import Ledger, LedgerRow
-from core.look import Look, Over, Read, restored
 from core.ports import Upload
-from core.recovery import Finding, Recovery
+from core.recovery.jobs import Finding, Recovery
+from core.recovery.look import Look, Over, Read, restored
 
 type Find = Literal["stuck", "unclaimed"]
 

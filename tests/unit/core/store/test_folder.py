@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ObjectMissing, StoreError, TooManyBytes
-from core.folder import FolderStore
+from core.store.folder import FolderStore
 
 
 def test_objects_are_files_below_the_folder(tmp_path: Path) -> None:

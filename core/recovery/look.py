@@ -14,7 +14,7 @@ from core.errors import Superseded, UnreadableRow
 from core.job import Source
 from core.ledger import WITHOUT_PICTURE, LedgerRow
 from core.ports import Upload
-from core.seen import MEGABYTES, Seen
+from core.recovery.seen import MEGABYTES, Seen
 
 # A look keeps no more uploads than these in memory.
 SUSPECTS = 10_000

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from core import manifest, recipes
+from core import recipes
 from core.job import Artifact, Photo
 from core.steps import Tools, execute
+from core.store import manifest
 
 PHOTO = Photo("jpeg", 1200, 800, 1)
 

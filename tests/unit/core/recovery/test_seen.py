@@ -1,6 +1,6 @@
 import pytest
 
-from core.seen import Seen
+from core.recovery.seen import Seen
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from core.deployment.limits import GIVEN_UP
 from core.errors import UnreadableRow
 from core.job import Job, Problem, job_id
 from core.ledger import AWAITING, RELEASED, Ledger, LedgerRow
-from core.look import Look, whole
 from core.ports import DeadLetters, Intake, Notifier, Upload
+from core.recovery.look import Look, whole
 
 LOST = "JobLost"
 
@@ -94,7 +94,7 @@ class Recovery:
         """Deliver the events of uploads that have had no job for longer than ``older_than``.
 
         Reads all uploads, and the whole ledger unless there are none; a second time if an upload seems to
-        have no job: see :class:`core.look.Look`.
+        have no job: see :class:`core.recovery.look.Look`.
         """
         look = Look(older_than, moment)
         look.go_on(whole(self.ledger.list), whole(self.intake.uploads), over=lambda: False)

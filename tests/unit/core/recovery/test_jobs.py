@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import core.look
+import core.recovery.look
 from core import review
 from core.errors import StoreUnavailable
 from core.job import Job, Problem, Source, job_id
 from core.ledger import RELEASED
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import DeadLetter, Upload
-from core.recovery import FAILED, GIVEN_UP, Recovery
+from core.recovery.jobs import FAILED, GIVEN_UP, Recovery
 
 PATIENCE = timedelta(minutes=20)
 LATER = datetime.now(UTC) + timedelta(hours=5)  # from import on: a whole test run lies between
@@ -229,7 +229,7 @@ def test_an_empty_container_costs_no_look_at_the_ledger(recovery, ledger, monkey
 def test_a_look_keeps_few_uploads_in_memory_and_the_next_one_finds_the_others(
     recovery, intake, ledger, monkeypatch
 ):
-    monkeypatch.setattr(core.look, "SUSPECTS", 2)
+    monkeypatch.setattr(core.recovery.look, "SUSPECTS", 2)
     intake.stored = [upload(f"{number}.jpg") for number in range(5)]
 
     assert len(list(recovery.unclaimed(PATIENCE, LATER))) == 2

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from core import write_behind
 from core.chaos import during, strike
 from core.deployment.variables import CHAOS
 from core.errors import StoreError, StoreUnavailable
 from core.job import Job
 from core.memory import MemoryStore
 from core.steps import Tools, execute
-from core.write_behind import THREADS, WriteBehind
+from core.store import write_behind
+from core.store.write_behind import THREADS, WriteBehind
 
 PATIENCE = 30  # seconds, for what happens at once unless the code is wrong
 

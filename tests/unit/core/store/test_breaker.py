@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.breaker import FAILURES, PAUSE_SECONDS, Breaker
 from core.errors import ObjectMissing, StoreUnavailable
+from core.store.breaker import FAILURES, PAUSE_SECONDS, Breaker
 from core.workflow.model import Retry
 
 

@@ -1,0 +1,1 @@
+"""Find jobs that were lost, stuck or failed, and start them again."""
