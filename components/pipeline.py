@@ -25,6 +25,7 @@ class Pipeline(Protocol):
     error_topic: pulumi.Output[str]
     review_topic: pulumi.Output[str] | None  # of notifications to whoever decides about photos
     decisions: pulumi.Output[str] | None  # the queue of decisions, where executions are told by one
+    api: pulumi.Output[str] | None  # the address of the front door's API
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
@@ -108,6 +109,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "errorTopic": pipeline.error_topic,
         "reviewTopic": pipeline.review_topic or "",
         "decisionsQueue": pipeline.decisions or "",
+        "apiUrl": pipeline.api or "",
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,

@@ -9,7 +9,15 @@ from pathlib import Path
 import pulumi
 
 from components.config_reader import ConfigReader
-from components.special_settings import REVIEW_SECONDS, read_budget, read_chaos, read_review, read_tags
+from components.special_settings import (
+    REVIEW_SECONDS,
+    SignIn,
+    read_budget,
+    read_chaos,
+    read_review,
+    read_sign_in,
+    read_tags,
+)
 from components.step_settings import StepSettings, read_steps
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
 from core.deployment.variables import Reconciler
@@ -86,6 +94,8 @@ ROOT_PATH = "/"
 BOUNDARY = r"(arn:aws[\w-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?"
 # learn.microsoft.com, "Naming rules and restrictions for Azure resources", Microsoft.Resources.
 RESOURCE_GROUP = r"([\w().-]{0,89}[\w()-])?"
+# As browsers send it: no path and no slash at the end.
+ORIGIN = r"(https?://[a-z0-9.-]+(:\d{1,5})?)?"
 # A workflow has 15 minutes, and a step up to three attempts.
 TIMEOUT_SECONDS = range(1, 241)
 
@@ -121,6 +131,9 @@ class Settings:
     reconcile_minutes: int = 0
     review: str = NONE
     review_seconds: int = 0  # 0 without review
+    front_door: bool = False
+    page_origin: str = ""
+    sign_in: SignIn | None = None
     chaos: str = ""
     allow_chaos: bool = False
     tags: dict[str, str] = field(default_factory=dict)
@@ -165,6 +178,9 @@ class Settings:
             ),
             review=review,
             review_seconds=review_seconds,
+            front_door=(front_door := reader.flag("frontDoor")),
+            page_origin=reader.text("pageOrigin", ORIGIN, "an origin, such as https://example.com", ""),
+            sign_in=read_sign_in(reader, front_door=front_door),
             recipe=reader.choice(
                 "recipe", _anywhere(tuple(sorted(path.stem for path in RECIPES.glob("*.toml")))), "gallery"
             ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 import pulumi
 
 from components.config_reader import Allowed, ConfigReader
@@ -14,6 +17,16 @@ EXPRESS = "express"
 # Durable Functions splits timers beyond six days and cannot cancel the parts: stay below.
 REVIEW_SECONDS = range(10, 5 * 86_400 + 1)
 DEFAULT_SECONDS = 86_400
+
+SIGN_IN = "issuer and audience, the issuer an https address"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Whose tokens the front door accepts: those of an OpenID Connect issuer for an audience."""
+
+    issuer: str
+    audience: str
 
 
 def read_chaos(reader: ConfigReader, *, allowed: bool) -> str:
@@ -50,6 +63,22 @@ def read_review(
     if orchestrator == EXPRESS:
         reader.mistake("review", mode, f"{NONE} with orchestrator {EXPRESS}: it ends after five minutes")
     return mode, seconds
+
+
+def read_sign_in(reader: ConfigReader, *, front_door: bool) -> SignIn | None:
+    """Return whose tokens the front door accepts, or ``None`` if it lets everybody in."""
+    value = reader.table("signIn", SIGN_IN)
+    if not value:
+        return None
+    if not front_door:
+        reader.mistake("signIn", value, "only with frontDoor true")
+    match value:
+        case {"issuer": str(issuer), "audience": str(audience), **rest} if (
+            not rest and audience and re.fullmatch(r"https://[^\s?#]+", issuer)
+        ):
+            return SignIn(issuer, audience)
+    reader.mistake("signIn", value, SIGN_IN)
+    return None
 
 
 def read_tags(reader: ConfigReader) -> dict[str, str]:

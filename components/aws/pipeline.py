@@ -181,6 +181,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.error_topic = topics.arns["error"]
         self.review_topic = topics.arns.get(REVIEW)
         self.decisions: pulumi.Output[str] | None = None  # the ledger has what wakes an execution
+        self.api: pulumi.Output[str] | None = None
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters

@@ -195,6 +195,7 @@ class AzurePipeline(pulumi.ComponentResource):
         asked, decided = (photos.queues.get(queue) for queue in (NOTIFY_REVIEW, DECISIONS))
         self.review_topic = asked.name if asked else None
         self.decisions = decided.name if decided else None
+        self.api: pulumi.Output[str] | None = None
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.set_aside: list[pulumi.Output[str]] = []

@@ -9,6 +9,7 @@ import yaml
 from pulumi.runtime import set_all_config
 
 from components.settings import RECIPES, Settings
+from components.special_settings import SignIn
 from components.step_settings import StepSettings
 
 
@@ -108,6 +109,9 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
             photoRedundancy="RAID",
             softDeleteDays=-1,
             monthlyBudget="much",
+            frontDoor="ajar",
+            pageOrigin="https://example.com/",
+            signIn={"issuer": "https://login.example.com"},
             tags={"team": 5},
         )
     lines = str(told.value).splitlines()
@@ -120,6 +124,11 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
         "- twinlens:memoryMb is '64'; allowed: a whole number from 256 to 10240",
         "- twinlens:timeoutSeconds is 'soon'; allowed: a whole number from 1 to 240",
+        "- twinlens:frontDoor is 'ajar'; allowed: false or true",
+        "- twinlens:pageOrigin is 'https://example.com/'; allowed: an origin, such as https://example.com",
+        "- twinlens:signIn is {'issuer': 'https://login.example.com'}; allowed: only with frontDoor true",
+        "- twinlens:signIn is {'issuer': 'https://login.example.com'}; allowed: issuer and audience, "
+        "the issuer an https address",
         f"- twinlens:recipe is 'nothing'; allowed: {recipes}",
         "- twinlens:maxBytes is '-1'; allowed: a whole number from 1 to 1073741824",
         "- twinlens:maxPixels is '10000000000'; allowed: a whole number from 1 to 1000000000",
@@ -331,3 +340,10 @@ def test_a_wait_has_limits():
         read(cloud="azure", review="always", reviewSeconds=432_001)
     with pytest.raises(pulumi.RunError, match=r"review is 'all'; allowed: one of none, flagged, always"):
         read(cloud="azure", review="all")
+
+
+def test_the_front_door_accepts_the_tokens_of_one_issuer():
+    named = {"issuer": "https://login.example.com/tenant", "audience": "photos"}
+    settings = read(cloud="aws", frontDoor=True, signIn=named)
+    assert (settings.front_door, settings.sign_in) == (True, SignIn(**named))
+    assert read(cloud="aws", frontDoor=True).sign_in is None
