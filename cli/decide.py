@@ -11,7 +11,7 @@ from bench.stack import DeployedStack
 from cli.console import Json, StackName, console, print_json, shown
 from cli.finding import JobId, find
 from core.ledger import Decision
-from core.review import APPROVED, REFUSED, decide
+from core.review.decisions import APPROVED, REFUSED, decide
 
 Reason = Annotated[str, typer.Option(help="Why: kept with the job, and in its notification.")]
 

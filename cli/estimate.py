@@ -27,8 +27,8 @@ from compare.metering.month import Month
 from compare.metering.planned import Photos
 from compare.prices.book import PriceBook
 from core.errors import SettingsError
-from core.flags import ALWAYS
 from core.recipes import load as load_recipe
+from core.review.flags import ALWAYS
 from core.workflow.granularity import pipeline_in
 
 Stacks = Annotated[

@@ -15,8 +15,8 @@ from cli.decide import approve, reject
 from cli.finding import JobId, find
 from cli.reconcile import reconcile, redrive
 from core.errors import SetupError
-from core.flags import FLAGS
 from core.ledger import AWAITING, LedgerRow
+from core.review.flags import FLAGS
 from core.store.folder import write_all
 
 JobState = Literal[

@@ -21,7 +21,7 @@ from components.special_settings import (
 from components.step_settings import StepSettings, read_steps
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
 from core.deployment.variables import Reconciler
-from core.flags import MODES, NONE
+from core.review.flags import MODES, NONE
 from core.workflow.granularity import GRANULARITIES
 
 RECIPES = Path(__file__).parent.parent / "recipes"

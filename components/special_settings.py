@@ -11,7 +11,7 @@ from components.config_reader import Allowed, ConfigReader
 from core.chaos import Profile
 from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SettingsError
-from core.flags import NONE
+from core.review.flags import NONE
 
 EXPRESS = "express"
 # Durable Functions splits timers beyond six days and cannot cancel the parts: stay below.

@@ -91,7 +91,7 @@ class Job:
     ``execution`` names the orchestrator's execution that claimed the job; ``uploaded_at`` is the time of the
     store's event and ``accepted_at`` the time at which the workflow began (ISO 8601 UTC).
     ``recipe_table`` is the content of the recipe's file, as the job's first step read it. ``flags`` are the
-    reasons why a person has to decide about the photo, by the names in :mod:`core.flags`.
+    reasons why a person has to decide about the photo, by the names in :mod:`core.review.flags`.
     """
 
     id: str

@@ -19,7 +19,7 @@ from components.aws.state_machine.ledger import REFUSED as NOT_WRITTEN
 from components.aws.state_machine.references import Definition
 from core.deployment.limits import GIVEN_UP
 from core.ledger import RELEASED
-from core.review import APPROVED, REFUSED
+from core.review.decisions import APPROVED, REFUSED
 from core.workflow.concurrency import side_by_side
 from core.workflow.interpreter import DECIDED, Fault
 from core.workflow.model import DUPLICATE, Approval, Choice, NameFilter, Workflow

@@ -209,7 +209,8 @@ def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
     sums.jobs += count
     sums.executions += count * (activities + durable.episodes + 1)
     if load.reviewed:
-        sums.executions += count * review.DECISION_EXECUTIONS
+        sums.executions += count * (review.DECISION_EXECUTIONS + review.PAGE_CALLS)
+        sums.gets += count * review.PAGE_GETS
         sums.rows += count * review.ROWS
         sums.messages += count * (1 + review.DECISION_OPERATIONS)  # the question
     if scheduler:

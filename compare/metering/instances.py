@@ -26,7 +26,9 @@ from compare.metering.load import JobLoad, Span
 
 MONTH_MS = Decimal(730 * 3600 * 1000)
 STARTER = "starter"
-DECIDER = "decider"  # the instances of the function that is told of decisions, a group of their own
+# The instances of the function that is told of decisions, and of the review page: groups of their own.
+DECIDER, PAGE = "decider", "page"
+LOOKED_MS = 10_000
 MB_PER_VCPU = Decimal(2048)  # Microsoft Learn, "Azure Functions Flex Consumption plan", instance sizes
 PERCENT = Decimal(100)
 DIGITS = 50
@@ -135,6 +137,8 @@ def _busy(load: JobLoad) -> Iterator[Span]:
     yield Span(last, load.ended_ms - each, load.ended_ms + each * max(0, around - 2))
     if load.reviewed:
         yield Span(DECIDER, load.ended_ms, load.ended_ms + each)
+        for call in range(review.PAGE_CALLS):  # a person looks for longer than a billed period
+            yield Span(PAGE, (at := load.ended_ms + call * LOOKED_MS), at + each)
 
 
 def _start(load: JobLoad) -> Times:
@@ -169,7 +173,7 @@ def _apart(load: JobLoad) -> int:
         (step.attempts - 1) * _period(step.span.ended_ms - step.span.began_ms) for step in load.steps
     )
     episodes = 1 + len(steps) + others + 2 * load.retries
-    reviewed = load.reviewed * (review.ACTIVITIES + review.DECISION_EXECUTIONS)
+    reviewed = load.reviewed * (review.ACTIVITIES + review.DECISION_EXECUTIONS + review.PAGE_CALLS)
     short = 1 + others + episodes + reviewed
     return (
         sum(_period(end - begin) for begin, end in steps)

@@ -5,6 +5,9 @@ from __future__ import annotations
 # Of Step Functions: ask, wait, settle, and where it goes on. Every job enters the choice in front of them.
 STATES = 4
 ASK_MB = 256  # the memory of the function that asks: components/aws/review.py
+# The page that is opened and the form that is sent; opening it reads the photo once more. A decision by
+# command does without.
+PAGE_CALLS, PAGE_GETS = 2, 1
 # Of DynamoDB: asking, deciding and settling change the key of the open jobs' index, which replaces its entry;
 # writing the token does not.
 WRITES, MOVES = 4, 3

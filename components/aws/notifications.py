@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.policies import allow_service, deny_plain_http, document
-from core.review import TOPIC as REVIEW
+from core.review.decisions import TOPIC as REVIEW
 from core.workflow.model import Topic
 
 

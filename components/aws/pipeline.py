@@ -16,7 +16,7 @@ from components.aws.object_store import ObjectStore
 from components.aws.partition import check_partition
 from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
-from components.aws.review import Ask
+from components.aws.review import Ask, ReviewPage
 from components.aws.state_machine.approval import ASK
 from components.aws.state_machine.references import LEDGER, RECIPE, STANDARD_MACHINE, function, topic
 from components.aws.step_function import UNRESERVED, StepFunction
@@ -26,7 +26,7 @@ from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
 from core.job import OUTPUT_PREFIX, WORK_PREFIX
-from core.review import TOPIC as REVIEW
+from core.review.decisions import TOPIC as REVIEW
 from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.model import Place
 from core.workflow.photo import PIPELINE
@@ -100,7 +100,8 @@ class AwsPipeline(pulumi.ComponentResource):
         for step_name, made in functions.items():
             targets[function(step_name)] = Target(made.arn, made.arn)
         if settings.review_seconds:
-            ask = Ask(f"{name}-ask", settings, code, ledger, topics.arns[REVIEW], opts=child)
+            page = ReviewPage(f"{name}-review", settings, code, of_steps, ledger, places["input"], opts=child)
+            ask = Ask(f"{name}-ask", settings, code, ledger, topics.arns[REVIEW], page.url, opts=child)
             targets[function(ASK)] = Target(ask.arn, ask.arn)
         texts = {RECIPE: settings.recipe}
         standard = StateMachine(f"{name}-workflow", STANDARD, settings, targets, texts, opts=child)

@@ -52,6 +52,7 @@ UNCLAIMED_SCHEDULE = "TWINLENS_UNCLAIMED_SCHEDULE"
 RUN_SECONDS = "TWINLENS_RUN_SECONDS"  # how long a run of the reconciler may take
 PURGE_SCHEDULE = "TWINLENS_PURGE_SCHEDULE"  # absent where the state store deletes old history itself
 MANAGED_IDENTITY = "managedidentity"
+HOST_NAME = "WEBSITE_HOSTNAME"  # set by the platform
 
 
 def service_uri(connection: str, service: str) -> str:

@@ -13,7 +13,7 @@ from core.errors import ObjectMissing
 from core.job import Job
 from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
 from core.ports import Upload, check_size, superseded
-from core.review import EXPIRED
+from core.review.decisions import EXPIRED
 from core.trace import now, stamp
 from core.workflow.notification import message
 

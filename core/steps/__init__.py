@@ -33,7 +33,7 @@ class Tools:
     """The tools of a step.
 
     ``max_bytes`` and ``max_pixels`` are the deployment's limits for an upload; ``review`` says which photos a
-    person has to decide about: see :mod:`core.flags`.
+    person has to decide about: see :mod:`core.review.flags`.
     """
 
     input: ObjectStore

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.flags import flags
 from core.job import Job
 from core.photo.decode import examine
 from core.recipe import kept
+from core.review.flags import flags
 from core.store.uploads import read_upload
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from core import review
 from core.chaos import during
 from core.errors import message_of
 from core.job import Job
 from core.ledger import Claims
 from core.ports import Notifier
+from core.review import decisions
 from core.steps import Tools, execute
 from core.workflow.model import DUPLICATE, Step
 
@@ -51,10 +51,10 @@ def activities(
         return job
 
     def ask(job: Job, payload: Payload) -> Job:
-        return review.ask(job, payload["seconds"], datetime.now(UTC), claims(), notifier(), page())
+        return decisions.ask(job, payload["seconds"], datetime.now(UTC), claims(), notifier(), page())
 
     def settle(job: Job, payload: Payload) -> Job:
-        return review.settle(job, claims())
+        return decisions.settle(job, claims())
 
     def defer(job: Job, payload: Payload) -> Job:
         return job if claims().defer(job) else replace(job, state=DUPLICATE)

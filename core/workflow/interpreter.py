@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from core.job import Job, Problem, merge
-from core.review import APPROVED, REFUSED
+from core.review.decisions import APPROVED, REFUSED
 from core.trace import stamp
 from core.workflow.concurrency import Deadline, DeadlinePassed, before, side_by_side
 from core.workflow.host import Host

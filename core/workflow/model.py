@@ -167,7 +167,8 @@ class Approval:
     """If the job has flags, ask a person, wait for the decision, and divert unless it is "approved".
 
     It waits at most ``timeout_seconds``, which do not count towards the workflow's own. If another execution
-    holds the row, it diverts to ``duplicate``. The decision is what the ledger has: see :mod:`core.review`.
+    holds the row, it diverts to ``duplicate``. The decision is what the ledger has: see
+    :mod:`core.review.decisions`.
     """
 
     name: str

@@ -6,11 +6,11 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from core import review
 from core.chaos import during
 from core.deployment import variables
 from core.job import Job
 from core.ledger import LedgerRow
+from core.review import decisions
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 from handlers.aws.ledger import DynamoLedger
@@ -24,10 +24,10 @@ def ask(event: dict[str, Any], context: object) -> dict[str, Any]:
     """
     job = Job.from_document(event["job"])
     ledger = DynamoLedger(os.environ[variables.LEDGER_TABLE])
-    notifier = SnsNotifier({review.TOPIC: os.environ[variables.REVIEW_TOPIC]})
+    notifier = SnsNotifier({decisions.TOPIC: os.environ[variables.REVIEW_TOPIC]})
     page = os.environ.get(variables.REVIEW_PAGE, "")
     with during("ask", job, 1):
-        asked = review.ask(job, event["seconds"], datetime.now(UTC), ledger, notifier, page)
+        asked = decisions.ask(job, event["seconds"], datetime.now(UTC), ledger, notifier, page)
     return asked.to_document()
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from core.deployment.names import REVIEW_PAGE
 from core.deployment.variables import (
     CONNECTION,
     ERROR_QUEUE,
+    HOST_NAME,
     LEDGER_TABLE,
     REVIEW_QUEUE,
     SUCCESS_QUEUE,
     required,
     service_uri,
 )
-from core.review import TOPIC
+from core.review.decisions import TOPIC
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
 from handlers.azure.notifications import QueueNotifier
@@ -43,6 +45,12 @@ def notifier() -> QueueNotifier:
     if queue := os.environ.get(REVIEW_QUEUE):
         queues[TOPIC] = queue
     return QueueNotifier(clients.queues(endpoint("queue")), queues)
+
+
+def review_page() -> str:
+    """Return the address of the review page: App Service names the app's host, locally 127.0.0.1."""
+    host = required(os.environ, HOST_NAME)
+    return f"{'http' if host.startswith('127.0.0.1:') else 'https'}://{host}/api/{REVIEW_PAGE}"
 
 
 def endpoint(service: str) -> str:

@@ -13,7 +13,7 @@ import azure.durable_functions as durable
 import azure.functions as functions
 
 from core.deployment import variables
-from core.deployment.names import PURGE_HISTORY, STUCK, UNCLAIMED
+from core.deployment.names import PURGE_HISTORY, REVIEW_PAGE, STUCK, UNCLAIMED
 from core.deployment.variables import (
     CONNECTION,
     DECISIONS_QUEUE,
@@ -44,6 +44,7 @@ ACTIVITIES = activities(
     claims=adapters.ledger,
     notifier=adapters.notifier,
     tools=lambda: tools(adapters.store),
+    page=adapters.review_page,
 )
 app = durable.DFApp()
 
@@ -113,6 +114,19 @@ def _decisions() -> None:
     app.function_name("decided")(bound)
 
 
+def _review_page() -> None:
+    def run(request: functions.HttpRequest) -> functions.HttpResponse:
+        from handlers.azure.review_page import respond
+
+        return respond(request)
+
+    run.__name__ = REVIEW_PAGE
+    # Anonymous: the secret in the link is of one job and works once; a function key would be of all.
+    anybody = functions.AuthLevel.ANONYMOUS
+    routed = app.route(REVIEW_PAGE, "request", methods=["GET", "POST"], auth_level=anybody)(run)
+    app.function_name(REVIEW_PAGE)(routed)
+
+
 def _purge() -> None:
     async def run(timer: functions.TimerRequest, client: durable.DurableOrchestrationClient) -> None:
         from handlers.azure.history import purge
@@ -136,5 +150,6 @@ if STUCK_SCHEDULE in os.environ:
     _timer(UNCLAIMED, UNCLAIMED_SCHEDULE)
 if DECISIONS_QUEUE in os.environ:
     _decisions()
+    _review_page()
 if PURGE_SCHEDULE in os.environ:
     _purge()

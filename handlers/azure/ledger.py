@@ -16,7 +16,7 @@ from core.deployment.names import SHARDS
 from core.job import Job
 from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
 from core.recovery.look import PAGE
-from core.review import EXPIRED
+from core.review.decisions import EXPIRED
 from core.trace import now
 from handlers.azure import ledger_index as index
 from handlers.azure import ledger_rows as rows

@@ -14,6 +14,7 @@ from azure.storage.queue import QueueClient
 
 from local.azure.bindings import (
     DEFAULT_CONNECTION,
+    HTTP_TRIGGER,
     QUEUE_TRIGGER,
     TIMER_TRIGGER,
     Function,
@@ -24,6 +25,7 @@ from local.azure.deployment import Deployment
 from local.azure.durable.hub import TaskHub
 from local.azure.durable.pump import Pump
 from local.azure.errors import FunctionError, NotFound
+from local.azure.http_trigger import HttpServer, Route
 from local.azure.logs import AppLog
 from local.azure.packages import Package, fetch
 from local.azure.process import Value
@@ -41,7 +43,7 @@ class App:
     it continues as before. Orchestrations survive both, as on Azure.
     """
 
-    def __init__(self, name: str, folder: Path, storage: Storage) -> None:
+    def __init__(self, name: str, folder: Path, storage: Storage, port: int = 0) -> None:
         self.name = name
         self._folder = folder
         self._storage = storage
@@ -52,6 +54,7 @@ class App:
         self._deployment: Deployment | None = None
         self._triggers: list[QueueTrigger] = []
         self._timers: dict[str, TimerTrigger] = {}
+        self._http = HttpServer(port, asyncio.get_running_loop(), self._log)
         self._changing = asyncio.Lock()
         self._deployed = asyncio.Event()
         self.hub = TaskHub(name)
@@ -88,7 +91,7 @@ class App:
     def memory(self) -> dict[str, Any]:
         """Return what :meth:`restore` needs to run the app again in another process."""
         package = self._package and {"digest": self._package.digest, "folder": str(self._package.folder)}
-        return {"settings": self._settings, "package": package}
+        return {"settings": self._settings, "package": package, "port": self._http.port}
 
     async def restore(self, memory: Mapping[str, Any]) -> None:
         """Run the app as :meth:`memory` described it; its orchestrations are gone.
@@ -106,6 +109,7 @@ class App:
     async def stop(self) -> None:
         """Stop everything that the app runs."""
         async with self._changing:
+            await self._http.stop()
             await self._pump.stop()  # first, since it would retry the work that is lost
             await _retire(self._deployment, [*self._triggers, *self._timers.values()], drain_seconds=0)
             await self.hub.stop()
@@ -127,6 +131,7 @@ class App:
         deployment = self._deployment
         return {
             "name": self.name,
+            "host_name": self._http.host_name,
             "settings": sorted(self._settings),
             "package": self._package.digest if self._package else None,
             "folder": str(self._package.folder) if self._package else None,
@@ -154,6 +159,11 @@ class App:
                 for function in deployment.functions
                 if function.trigger["type"] == TIMER_TRIGGER
             ]
+            routes = tuple(
+                Route.of(function, partial(self._run, deployment, function, metadata={}))
+                for function in deployment.functions
+                if function.trigger["type"] == HTTP_TRIGGER
+            )
         except BaseException:
             await deployment.stop()
             raise
@@ -163,6 +173,7 @@ class App:
         retired_deployment = self._deployment
         self._deployment = deployment
         self._deployed.set()
+        self._http.routes = routes
         self._triggers = [
             QueueTrigger(*clients, options.queues, partial(self._run, deployment, function), self._log)
             for function, clients in queues
@@ -208,6 +219,7 @@ class App:
             "AzureWebJobsScriptRoot": str(package.folder),
             "FUNCTIONS_EXTENSION_VERSION": "~4",
             "FUNCTIONS_WORKER_RUNTIME": "python",
+            "WEBSITE_HOSTNAME": self._http.host_name,
             "WEBSITE_INSTANCE_ID": self._instance,
             "WEBSITE_SITE_NAME": self.name,
         }

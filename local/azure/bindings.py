@@ -15,10 +15,20 @@ from local.azure.storage import RETRY_TOTAL, account_of
 
 QUEUE_TRIGGER = "queueTrigger"
 TIMER_TRIGGER = "timerTrigger"
+HTTP_TRIGGER = "httpTrigger"
+HTTP = "http"  # the output of a function with that trigger
 ORCHESTRATION_TRIGGER = "orchestrationTrigger"
 ACTIVITY_TRIGGER = "activityTrigger"
 DURABLE_CLIENT = "durableClient"
-SERVED = (QUEUE_TRIGGER, TIMER_TRIGGER, ORCHESTRATION_TRIGGER, ACTIVITY_TRIGGER, DURABLE_CLIENT)
+SERVED = (
+    QUEUE_TRIGGER,
+    TIMER_TRIGGER,
+    HTTP_TRIGGER,
+    HTTP,
+    ORCHESTRATION_TRIGGER,
+    ACTIVITY_TRIGGER,
+    DURABLE_CLIENT,
+)
 DEFAULT_CONNECTION = "AzureWebJobsStorage"
 
 

@@ -33,6 +33,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.azure.errors import BadRequest, FunctionFailed, HostError, NotFound, Refused
 from local.azure.eventgrid.subscription import Subscription
+from local.loopback import HOSTS
 
 if TYPE_CHECKING:
     from local.azure.host import Host
@@ -43,7 +44,6 @@ MAX_ARCHIVE_BYTES = 256 * 1024 * 1024
 SITES = "/sites/"
 SUCCESS = 4  # https://github.com/projectkudu/kudu, DeployStatus
 DEFAULT_LIMIT = 50
-LOOPBACK = ("127.0.0.1", "localhost")
 # Environment variables of the host.
 STORAGE_KEY = "TWINLENS_STORAGE_KEY"
 CONTROL_TOKEN = "TWINLENS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
@@ -68,7 +68,7 @@ class ControlServer(ThreadingHTTPServer):
         Raises:
             Refused: The request is not admitted.
         """
-        if headers.get("Host", "").rpartition(":")[0] not in LOOPBACK:
+        if headers.get("Host", "").rpartition(":")[0] not in HOSTS:
             raise Refused("The control API answers requests to 127.0.0.1 only.")
         if "Origin" in headers:
             raise Refused("The control API answers no web page.")

@@ -46,7 +46,7 @@ class Host:
         }
         for name, memory in kept["apps"].items():
             try:
-                await self._app(name).restore(memory)
+                await self._app(name, memory["port"]).restore(memory)
             except DeploymentError as error:
                 LOG.error("The app %s is not running again: %s", name, error)
 
@@ -141,9 +141,9 @@ class Host:
         draft.write_text(json.dumps(kept))
         draft.replace(self._kept)
 
-    def _app(self, name: str) -> App:
+    def _app(self, name: str, port: int = 0) -> App:
         if not APP_NAME.fullmatch(name):
             raise BadRequest(f"{name!r} is not a valid name for an app: use letters, digits and hyphens.")
         if name not in self._apps:
-            self._apps[name] = App(name, self._folder / name, self._storage)
+            self._apps[name] = App(name, self._folder / name, self._storage, port)
         return self._apps[name]

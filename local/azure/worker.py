@@ -132,8 +132,12 @@ async def run(message: dict[str, Any]) -> dict[str, Any]:
     from azure_functions_runtime.native_invocation import invocation_request_native
 
     def decoded(value: dict[str, Any]) -> Any:
-        content = base64.b64decode(value["value"]) if value["type"] == "bytes" else value["value"]
-        return Datum(content, value["type"])
+        match value["type"]:
+            case "bytes":
+                return Datum(base64.b64decode(value["value"]), "bytes")
+            case "http":
+                return Datum(_request(value["value"], Datum), "http")
+        return Datum(value["value"], value["type"])
 
     call = message["call"]
     fine, result, _, text, stack = await invocation_request_native(
@@ -146,8 +150,38 @@ async def run(message: dict[str, Any]) -> dict[str, Any]:
         return {"call": call, "error": {"kind": text.partition("(")[0], "message": text, "stack": stack}}
     if result is None:
         return {"call": call, "result": None}
-    content = base64.b64encode(result.value).decode() if result.type == "bytes" else result.value
+    content: Any
+    match result.type:
+        case "bytes":
+            content = base64.b64encode(result.value).decode()
+        case "http":
+            content = _response(result.value)
+        case _:
+            content = result.value
     return {"call": call, "result": {"type": result.type, "value": content}}
+
+
+def _request(request: dict[str, Any], datum: Any) -> dict[str, Any]:
+    """Return an HTTP request as the worker library has it: texts, tables of texts, and bytes."""
+
+    def texts(table: dict[str, str]) -> dict[str, Any]:
+        return {name: datum(value, "string") for name, value in table.items()}
+
+    return {
+        "method": datum(request["method"], "string"),
+        "url": datum(request["url"], "string"),
+        **{part: texts(request[part]) for part in ("headers", "params", "query")},
+        "body": datum(base64.b64decode(request["body"]), "bytes"),
+    }
+
+
+def _response(response: dict[str, Any]) -> dict[str, Any]:
+    """Return the library's HTTP response as JSON values, its body in base64."""
+    return {
+        "status_code": response["status_code"].value,
+        "headers": {name: each.value for name, each in response["headers"].items()},
+        "body": base64.b64encode(response["body"].value).decode(),
+    }
 
 
 async def serve(channel: socket.socket, folder: Path) -> None:

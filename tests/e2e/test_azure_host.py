@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+import requests
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueClient
@@ -55,6 +56,16 @@ async def start(message: functions.QueueMessage, client: durable.DurableOrchestr
     if "unwanted" in name:
         raise ValueError("unwanted")
     await client.start_new("flow", None, {"name": name, "size": event["data"]["contentLength"]})
+
+
+@app.route("things/{name}", methods=["POST"], auth_level=functions.AuthLevel.ANONYMOUS)
+def echo(req: functions.HttpRequest) -> functions.HttpResponse:
+    if req.route_params["name"] == "broken":
+        raise ValueError("secret detail")
+    told = {"name": req.route_params["name"], "query": dict(req.params), "agent": req.headers["X-Agent"]}
+    told["body"] = req.get_body().decode()
+    headers = {"X-Host": os.environ["WEBSITE_HOSTNAME"]}
+    return functions.HttpResponse(json.dumps(told), status_code=201, headers=headers)
 
 
 @app.orchestration_trigger(context_name="context")
@@ -209,6 +220,27 @@ def test_only_what_is_subscribed_to_starts_anything(host: Running) -> None:
     host.upload("in/last.jpg")
     host.done("in/last.jpg")
     assert not [each for each in host.log() if "other" in each.get("name", "")]
+
+
+def test_http_requests_arrive_and_are_answered(host: Running) -> None:
+    name = host.app()["host_name"]
+
+    def ask(path: str, method: str = "POST", **headers: str) -> requests.Response:
+        url = f"http://{name}/api/{path}"
+        return requests.request(method, url, data=b"body \xc3\xbc", headers={"X-Agent": "test", **headers})
+
+    answer = ask("Things/a%20b?x=1&y=")
+    assert (answer.status_code, answer.headers["X-Host"]) == (201, name)
+    assert answer.json() == {
+        "name": "a b",
+        "query": {"x": "1", "y": ""},
+        "agent": "test",
+        "body": "body ü",
+    }
+    assert [ask("things/a", method).status_code for method in ("GET", "DELETE")] == [404, 404]
+    assert ask("things").status_code == ask("things/a/b").status_code == 404
+    assert (ask("things/broken").status_code, ask("things/broken").content) == (500, b"")
+    assert ask("things/a", Host="evil.example:80").status_code == 403
 
 
 def test_an_error_arrives_at_the_orchestrator(host: Running) -> None:

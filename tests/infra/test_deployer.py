@@ -50,6 +50,7 @@ def created(run):
                     "orchestrator": orchestrator,
                     "granularity": granularity,
                     "kmsKey": KEYS[cloud],
+                    "review": "none" if orchestrator == "express" else "always",
                     **EVERYTHING,
                 }
             ).resources

@@ -72,6 +72,33 @@ def test_the_function_that_asks_writes_rows_and_notifies(aws):
     assert environment(aws, "twinlens-validate")[variables.REVIEW] == aws.config["review"]
 
 
+def test_the_page_reads_the_photo_decides_and_wakes(aws):
+    log = ARN.format("cloudwatch", "twinlens-review")
+    [uploads] = {each for action, each in granted(aws, "twinlens-validate") if action == "s3:GetObject"}
+    assert granted(aws, "twinlens-review") == {
+        ("dynamodb:GetItem", LEDGER),
+        ("dynamodb:UpdateItem", LEDGER),
+        ("s3:GetObject", uploads),
+        ("states:SendTaskSuccess", "*"),
+        ("logs:CreateLogStream", f"{log}:*"),
+        ("logs:PutLogEvents", f"{log}:*"),
+        *TRACES,
+    }
+    url = aws.one("FunctionUrl").inputs
+    assert (url["functionName"], url["qualifier"], url["authorizationType"]) == (
+        "twinlens-review",
+        "live",
+        "NONE",
+    )
+    permitted = {each.inputs["action"]: each.inputs for each in aws.of("Permission")}
+    assert permitted.keys() == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    assert permitted["lambda:InvokeFunctionUrl"]["functionUrlAuthType"] == "NONE"
+    assert permitted["lambda:InvokeFunction"]["invokedViaFunctionUrl"] is True
+    assert {(each["function"], each["qualifier"]) for each in permitted.values()} == {
+        ("twinlens-review", "live")
+    }
+
+
 def test_the_standard_machine_waits_and_the_express_one_does_not(aws):
     machines = {each.inputs["type"]: each.inputs for each in aws.of("StateMachine")}
     standard, express = (json.loads(machines[each]["definition"]) for each in ("STANDARD", "EXPRESS"))

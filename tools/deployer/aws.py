@@ -44,6 +44,7 @@ OPERATOR = (
     (actions("dynamodb", "UpdateItem"), TABLES),
     (actions("dynamodb", "Query"), INDEXES),
     (actions("sns", "Publish"), TOPICS),
+    (actions("states", "SendTaskSuccess"), ANY),  # to wake what waits for a decision: it knows no resource
     (actions("states", "ListExecutions StartExecution"), MACHINES),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )

@@ -11,7 +11,7 @@ from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine import ledger
 from components.aws.state_machine.expressions import INPUT, embed
 from components.aws.state_machine.references import Definition, function
-from core.review import APPROVED, REFUSED
+from core.review.decisions import APPROVED, REFUSED
 from core.workflow.model import Approval
 
 ASK = "ask"  # the function that asks

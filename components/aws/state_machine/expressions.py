@@ -131,7 +131,7 @@ TASK = "$states.context.Task.Token"
 
 
 def settled(job: str) -> str:
-    """Return the job with the decision in the row that was written: see core.review.settle."""
+    """Return the job with the decision in the row that was written: see core.review.decisions.settle."""
     return f"""(
         $job := {job};
         $row := $states.result.Attributes;

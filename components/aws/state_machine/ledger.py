@@ -9,7 +9,7 @@ from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine.expressions import embed
 from components.aws.state_machine.references import LEDGER, Definition
 from core.ledger import AT_WORK, AWAITING, RELEASED
-from core.review import EXPIRED
+from core.review.decisions import EXPIRED
 
 REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
 REFUSED_BY_SDK = REFUSED.replace("DynamoDB.", "DynamoDb.")  # of an AWS SDK integration

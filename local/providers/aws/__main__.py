@@ -12,6 +12,7 @@ from local.providers.aws import (
     functions,
     iam,
     lambda_,
+    lambda_access,
     logs,
     s3,
     scheduler,
@@ -22,7 +23,21 @@ from local.providers.aws import (
 from local.providers.provider import StandIn
 from local.providers.server import serve
 
-SERVICES = (budgets, cloudwatch, dynamodb, events, iam, lambda_, logs, s3, scheduler, sns, sqs, stepfunctions)
+SERVICES = (
+    budgets,
+    cloudwatch,
+    dynamodb,
+    events,
+    iam,
+    lambda_,
+    lambda_access,
+    logs,
+    s3,
+    scheduler,
+    sns,
+    sqs,
+    stepfunctions,
+)
 
 
 def stand_in() -> StandIn:

@@ -116,37 +116,6 @@ class Alias(AwsResource):
         client("lambda").delete_alias(FunctionName=state["functionName"], Name=state["name"])
 
 
-class Permission(AwsResource):
-    """``aws.lambda_.Permission``; every change replaces it."""
-
-    kind = "aws:lambda/permission:Permission"
-    auto_name = AutoName("statementId", max_length=100)
-    replace_on = frozenset(
-        {"action", "function", "principal", "qualifier", "sourceAccount", "sourceArn", "statementId"}
-    )
-
-    def make(self, inputs: Properties) -> tuple[str, Properties]:
-        conditions = {"sourceAccount": "SourceAccount", "sourceArn": "SourceArn", "qualifier": "Qualifier"}
-        client("lambda").add_permission(
-            FunctionName=inputs["function"],
-            StatementId=inputs["statementId"],
-            Action=inputs["action"],
-            Principal=inputs["principal"],
-            **chosen(inputs, conditions),
-        )
-        return inputs["statementId"], {}
-
-    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
-        return {}
-
-    def find(self, identity: str, state: Properties) -> object:
-        policy = client("lambda").get_policy(FunctionName=state["function"])["Policy"]
-        return f'"{identity}"' in policy
-
-    def remove(self, identity: str, state: Properties) -> None:
-        client("lambda").remove_permission(FunctionName=state["function"], StatementId=identity)
-
-
 def _configuration(inputs: Properties) -> dict[str, Any]:
     blocks = {name[0].upper() + name[1:]: pascal(inputs[name]) for name in BLOCKS if inputs.get(name)}
     # The names of variables are the user's, so they keep their case.
@@ -196,4 +165,4 @@ def _outputs(made: dict[str, Any], inputs: Properties) -> Properties:
     }
 
 
-RESOURCES = (Function, Alias, Permission)
+RESOURCES = (Function, Alias)

@@ -17,7 +17,7 @@ def apply(image: Image, *, bits: Annotated[int, Between(1, 8)] = 3) -> Image:
     """Return the picture with ``bits`` bits a colour."""
     return colours_only(image, lambda rgb: ImageOps.posterize(rgb, bits))
 '''
-IN_THE_RECIPE = '\n[[filters]]\nname = "posterize"\nbits = 2\n'
+IN_THE_RECIPE = '\n[[filters]]\nname = "posterize"\nbits = 2\n\n[review]\nanimated = true\n'
 STEP = '''"""Write down how large the upload was."""
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 import pytest
 
 from cli.main import app
-from core import review
 from core.errors import SetupError
 from core.job import Job, Source
-from core.review import NotDecided
+from core.review import decisions as review
+from core.review.decisions import NotDecided
 
 NOW = "2026-01-01T00:00:00.000Z"
 KEY = "incoming/\x1b[2Jred.jpg"

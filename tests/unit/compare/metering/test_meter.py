@@ -241,7 +241,11 @@ def added(stack: Stack) -> dict[str, Decimal]:
 
 def test_a_decision_adds_states_writes_and_a_question_on_aws():
     found = added(AWS)
-    assert found["aws.lambda.requests"] == found["aws.sns.publishes"] == 1
+    assert (found["aws.lambda.requests"], found["aws.sns.publishes"]) == (
+        1 + 2,
+        1,
+    )  # asked, shown, decided
+    assert found["aws.s3.get_requests"] == 1
     assert found["aws.stepfunctions.transitions"] == 4  # ask, wait, settle, decided
     row = JobLoad.of(record(flags=("always",)), STEPWISE).document_bytes + 500  # type: ignore[union-attr]
     assert found["aws.dynamodb.write_units"] >= 4 * -(-row // 1024) + 3 * 2
@@ -251,11 +255,13 @@ def test_a_decision_adds_states_writes_and_a_question_on_aws():
 
 def test_a_decision_adds_activities_an_event_and_timers_on_azure():
     found = added(AZURE)
-    assert found["azure.functions.flex.executions"] == 2 + (2 + 1) + 1  # with their episodes; decided
+    assert (
+        found["azure.functions.flex.executions"] == 2 + (2 + 1) + 1 + 2
+    )  # episodes, decided, page
     # Two activities, two timers, the event; the question, and the decision's message.
     assert found["azure.queue.operations"] == 6 * 2 + 3 * 2 + 3 + 1 + 3
     assert found["azure.table.operations"] == 3 * (2 + 1) + 3
-    # The function that is told of decisions, for a second: waiting takes no instance.
-    assert found["azure.functions.flex.gb_seconds"] == 2
+    # The function that is told of decisions, and the page twice, a second each: waiting takes no instance.
+    assert found["azure.functions.flex.gb_seconds"] == 2 * 3
     scheduled = added(replace(AZURE, orchestrator="scheduler"))
     assert scheduled["azure.durable.scheduler_actions"] == 2 * 2 + 1 + 2

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import core.recovery.look
-from core import review
 from core.errors import StoreUnavailable
 from core.job import Job, Problem, Source, job_id
 from core.ledger import RELEASED
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import DeadLetter, Upload
 from core.recovery.jobs import FAILED, GIVEN_UP, Recovery
+from core.review import decisions as review
 
 PATIENCE = timedelta(minutes=20)
 LATER = datetime.now(UTC) + timedelta(hours=5)  # from import on: a whole test run lies between

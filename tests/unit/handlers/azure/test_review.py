@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core import review
 from core.job import Job, Source
 from core.memory import MemoryLedger, MemoryNotifier
+from core.review import decisions as review
 from handlers.azure.review import tell, wake
 
 NOW = "2026-01-01T00:00:00.000Z"

@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from core import review
 from core.errors import StoreUnavailable
 from core.job import Job, Source
 from core.memory import MemoryLedger, MemoryNotifier
-from core.review import NotDecided, NotWoken, ask, decide, settle
+from core.review import decisions
+from core.review.decisions import NotDecided, NotWoken, ask, decide, settle
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 SECONDS = 3600
@@ -63,7 +63,7 @@ def test_a_link_has_a_secret_that_only_the_notification_knows(ledger, notifier):
     [secret] = asked["key"]
     assert len(secret) >= 43
     row = ledger.get(JOB.id)
-    assert row.link_hash == review.digest(secret)
+    assert row.link_hash == decisions.digest(secret)
     assert secret not in str(row) + str(row.document)
 
 

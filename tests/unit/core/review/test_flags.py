@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.flags import FLAGS, flags
 from core.job import Photo
 from core.photo.decode import Traits
 from core.recipe import ReviewRules
+from core.review.flags import FLAGS, flags
 
 PHOTO = Photo("JPEG", 1600, 1200, 1)
 PLAIN = Traits(animated=False, pages=False, located=False, rgb=True)
