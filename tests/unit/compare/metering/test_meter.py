@@ -255,9 +255,7 @@ def test_a_decision_adds_states_writes_and_a_question_on_aws():
 
 def test_a_decision_adds_activities_an_event_and_timers_on_azure():
     found = added(AZURE)
-    assert (
-        found["azure.functions.flex.executions"] == 2 + (2 + 1) + 1 + 2
-    )  # episodes, decided, page
+    assert found["azure.functions.flex.executions"] == 2 + (2 + 1) + 1 + 2  # episodes, decided, page
     # Two activities, two timers, the event; the question, and the decision's message.
     assert found["azure.queue.operations"] == 6 * 2 + 3 * 2 + 3 + 1 + 3
     assert found["azure.table.operations"] == 3 * (2 + 1) + 3
