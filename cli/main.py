@@ -8,6 +8,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -133,9 +134,16 @@ def explain(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:
         return f"{os.fsdecode(error.filename)} can't be used: {(error.strerror or str(error)).lower()}."
+    if isinstance(error, ModuleNotFoundError) and error.name and not _ours(error.name):
+        return f"The package {error.name!r} is not installed: run `make setup`, as after every pull."
     where = type(error).__module__.partition(".")[0]
     if where in ("botocore", "azure"):
         cloud = {"botocore": "AWS", "azure": "Azure"}[where]
         return f"{cloud} refused the request: {error} Set {DEBUG}=1 to see the traceback."
     kind = type(error).__name__
     return f"This is an error in Twinlens, {kind}: {error}. Set {DEBUG}=1 to see the traceback."
+
+
+def _ours(module: str) -> bool:
+    """Return whether a module belongs to this code."""
+    return (Path(__file__).parents[1] / module.partition(".")[0]).is_dir()

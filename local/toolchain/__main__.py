@@ -7,6 +7,7 @@ import sys
 
 from local.errors import ToolMissing
 from local.toolchain import azurite, chromium, environments, pulumi
+from local.toolchain.progress import unusable
 
 
 def main(arguments: list[str]) -> None:
@@ -22,6 +23,8 @@ def main(arguments: list[str]) -> None:
         pulumi.ensure()
     except ToolMissing as error:
         sys.exit(f"Set-up failed: {error}")
+    except OSError as error:
+        sys.exit(unusable(error))
     except KeyboardInterrupt:
         sys.exit("Set-up was interrupted.")
 

@@ -14,7 +14,7 @@ import venv
 from pathlib import Path
 
 from local.toolchain import stamps
-from local.toolchain.progress import step
+from local.toolchain.progress import step, unusable
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = CHECKOUT / ".venv"
@@ -42,14 +42,21 @@ def main() -> None:
     if Path(sys.prefix) == ENVIRONMENT:  # it is active in the caller's shell, and cannot renew itself
         base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
         os.execv(base, [base, "-m", "local.toolchain.bootstrap"])  # noqa: S606
-    with step("Creating the project's environment, .venv"):
-        venv.create(ENVIRONMENT, symlinks=True, with_pip=True, clear=not _usable(python))
-        with stamps.renewing(ENVIRONMENT, wanted):
-            _install_uv(python)
-            uv = [str(ENVIRONMENT / "bin" / "uv"), "pip"]
-            target = ["--quiet", "--python", str(python)]
-            _run([*uv, "sync", *target, "--require-hashes", str(LOCK)])
-            _run([*uv, "install", *target, "--no-deps", "--no-build-isolation", "--editable", str(CHECKOUT)])
+    try:
+        with step("Creating the project's environment, .venv"):
+            venv.create(ENVIRONMENT, symlinks=True, with_pip=True, clear=not _usable(python))
+            with stamps.renewing(ENVIRONMENT, wanted):
+                _install(python)
+    except OSError as error:
+        sys.exit(unusable(error))
+
+
+def _install(python: Path) -> None:
+    _install_uv(python)
+    uv = [str(ENVIRONMENT / "bin" / "uv"), "pip"]
+    target = ["--quiet", "--python", str(python)]
+    _run([*uv, "sync", *target, "--require-hashes", str(LOCK)])
+    _run([*uv, "install", *target, "--no-deps", "--no-build-isolation", "--editable", str(CHECKOUT)])
 
 
 def _usable(python: Path) -> bool:

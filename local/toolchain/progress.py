@@ -1,4 +1,4 @@
-"""Report each step and how long it took; standard library alone, since nothing is installed yet."""
+"""Report each step, how long it took and what stopped it; uses only the standard library."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def seconds(duration: float) -> str:
         return f"{duration:.0f} s"
     minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest:02d} s"
+
+
+def unusable(error: OSError) -> str:
+    """Return what a set-up says that stops at a file or folder, as in a read-only checkout."""
+    what, why = error.filename or "a file", error.strerror or str(error)
+    return (
+        f"Set-up failed: {what} can't be used: {why.lower()}. "
+        "Set-up writes into the checkout: make its folder writable, or run it in a copy elsewhere."
+    )
 
 
 @contextmanager

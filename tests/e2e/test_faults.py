@@ -4,11 +4,14 @@ While 30 keys of each cloud are written, one request in five fails or is refused
 without an answer, some events are delivered twice, and two workers of each cloud are killed. Some keys are
 overwritten, emptied, deleted and written again, or mislabelled meanwhile: see ``support/uploads.py``. After
 the storm, ``jobs reconcile`` and ``jobs redrive`` finish what it interrupted.
+
+TWINLENS_STORM_KEYS=200 makes it a storm of 200 keys.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,17 +34,17 @@ from core.chaos import Profile
 from core.job import Job
 from core.ledger import LedgerRow
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
-
 STORM = Profile(seed=7, throttle=0.1, error=0.1, lost=0.05)
-KEYS = 30
+KEYS = int(os.environ.get("TWINLENS_STORM_KEYS", "30"))
 DUPLICATED = 4
-KILLS = 2
+KILLS = 2 + KEYS // 100
 QUIET_LOOKS = 3  # in a row
 PAUSE_SECONDS = 2
-PATIENCE_SECONDS = 400
+PATIENCE_SECONDS = 300 + 4 * KEYS
 PREFIX = "faults"
 FINAL = ("succeeded", "rejected", "failed")
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2 * PATIENCE_SECONDS + 60)]
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Storm:
     stand: Any
     sent: list[Sent] = field(default_factory=list)
     rows: dict[str, LedgerRow] = field(default_factory=dict)
-    kills_at: list[int] = field(default_factory=lambda: [KEYS * (n + 1) // 4 for n in range(KILLS)])
+    kills_at: list[int] = field(default_factory=lambda: [KEYS * (n + 1) // (KILLS + 2) for n in range(KILLS)])
     tallies: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -70,9 +73,10 @@ class Storm:
 def send_all(stand: Any) -> list[Sent]:
     """Upload everything, deliver some events once more, and return the jobs that must come of it."""
     keys = [stand.deployment.key(f"{PREFIX}/{number:03}.jpg") for number in range(KEYS)]
+    kinds = uploads.kinds(KEYS)
 
     def begin(number: int) -> Sent:
-        sent = uploads.first(stand, keys[number], number)
+        sent = uploads.first(stand, keys[number], number, kinds[number])
         if sent.kind == "usual" and number % DUPLICATED == 0:
             stand.deliveries.deliver(sent.key, sent.etag, len(sent.data), times=1)
         return sent

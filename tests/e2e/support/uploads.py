@@ -25,7 +25,8 @@ BROKEN = (b"", b"no photo at all", b"\xff\xd8\xff\xe0 a JPEG's beginning and not
 PICTURES = 10
 LIMIT = 1 << 26
 NEVER_STORED = "0x8D0000000000000"  # the etag of an object that was overwritten long ago
-# The rest of the uploads are usual ones.
+# How many of each thirty uploads are of a kind; the rest are usual ones.
+OF = 30
 KINDS = {
     "broken": 3,
     "overwritten": 3,
@@ -56,15 +57,15 @@ class Sent:
         return end == undisturbed(self.data) or (self.replaced and end == Superseded.__name__)
 
 
-def kind_of(number: int) -> str:
-    """Return the kind of an upload."""
-    kinds = [kind for kind, count in KINDS.items() for _ in range(count)]
-    return kinds[number] if number < len(kinds) else "usual"
+def kinds(keys: int) -> list[str]:
+    """Return the kind of each upload of a storm, the usual ones last."""
+    special = [kind for kind, count in KINDS.items() for _ in range(count * keys // OF)]
+    return special + ["usual"] * (keys - len(special))
 
 
-def first(stand: Any, key: str, number: int) -> Sent:
+def first(stand: Any, key: str, number: int, kind: str) -> Sent:
     """Upload what comes first under the key; return the job that it must become."""
-    kind, data = kind_of(number), picture(number % PICTURES)
+    data = picture(number % PICTURES)
     match kind:
         case "broken":
             return _put(stand, key, kind, BROKEN[number % len(BROKEN)])
@@ -85,7 +86,7 @@ def second(stand: Any, key: str, number: int, before: Sent) -> list[Sent]:
 
     The local Event Grid would give two writes within milliseconds the same etag.
     """
-    kind, data = kind_of(number), picture(number % PICTURES)
+    kind, data = before.kind, picture(number % PICTURES)
     if before.replaced:
         stand.claimed(before.job)
     match kind:

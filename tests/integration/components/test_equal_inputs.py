@@ -19,14 +19,18 @@ path = Path(sys.argv[1]) / "code-0123456789abcdef.zip"
 path.write_bytes(b"PK")
 packaging.build = lambda cloud, architecture, texts=None: path
 
-def inputs(cloud):
-    graph = conftest["run_program"]({"cloud": cloud, "notifyEmail": "ops@example.com"})
+def inputs(cloud, orchestrator):
+    graph = conftest["run_program"](
+        {"cloud": cloud, "orchestrator": orchestrator, "notifyEmail": "ops@example.com"}
+    )
     made = {f"{each.type} {each.name}": each.inputs for each in graph.resources}
     told = json.dumps(made, default=lambda value: getattr(value, "path", str(type(value))), sort_keys=True)
     return json.loads(told)
 
 print(json.dumps({
-    "order": list({step.name for step in all_steps()}), "aws": inputs("aws"), "azure": inputs("azure")
+    "order": list({step.name for step in all_steps()}),
+    "aws": inputs("aws", "express"),  # a standard machine is there besides
+    "azure": inputs("azure", "storage"),
 }))
 """
 

@@ -66,6 +66,18 @@ def test_an_unexpected_error_is_named(entry, capsys):
     )
 
 
+def test_a_package_that_is_new_since_the_set_up_is_named_with_how_to_get_it():
+    missing = ModuleNotFoundError("No module named 'altair.vegalite'", name="altair.vegalite")
+    assert explain(missing) == (
+        "The package 'altair.vegalite' is not installed: run `make setup`, as after every pull."
+    )
+
+
+def test_a_module_of_our_own_that_is_missing_is_our_error():
+    missing = ModuleNotFoundError("No module named 'compare.lost'", name="compare.lost")
+    assert explain(missing).startswith("This is an error in Twinlens, ModuleNotFoundError: ")
+
+
 def test_a_traceback_is_there_for_the_asking(monkeypatch):
     monkeypatch.setenv("TWINLENS_DEBUG", "1")
     monkeypatch.setattr(main_module, "app", raising(ZeroDivisionError()))

@@ -1,5 +1,9 @@
+import errno
+import os
+
 import pytest
 
+from local.toolchain import __main__ as toolchain
 from local.toolchain import bootstrap
 
 LOCK = """\
@@ -26,3 +30,28 @@ def test_an_unknown_package_is_named() -> None:
 
 def test_the_projects_own_lock_pins_uv() -> None:
     assert bootstrap.pinned(bootstrap.LOCK.read_text(), "uv").startswith("uv==")
+
+
+def read_only(*_paths, **_options):
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS), "/checkout/.venv")
+
+
+@pytest.fixture(params=["environment", "tools"])
+def set_up(request, monkeypatch, tmp_path):
+    """Either half of `make setup`, in a checkout that is not set up and cannot be written."""
+    if request.param == "tools":
+        monkeypatch.setattr(toolchain.environments, "install", read_only)
+        return lambda: toolchain.main([])
+    monkeypatch.setattr(bootstrap, "ENVIRONMENT", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "_usable", lambda _python: False)
+    monkeypatch.setattr(bootstrap.venv, "create", read_only)
+    return bootstrap.main
+
+
+def test_a_checkout_that_cannot_be_written_is_named_with_what_to_do(set_up):
+    with pytest.raises(SystemExit) as left:
+        set_up()
+    assert left.value.code == (
+        "Set-up failed: /checkout/.venv can't be used: read-only file system. "
+        "Set-up writes into the checkout: make its folder writable, or run it in a copy elsewhere."
+    )
