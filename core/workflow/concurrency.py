@@ -77,6 +77,7 @@ def before[Result](
         task = next(flow)
         while True:
             if deadline.timer and (yield host.first([task, deadline.timer])) is deadline.timer:
+                deadline.timer = None
                 raise DeadlinePassed
             try:
                 result = yield task  # it is done: this resumes at once, with its result or its error

@@ -96,6 +96,8 @@ def _follow(states: tuple[State, ...], workflow: Workflow, job: Job, host: Host,
                     job = replace(job, error=Problem(fault.name, fault.message))
                 else:
                     ending = _diverted(state, job)
+                if isinstance(state, Task) and isinstance(state.action, Record):
+                    deadline.stop()  # the end stands, and has to be notified of however long it takes
             case NameFilter():
                 taken = job.source.key.lower().endswith(state.suffixes)
                 ending = None if taken else state.otherwise

@@ -334,6 +334,16 @@ def test_a_workflow_that_takes_too_long_goes_to_its_late_ending(job):
     }
 
 
+def test_a_job_that_has_ended_is_notified_of_however_late(job):
+    script = Script(job, {"notify": ["Busy", "Busy"]})  # 3 s and 4.5 s
+    states = (Task("end", Record("succeeded", "duplicate"), RETRY), Task("tell", Notify("success"), RETRY))
+
+    run(workflow(*states, timeout_seconds=5, late="failed"), script)
+
+    assert names(script) == ["record", "notify", "notify", "notify"]
+    assert script.times[-1] == 7.5
+
+
 def test_a_workflow_without_a_late_ending_fails(job):
     with pytest.raises(Fault, match="WorkflowTimedOut"):
         run(workflow(step("validate")), Script(job, {"validate": [HANGS]}))
