@@ -44,4 +44,4 @@ UNCLAIMED: Literal["unclaimed"] = "unclaimed"
 # The function that deletes the history of old orchestrations on Azure.
 PURGE_HISTORY = "purge_history"
 # The function that serves the review page on Azure, and its path under /api.
-REVIEW_PAGE = "review"
+REVIEW_PAGE = "review_page"
