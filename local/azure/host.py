@@ -46,7 +46,7 @@ class Host:
         }
         for name, memory in kept["apps"].items():
             try:
-                await self._app(name, memory["port"]).restore(memory)
+                await self._app(name, memory.get("port", 0)).restore(memory)
             except DeploymentError as error:
                 LOG.error("The app %s is not running again: %s", name, error)
 
