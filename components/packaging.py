@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +30,9 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest date in a zip file
 CLUTTER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 # What of the sources only this machine uses.
 NOT_PACKED = ("core/memory", "core/signals.py")
+# What of the sources only some deployments need, by the name of the part.
+FRONT_DOOR = "front door"
+PARTS = {FRONT_DOOR: ("core/front_door", "handlers/aws/front_door.py", "handlers/azure/front_door.py")}
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Package:
         trim: Removes unneeded files from the installed requirements.
         compiled: Whether modules are compiled ahead.
         texts: Further files by destination, with their contents.
+        without: The sources that are left out.
     """
 
     lock: str
@@ -51,6 +55,7 @@ class Package:
     trim: Callable[[Path], None]
     compiled: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = NOT_PACKED
 
 
 PACKAGES = {
@@ -76,15 +81,18 @@ def build(
     root: Path = ROOT,
     builds: Path | None = None,
     texts: Mapping[str, str] | None = None,
+    parts: Collection[str] = (),
 ) -> Path:
     """Return the cloud's archive for this processor, rebuilt only if something in it has changed.
 
     ``texts`` are files that depend on a deployment's settings, by destination; they replace sources.
+    ``parts`` are those of :data:`PARTS` that it needs.
 
     Raises:
         pulumi.RunError: The requirements can't be installed; the message is the installer's.
     """
-    package = replace(PACKAGES[cloud], texts=texts or {})
+    unused = tuple(path for name, paths in PARTS.items() if name not in parts for path in paths)
+    package = replace(PACKAGES[cloud], texts=texts or {}, without=(*NOT_PACKED, *unused))
     builds = builds or root / "build"
     archive = builds / f"{cloud}-{architecture}-{_fingerprint(package, architecture, root)}.zip"
     if archives.take(archive):
@@ -112,7 +120,7 @@ def make(package: Package, architecture: str, root: Path, archive: Path) -> None
         _clean(libraries)
         package.trim(libraries)
         for source, target in package.sources.items():
-            _copy(root, source, tree / target)
+            _copy(root, source, tree / target, package.without)
         for target, text in package.texts.items():
             (tree / target).write_text(text)
         if package.compiled:
@@ -124,7 +132,7 @@ def _fingerprint(package: Package, architecture: str, root: Path) -> str:
     inputs = [Path("locks", package.lock)]
     inputs += [Path("components", name) for name in ("packaging.py", "trimming.py")]
     for source in package.sources:
-        inputs.extend(_files(root, source))
+        inputs.extend(_files(root, source, package.without))
     digest = hashlib.sha256(f"{architecture} {sys.version} {sorted(package.texts.items())}".encode())
     for path in inputs:
         content = hashlib.sha256((root / path).read_bytes()).hexdigest()
@@ -132,17 +140,17 @@ def _fingerprint(package: Package, architecture: str, root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _files(root: Path, source: str) -> Iterator[Path]:
+def _files(root: Path, source: str, without: Collection[str]) -> Iterator[Path]:
     """Yield the source's files that are packed, relative to ``root``, in a fixed order."""
     found = [root / source] if (root / source).is_file() else sorted((root / source).rglob("*"))
     for path in found:
         inside = path.relative_to(root)
-        if path.is_file() and "__pycache__" not in inside.parts and not _left_out(inside):
+        if path.is_file() and "__pycache__" not in inside.parts and not _left_out(inside, without):
             yield inside
 
 
-def _left_out(path: Path) -> bool:
-    return any(path.is_relative_to(folder) for folder in NOT_PACKED)
+def _left_out(path: Path, without: Collection[str]) -> bool:
+    return any(path.is_relative_to(folder) for folder in without)
 
 
 def _install(lock: Path, architecture: str, target: Path) -> None:
@@ -166,8 +174,8 @@ def _clean(libraries: Path) -> None:
             path.unlink()
 
 
-def _copy(root: Path, source: str, target: Path) -> None:
-    for path in _files(root, source):
+def _copy(root: Path, source: str, target: Path, without: Collection[str]) -> None:
+    for path in _files(root, source, without):
         to = target / path.relative_to(source)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / path, to)

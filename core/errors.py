@@ -11,6 +11,7 @@ The tree (``*`` = is retried)::
     │   ├── NotAPhoto
     │   ├── UnsupportedFormat
     │   ├── DamagedPhoto
+    │   ├── NotAsDeclared       not the upload that the front door was told of
     │   └── Superseded          overwritten before it was read; the newer upload has its own job
     ├── SetupError              the deployment is at fault: the job ends "failed"
     │   ├── RecipeError
@@ -70,6 +71,10 @@ class UnsupportedFormat(PhotoError):
 
 class DamagedPhoto(PhotoError):
     """The image is truncated or corrupt."""
+
+
+class NotAsDeclared(PhotoError):
+    """The upload has another size or type than was declared for it."""
 
 
 class Superseded(PhotoError):

@@ -9,6 +9,7 @@ from components.aws import encryption, role_limits
 from components.aws.alarms import Alarms, alarms
 from components.aws.budget import Budget
 from components.aws.dashboard import Dashboard
+from components.aws.front_door import FrontDoor
 from components.aws.ledger import Ledger
 from components.aws.lost_executions import on_lost_execution
 from components.aws.notifications import Notifications
@@ -37,7 +38,8 @@ class AwsPipeline(pulumi.ComponentResource):
 
     def __init__(self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
         check_partition()
-        code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture)))
+        parts = [packaging.FRONT_DOOR] if settings.front_door else []
+        code = pulumi.FileArchive(str(packaging.build("aws", settings.architecture, parts=parts)))
         own = pulumi.ResourceOptions(
             transformations=[
                 tags.transformation(settings.tags),
@@ -144,6 +146,19 @@ class AwsPipeline(pulumi.ComponentResource):
                 opts=child,
             )
             queues["unreconciled"] = reconciler.dead_letters
+        door = (
+            FrontDoor(
+                f"{name}-door",
+                settings,
+                code,
+                (uploads, results),
+                ledger,
+                [standard.arn],
+                opts=child,
+            )
+            if settings.front_door
+            else None
+        )
         raised = Alarms(
             name,
             alarms(
@@ -182,7 +197,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.error_topic = topics.arns["error"]
         self.review_topic = topics.arns.get(REVIEW)
         self.decisions: pulumi.Output[str] | None = None  # the ledger has what wakes an execution
-        self.api: pulumi.Output[str] | None = None
+        self.api = door.url if door else None
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters

@@ -18,6 +18,9 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", "
 DEFAULT_MAX_BYTES = 50 * 2**20
 DEFAULT_MAX_PIXELS = 100_000_000
 
+# How long the front door waits for an upload that was asked for.
+UPLOAD_SECONDS = 900
+
 # The memory of a Python worker before it opens a picture, in MB.
 WORKER_MB = 120
 

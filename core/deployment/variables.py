@@ -27,6 +27,13 @@ REVIEW = "TWINLENS_REVIEW"  # which photos: "flagged" or "always"
 REVIEW_SECONDS = "TWINLENS_REVIEW_SECONDS"
 REVIEW_PAGE = "TWINLENS_REVIEW_PAGE"  # its address
 
+# Of the front door; absent without it.
+TICKETS_TABLE = "TWINLENS_TICKETS_TABLE"
+STEPS = "TWINLENS_STEPS"  # the workflow's, separated by commas
+RESULTS_URL = "TWINLENS_RESULTS_URL"  # where outputs are public under their keys; signed addresses without it
+SIGN_IN_ISSUER = "TWINLENS_SIGN_IN_ISSUER"  # only on Azure: a gateway checks tokens on AWS
+SIGN_IN_AUDIENCE = "TWINLENS_SIGN_IN_AUDIENCE"
+
 # Only on AWS.
 STEP = "TWINLENS_STEP"  # which step a Lambda function runs
 STATE_MACHINE = "TWINLENS_STATE_MACHINE"

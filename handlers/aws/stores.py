@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from core.ports import CACHE_CONTROL, Upload, check_size, superseded
+from core.store import declared
 from core.store.breaker import Breaker
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
@@ -31,6 +32,8 @@ class S3Store:
             answer = self._open(key, version)
             with closing(answer["Body"]) as body:
                 check_size(answer["ContentLength"], max_bytes)
+                if upload:
+                    declared.check(key, answer["ContentLength"], answer["ContentType"])
                 data: bytes = body.read()
                 return data
 

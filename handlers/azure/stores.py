@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceModifiedError
 
-from core.errors import StoreUnavailable, TooManyBytes
+from core.errors import PhotoError, StoreUnavailable
 from core.ports import CACHE_CONTROL, Upload, check_size, superseded
+from core.store import declared
 from core.store.breaker import Breaker
 from handlers.azure.errors import translated
 from handlers.azure.versions import same_content
@@ -57,7 +58,9 @@ def _download(blob: BlobClient, max_bytes: int, etag: str = "") -> bytes:
         size = int(answer.headers.get("Content-Range", "/0").rpartition("/")[2])
         try:
             check_size(size, max_bytes)
-        except TooManyBytes:
+            if etag:
+                declared.check(blob.blob_name, size, answer.headers.get("Content-Type", ""))
+        except PhotoError:
             answer.internal_response.close()
             raise
 

@@ -19,11 +19,12 @@ from urllib.parse import parse_qs
 from ministack import app
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.arn import parse_arn
-from ministack.core.router import extract_access_key_id
+from ministack.core.router import detect_service, extract_access_key_id
 from ministack.services import iam, lambda_svc, sts
 
 HEALTH = "/_ministack/health"
 INTERNAL = ("/_ministack/", "/_localstack/")  # among others: delete everything, read functions' code
+ALLOWED = b"access-control-allow-origin"
 LOOPBACK = ("127.0.0.1", "localhost")
 
 type Message = dict[str, Any]
@@ -45,20 +46,32 @@ def refusal(scope: Message) -> str | None:
     name = host.rpartition(":")[0] or host
     if name not in LOOPBACK and not name.endswith(".localhost"):
         return "MiniStack answers requests to 127.0.0.1 only."
-    if headers.get("origin", f"http://{host}") != f"http://{host}":
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    public = app._parse_execute_api_url(host, path) is not None
+    shared = _shared(scope["method"], path, headers, query)
+    if headers.get("origin", f"http://{host}") != f"http://{host}" and not (public or shared):
         return "MiniStack answers no web page of another origin."
     if path == HEALTH:
         return None
     if path.startswith(INTERNAL):
         return "MiniStack's own endpoints are closed."
-    if not app.AUTH or app._parse_lambda_url(
-        host, path
-    ):  # the function's own policy says who may call its URL
+    # The function's own policy says who may call its URL, an API's routes who may use them, and a bucket
+    # which pages may send what is signed.
+    if not app.AUTH or public or shared or app._parse_lambda_url(host, path):
         return None
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
     if known(extract_access_key_id(headers, query)):
         return None
     return "The request is not signed with a key that MiniStack knows."
+
+
+def _shared(method: str, path: str, headers: dict[str, str], query: dict[str, list[str]]) -> bool:
+    """Return whether a page of another origin may send this request: what an address of S3 is signed for.
+
+    The bucket's own configuration says which origins may, in the answer that a browser looks at.
+    """
+    if detect_service(method, path, headers, query) != "s3":
+        return False
+    return "X-Amz-Signature" in query or (method == "OPTIONS" and "access-control-request-method" in headers)
 
 
 def known(key: str | None) -> bool:
@@ -95,11 +108,20 @@ def _requests() -> None:
 
 
 def _to_no_other_origin(send: Send) -> Send:
-    """Leave out of the answer what lets pages of other origins read it."""
+    """Leave out of the answer what lets pages of any origin read it, which MiniStack adds to all answers.
+
+    What is left names an origin that an API's or a bucket's configuration allows.
+    """
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [each for each in message["headers"] if not each[0].lower().startswith(b"access-control-")]
+            found = [(name, value) for name, value in message["headers"] if name.lower() == ALLOWED]
+            shared = found and all(value != b"*" for _, value in found)
+            kept = [
+                each
+                for each in message["headers"]
+                if shared or not each[0].lower().startswith(b"access-control-")
+            ]
             message = {**message, "headers": kept}
         await send(message)
 

@@ -133,6 +133,8 @@ class Recorder(mocks.Mocks):
                 "name": name,
                 "url": f"https://sqs/{name}",
                 "region": "us-east-1",
+                "apiEndpoint": f"https://{name}.execute-api.us-east-1.amazonaws.com",
+                "executionArn": f"arn:aws:execute-api:us-east-1:123456789012:{name}",
                 "version": f"version of {name}",
             } | args.inputs
         scope = f"/subscriptions/0000/resourceGroups/group/providers/{service}/{name}"
@@ -247,7 +249,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("build") / "code-0123456789abcdef.zip"
     path.write_bytes(b"PK")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packaging, "build", lambda cloud, architecture, texts=None: path)
+        patch.setattr(packaging, "build", lambda cloud, architecture, texts=None, parts=(): path)
         yield path
 
 

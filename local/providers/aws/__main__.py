@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from local.providers.aws import (
+    apigatewayv2,
     budgets,
     cloudwatch,
     dynamodb,
@@ -24,6 +25,7 @@ from local.providers.provider import StandIn
 from local.providers.server import serve
 
 SERVICES = (
+    apigatewayv2,
     budgets,
     cloudwatch,
     dynamodb,

@@ -120,6 +120,20 @@ class BucketPolicy(BucketSetting):
         return {"Policy": document(inputs["policy"])}
 
 
+class BucketCorsConfiguration(BucketSetting):
+    """``aws.s3.BucketCorsConfiguration``."""
+
+    kind = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
+    getter, putter, remover = "get_bucket_cors", "put_bucket_cors", "delete_bucket_cors"
+
+    def request(self, inputs: Properties) -> dict[str, Any]:
+        rules = [
+            {name if name != "Id" else "ID": value for name, value in pascal(each).items()}
+            for each in inputs["corsRules"]
+        ]
+        return {"CORSConfiguration": {"CORSRules": rules}}
+
+
 class BucketLifecycleConfiguration(BucketSetting):
     """``aws.s3.BucketLifecycleConfiguration``."""
 
@@ -186,6 +200,7 @@ RESOURCES = (
     BucketServerSideEncryptionConfiguration,
     BucketOwnershipControls,
     BucketPolicy,
+    BucketCorsConfiguration,
     BucketLifecycleConfiguration,
     BucketNotification,
     BucketVersioning,

@@ -17,7 +17,7 @@ from core.workflow.granularity import all_steps
 conftest = runpy.run_path("tests/infra/conftest.py")
 path = Path(sys.argv[1]) / "code-0123456789abcdef.zip"
 path.write_bytes(b"PK")
-packaging.build = lambda cloud, architecture, texts=None: path
+packaging.build = lambda cloud, architecture, texts=None, parts=(): path
 
 def inputs(cloud, orchestrator):
     graph = conftest["run_program"](

@@ -12,6 +12,7 @@ def test_wire_names_list_the_whole_family() -> None:
         "TooManyPixels",
         "TooManyFrames",
         "NotAPhoto",
+        "NotAsDeclared",
         "UnsupportedFormat",
         "DamagedPhoto",
         "Superseded",

@@ -1,0 +1,95 @@
+"""What the front door takes: nothing unless it is asked for, and then no more than its work."""
+
+import json
+
+import pytest
+
+from core.front_door.routes import ROUTES
+
+ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+ORIGIN = "https://photos.example.com"
+SIGN_IN = {"issuer": "https://login.example.com/tenant", "audience": "photos"}
+
+
+def granted(graph, role):
+    [policy] = [each for each in graph.of("RolePolicy") if each.name == role]
+    return {
+        (action, resource)
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+@pytest.fixture(scope="module")
+def aws(run):
+    return run({"cloud": "aws", "frontDoor": True, "pageOrigin": ORIGIN, "logRetentionDays": 90})
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_without_it_there_is_nothing_of_it(run, cloud):
+    graph = run({"cloud": cloud, "pageOrigin": ORIGIN})
+
+    assert not [each.urn for each in graph.resources if "door" in each.name or "apigateway" in each.type]
+    assert not graph.of("BucketCorsConfiguration")
+    assert "TICKETS" not in json.dumps(
+        [each.inputs for each in graph.of("WebApp") + graph.of("Function")], default=str
+    )
+    assert graph.outputs["apiUrl"] == ""
+
+
+def test_its_function_has_the_permissions_for_its_work_alone(aws):
+    tickets, ledger = (ARN.format("dynamodb", f"twinlens-{name}") for name in ("door-tickets", "ledger"))
+    uploads = ARN.format("s3", "twinlens-input") + "/incoming/door/*"
+    assert granted(aws, "twinlens-door") == {
+        *((f"dynamodb:{each}Item", tickets) for each in ("Put", "Get", "Update")),
+        ("dynamodb:GetItem", ledger),
+        ("s3:GetObject", uploads),
+        ("s3:PutObject", uploads),
+        ("s3:GetObject", ARN.format("s3", "twinlens-output") + "/jobs/*"),
+        ("states:GetExecutionHistory", ARN.format("sfn", "twinlens-workflow") + ":*"),
+        ("logs:CreateLogStream", ARN.format("cloudwatch", "twinlens-door") + ":*"),
+        ("logs:PutLogEvents", ARN.format("cloudwatch", "twinlens-door") + ":*"),
+        ("xray:PutTraceSegments", "*"),
+        ("xray:PutTelemetryRecords", "*"),
+    }
+
+
+def test_its_routes_are_those_of_the_document_and_call_the_alias(aws):
+    keys = {each.inputs["routeKey"] for each in aws.of("Route")}
+    assert keys == {f"{each.method} {each.path}" for each in ROUTES}
+    assert {each.inputs["authorizationType"] for each in aws.of("Route")} == {"NONE"}
+    assert not aws.of("Authorizer")
+    assert aws.one("Integration").inputs["integrationUri"].endswith("twinlens-door:live")
+    permission = aws.one("Permission").inputs
+    assert (permission["principal"], permission["qualifier"]) == ("apigateway.amazonaws.com", "live")
+
+
+def test_a_flood_is_throttled_and_the_log_has_no_address_that_a_client_chose(aws):
+    stage = aws.one("Stage").inputs
+    limits = stage["defaultRouteSettings"]
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 200)
+    log = json.loads(stage["accessLogSettings"]["format"])
+    assert not {"$context.path", "$context.authorizer.error"} & set(log.values())
+    assert not [value for value in log.values() if "header" in value.lower() or "query" in value.lower()]
+    assert aws.one("LogGroup", "door-access").inputs["retentionInDays"] == 90
+
+
+def test_only_the_pages_origin_may_read_its_answers(aws, run):
+    cors = aws.one("Api").inputs["corsConfiguration"]
+    assert (cors["allowOrigins"], cors["allowMethods"]) == ([ORIGIN], ["GET", "POST"])
+    [rule] = aws.one("BucketCorsConfiguration").inputs["corsRules"]
+    assert (rule["allowedOrigins"], rule["allowedMethods"]) == ([ORIGIN], ["PUT"])
+
+    closed = run({"cloud": "aws", "frontDoor": True})
+    assert "corsConfiguration" not in closed.one("Api").inputs
+    assert not closed.of("BucketCorsConfiguration")
+
+
+def test_with_sign_in_the_gateway_asks_for_tokens(run):
+    graph = run({"cloud": "aws", "frontDoor": True, "signIn": SIGN_IN})
+
+    authorizer = graph.one("Authorizer")
+    assert authorizer.inputs["jwtConfiguration"] == {"issuer": SIGN_IN["issuer"], "audiences": ["photos"]}
+    guarded = {each.inputs["routeKey"]: each.inputs["authorizationType"] for each in graph.of("Route")}
+    assert guarded == {f"{each.method} {each.path}": "JWT" if each.guarded else "NONE" for each in ROUTES}
