@@ -21,8 +21,12 @@ REGION_KEYS = {"aws": "aws:region", "azure": "azure-native:location"}
 
 @dataclass(frozen=True)
 class Configured:
-    """A stack with its settings; ``encrypted`` are the keys that only Pulumi can read."""
+    """A stack with its settings; ``label`` is its name and what was changed.
 
+    ``encrypted`` are the keys that only Pulumi can read.
+    """
+
+    name: str
     label: str
     stack: Stack
     settings: Settings
@@ -69,7 +73,7 @@ def read(name: str, changes: Mapping[str, str], book: PriceBook) -> Configured:
         reconcile_minutes=settings.reconcile_minutes,
     )
     label = " ".join((name, *(f"{key}={value}" for key, value in changes.items())))
-    return Configured(label, stack, settings, tuple(encrypted))
+    return Configured(name, label, stack, settings, tuple(encrypted))
 
 
 def configured_settings(name: str) -> Settings:

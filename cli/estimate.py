@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
+from pathlib import Path
 from typing import Annotated, cast
 
 import typer
@@ -51,6 +52,7 @@ Changes = Annotated[
     ),
 ]
 
+COLD_SHARE = Decimal("0.01")
 BASIS = "Rests on list prices, step times measured on one vCPU, and what is assumed."
 
 
@@ -84,8 +86,13 @@ def estimate(
     changes: Changes = None,
     megapixels: Annotated[Decimal, typer.Option(parser=_size, help="Mean photo size.")] = Decimal(12),
     cold_share: Annotated[
-        Decimal, typer.Option(parser=_share, help="Share of photos with a cold start.")
-    ] = Decimal("0.01"),
+        Decimal | None,
+        typer.Option(
+            parser=_share,
+            help="Share of photos with a cold start.",
+            show_default="0.01; with --sweep what is simulated",
+        ),
+    ] = None,
     month: Annotated[
         int, typer.Option(min=1, max=120, help="Months since the first photos, which are all kept.")
     ] = 1,
@@ -97,13 +104,25 @@ def estimate(
     terms: Terms = None,
     sweep_of: Annotated[
         str | None,
-        typer.Option("--sweep", help="Compare the values of a setting: memoryMb, or memoryMb=512,1024."),
+        typer.Option(
+            "--sweep", help="Compare bill and latency by a setting: memoryMb, or memoryMb=512,1024."
+        ),
+    ] = None,
+    runs: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Take the latencies of --sweep from the runs in this folder."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Estimate a month's bill of one or several stacks, before they are deployed."""
     book = book_at(terms)
     changed = variants(changes or ())
+    if runs and not sweep_of:
+        raise typer.BadParameter(
+            "--runs has the latencies of a sweep; add --sweep, such as --sweep memoryMb."
+        )
     if sweep_of:
         configured = sweep.configured(stack, sweep_of, changed, book)
     else:
@@ -112,11 +131,10 @@ def estimate(
         for key in each.encrypted:
             errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
     _check(configured, megapixels, region or (), book)
-    photos = Photos(megapixels, cold_share)
 
-    def curve(each: Configured, age: int, images: int) -> Bills:
+    def priced(each: Configured, planned: Month, age: int, images: int) -> Bills:
         return month_bills(
-            months[each.label],
+            planned,
             images,
             book,
             _regions(each, region or (), book),
@@ -125,20 +143,25 @@ def estimate(
             more=internet(cloud=cast(Cloud, each.stack.cloud), gb=egress_gb) if egress_gb else (),
         )
 
-    months = {each.label: _month(each, photos) for each in configured}
-    curves: dict[str, Curve] = {each.label: cache(partial(curve, each, month)) for each in configured}
-    bills = {label: {images: found(images) for images in images_per_month} for label, found in curves.items()}
     if sweep_of:
-        swept = {
-            images: [sweep.point(each, bills[each.label][images], photos) for each in configured]
-            for images in images_per_month
-        }
-        if as_json:
-            print_json([each for images, points in swept.items() for each in sweep.document(points, images)])
-        else:
-            for images, points in swept.items():
-                sweep.show(points, images)
+
+        def swept(each: Configured, share: Decimal, images: int) -> Bills:
+            return priced(each, _month(each, Photos(megapixels, share)), month, images)
+
+        _sweep(
+            {
+                images: sweep.points(configured, images, megapixels, cold_share, swept, runs)
+                for images in images_per_month
+            },
+            as_json,
+        )
         return
+    photos = Photos(megapixels, COLD_SHARE if cold_share is None else cold_share)
+    months = {each.label: _month(each, photos) for each in configured}
+    curves: dict[str, Curve] = {
+        each.label: cache(partial(priced, each, months[each.label], month)) for each in configured
+    }
+    bills = {label: {images: found(images) for images in images_per_month} for label, found in curves.items()}
     candidates = [Candidate(each.label, each.stack, curves[each.label]) for each in configured]
     said = {images: answers(candidates, images, BASIS) for images in images_per_month}
     places = break_evens(curves)
@@ -147,7 +170,7 @@ def estimate(
         print_json(
             {
                 "megapixels": f"{megapixels:f}",
-                "cold_share": f"{cold_share:f}",
+                "cold_share": f"{photos.cold_share:f}",
                 "month": month,
                 "egress_gb": f"{egress_gb:f}",
                 "stacks": [document(each, bills[each.label]) for each in configured],
@@ -160,12 +183,21 @@ def estimate(
     if len(configured) == 1:
         (one,) = configured
         for images, found in bills[one.label].items():
-            later = curve(one, LATER, images) if month < LATER and images else None
+            later = priced(one, months[one.label], LATER, images) if month < LATER and images else None
             show(one.label, images, found, later)
             answered(said[images], ("largest",))
     else:
         compare(bills, said, places)
     explain(assumptions, egress=bool(egress_gb))
+
+
+def _sweep(found: Mapping[int, Sequence[sweep.Point]], as_json: bool) -> None:
+    """Print the points of a sweep, by volume."""
+    if as_json:
+        print_json([each for images, points in found.items() for each in sweep.document(points, images)])
+        return
+    for images, points in found.items():
+        sweep.show(points, images)
 
 
 def _answers(found: Sequence[Answer]) -> dict[str, str]:

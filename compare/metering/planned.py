@@ -63,11 +63,6 @@ def loads(
     return tuple(replace(load, reviewed=photos.reviewed) for load in kinds if load.count)
 
 
-def photo_ms(stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos, bound: Bound) -> int:
-    """Return the milliseconds from the acceptance to the end of a warm photo that is alone."""
-    return _load(stack, workflow, recipe, photos.megapixels, bound, cold=False).ended_ms
-
-
 def _load(
     stack: Stack, workflow: Workflow, recipe: Recipe, megapixels: Decimal, bound: Bound, *, cold: bool
 ) -> JobLoad:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-
 from compare.cost.bills import Bills, month_bills
 from compare.cost.frontier import frontier
 from compare.metering.month import Month
@@ -21,10 +19,9 @@ from compare.metering.planned import Photos as PlannedPhotos
 from compare.prices.book import PriceBook
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
+from simulation.advice.outlook import Outlook, outlook
 from simulation.advice.variants import Variant, variants
 from simulation.book import Z90, Book, Values
-from simulation.once import simulate
-from simulation.predict import extrapolations, figures
 from simulation.streams import Streams
 from simulation.workload import Arrivals, Photos, Profile, Workload
 
@@ -33,7 +30,6 @@ JOBS = 300  # simulated of each variant and draw
 DRAWS = 16
 THOROUGH_DRAWS = 100
 BUSY = 1.5  # the busiest hour of a daily profile, times the mean
-P95 = "sojourn_s.p95"
 
 
 @dataclass(frozen=True)
@@ -60,21 +56,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A variant's figures: latencies in seconds by draw, the first at the book's values, and its bills."""
+    """A variant with what was simulated of it and its bills, and the share of draws it wins and keeps."""
 
     variant: Variant
-    p95_s: tuple[float, ...]
-    failed: tuple[float, ...]
+    simulated: Outlook
     bills: Bills
     wins: float
     meets: float
-    extrapolated: tuple[str, ...]
-
-    @property
-    def latency(self) -> tuple[float, float, float]:
-        """Return the 95th percentile at the book's values, and the bounds of its draws."""
-        low, high = np.percentile(self.p95_s, [5, 95]).tolist()
-        return self.p95_s[0], min(low, self.p95_s[0]), max(high, self.p95_s[0])
 
     def bill(self, normal: float) -> float:
         """Return a bill within the bounds, for a standard normal number of its cloud."""
@@ -108,56 +96,44 @@ def advise(
     progress: Callable[[float], None] = lambda share: None,
 ) -> Advice:
     """Simulate and price every variant, and rank them."""
-    normals = Streams(question.seed).generator("advice")
-    clouds = {each.cloud for each in variants()}
-    unknown = [dict.fromkeys(clouds, 0.0)]
-    unknown += [
-        dict(zip(sorted(clouds), normals.standard_normal(len(clouds)).tolist(), strict=True))
-        for _ in range(draws)
-    ]
-    values = [book.values(), *(book.draw(normals) for _ in range(draws))]
-    simulated: dict[Workload, list[Mapping[str, float]]] = {}
+    unknown, values = draw(question, book, draws)
+    simulated: dict[Workload, Outlook] = {}
     made = []
     chosen = list(variants())
     for number, variant in enumerate(chosen):
         workload = variant.workload(question.arrivals, question.photos, question.recipe, question.seed)
         if workload not in simulated:
-            simulated[workload] = [_once(workload, each, at) for at, each in enumerate(values)]
-        made.append(_ranked(variant, workload, simulated[workload], question, prices))
+            simulated[workload] = outlook(workload, values)
+        made.append(_ranked(variant, simulated[workload], question, prices))
         progress((number + 1) / len(chosen))
     return _decided(question, made, unknown)
 
 
-def _once(workload: Workload, values: Values, number: int) -> Mapping[str, float]:
-    return figures(simulate(workload, values, workload.seed * 10_007 + number))
+def draw(question: Question, book: Book, draws: int) -> tuple[list[dict[str, float]], list[Values]]:
+    """Return what is unknown of each cloud and the parameters, by draw; the first has the book's values."""
+    normals = Streams(question.seed).generator("advice")
+    clouds = sorted({each.cloud for each in variants()})
+    unknown = [dict.fromkeys(clouds, 0.0)]
+    unknown += [
+        dict(zip(clouds, normals.standard_normal(len(clouds)).tolist(), strict=True)) for _ in range(draws)
+    ]
+    return unknown, [book.values(), *(book.draw(normals) for _ in range(draws))]
 
 
-def _ranked(
-    variant: Variant,
-    workload: Workload,
-    simulated: Sequence[Mapping[str, float]],
-    question: Question,
-    prices: PriceBook,
-) -> Ranked:
+def _ranked(variant: Variant, simulated: Outlook, question: Question, prices: PriceBook) -> Ranked:
     stack = variant.stack(prices.home_regions[variant.cloud])
-    cold = Decimal(str(round(simulated[0]["cold_share"], 3)))
-    photos = PlannedPhotos(Decimal(str(question.photos.median)), cold)
+    photos = PlannedPhotos(Decimal(str(question.photos.median)), simulated.cold_share)
     recipe = load_recipe(question.recipe)
     month = Month.planned(stack, pipeline_in(variant.granularity), recipe, photos)
-    return Ranked(
-        variant,
-        tuple(each[P95] for each in simulated),
-        tuple(each["failed"] / max(1.0, each["jobs"]) for each in simulated),
-        month_bills(month, question.images, prices, [stack.region]),
-        0.0,
-        0.0,
-        tuple(extrapolations(workload)),
-    )
+    return Ranked(variant, simulated, month_bills(month, question.images, prices, [stack.region]), 0.0, 0.0)
 
 
 def keeps(ranked: Ranked, question: Question, draw: int) -> bool:
     """Return whether the variant keeps the objective in a draw; draw 0 has the book's values."""
-    return ranked.p95_s[draw] <= question.p95_s and ranked.failed[draw] <= question.most_failures
+    return (
+        ranked.simulated.p95_s[draw] <= question.p95_s
+        and ranked.simulated.failed[draw] <= question.most_failures
+    )
 
 
 def _decided(question: Question, made: Sequence[Ranked], unknown: Sequence[Mapping[str, float]]) -> Advice:
@@ -172,17 +148,15 @@ def _decided(question: Question, made: Sequence[Ranked], unknown: Sequence[Mappi
     counted = [
         Ranked(
             each.variant,
-            each.p95_s,
-            each.failed,
+            each.simulated,
             each.bills,
             wins[each.variant] / max(1, len(draws)),
             sum(keeps(each, question, draw) for draw in draws) / max(1, len(draws)),
-            each.extrapolated,
         )
         for each in made
     ]
     ranked = sorted(
-        counted, key=lambda each: (not keeps(each, question, 0), each.bills.expected, each.p95_s[0])
+        counted, key=lambda each: (not keeps(each, question, 0), each.bills.expected, each.simulated.p95_s[0])
     )
-    unbeaten = frontier(counted, lambda each: (each.bills.expected, each.p95_s[0]))
+    unbeaten = frontier(counted, lambda each: (each.bills.expected, each.simulated.p95_s[0]))
     return Advice(question, tuple(ranked), tuple(unbeaten), len(draws))

@@ -44,12 +44,12 @@ def _predicted(each: Ranked, advice: Advice) -> Predicted:
         variant=each.variant.name,
         settings=each.variant.settings,
         month={name: float(getattr(each.bills, name)) for name in ("low", "expected", "high")},
-        p95_s=dict(zip(("value", "low", "high"), each.latency, strict=True)),
-        failures=each.failed[0],
+        p95_s=dict(zip(("value", "low", "high"), each.simulated.latency, strict=True)),
+        failures=each.simulated.failed[0],
         wins=each.wins,
         keeps_objective=each.meets,
         frontier=each in advice.frontier,
-        extrapolated=each.extrapolated,
+        extrapolated=each.simulated.extrapolated,
     )
 
 
@@ -57,10 +57,10 @@ def sentences(advice: Advice) -> list[str]:
     """Say which variant wins, what decides it and how sure that is."""
     best, question = advice.best, advice.question
     if best is None:
-        fastest = min(advice.ranked, key=lambda each: each.p95_s[0])
+        fastest = min(advice.ranked, key=lambda each: each.simulated.p95_s[0])
         return [
             f"No variant keeps a p95 of {question.p95_s:g} s with at most {question.most_failures:.1%} of "
-            f"failures. The fastest is {fastest.variant.name} with {fastest.latency[0]:.2g} s."
+            f"failures. The fastest is {fastest.variant.name} with {fastest.simulated.latency[0]:.2g} s."
         ]
     found = [
         f"{best.variant.name} is the cheapest of those that keep a p95 of {question.p95_s:g} s: "
@@ -81,6 +81,6 @@ def _against(best: Ranked, other: Ranked) -> str:
     claim = f"certainly {cheaper}" if best.bills.is_below(other.bills) else f"{cheaper} by the expected bills"
     return (
         f"The best of the other cloud is {other.variant.name} with {dollars(other.bills.expected)} a month "
-        f"and a p95 of {other.latency[0]:.2g} s. The winner is {claim}; most of the difference "
+        f"and a p95 of {other.simulated.latency[0]:.2g} s. The winner is {claim}; most of the difference "
         f"is in {name}: {dollars(mine[name])} against {dollars(theirs[name])}."
     )

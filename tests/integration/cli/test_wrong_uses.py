@@ -175,6 +175,7 @@ USES: dict[str, list[tuple[str, int, str]]] = {
             1,
             "--sweep tags names no values; write --sweep tags=",
         ),
+        ("{} -s aws --images-per-month 1 --runs .", 2, "add --sweep, such as --sweep memoryMb."),
         (
             "{} -s aws --images-per-month 1 --set granularity",
             1,
