@@ -13,6 +13,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "twinlens submit photo.jpg -s aws-local --wait",
         "twinlens submit photo.jpg -s azure --wait --timeout 60 --json",
     ),
+    "web": ("twinlens web", "twinlens web -s aws-local --port 8701"),
     "bench": (
         "twinlens bench -s aws-local -s azure-local --photos samples --bursts 2 --burst-size 12",
         "twinlens bench -s aws --photos samples --rate 5",

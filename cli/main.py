@@ -40,6 +40,7 @@ COMMANDS = {
     "doctor": "List what is missing on this machine; exit with 1 if a requirement is missing.",
     "jobs": "Read a stack's ledger, decide about photos, and recover jobs.",
     "local": "Run both clouds on this machine.",
+    "web": "Serve the page of the front door for one stack or several side by side; Ctrl-C ends it.",
     "photos": "Make photos to measure with.",
     "runs": "Look at runs, and at a stack over time.",
     "prices": "The price book and the vendors' live price lists.",

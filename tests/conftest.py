@@ -21,7 +21,7 @@ from local.emulators import processes
 from local.emulators.azurite import Storage
 from local.environment import LocalStack
 from local.state import AwsEmulator, LocalState
-from local.toolchain import chromium as browser
+from local.toolchain import chromium as installed_chromium
 
 SAYS = "says"
 
@@ -249,9 +249,32 @@ def local_stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStac
             yield LocalStacks(running, outputs, environment.variables())
 
 
+# Flags that keep the browser itself from calling home.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Any]:
+    """A running Chromium; no longer than a module, since Playwright keeps an event loop in this thread."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=str(chromium), args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """The browser that reports are looked at in."""
-    found = browser.find()
+    """The browser that pages are looked at in."""
+    found = installed_chromium.find()
     assert found is not None, "There is no Chromium: `python -m local.toolchain chromium` says how to get it."
     return found

@@ -5,7 +5,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("core", "handlers", "components", "compare", "bench", "simulation", "cli", "local")
+PRODUCT = ("core", "handlers", "components", "compare", "bench", "simulation", "cli", "local", "web")
 MOST_LINES = 250
 
 

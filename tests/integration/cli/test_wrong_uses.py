@@ -257,6 +257,13 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{}", 1, "The emulators are not running; start them with `twinlens local up`."),
         ("{} --unset", 1, "This shell is not pointed to the emulators: there is nothing to undo."),
     ],
+    "web": [
+        *STACK[1:],
+        ("{}", 1, "The emulators are not running; start them with `twinlens local up`."),
+        ("{} -s aws --port 0", 2, "0 is not at least 1."),
+        ("{} aws", 2, "Got unexpected extra argument(s) (aws)"),
+        ("{} -s aws", 1, "The stack has no output 'apiUrl': `pulumi up` updates it"),
+    ],
     "photos make": [
         ("{}", 2, "Missing argument 'folder'."),
         ("{} note.txt", 2, "dir 'note.txt' is a file."),

@@ -4,7 +4,6 @@ import random
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 from run_records import record, write_run
 
 from compare.cost.bills import month_bills
@@ -21,25 +20,7 @@ from compare.report.measured import measure
 from core.recipes import load as load_recipe
 from core.workflow.document import from_document
 
-# Flags that keep the browser itself from calling home.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = '"><img src=x onerror="document.title=1"><script>document.title=2</script>.jpg'
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

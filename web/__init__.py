@@ -1,0 +1,1 @@
+"""The front door's page: what it consists of, and what serves it on this machine."""
