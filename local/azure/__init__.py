@@ -13,7 +13,7 @@ what ``locks/azure-host.txt`` holds, and of the project only :mod:`local.loopbac
     bindings.py     the functions that an app declares, and the targets of their bindings
     host_json.py    the options of an app's host.json
     queue_trigger.py  poll a storage queue and run a function for each message
-    http_trigger.py   serve the functions with an HTTP trigger
+    http/           the functions with an HTTP trigger, at an address of the app
     durable/        the task hub of Durable Functions and the pump between it and an app
     eventgrid/      turn blob writes in Azurite's access log into Event Grid events on a queue
     tasks.py, logs.py  background tasks; an app's log file

@@ -14,7 +14,6 @@ from azure.storage.queue import QueueClient
 
 from local.azure.bindings import (
     DEFAULT_CONNECTION,
-    HTTP_TRIGGER,
     QUEUE_TRIGGER,
     TIMER_TRIGGER,
     Function,
@@ -25,7 +24,8 @@ from local.azure.deployment import Deployment
 from local.azure.durable.hub import TaskHub
 from local.azure.durable.pump import Pump
 from local.azure.errors import FunctionError, NotFound
-from local.azure.http_trigger import HttpServer, Route
+from local.azure.http.routes import routes
+from local.azure.http.site import BODY_LIMIT, BODY_LIMIT_SETTING, Served, Site
 from local.azure.logs import AppLog
 from local.azure.packages import Package, fetch
 from local.azure.process import Value
@@ -43,7 +43,7 @@ class App:
     it continues as before. Orchestrations survive both, as on Azure.
     """
 
-    def __init__(self, name: str, folder: Path, storage: Storage, port: int = 0) -> None:
+    def __init__(self, name: str, folder: Path, storage: Storage, site: Mapping[str, Any]) -> None:
         self.name = name
         self._folder = folder
         self._storage = storage
@@ -54,7 +54,7 @@ class App:
         self._deployment: Deployment | None = None
         self._triggers: list[QueueTrigger] = []
         self._timers: dict[str, TimerTrigger] = {}
-        self._http = HttpServer(port, asyncio.get_running_loop(), self._log)
+        self.site = Site(site, self._log)
         self._changing = asyncio.Lock()
         self._deployed = asyncio.Event()
         self.hub = TaskHub(name)
@@ -91,7 +91,7 @@ class App:
     def memory(self) -> dict[str, Any]:
         """Return what :meth:`restore` needs to run the app again in another process."""
         package = self._package and {"digest": self._package.digest, "folder": str(self._package.folder)}
-        return {"settings": self._settings, "package": package, "port": self._http.port}
+        return {"settings": self._settings, "package": package, "site": self.site.memory()}
 
     async def restore(self, memory: Mapping[str, Any]) -> None:
         """Run the app as :meth:`memory` described it; its orchestrations are gone.
@@ -109,7 +109,7 @@ class App:
     async def stop(self) -> None:
         """Stop everything that the app runs."""
         async with self._changing:
-            await self._http.stop()
+            await self.site.stop()
             await self._pump.stop()  # first, since it would retry the work that is lost
             await _retire(self._deployment, [*self._triggers, *self._timers.values()], drain_seconds=0)
             await self.hub.stop()
@@ -131,7 +131,7 @@ class App:
         deployment = self._deployment
         return {
             "name": self.name,
-            "host_name": self._http.host_name,
+            "host_name": self.site.host_name,
             "settings": sorted(self._settings),
             "package": self._package.digest if self._package else None,
             "folder": str(self._package.folder) if self._package else None,
@@ -159,10 +159,10 @@ class App:
                 for function in deployment.functions
                 if function.trigger["type"] == TIMER_TRIGGER
             ]
-            routes = tuple(
-                Route.of(function, partial(self._run, deployment, function, metadata={}))
-                for function in deployment.functions
-                if function.trigger["type"] == HTTP_TRIGGER
+            served = Served(
+                routes(deployment.functions, deployment.host_json.route_prefix),
+                partial(self._run, deployment, metadata={}),
+                int(deployment.settings.get(BODY_LIMIT_SETTING, BODY_LIMIT)),
             )
         except BaseException:
             await deployment.stop()
@@ -173,7 +173,7 @@ class App:
         retired_deployment = self._deployment
         self._deployment = deployment
         self._deployed.set()
-        self._http.routes = routes
+        self.site.serve(served)
         self._triggers = [
             QueueTrigger(*clients, options.queues, partial(self._run, deployment, function), self._log)
             for function, clients in queues
@@ -219,7 +219,7 @@ class App:
             "AzureWebJobsScriptRoot": str(package.folder),
             "FUNCTIONS_EXTENSION_VERSION": "~4",
             "FUNCTIONS_WORKER_RUNTIME": "python",
-            "WEBSITE_HOSTNAME": self._http.host_name,
+            "WEBSITE_HOSTNAME": self.site.host_name,
             "WEBSITE_INSTANCE_ID": self._instance,
             "WEBSITE_SITE_NAME": self.name,
         }

@@ -7,6 +7,8 @@ POST    /sites/<name>/api/publish  an archive; answers once the app runs it, as 
 GET     /sites/<name>/api/deployments/latest   the state of the last one, which has always succeeded
 POST    /apps/<name>/timers/<f>   runs the function ``f`` now; answers once it is done
 GET     /apps                     ``{"apps": [...]}``: functions, worker's pid, package of each app
+GET     /apps/<name>              the same of one app
+GET     /apps/<name>/keys         the keys that its functions with an HTTP trigger demand
 DELETE  /apps/<name>
 PUT     /subscriptions/<name>     see :class:`local.azure.eventgrid.subscription.Subscription`
 GET     /subscriptions            ``{"subscriptions": [names]}``
@@ -26,6 +28,7 @@ import hmac
 import json
 import logging
 import os
+from dataclasses import asdict
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -106,6 +109,10 @@ class ControlServer(ThreadingHTTPServer):
                 return {"status": SUCCESS}
             case "POST", ["apps", name, "timers", function]:
                 await self._host.fire(name, function)
+            case "GET", ["apps", name]:
+                return self._host.app(name).describe()
+            case "GET", ["apps", name, "keys"]:
+                return asdict(self._host.app(name).site.keys)
             case "DELETE", ["apps", name]:
                 await self._host.remove(name)
             case "GET", ["subscriptions"]:

@@ -46,7 +46,7 @@ class Host:
         }
         for name, memory in kept["apps"].items():
             try:
-                await self._app(name, memory.get("port", 0)).restore(memory)
+                await self._app(name, memory.get("site", {})).restore(memory)
             except DeploymentError as error:
                 LOG.error("The app %s is not running again: %s", name, error)
 
@@ -66,8 +66,7 @@ class Host:
 
     async def publish(self, name: str, archive: bytes) -> dict[str, Any]:
         """Run an archive as an app that there is, and describe it."""
-        if name not in self._apps:
-            raise NotFound(f"There is no app {name!r}.")
+        self.app(name)
         with tempfile.NamedTemporaryFile(suffix=".zip") as file:
             await asyncio.to_thread(file.write, archive)
             file.flush()
@@ -80,9 +79,7 @@ class Host:
             NotFound: There is no such app or function.
             FunctionFailed: The function failed.
         """
-        if name not in self._apps:
-            raise NotFound(f"There is no app {name!r}.")
-        await self._apps[name].fire(function)
+        await self.app(name).fire(function)
 
     async def remove(self, name: str) -> None:
         """Stop an app and delete its files.
@@ -100,6 +97,16 @@ class Host:
     def apps(self) -> list[dict[str, Any]]:
         """Describe every app."""
         return [app.describe() for app in self._apps.values()]
+
+    def app(self, name: str) -> App:
+        """Return an app.
+
+        Raises:
+            NotFound: There is no such app.
+        """
+        if name not in self._apps:
+            raise NotFound(f"There is no app {name!r}.")
+        return self._apps[name]
 
     async def instances(self, limit: int) -> dict[str, list[dict[str, Any]]]:
         """Return each app's newest orchestrations."""
@@ -141,9 +148,9 @@ class Host:
         draft.write_text(json.dumps(kept))
         draft.replace(self._kept)
 
-    def _app(self, name: str, port: int = 0) -> App:
+    def _app(self, name: str, site: Mapping[str, Any] | None = None) -> App:
         if not APP_NAME.fullmatch(name):
             raise BadRequest(f"{name!r} is not a valid name for an app: use letters, digits and hyphens.")
         if name not in self._apps:
-            self._apps[name] = App(name, self._folder / name, self._storage, port)
+            self._apps[name] = App(name, self._folder / name, self._storage, site or {})
         return self._apps[name]

@@ -38,6 +38,7 @@ class HostJson:
     concurrent_activities: int = 4
     concurrent_orchestrations: int = 4
     queues: QueueOptions = field(default_factory=QueueOptions)
+    route_prefix: str = "api"
 
     @classmethod
     def read(cls, folder: Path, settings: Mapping[str, str]) -> HostJson:
@@ -78,6 +79,7 @@ class HostJson:
                 max_polling_interval=seconds(queues.get("maxPollingInterval", "00:01:00")),
                 message_encoding=str(queues.get("messageEncoding", QueueOptions.message_encoding)).lower(),
             ),
+            route_prefix=str(extensions.get("http", {}).get("routePrefix", cls.route_prefix)),
         )
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-LINE_LIMIT = 64 * 1024 * 1024
+LINE_LIMIT = 160 * 1024 * 1024  # a request of 100 MiB in base64
 APP_PACKAGES = Path(".python_packages", "lib", "site-packages")
 
 # The worker and the Durable SDK for durabletask's backend: always the host's, even if the app contains them.
@@ -180,6 +180,7 @@ def _response(response: dict[str, Any]) -> dict[str, Any]:
     return {
         "status_code": response["status_code"].value,
         "headers": {name: each.value for name, each in response["headers"].items()},
+        "cookies": [each.output(header="").strip() for each in response["cookies"] or ()],
         "body": base64.b64encode(response["body"].value).decode(),
     }
 

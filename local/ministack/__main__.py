@@ -10,7 +10,17 @@ from ministack import app
 # At the end of the path, where the project's folders do not shadow other modules.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from local.ministack import door, keeping, lambda_errors, log_keys, requests, retries, roles, turns
+from local.ministack import (
+    door,
+    function_urls,
+    keeping,
+    lambda_errors,
+    log_keys,
+    requests,
+    retries,
+    roles,
+    turns,
+)
 
 if __name__ == "__main__":
     lambda_errors.repair()
@@ -18,6 +28,7 @@ if __name__ == "__main__":
     requests.check()
     turns.take()
     log_keys.associate()
+    function_urls.restrict()
     if app.AUTH:
         roles.obey()
     keeping.begin()

@@ -33,6 +33,11 @@ def deployment_site(app: str) -> str:
     return f"{state.load().azure.control}/sites/{quote(app)}"
 
 
+def host_name(app: str) -> str:
+    """Return where an app's functions with an HTTP trigger answer."""
+    return str(control("GET", "apps", app)["host_name"])
+
+
 def blobs(account: str) -> BlobServiceClient:
     """Return the client of an account's blobs."""
     from azure.storage.blob import BlobServiceClient

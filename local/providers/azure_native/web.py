@@ -80,7 +80,7 @@ class WebApp(ArmResource):
         emulator.control("DELETE", "apps", state["name"])
 
     def outputs(self, identity: str, inputs: Properties) -> Properties:
-        host = f"{inputs['name']}.azurewebsites.net"
+        host = emulator.host_name(inputs["name"])
         block = {"identity": managed_identity(identity, inputs["identity"])} if "identity" in inputs else {}
         return {
             "defaultHostName": host,

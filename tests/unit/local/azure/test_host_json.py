@@ -35,6 +35,7 @@ def test_reads_what_is_set(tmp_path: Path) -> None:
         {
             "functionTimeout": "00:02:00",
             "extensions": {
+                "http": {"routePrefix": ""},
                 "durableTask": {"maxConcurrentActivityFunctions": 2, "maxConcurrentOrchestratorFunctions": 7},
                 "queues": {
                     "batchSize": 1,
@@ -46,7 +47,7 @@ def test_reads_what_is_set(tmp_path: Path) -> None:
             },
         },
     )
-    assert options == HostJson(120, 2, 7, QueueOptions(1, 3, 10, 2, "none"))
+    assert options == HostJson(120, 2, 7, QueueOptions(1, 3, 10, 2, "none"), "")
 
 
 def test_app_settings_override(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ class FakeControl(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self._answer(200, json.dumps({"host_name": f"127.0.0.1:{len(self.path)}"}))
+
     def do_PUT(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append(("PUT", self.path, body))

@@ -29,7 +29,7 @@ def app(cloud):
 def test_app_is_set_up_on_the_host_and_removed_from_it(cloud, control, app):
     _, (ask, identity, outputs), user = app
     assert control.asked == [("PUT", "/apps/photos/settings", {"settings": {"TWINLENS_RECIPE": "gallery"}})]
-    assert outputs["defaultHostName"] == "photos.azurewebsites.net"
+    assert outputs["defaultHostName"] == f"127.0.0.1:{len('/apps/photos')}"
     ids = {name: user[2][name] for name in ("clientId", "principalId")}
     assert outputs["identity"]["userAssignedIdentities"] == {user[1]: ids}
     cloud.provider.delete(ask, identity, outputs)

@@ -1,0 +1,1 @@
+"""HTTP triggers: the routes of an app's functions, and the address at which they answer."""
