@@ -155,6 +155,25 @@ def test_a_queue_that_cannot_be_read_is_asked_again(
     assert [each.getMessage() for each in caplog.records] == warned
 
 
+class Unsettled(FakeQueue):
+    """A queue that fails once when a message is deleted, and shows the message again."""
+
+    failed = False
+
+    def delete_message(self, message: QueueMessage) -> None:
+        if self.failed:
+            super().delete_message(message)
+        else:
+            self.failed, message.hidden = True, False
+            raise HttpResponseError("busy")
+
+
+def test_a_message_that_cannot_be_settled_comes_again(caplog: pytest.LogCaptureFixture) -> None:
+    queue = Unsettled("q", ["a"])
+    assert len(played(queue, FakeQueue("q-poison", None), 0, message_encoding="none")) == 2
+    assert [each.getMessage() for each in caplog.records] == ["A message of q cannot be settled: busy"]
+
+
 def test_base64_is_taken_off() -> None:
     assert decode(base64.b64encode("ü".encode()).decode(), "base64") == {"type": "string", "value": "ü"}
     binary = base64.b64encode(b"\xff").decode()
