@@ -64,7 +64,8 @@ def test_steps_are_tried_again_on_errors_that_may_heal_and_on_faults_of_the_plat
     assert throttling.errors == (THROTTLED,)
     for state in PIPELINE.all_states():
         if isinstance(state, Task):
-            assert state.retry == RETRY
+            own, *platform = state.retry
+            assert (own.errors, tuple(platform)) == (retryable_names(), PLATFORM)
 
 
 def test_one_step_may_have_other_retries() -> None:
