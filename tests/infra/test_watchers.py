@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from core.deployment.limits import LEDGER_RETENTION
+
 FUNCTIONS = ("apply-filters", "optimize", "resize", "validate")
 MACHINE = {"StateMachineArn": "arn:aws:sfn:us-east-1:123456789012:twinlens-workflow"}
 # By alarm: namespace, metric, statistic and dimensions of what is summed up, and the threshold.
@@ -142,7 +144,8 @@ def test_the_schedules_of_the_reconciler_are_in_force(aws):
 
 
 def test_a_row_expires_by_the_attribute_that_the_claim_writes(aws):
+    seconds = round(LEDGER_RETENTION.total_seconds())
     attribute = aws.one("Table").inputs["ttl"]["attributeName"]
     (machine,) = [each for each in aws.of("StateMachine") if each.inputs["type"] == "STANDARD"]
     item = json.loads(machine.inputs["definition"])["States"]["claim"]["Arguments"]["Item"]
-    assert f'"{attribute}": {{"N": $string($floor($toMillis($now()) / 1000) + 2592000)}}' in item
+    assert f'"{attribute}": {{"N": $string($floor($toMillis($now()) / 1000) + {seconds})}}' in item
