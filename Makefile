@@ -62,7 +62,7 @@ audit: setup ## check for known vulnerabilities and write bills of materials to 
 	@$(BIN)/uv run --no-project --python 3.13 --with-requirements locks/audit.txt tools/audit.py
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.13
-GROUPS := aws-lambda azure-functions ministack azure-host node go benchmarks audit
+GROUPS := aws-lambda aws-durable azure-functions ministack azure-host node go benchmarks audit
 
 lock: setup ## resolve new dependencies into locks/; UPGRADE=--upgrade upgrades all of them
 	$(call timed,Locking,$(COMPILE) $(UPGRADE) pyproject.toml --extra local --group dev -o locks/project.txt && \

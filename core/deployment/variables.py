@@ -22,6 +22,9 @@ SUFFIXES = "TWINLENS_SUFFIXES"
 PATIENCE_SECONDS = "TWINLENS_PATIENCE_SECONDS"
 LEDGER_TABLE = "TWINLENS_LEDGER_TABLE"
 
+# Where the workflow is interpreted; a state machine is compiled in its granularity.
+GRANULARITY = "TWINLENS_GRANULARITY"
+
 # Where a person decides; absent without review.
 REVIEW = "TWINLENS_REVIEW"  # which photos: "flagged" or "always"
 REVIEW_SECONDS = "TWINLENS_REVIEW_SECONDS"
@@ -37,6 +40,7 @@ SIGN_IN_AUDIENCE = "TWINLENS_SIGN_IN_AUDIENCE"
 # Only on AWS.
 STEP = "TWINLENS_STEP"  # which step a Lambda function runs
 STATE_MACHINE = "TWINLENS_STATE_MACHINE"
+STEP_FUNCTIONS = "TWINLENS_STEP_FUNCTIONS"  # the ARNs of the functions that a durable function calls, by step
 SUCCESS_TOPIC = "TWINLENS_SUCCESS_TOPIC"
 ERROR_TOPIC = "TWINLENS_ERROR_TOPIC"
 REVIEW_TOPIC = "TWINLENS_REVIEW_TOPIC"
@@ -52,7 +56,6 @@ MEMORY_MB = "TWINLENS_MEMORY_MB"  # Lambda sets a variable of its own
 # A worker processes several photos at once: what they share, and how long one may wait for its part.
 PHOTO_MB = "TWINLENS_PHOTO_MB"
 WAIT_SECONDS = "TWINLENS_WAIT_SECONDS"
-GRANULARITY = "TWINLENS_GRANULARITY"  # a state machine is compiled in its granularity
 # Cron expressions with seconds; absent without a reconciler.
 STUCK_SCHEDULE = "TWINLENS_STUCK_SCHEDULE"
 UNCLAIMED_SCHEDULE = "TWINLENS_UNCLAIMED_SCHEDULE"

@@ -16,9 +16,9 @@ from handlers.aws.clients import client
 from handlers.aws.errors import translated
 
 OPEN_KEY, CHANGED_KEY = OPEN_INDEX_KEYS
-TYPES = {str: "S", bool: "BOOL"}  # DynamoDB's names
+TYPES = {str: "S", bool: "BOOL", int: "N"}  # DynamoDB's names
 
-type Value = str | bool
+type Value = str | bool | int
 
 
 class DynamoLedger:
@@ -128,17 +128,39 @@ class DynamoLedger:
                     Key={LEDGER_KEY: {"S": job_id}},
                     UpdateExpression=update,
                     ConditionExpression=condition,
-                    ExpressionAttributeNames={
-                        f"#{name}": name for name in re.findall(r"#(\w+)", update + condition)
-                    },
-                    ExpressionAttributeValues={
-                        name: {TYPES[type(value)]: value} for name, value in values.items()
-                    },
+                    ExpressionAttributeNames=_names(update + condition),
+                    ExpressionAttributeValues=_values(values),
                     ReturnValues="ALL_NEW",
                 )
             except database.exceptions.ConditionalCheckFailedException:
                 return None
         return answer
+
+    def _replace(self, row: Mapping[str, Value], condition: str, values: Mapping[str, Value]) -> bool:
+        """Put the row in place of any before it; return ``False`` and write nothing if the condition fails."""
+        database = client("dynamodb")
+        with translated(f"table {self._table}"):
+            try:
+                database.put_item(
+                    TableName=self._table,
+                    Item=_values(row),
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames=_names(condition),
+                    ExpressionAttributeValues=_values(values),
+                )
+            except database.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+
+def _names(expression: str) -> dict[str, str]:
+    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+
+
+def _values(values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    """Return the values in DynamoDB's notation, in which a number is text."""
+    kinds = {name: TYPES[type(value)] for name, value in values.items()}
+    return {name: {kind: str(values[name]) if kind == "N" else values[name]} for name, kind in kinds.items()}
 
 
 def _row(item: Mapping[str, Any]) -> LedgerRow:

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 import in_memory
 import on_aws
 import on_azure
+import on_lambda
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,13 @@ def aws_run(aws_deployment):
 @pytest.fixture(scope="session")
 def memory_run(tmp_path_factory):
     """Every scenario on the interpreter's host in memory."""
-    return in_memory.run_all(tmp_path_factory.mktemp("contract"))
+    return in_memory.run_all(tmp_path_factory.mktemp("contract"), in_memory.Memory())
+
+
+@pytest.fixture(scope="session")
+def lambda_run(tmp_path_factory):
+    """Every scenario in a Lambda durable function, on the SDK's own test runner."""
+    return in_memory.run_all(tmp_path_factory.mktemp("contract"), on_lambda.LambdaDurable(), late={})
 
 
 @pytest.fixture(scope="session")

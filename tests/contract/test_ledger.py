@@ -1,6 +1,7 @@
 """Who may write a job's row, and when: the same on both clouds and in memory.
 
-On AWS the state machine writes the row; its compiled conditions are tried on MiniStack's DynamoDB.
+On AWS the state machine writes the row, or the durable function; the compiled conditions of the one and the
+calls of the other are tried on MiniStack's DynamoDB.
 """
 
 import json
@@ -18,6 +19,7 @@ from core.ledger import AWAITING, RELEASED, WITHOUT_PICTURE
 from core.memory import MemoryLedger
 from core.workflow.model import FinalState
 from core.workflow.photo import pipeline
+from handlers.aws.claims import DynamoClaims
 from handlers.aws.ledger import DynamoLedger
 from handlers.azure import clients
 from handlers.azure.ledger import TableLedger
@@ -110,11 +112,16 @@ def table(account):
 
 
 @pytest.fixture
+def claims(ledger_table):
+    return DynamoClaims(ledger_table)
+
+
+@pytest.fixture
 def memory():
     return MemoryLedger()
 
 
-@pytest.fixture(params=["compiled", "table", "memory"])
+@pytest.fixture(params=["compiled", "claims", "table", "memory"])
 def ledger(request):
     return request.getfixturevalue(request.param)
 

@@ -55,7 +55,7 @@ EXPECTED = {
     "fused tries spent": ("failed", "StoreUnavailable", {**PROCESSED, "process": 3}),
 }
 WAITING = {each: script for each, script in scripted.REVIEWED.items() if script}
-PLATFORMS = ["aws_run", "stable_run", "next_run", "memory_run"]
+PLATFORMS = ["aws_run", "lambda_run", "stable_run", "next_run", "memory_run"]
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -116,6 +116,11 @@ def test_the_host_in_memory_agrees_with_durable(memory_run, stable_run, scenario
 
     assert (memory.end, memory.notifications) == (durable.end, durable.notifications)
     assert memory.row == {name: durable.row[name] for name in memory.row}
+
+
+@pytest.mark.parametrize("scenario", [*EXPECTED, AGAIN])
+def test_a_lambda_durable_function_agrees_with_the_host_in_memory(lambda_run, memory_run, scenario):
+    assert lambda_run[0][scenario] == memory_run[0][scenario]
 
 
 def test_the_same_upload_again_is_a_duplicate_and_nobody_hears_of_it(platform):

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -36,36 +37,38 @@ class Memory:
             notifier=lambda: self.notifier,
             tools=lambda: None,  # type: ignore[arg-type,return-value]
         )
-        self._activities = {name: _surviving(each) for name, each in found.items()}
+        self.activities = {name: _surviving(each) for name, each in found.items()}
 
     def run(self, workflow: Workflow, job: Job, execution: str) -> dict[str, Any] | str:
         """Run the workflow on the job; return the final document without its moments, or the error."""
-        arrives = partial(self._decide, job)
-        host = MemoryHost(job.to_document(), self._activities, _lasts, execution, arrives)
+        arrives = partial(self.decide, job)
+        host = MemoryHost(job.to_document(), self.activities, _lasts, execution, arrives)
         try:
             return timeless(host.run(workflow))
         except Fault as fault:
             return str(fault)
 
-    def _decide(self, job: Job, event: str) -> timedelta | None:
+    def decide(self, job: Job, event: str) -> timedelta | None:
         """Let somebody decide as the job's script says; return when the event comes of it."""
         decided = scripted.decide(self.ledger, job.id, job.source.key)
         return timedelta(0) if decided else None
 
 
-def run_all(folder: Path) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
+def run_all(
+    folder: Path, memory: Memory, late: Mapping[str, Any] = scripted.LATE
+) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
     """Run every scenario and then the first once more; return the outcomes, and the calls by upload."""
     stepwise = pipeline_in(STEPWISE)
     hasty = replace(stepwise, name="hasty", timeout_seconds=scripted.HASTY_SECONDS)
     runs = [(each, stepwise) for each in scripted.SCENARIOS]
     runs += [(each, pipeline_in(FUSED)) for each in scripted.FUSED]
     runs += [(each, pipeline_in(STEPWISE, scripted.REVIEW_SECONDS)) for each in scripted.REVIEWED]
-    runs += [(each, hasty) for each in scripted.LATE]
-    memory, ends, jobs = Memory(), {}, {}
+    runs += [(each, hasty) for each in late]
+    ends, jobs = {}, {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(activities, "execute", scripted.execute)
-        patch.setenv(scripted.CALLS, str(folder / "calls-memory"))
-        (folder / "calls-memory").touch()
+        patch.setenv(scripted.CALLS, str(folder / "calls"))
+        (folder / "calls").touch()
         for scenario, workflow in [*runs, (AGAIN, stepwise)]:
             upload = on_azure.upload(scripted.key(runs[0][0] if scenario == AGAIN else scenario))
             job = job_from(json.dumps(upload), "gallery")
@@ -76,7 +79,7 @@ def run_all(folder: Path) -> tuple[dict[str, Outcome], dict[str, Counter[str]]]:
         scenario: Outcome(ends[scenario], _row(memory, job), _sent(memory, job))
         for scenario, job in jobs.items()
     }
-    return outcomes, calls(folder / "calls-memory")
+    return outcomes, calls(folder / "calls")
 
 
 def _surviving(activity: Activity) -> Activity:
