@@ -14,7 +14,7 @@ from core.job import Job
 from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE
 from core.review.decisions import EXPIRED
 from core.trace import now
-from handlers.aws.ledger import DynamoLedger
+from handlers.aws.ledger import DynamoLedger, Value
 
 HELD = "#execution = :execution"
 
@@ -24,7 +24,7 @@ class DynamoClaims(DynamoLedger):
 
     def claim(self, job: Job) -> bool:
         """See :meth:`core.ledger.Claims.claim`."""
-        row = {
+        row: dict[str, Value] = {
             "state": job.state,
             "execution": job.execution,
             "claimed_at": now(),

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -37,11 +38,10 @@ def handler(event: dict[str, Any], context: DurableContext) -> dict[str, Any]:
         ValueError: The event is not that of an upload.
     """
     job = job_from(event, os.environ[variables.RECIPE])
-    execution = context.state.get_execution_operation()
     host = DurableHost(
         context,
         job.to_document(),
-        execution.start_timestamp,
+        _begun(context),
         _activities(),
         json.loads(os.environ[variables.STEP_FUNCTIONS]),
         _remember(job, str(context.execution_context.durable_execution_arn)),
@@ -57,12 +57,17 @@ def job_from(event: dict[str, Any], recipe: str) -> Job:
     """
     upload = upload_in(json.dumps(event))
     if upload is None:
-        raise ValueError(
-            "The input is not an event of S3: it needs a bucket, a key, an etag, a size and a time."
-        )
+        raise ValueError("The input is no event of S3: it needs a bucket, a key, an etag, a size and a time.")
     source = upload.source
     identity = job_id(source.container, source.key, source.etag, recipe)
     return Job(identity, recipe, source, execution="", uploaded_at=upload.stored_at, accepted_at="")
+
+
+def _begun(context: DurableContext) -> datetime:
+    execution = context.state.get_execution_operation()
+    if execution is None or execution.start_timestamp is None:
+        raise ValueError("Lambda does not say when the execution began.")
+    return execution.start_timestamp
 
 
 def _workflow() -> Workflow:
@@ -76,7 +81,7 @@ def _activities() -> dict[str, Activity]:
     topics = {
         "success": variables.SUCCESS_TOPIC,
         "error": variables.ERROR_TOPIC,
-        "review": variables.REVIEW_TOPIC,
+        REVIEW: variables.REVIEW_TOPIC,
     }
     return activities.activities(
         all_steps(),

@@ -137,7 +137,7 @@ class DynamoLedger:
         return answer
 
     def _replace(self, row: Mapping[str, Value], condition: str, values: Mapping[str, Value]) -> bool:
-        """Put the row in place of any before it; return ``False`` and write nothing if the condition fails."""
+        """Put the row in place of any before it; return ``False`` if the condition fails."""
         database = client("dynamodb")
         with translated(f"table {self._table}"):
             try:
