@@ -138,10 +138,12 @@ class Ledger(Protocol):
 class Asking(Protocol):
     """The same table as the part of the workflow writes it that asks a person."""
 
-    def ask(self, job: Job, link_hash: str) -> bool:
-        """Write the job, which waits from now on, to the row that its execution claimed, without a decision.
+    def ask(self, job: Job, link_hash: str) -> LedgerRow | None:
+        """Write the job, which waits from now on, to the row that its execution claimed; return the row.
 
-        Returns ``False`` and writes nothing if another execution has the row or the job has ended.
+        If it waits already and somebody has decided, as when asking is repeated, nothing is written, and the
+        row has the decision. Returns ``None`` and writes nothing if another execution has the row or the job
+        has ended.
         """
 
 

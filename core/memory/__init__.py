@@ -73,11 +73,13 @@ class MemoryLedger:
         self._rows[job.id] = replace(row, state=job.state, updated_at=now(), document=job.to_document())
         return True
 
-    def ask(self, job: Job, link_hash: str) -> bool:
+    def ask(self, job: Job, link_hash: str) -> LedgerRow | None:
         """See :meth:`core.ledger.Asking.ask`."""
         row = self._rows[job.id]
         if not self._works(job):
-            return False
+            return None
+        if row.state == AWAITING and row.decision:
+            return row
         self._rows[job.id] = replace(
             row,
             state=job.state,
@@ -87,7 +89,7 @@ class MemoryLedger:
             link_hash=link_hash,
         )
         self._reasons[job.id] = ""
-        return True
+        return self._rows[job.id]
 
     def settle(self, job: Job) -> tuple[str, str] | None:
         """See :meth:`core.ledger.Claims.settle`."""

@@ -41,13 +41,17 @@ def ask(job: Job, seconds: int, moment: datetime, ledger: Asking, notifier: Noti
     """Let the job wait for ``seconds`` from ``moment`` (UTC), and notify whoever decides.
 
     ``page`` is the address of the review page: the notification then has a link to it with a secret, of which
-    the ledger keeps only the hash.
+    the ledger keeps only the hash. If this is repeated, as after a lost answer, the new link takes the place
+    of the old one; if somebody has decided meanwhile, nobody is asked again.
     """
     deadline = moment + timedelta(seconds=seconds)
     waiting = replace(job, state=AWAITING, review=Review(stamp(moment), stamp(deadline)))
     secret = secrets.token_urlsafe(32) if page else ""
-    if not ledger.ask(waiting, digest(secret) if secret else ""):
+    row = ledger.ask(waiting, digest(secret) if secret else "")
+    if row is None:
         return replace(job, state=DUPLICATE)
+    if row.decision:
+        return Job.from_document(row.document)
     notifier.publish(TOPIC, waiting, f"{page}?job={job.id}&key={secret}" if secret else "")
     return waiting
 

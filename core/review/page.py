@@ -127,7 +127,9 @@ class Page:
         [decision] = [each for each in get_args(Decision) if each == fields.get("decision")] or [None]
         if decision is None:
             return _told(400, "The form names no decision: use one of its two buttons.")
-        reason = fields.get("reason", "").strip()
+        reason = fields.get("reason", "").replace("\r\n", "\n").strip()  # forms send line breaks as two
+        if len(reason) > REASON_CHARACTERS:
+            return _told(400, f"The reason is too long: at most {REASON_CHARACTERS} characters are kept.")
         try:
             decide(self.ledger, self.wake, row.id, decision, reason, moment)
         except NotDecided as error:

@@ -62,23 +62,29 @@ class DynamoLedger:
         update = "SET #state = :new, #updated_at = :now, #open = :open"
         return self._change(row, update, {":new": RELEASED, ":open": row.id[0]})
 
-    def ask(self, job: Job, link_hash: str) -> bool:
+    def ask(self, job: Job, link_hash: str) -> LedgerRow | None:
         """See :meth:`core.ledger.Asking.ask`."""
-        asked = self._update(
-            job.id,
+        update = (
             "SET #state = :new, #updated_at = :now, #document = :document, #link_hash = :link_hash"
-            " REMOVE #decision, #reason, #token",
-            "#execution = :execution AND #state IN (:claimed, :new)",
-            {
-                ":new": job.state,
-                ":now": now(),
-                ":document": json.dumps(job.to_document()),
-                ":link_hash": link_hash,
-                ":execution": job.execution,
-                ":claimed": "claimed",
-            },
+            " REMOVE #decision, #reason, #token"
         )
-        return asked is not None
+        undecided = "(#state = :claimed OR #state = :new AND attribute_not_exists(#decision))"
+        values = {
+            ":new": job.state,
+            ":now": now(),
+            ":document": json.dumps(job.to_document()),
+            ":link_hash": link_hash,
+            ":execution": job.execution,
+            ":claimed": "claimed",
+        }
+        with translated(f"table {self._table}"):
+            try:
+                answer = self._update_item(job.id, update, f"#execution = :execution AND {undecided}", values)
+            except client("dynamodb").exceptions.ConditionalCheckFailedException as error:
+                held = _row({LEDGER_KEY: {"S": job.id}, **error.response.get("Item", {})})
+                mine = held.document.get("execution") == job.execution
+                return held if mine and held.state == AWAITING else None
+        return _row(answer["Attributes"])
 
     def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:
         """See :meth:`core.ledger.Ledger.decide`; the answer has the token, if the execution waits already."""
@@ -120,20 +126,26 @@ class DynamoLedger:
         self, job_id: str, update: str, condition: str, values: Mapping[str, Value]
     ) -> dict[str, Any] | None:
         """Update the row; return ``None`` and write nothing if the condition does not hold."""
-        database = client("dynamodb")
         with translated(f"table {self._table}"):
             try:
-                answer: dict[str, Any] = database.update_item(
-                    TableName=self._table,
-                    Key={LEDGER_KEY: {"S": job_id}},
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames=_names(update + condition),
-                    ExpressionAttributeValues=_values(values),
-                    ReturnValues="ALL_NEW",
-                )
-            except database.exceptions.ConditionalCheckFailedException:
+                return self._update_item(job_id, update, condition, values)
+            except client("dynamodb").exceptions.ConditionalCheckFailedException:
                 return None
+
+    def _update_item(
+        self, job_id: str, update: str, condition: str, values: Mapping[str, Value]
+    ) -> dict[str, Any]:
+        """Update the row, or raise the service's error, with the row if it does not fulfil the condition."""
+        answer: dict[str, Any] = client("dynamodb").update_item(
+            TableName=self._table,
+            Key={LEDGER_KEY: {"S": job_id}},
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeNames=_names(update + condition),
+            ExpressionAttributeValues=_values(values),
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
         return answer
 
     def _replace(self, row: Mapping[str, Value], condition: str, values: Mapping[str, Value]) -> bool:

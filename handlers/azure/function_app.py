@@ -123,7 +123,8 @@ def _review_page() -> None:
     run.__name__ = REVIEW_PAGE
     # Anonymous: the secret in the link is of one job and works once; a function key would be of all.
     anybody = functions.AuthLevel.ANONYMOUS
-    routed = app.route(REVIEW_PAGE, "request", methods=["GET", "POST"], auth_level=anybody)(run)
+    # All methods: to one that it does not name, the host would answer that there is no page.
+    routed = app.route(REVIEW_PAGE, "request", auth_level=anybody)(run)
     app.function_name(REVIEW_PAGE)(routed)
 
 

@@ -62,7 +62,7 @@ class TableLedger:
             except TableTransactionError as error:
                 if error.status_code != THERE:
                     raise
-                return self._change(job.id, free, {**entity, "unsent": False}) or self._holds(job)
+                return self._change(job.id, free, {**entity, **rows.ANEW}) or self._holds(job)
         return True
 
     def record(self, job: Job) -> bool:
@@ -74,11 +74,17 @@ class TableLedger:
         with translated(f"table {self._table.table_name}"):
             return self._change(job.id, open_to, rows.progress(job, now()))
 
-    def ask(self, job: Job, link_hash: str) -> bool:
+    def ask(self, job: Job, link_hash: str) -> LedgerRow | None:
         """See :meth:`core.ledger.Asking.ask`."""
         waiting = {**rows.progress(job, now()), "decision": "", "reason": "", "link_hash": link_hash}
+
+        def open_to(held: TableEntity) -> bool:
+            return rows.works(job, held) and not rows.decided(held)
+
         with translated(f"table {self._table.table_name}"):
-            return self._change(job.id, partial(rows.works, job), waiting)
+            self._change(job.id, open_to, waiting)
+            held = self._table.get_entity(*index.keys(job.id).values())
+        return rows.row_of(held) if rows.works(job, held) else None
 
     def settle(self, job: Job) -> tuple[str, str] | None:
         """See :meth:`core.ledger.Claims.settle`."""

@@ -248,6 +248,19 @@ def test_only_a_job_s_execution_may_ask_and_it_may_ask_again(ledger, job):
     assert not ledger.claim(other(job)), "another delivery of the event"
 
 
+def test_asking_again_does_not_take_a_decision_back(ledger, job):
+    ledger.claim(job)
+    first = ledger.ask(waiting(job), "hash")
+    assert (first.state, first.decision, first.document) == (AWAITING, "", waiting(job).to_document())
+    ledger.decide(first, "refused", "seen")
+
+    later = replace(waiting(job), review=Review("2026-01-02T00:00:00.000Z", "2026-01-03T00:00:00.000Z"))
+    again = ledger.ask(later, "another")
+    assert (again.decision, again.document) == ("refused", first.document)
+    assert ledger.get(job.id).link_hash == "hash"
+    assert ledger.settle(job) == ("refused", "seen")
+
+
 @pytest.mark.parametrize("decision", ["approved", "refused"])
 def test_the_first_decision_stands(ledger, asked, decision):
     seen = ledger.get(asked.id)

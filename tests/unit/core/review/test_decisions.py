@@ -73,6 +73,14 @@ def test_a_job_of_another_execution_is_not_asked_about(ledger, notifier):
     assert (asked.state, notifier.published) == ("duplicate", [])
 
 
+def test_nobody_is_asked_again_after_a_decision(waiting, ledger, woken, notifier):
+    decide(ledger, woken.append, JOB.id, "refused", "seen", MOMENT)
+
+    assert ask(JOB, SECONDS, MOMENT + timedelta(seconds=9), ledger, notifier) == waiting
+    assert len(notifier.published) == 1
+    assert settle(waiting, ledger).review.decision == "refused"
+
+
 @pytest.mark.parametrize("decision", ["approved", "refused"])
 def test_a_decision_wakes_the_workflow_which_finds_it(waiting, ledger, woken, decision):
     row = decide(ledger, woken.append, JOB.id, decision, "seen", END - timedelta(seconds=1))
