@@ -22,7 +22,7 @@ from core.workflow.photo import RETRY
 
 RELEASE, HAND_OVER = "release", "hand_over"
 BUSY = INVOKE.platform[THROTTLED]
-# Waits of 2, 4, ... 32 s: at most 62 s for each of three tasks in a row, so that the time is enough.
+# Waits of 2, 4, ... 32 s: at most 62 s for each task in a row, so that the time is enough for four of them.
 MAX_ATTEMPTS = 5
 
 

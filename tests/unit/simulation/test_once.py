@@ -1,10 +1,14 @@
 import pytest
 
+from core.workflow.model import Parallel
+from core.workflow.photo import PIPELINE
 from simulation.book import load
 from simulation.once import simulate
 from simulation.workload import Arrivals, Flow, Photos, Platform, Workload
 
 VALUES = load().values()
+STEPS = len(list(PIPELINE.steps()))
+TASKS = STEPS + 3  # claim, record and notify
 
 
 def workload(name="aws.standard", count=30, **platform):
@@ -23,8 +27,8 @@ def memory(name):
 def test_every_photo_ends_succeeded(name):
     [totals] = simulate(workload(name, **memory(name)), VALUES, 1)
     assert totals.states == {"succeeded": 30}
-    assert totals.tasks == 30 * 7
-    assert len(totals.hops) == 30 * 6
+    assert totals.tasks == 30 * TASKS
+    assert len(totals.hops) == 30 * (TASKS - 1)
 
 
 def test_equal_seeds_give_equal_results(name):
@@ -47,7 +51,7 @@ def test_a_cold_burst_needs_an_environment_for_every_call():
     warm = simulate(workload(), VALUES, 1)[0]
     cold = simulate(workload(cold=True), VALUES, 1)[0]
     assert warm.cold < 10
-    assert cold.cold == pytest.approx(4 * 30, abs=30)
+    assert cold.cold == pytest.approx(STEPS * 30, abs=30)
     assert sum(cold.last) > sum(warm.last)
 
 
@@ -61,9 +65,10 @@ def test_calls_beyond_the_concurrency_are_throttled_and_tried_again():
 def test_a_lambda_call_is_billed_by_the_millisecond_with_its_init():
     [warm] = simulate(workload(count=1), {**VALUES, "aws.recycled_share": 0.0}, 1)
     [cold] = simulate(workload(count=1, cold=True), VALUES, 1)
-    assert warm.executions == cold.executions == 4
-    assert warm.transitions == cold.transitions == 10
-    assert cold.gb_seconds - warm.gb_seconds > 4 * 0.3
+    branches = sum(len(each.branches) for each in PIPELINE.states if isinstance(each, Parallel))
+    assert warm.executions == cold.executions == STEPS
+    assert warm.transitions == cold.transitions == len(PIPELINE.states) + branches
+    assert cold.gb_seconds - warm.gb_seconds > STEPS * 0.3
     assert round(warm.gb_seconds * 1000, 6) == round(round(warm.gb_seconds * 1000), 6)
 
 

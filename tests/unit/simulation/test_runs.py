@@ -3,6 +3,7 @@ import pytest
 from compare.folder import read
 from compare.report import build
 from compare.run import RunError
+from core.workflow.granularity import pipeline_in
 from simulation.book import load
 from simulation.runs import CALIBRATED, write
 from simulation.workload import Arrivals, Flow, Photos, Platform, Workload
@@ -28,7 +29,7 @@ def test_a_simulated_run_is_one_that_its_workflow_can_produce(tmp_path, name, gr
     assert folder.run.where == "simulated"
     assert [record.state for record in folder.jobs] == ["succeeded"] * 10
     assert {record.burst for record in folder.jobs} == {1, 2}
-    steps = {"stepwise": 4, "fused": 1}[granularity]
+    steps = len(list(pipeline_in(granularity).steps()))
     assert {len(record.job.trace) for record in folder.jobs} == {steps}
     assert folder.jobs[0].job.artifacts
 

@@ -37,8 +37,8 @@ def test_broken_exif_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert copyright.read(Image.new("RGB", (8, 8))) == ""
 
 
-@pytest.mark.parametrize("name", [name for name in formats.names() if name != "gif"])
-def test_every_format_keeps_it_and_nothing_else(name: str) -> None:
+@pytest.mark.parametrize("name", ["avif", "jpeg", "png", "webp"])
+def test_a_format_with_exif_keeps_it_and_nothing_else(name: str) -> None:
     made = formats.encode(name, Image.new("RGB", (16, 16)), Settings(copyright="© 2026 Zoë"))
     assert inspect(made.data, 1000).copyright == "© 2026 Zoë"
     assert set(Image.open(BytesIO(made.data)).getexif()) == {copyright.TAG}

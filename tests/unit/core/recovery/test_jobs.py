@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import core.recovery.look
+from core.deployment.limits import LEDGER_RETENTION
 from core.errors import StoreUnavailable
 from core.job import Job, Problem, Source, job_id
 from core.ledger import RELEASED
@@ -108,7 +109,9 @@ def test_an_upload_without_a_job_is_delivered(recovery, intake, ledger):
     assert names(intake) == ["lost.jpg"]
 
 
-@pytest.mark.parametrize("age", [timedelta(minutes=19), timedelta(days=31)], ids=["on its way", "forgotten"])
+@pytest.mark.parametrize(
+    "age", [timedelta(minutes=19), LEDGER_RETENTION + timedelta(days=1)], ids=["on its way", "forgotten"]
+)
 def test_an_upload_on_its_way_or_from_before_the_ledger_s_memory_is_left(recovery, intake, age):
     intake.stored = [upload("a.jpg", LATER - age)]
 
