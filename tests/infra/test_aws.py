@@ -267,13 +267,9 @@ def test_a_step_has_the_memory_and_the_time_that_were_asked_for_it(run):
     graph = run({"cloud": "aws", "timeoutSeconds": 20, "steps": steps})
     functions = {each.name: each.inputs for each in step_functions(graph)}
     given = {name: (each["memorySize"], each["timeout"]) for name, each in functions.items()}
-    assert given == {
-        "twinlens-validate": (1024, 20),
-        "twinlens-resize": (3008, 20),
-        "twinlens-apply-filters": (1024, 20),
-        "twinlens-optimize": (1024, 90),
-        "twinlens-process": (1024, 20),
-    }
+    assert {"twinlens-validate", "twinlens-apply-filters", "twinlens-process"} <= given.keys()
+    own = {"twinlens-resize": (3008, 20), "twinlens-optimize": (1024, 90)}
+    assert given == {**dict.fromkeys(given, (1024, 20)), **own}
     assert graph.outputs["stepMemoryMb"] == {"resize": 3008}
     states = json.loads(machine(graph)["definition"])["States"]
     assert (states["validate"]["TimeoutSeconds"], states["optimize"]["TimeoutSeconds"]) == (50, 120)

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from core.deployment.limits import LEDGER_RETENTION
+from core.workflow.photo import PIPELINE
 
-FUNCTIONS = ("apply-filters", "optimize", "resize", "validate")
+FUNCTIONS = sorted(step.name.replace("_", "-") for step in PIPELINE.steps())
 MACHINE = {"StateMachineArn": "arn:aws:sfn:us-east-1:123456789012:twinlens-workflow"}
 # By alarm: namespace, metric, statistic and dimensions of what is summed up, and the threshold.
 ALARMS = {
