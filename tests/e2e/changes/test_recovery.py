@@ -40,7 +40,8 @@ def destroy_and_see_what_stays(running, changing, name, stand):
     assert data == set(left_over(running, outputs))
     assert {row.id: row for row in stand.deployment.rows()} == rows != {}
     for row in rows.values():
-        assert [stand.deployment.read_output(each["key"]) for each in row.document["artifacts"]]
+        made = [stand.deployment.read_output(each["key"]) for each in row.document["artifacts"]]
+        assert bool(made) == (row.state == "succeeded")  # tests before this one may have had photos rejected
     clear(running, outputs)
 
 
