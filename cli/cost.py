@@ -81,10 +81,11 @@ def explanation(line: Line) -> str:
     tiers = [share.tier for share in line.shares] or list(line.price.tiers[:1])
     prices = ", then ".join(f"${tier.price:f}" for tier in tiers)
     source, free = line.price.source, ""
-    if line.meter.allowance and line.billed < line.quantity:
+    if line.meter.allowance and line.free:
         free = f", {plain(line.meter.allowance.quantity)} free per {line.meter.allowance.scope}"
+    usage = " + ".join(line.formulas) or "not used"
     return (
-        f"{line.meter.name} = {' + '.join(line.formulas)}{free}; {prices} per {line.meter.quoted_unit} in "
+        f"{line.meter.name} = {usage}{free}; {prices} per {line.meter.quoted_unit} in "
         f"{line.price.region}. {source.title}, {source.date}, {line.price.status}. {line.price.note}".rstrip()
     )
 

@@ -25,13 +25,15 @@ class Share:
 class Line:
     """The line of one meter: the metered quantity, the billed part of it, the prices and the amount.
 
-    ``low`` and ``high`` differ from ``amount`` only where the price is unconfirmed.
+    What a commitment covers is not in ``billed``, and its fee is in ``amount``. ``low`` and ``high`` differ
+    from ``amount`` only where the price is unconfirmed.
     """
 
     meter: Meter
     price: Price
     formulas: tuple[str, ...]
     quantity: Decimal
+    free: Decimal
     billed: Decimal
     shares: tuple[Share, ...]
     amount: Decimal
@@ -98,7 +100,8 @@ def price(
 
     ``regions`` name at most one region per vendor; the default is the vendor's home region. With
     ``free_tier``, each allowance is deducted before the tiers apply; meters that share an allowance use it in
-    proportion to their quantities, as a steady mix would.
+    proportion to their quantities, as a steady mix would. A bill has the fees of all commitments with its
+    vendors.
 
     Raises:
         PriceBookError: A meter or region is not in the book, or two regions of one vendor are named.
@@ -110,6 +113,9 @@ def price(
         for each in usage:
             quantities[each.meter] = quantities.get(each.meter, Decimal(0)) + each.quantity
             formulas.setdefault(each.meter, []).append(each.formula)
+        for vendor in {book.meter(name).vendor for name in quantities}:
+            for name in book.committed(vendor):
+                quantities.setdefault(name, Decimal(0))
         meters = [book.meter(name) for name in quantities]
         free = _free(meters, quantities) if free_tier else {}
         return Bill(
@@ -117,7 +123,7 @@ def price(
                 _line(
                     meter,
                     book.price(meter.name, chosen[meter.vendor]),
-                    tuple(formulas[meter.name]),
+                    tuple(formulas.get(meter.name, ())),
                     quantities[meter.name],
                     free.get(meter.name, Decimal(0)),
                 )
@@ -139,15 +145,19 @@ def charge(billed: Decimal, tiers: tuple[Tier, ...], per: Decimal) -> tuple[Shar
 
 
 def _line(meter: Meter, price: Price, formulas: tuple[str, ...], quantity: Decimal, free: Decimal) -> Line:
-    billed = quantity - free
+    billed, fee = quantity - free, Decimal(0)
+    if price.commitment:
+        billed, fee = max(Decimal(0), billed - price.commitment.quantity), price.commitment.fee
     shares = charge(billed, price.tiers, meter.per)
     amount = sum((share.amount for share in shares), Decimal(0))
 
     def at(bound: Decimal | None) -> Decimal:
         # The bounds are those of the first tier; the other tiers are assumed to deviate by the same ratio.
-        return amount if bound is None else settled(amount * bound / price.tiers[0].price)
+        return fee + (amount if bound is None else settled(amount * bound / price.tiers[0].price))
 
-    return Line(meter, price, formulas, quantity, billed, shares, amount, at(price.low), at(price.high))
+    return Line(
+        meter, price, formulas, quantity, free, billed, shares, at(None), at(price.low), at(price.high)
+    )
 
 
 def _free(meters: Iterable[Meter], quantities: Mapping[str, Decimal]) -> dict[str, Decimal]:

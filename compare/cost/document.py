@@ -7,7 +7,7 @@ from typing import Any
 
 from compare.cost.bill import Bill, Line, Share
 from compare.cost.exact import exact, text
-from compare.prices.book import Allowance, Source, Tier
+from compare.prices.book import Allowance, Commitment, Source, Tier
 
 
 def bill_document(bill: Bill) -> dict[str, Any]:
@@ -52,6 +52,11 @@ def allowance_document(allowance: Allowance) -> dict[str, Any]:
     }
 
 
+def commitment_document(commitment: Commitment) -> dict[str, str]:
+    """Return a quantity that is paid for each month, used or not."""
+    return {"quantity": text(commitment.quantity), "fee": text(commitment.fee)}
+
+
 def unit_price(tier: Tier, per: Decimal) -> str:
     """Return the price of one unit; a periodic decimal is cut after eighteen digits."""
     return f"{tier.price / per:.18f}".rstrip("0").rstrip(".") or "0"
@@ -66,8 +71,9 @@ def _line(line: Line) -> dict[str, Any]:
         "unit": line.meter.unit,
         "formulas": list(line.formulas),
         "quantity": text(line.quantity),
-        "free_quantity": text(line.quantity - line.billed),
+        "free_quantity": text(line.free),
         "billed_quantity": text(line.billed),
+        "commitment": line.price.commitment and commitment_document(line.price.commitment),
         "allowance": line.meter.allowance and allowance_document(line.meter.allowance),
         "unit_price": unit_price(tiers[0], line.meter.per) if len(tiers) == 1 else None,
         "tiers": [_tier(tier, line) for tier in tiers],

@@ -40,6 +40,14 @@ class Allowance:
 
 
 @dataclass(frozen=True)
+class Commitment:
+    """A quantity that is paid for each month with ``fee`` US dollars, used or not."""
+
+    quantity: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True)
 class Price:
     """A meter's price in one region; ``low`` and ``high`` bound its first tier if it is unconfirmed."""
 
@@ -51,6 +59,7 @@ class Price:
     high: Decimal | None
     note: str
     listing: Mapping[str, Any]
+    commitment: Commitment | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,14 @@ class PriceBook:
             known = ", ".join(meter.prices)
             raise PriceBookError(f"The price book has no price for {name} in {region}; it has {known}.")
         return meter.prices[region]
+
+    def committed(self, vendor: str) -> tuple[str, ...]:
+        """Return the vendor's meters with a commitment."""
+        return tuple(
+            name
+            for name, meter in self.meters.items()
+            if meter.vendor == vendor and any(price.commitment for price in meter.prices.values())
+        )
 
     def regions(self, vendor: str) -> tuple[str, ...]:
         """Return all regions with at least one price, the vendor's home region first."""

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from compare.errors import PriceBookError
-from compare.prices.book import Meter, Price, PriceBook, Source, Tier
+from compare.prices import commitments
+from compare.prices.book import Commitment, Meter, Price, PriceBook, Source, Tier
 from core.mistakes import Mistakes, meant
 
-TABLES = ("discounts", "prices")
+TABLES = ("discounts", "prices", "commitments")
 
 
 def apply(book: PriceBook, path: Path) -> PriceBook:
@@ -22,7 +23,9 @@ def apply(book: PriceBook, path: Path) -> PriceBook:
 
     ``[discounts]`` has shares (0 to 1) by meter, or by the beginning of their names such as "aws.lambda"; the
     longest one counts. ``[prices]`` has committed prices by meter, for as many units as the book quotes; a
-    discount does not apply to them.
+    discount does not apply to them. ``[commitments]`` has what is paid for each month, used or not, by meter:
+    ``quantity``, its ``fee`` in US dollars, and the ``overage`` price of what is above it, if it is not the
+    price that applies otherwise.
 
     Raises:
         PriceBookError: The file cannot be read, or has mistakes; the message has a line for each.
@@ -35,17 +38,19 @@ def apply(book: PriceBook, path: Path) -> PriceBook:
                 raise PriceBookError(f"{path}: unknown table {name!r}{meant(name, TABLES)}.")
     discounts = dict(_values(document, "discounts", book, path, mistakes))
     prices = dict(_values(document, "prices", book, path, mistakes))
+    committed = commitments.read(document.get("commitments", {}), book, f"{path}, [commitments]", mistakes)
     mistakes.report()
     source = Source(f"own terms, {path.name}", "", datetime.now(UTC).date())
-    return replace(
-        book,
-        meters={
-            name: _priced(meter, prices[name], source)
-            if name in prices
-            else _discounted(meter, _share(name, discounts), source)
-            for name, meter in book.meters.items()
-        },
-    )
+    prices |= {name: each.overage for name, each in committed.items() if each.overage is not None}
+    meters = {
+        name: _priced(meter, prices[name], source)
+        if name in prices
+        else _discounted(meter, _share(name, discounts), source)
+        for name, meter in book.meters.items()
+    }
+    for name, each in committed.items():
+        meters[name] = _committed(meters[name], each.commitment, source)
+    return replace(book, meters=meters)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -101,6 +106,18 @@ def _priced(meter: Meter, price: Decimal, source: Source) -> Meter:
     tiers = (Tier(Decimal(0), price),)
     own = {
         region: replace(each, tiers=tiers, status="confirmed", source=source, low=None, high=None, note="")
+        for region, each in meter.prices.items()
+    }
+    return replace(meter, prices=own)
+
+
+def _committed(meter: Meter, commitment: Commitment, source: Source) -> Meter:
+    note = (
+        f"{commitment.quantity:,f} a month are paid for with ${commitment.fee:,f}, used or not; "
+        f"the price is that of more: {source.title}."
+    )
+    own = {
+        region: replace(each, commitment=commitment, note=f"{each.note} {note}".strip())
         for region, each in meter.prices.items()
     }
     return replace(meter, prices=own)

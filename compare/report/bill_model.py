@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from compare.cost.knots import Knot, knots
+from compare.cost.knots import LARGEST, Knot, knots
 from compare.cost.purposes import purpose
 from compare.metering import Stack
 from compare.metering.assumptions import BOUNDS
@@ -60,13 +60,18 @@ def bill_model(runs: Sequence[PricedRun], book: PriceBook) -> BillModel:
 
 def _usage(run: PricedRun, book: PriceBook) -> Usage:
     stack = run.month.stack
+    meters = {AS_MEASURED: _by_bound(run.month, book), **_planned(stack, run.month.workflow, run.recipe)}
+    unused = dict.fromkeys(book.committed(stack.cloud), ((0, 0.0), (LARGEST, 0.0)))
     return Usage(
         label=run.label,
         cloud=stack.cloud,
         region=run.region,
         stack=repr(replace(stack, granularity="")),
         granularity=stack.granularity,
-        meters={AS_MEASURED: _by_bound(run.month, book), **_planned(stack, run.month.workflow, run.recipe)},
+        meters={
+            size: {bound: unused | used for bound, used in by_bound.items()}
+            for size, by_bound in meters.items()
+        },
     )
 
 
@@ -97,4 +102,6 @@ def _price(book: PriceBook, name: str, region: str) -> UnitPrice:
         pool=meter.allowance.pool if meter.allowance else "",
         low=float(price.low / first) if price.low is not None else 1.0,
         high=float(price.high / first) if price.high is not None else 1.0,
+        committed=float(price.commitment.quantity) if price.commitment else 0.0,
+        fee=float(price.commitment.fee) if price.commitment else 0.0,
     )

@@ -109,8 +109,9 @@ class Fusion:
 class UnitPrice:
     """A meter's price in US dollars for ``per`` units, by tier: (units from which it applies, price).
 
-    ``free`` units a month are free, shared by the meters of one ``pool``. ``low`` and ``high`` are factors
-    that bound an unconfirmed price.
+    ``free`` units a month are free, shared by the meters of one ``pool``. A commitment covers ``committed``
+    more for its ``fee``, which is due whatever is used. ``low`` and ``high`` are factors that bound an
+    unconfirmed price.
     """
 
     title: str
@@ -121,6 +122,8 @@ class UnitPrice:
     pool: str
     low: float
     high: float
+    committed: float
+    fee: float
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ const bills = (() => {
     for (const [, price, count] of used) if (price.pool) pools[price.pool] = (pools[price.pool] || 0) + count;
     return used.map(([name, price, count]) => {
       const free = state.free && price.pool && count ? Math.min(count, count * price.free / pools[price.pool]) : 0;
-      const amount = charged(count - free, price);
-      return { name, title: price.title, purpose: price.purpose, amount, low: amount * price.low, high: amount * price.high };
+      const over = charged(Math.max(0, count - free - price.committed), price);
+      const [low, amount, high] = [price.low, 1, price.high].map((factor) => price.fee + over * factor);
+      return { name, title: price.title, purpose: price.purpose, amount, low, high };
     });
   }
 

@@ -30,8 +30,8 @@ def terms(tmp_path):
 
 
 def amount(book, meter, quantity=10**9):
-    (line,) = price([MeterReading(meter, Decimal(quantity), "")], book, free_tier=False).lines
-    return line
+    lines = price([MeterReading(meter, Decimal(quantity), "")], book, free_tier=False).lines
+    return next(line for line in lines if line.meter.name == meter)
 
 
 def test_the_longest_name_counts_and_own_prices_come_first(terms):
@@ -55,6 +55,64 @@ def test_the_range_of_an_uncertain_price_is_discounted_too(terms):
     book, own = load(), apply(load(), terms(TERMS))
     before, after = (amount(each, "aws.eventbridge.s3_events") for each in (book, own))
     assert (after.low, after.high) == (before.low * Decimal("0.9"), before.high * Decimal("0.9"))
+
+
+COMMITTED = """
+[commitments."aws.stepfunctions.transitions"]
+quantity = 1_000_000
+fee = 15
+overage = 0.02
+[commitments.aws.lambda.gb_seconds]
+arm64 = { quantity = 1000, fee = 0.01 }
+"""
+
+
+def test_a_commitment_covers_a_quantity_and_more_is_billed(terms):
+    own = apply(load(), terms(COMMITTED))
+    transitions = {
+        quantity: amount(own, "aws.stepfunctions.transitions", quantity).amount
+        for quantity in (0, 999_999, 1_000_000, 3_000_000)
+    }
+    assert transitions == {0: 15, 999_999: 15, 1_000_000: 15, 3_000_000: 15 + 2000 * Decimal("0.02")}
+    usual = amount(load(), "aws.lambda.gb_seconds.arm64", 5000).amount
+    assert amount(own, "aws.lambda.gb_seconds.arm64", 6000).amount == Decimal("0.01") + usual
+    assert "1,000 a month are paid for with $0.01" in amount(own, "aws.lambda.gb_seconds.arm64").price.note
+
+
+def test_free_units_come_before_the_commitment(terms):
+    usage = [MeterReading("aws.stepfunctions.transitions", Decimal(1_004_000), "")]
+    (line, _) = sorted(price(usage, apply(load(), terms(COMMITTED))).lines, key=lambda each: -each.amount)
+    assert (line.free, line.billed, line.amount) == (4000, 0, 15)
+
+
+def test_a_commitment_is_due_in_every_bill_of_its_cloud(terms):
+    own = apply(load(), terms(COMMITTED))
+    unused = price([MeterReading("aws.sns.publishes", Decimal(1), "")], own)
+    assert unused.total == Decimal("15.01")
+    assert price([MeterReading("azure.queue.operations", Decimal(0), "")], own).total == 0
+
+
+def test_an_uncertain_price_above_a_commitment_has_its_range(terms):
+    text = '[commitments."aws.eventbridge.s3_events"]\nquantity = 1_000_000\nfee = 3\n'
+    line = amount(apply(load(), terms(text)), "aws.eventbridge.s3_events", 2_000_000)
+    usual = amount(load(), "aws.eventbridge.s3_events", 1_000_000)
+    assert (line.low, line.amount, line.high) == (3 + usual.low, 3 + usual.amount, 3 + usual.high)
+
+
+def test_mistakes_of_commitments_are_named_at_once(terms):
+    text = (
+        '[commitments]\n"aws.lamda" = { quantity = 1, fee = 1 }\n"aws.sns.publishes" = 5\n'
+        '[commitments."aws.s3.put_requests"]\nquantity = -1\nfe = 2\n'
+    )
+    with pytest.raises(PriceBookError) as refused:
+        apply(load(), terms(text))
+    said = [line.partition("[commitments]: ")[2] for line in str(refused.value).splitlines()]
+    assert said[0].startswith("aws.lamda is not a meter")
+    assert said[1] == "aws.sns.publishes is 5; it must be a table with quantity, fee, overage."
+    assert said[2] == (
+        "aws.s3.put_requests: unknown key 'fe' (did you mean 'fee'?); fee is missing; "
+        "quantity is -1; it must be a number of at least zero."
+    )
 
 
 def test_all_mistakes_are_named_at_once(terms):
