@@ -105,9 +105,9 @@ def _program(workload: Workload) -> Program:
     flow, platform = workload.workflow, workload.platform
     match flow.kind:
         case "chain":
-            return Chain(flow.tasks)
+            return Chain(flow.tasks, flow.seconds)
         case "fan_out":
-            return FanOut(flow.tasks)
+            return FanOut(flow.tasks, flow.seconds)
         case "photo":
             workflow = pipeline_in(flow.granularity)
             if platform.orchestrator in ("standard", "express"):

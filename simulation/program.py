@@ -69,13 +69,29 @@ class Program(Protocol):
         """Return the node that an outcome leads to."""
 
 
+def _again(node: Node, slot: int, outcome: str, call: Call, wait_s: float) -> Node | None:
+    """Return where a refusal or the wait after it leads: a call is made again until it is let in.
+
+    Nobody published what refused calls of the experiments did; they try as often as places become free.
+    """
+    if outcome == OK:
+        return None
+    if outcome == DUE:
+        return Node((call,), at=node.at)
+    return Node(timers=(Timer(slot, wait_s, jitter=True),), at=node.at)
+
+
 class Chain:
-    """Functions in a row: the first prepares, the others are one function, as in the published experiment."""
+    """Functions in a row: the first prepares, the others are one function, as in the published experiment.
+
+    Each takes ``seconds``, after about which a refused call is made again.
+    """
 
     timeout_seconds = 86_400.0
     deadline_slot = -1
 
-    def __init__(self, tasks: int) -> None:
+    def __init__(self, tasks: int, seconds: float = 0.0) -> None:
+        self._wait_s = max(1.0, seconds)
         self._nodes = [
             Node((Call(at, "task", "task" if at else "prepare"),), entered=1, at=at) for at in range(tasks)
         ]
@@ -84,16 +100,21 @@ class Chain:
 
     def next(self, node: Node, slot: int, outcome: str) -> Node:
         """See :meth:`Program.next`."""
-        return self._nodes[node.at + 1]
+        (call,) = self._nodes[node.at].calls
+        return _again(node, slot, outcome, call, self._wait_s) or self._nodes[node.at + 1]
 
 
 class FanOut:
-    """A function that prepares, then branches in parallel, each of one function."""
+    """A function that prepares, then branches in parallel, each of one function.
+
+    A branch takes ``seconds``, after about which a refused call is made again.
+    """
 
     timeout_seconds = 86_400.0
     deadline_slot = -1
 
-    def __init__(self, branches: int) -> None:
+    def __init__(self, branches: int, seconds: float = 0.0) -> None:
+        self._wait_s = max(1.0, seconds)
         self.start = Node((Call(0, "prepare", "prepare"),), entered=1)
         calls = tuple(Call(at + 1, "task", "task") for at in range(branches))
         waiting = [Node(at=left) for left in range(branches)]
@@ -103,4 +124,6 @@ class FanOut:
 
     def next(self, node: Node, slot: int, outcome: str) -> Node:
         """See :meth:`Program.next`."""
-        return self._waiting[node.at - 1] if node.at else self._first
+        call = self._first.calls[slot - 1] if slot else self.start.calls[0]
+        following = self._waiting[node.at - 1] if node.at else self._first
+        return _again(node, slot, outcome, call, self._wait_s) or following

@@ -104,3 +104,18 @@ def test_larger_photos_are_never_faster(name: str):
         for size in (2, 12, 48)
     ]
     assert found == sorted(found)
+
+
+@pytest.mark.parametrize("kind", ["chain", "fan_out"])
+def test_refused_calls_wait_and_none_is_skipped(kind: str):
+    platform = Platform("aws.standard", memory_mb=256, concurrency=40)
+    flow = Flow(kind, tasks=4, seconds=1.0)  # type: ignore[arg-type]
+    alone, many = (times(Workload(Arrivals(count=count), Photos(), flow, platform)) for count in (1, 100))
+    assert (many["throttled"] > 0, many["failed"], many["billed.executions"]) == (
+        True,
+        0,
+        100 * alone["billed.executions"],
+    )
+    assert many["end_to_end_s.p50"] > alone["end_to_end_s.p50"]
+    # Forty at a time do so many seconds of work, and no more.
+    assert many["all_done_s"] > 100 * 4 * 1.0 / 40
