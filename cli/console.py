@@ -34,10 +34,8 @@ def stack_names(incomplete: str) -> list[str]:
     return [name for name in stacks() if name.startswith(incomplete)]
 
 
-StackName = Annotated[
-    str,
-    typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.", autocompletion=stack_names),
-]
+STACK = typer.Option("--stack", "-s", help="The Pulumi stack, such as aws-local.", autocompletion=stack_names)
+StackName = Annotated[str, STACK]
 
 # Columns with text may wrap; numbers, ids and states may not.
 WORDY = frozenset({"photo", "key", "reason", "done", "what to do", "address", "price", "source", "type"})

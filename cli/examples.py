@@ -12,6 +12,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "submit": (
         "twinlens submit photo.jpg -s aws-local --wait",
         "twinlens submit photo.jpg -s azure --wait --timeout 60 --json",
+        "twinlens submit photo.jpg --via-api https://example.com --wait",
     ),
     "web": ("twinlens web", "twinlens web -s aws-local --port 8701"),
     "bench": (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_azure_native import managedidentity
 
-from components.azure.roles import Role, grant
+from components.azure.roles import Grant, grant
 
 
 class AppIdentity(pulumi.ComponentResource):
@@ -27,7 +27,7 @@ class AppIdentity(pulumi.ComponentResource):
         self,
         name: str,
         resource_group: pulumi.Input[str],
-        grants: Mapping[str, tuple[Role, pulumi.Input[str]]],
+        grants: Mapping[str, Grant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:AppIdentity", name, None, opts)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import storage, web
 
 from components.azure.app_identity import AppIdentity
+
+
+@dataclass(frozen=True)
+class Http:
+    """How an app serves HTTP requests: of how many at once an instance, and of which pages' origins."""
+
+    concurrency: int
+    origins: tuple[str, ...]
 
 
 class FunctionApp(pulumi.ComponentResource):
@@ -22,13 +31,15 @@ class FunctionApp(pulumi.ComponentResource):
         memory_mb: The memory of one instance.
         max_instances: The maximum number of instances.
         app_settings: The app's environment variables.
+        http: How it serves HTTP requests; by default one at a time, and those of no page.
         opts: Pulumi's resource options.
 
-    ``site`` is the host name of its deployment site.
+    ``host`` is its host name, and ``site`` that of its deployment site.
     """
 
     name: pulumi.Output[str]
     id: pulumi.Output[str]
+    host: pulumi.Output[str]
     site: pulumi.Output[str]
 
     def __init__(
@@ -40,6 +51,7 @@ class FunctionApp(pulumi.ComponentResource):
         memory_mb: int,
         max_instances: int,
         app_settings: Mapping[str, pulumi.Input[str]],
+        http: Http | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:FunctionApp", name, None, opts)
@@ -78,6 +90,7 @@ class FunctionApp(pulumi.ComponentResource):
                 "scale_and_concurrency": {
                     "instance_memory_mb": memory_mb,
                     "maximum_instance_count": max_instances,
+                    "triggers": {"http": {"per_instance_concurrency": http.concurrency}} if http else None,
                 },
             },
             # A dict, not SiteConfigArgs: that class adds defaults that a Flex plan rejects.
@@ -85,6 +98,7 @@ class FunctionApp(pulumi.ComponentResource):
                 "app_settings": [
                     {"name": each, "value": value} for each, value in sorted(app_settings.items())
                 ],
+                "cors": {"allowed_origins": list(http.origins)} if http and http.origins else None,
                 "min_tls_version": web.SupportedTlsVersions.SUPPORTED_TLS_VERSIONS_1_2,
             },
             opts=child,
@@ -94,7 +108,7 @@ class FunctionApp(pulumi.ComponentResource):
             policy(
                 f"{name}-{what}", resource_group_name=resource_group, name=app.name, allow=False, opts=child
             )
-        self.name, self.id = app.name, app.id
+        self.name, self.id, self.host = app.name, app.id, app.default_host_name
         self.site = app.host_name_ssl_states.apply(
             lambda states: next(
                 each.name for each in states or () if each.host_type == web.HostType.REPOSITORY and each.name

@@ -29,7 +29,7 @@ class PhotoStore(pulumi.ComponentResource):
 
     ``keep`` retains all of it when the stack is destroyed; its resource group must then be retained too.
     ``redundancy`` is that of the account, and for ``undelete_days`` what was deleted or overwritten can be
-    restored.
+    restored. A page of ``page_origin`` may send uploads to signed addresses.
     """
 
     account: storage.StorageAccount
@@ -47,20 +47,22 @@ class PhotoStore(pulumi.ComponentResource):
         redundancy: str = "LRS",
         undelete_days: int = 0,
         reviews: bool = False,
+        page_origin: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:PhotoStore", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
         self.account = account(account_name, resource_group, child, redundancy=redundancy)
-        if undelete_days:
+        if undelete_days or page_origin:
             retained: storage.DeleteRetentionPolicyArgsDict = {"enabled": True, "days": undelete_days}
             storage.BlobServiceProperties(
                 f"{name}-undelete",
                 resource_group_name=resource_group,
                 account_name=self.account.name,
                 blob_services_name="default",  # the only name that the platform accepts
-                delete_retention_policy=retained,
-                container_delete_retention_policy=retained,
+                delete_retention_policy=retained if undelete_days else None,
+                container_delete_retention_policy=retained if undelete_days else None,
+                cors={"cors_rules": [_uploads_from(page_origin)]} if page_origin else None,
                 opts=child,
             )
         self.containers = {
@@ -109,3 +111,13 @@ class PhotoStore(pulumi.ComponentResource):
             opts=child,
         )
         self.register_outputs({"account": self.account.name})
+
+
+def _uploads_from(origin: str) -> storage.CorsRuleArgsDict:
+    return {
+        "allowed_origins": [origin],
+        "allowed_methods": ["PUT"],
+        "allowed_headers": ["content-type", "x-ms-blob-type"],
+        "exposed_headers": [],
+        "max_age_in_seconds": 3600,
+    }

@@ -15,6 +15,7 @@ from components.azure.app_code import DEPLOYED, AppCode
 from components.azure.app_identity import AppIdentity
 from components.azure.budget import Budget
 from components.azure.encryption import AccountEncryption
+from components.azure.front_door import FrontDoor, http, url
 from components.azure.function_app import FunctionApp
 from components.azure.instance import instance, over_quota
 from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json, purging
@@ -54,7 +55,8 @@ class AzurePipeline(pulumi.ComponentResource):
             pulumi.log.warn(warning)
         each = instance(settings)
         host = host_json(settings.orchestrator, each.activities)
-        archive = packaging.build("azure", settings.architecture, texts={"host.json": host})
+        parts = [packaging.FRONT_DOOR] if settings.front_door else []
+        archive = packaging.build("azure", settings.architecture, texts={"host.json": host}, parts=parts)
         encryption = AccountEncryption(settings.kms_key) if settings.kms_key else None
         transformations = [tags.transformation(settings.tags)]
         if encryption:
@@ -76,8 +78,10 @@ class AzurePipeline(pulumi.ComponentResource):
             redundancy=settings.photo_redundancy,
             undelete_days=settings.soft_delete_days,
             reviews=settings.review_seconds > 0,
+            page_origin=settings.page_origin if settings.front_door else "",
             opts=child,
         )
+        door = FrontDoor(f"{name}-door", group, settings, photos, opts=child) if settings.front_door else None
         state = account(f"{short}state", group, child)
         code = account(f"{short}code", group, child, shared_keys=not settings.no_shared_keys)
         deployed = container(f"{name}-deployed", code, DEPLOYED, group, child)
@@ -107,6 +111,7 @@ class AzurePipeline(pulumi.ComponentResource):
                     for topic, queue in TOPICS.items()
                 },
                 **review.grants(settings, photos),
+                **(door.grants if door else {}),
                 "metrics": (Role.METRICS_PUBLISHER, telemetry.insights.id),
             },
             opts=child,
@@ -143,9 +148,11 @@ class AzurePipeline(pulumi.ComponentResource):
                 **each.app_settings(settings.timeout_seconds),
                 **reconciler.app_settings(settings),
                 **review.app_settings(settings, photos),
+                **(door.app_settings if door else {}),
                 **purging(settings.orchestrator),
                 **variables.chaos(settings.chaos),
             },
+            http(settings),
             opts=child,
         )
         if settings.no_shared_keys:
@@ -195,7 +202,7 @@ class AzurePipeline(pulumi.ComponentResource):
         asked, decided = (photos.queues.get(queue) for queue in (NOTIFY_REVIEW, DECISIONS))
         self.review_topic = asked.name if asked else None
         self.decisions = decided.name if decided else None
-        self.api: pulumi.Output[str] | None = None
+        self.api = url(app) if door else None
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.set_aside: list[pulumi.Output[str]] = []

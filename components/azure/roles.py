@@ -17,6 +17,7 @@ class Role(Enum):
 
     BLOB_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
     BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+    BLOB_DELEGATOR = "db58b8e5-c6ad-4a2a-8342-4190687cbf4a"
     BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
     QUEUE_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
     QUEUE_SENDER = "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"
@@ -26,25 +27,28 @@ class Role(Enum):
     METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 
 
+type Grant = tuple[Role | pulumi.Output[str], pulumi.Input[str]]
+"""A built-in role, or the id of another one, and the scope that it is granted on."""
+
+
 def grant(
     name: str,
-    role: Role,
+    role: Role | pulumi.Output[str],
     scope: pulumi.Input[str],
     principal_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> authorization.RoleAssignment:
-    """Grant the role on the scope to a managed identity."""
-    known = pulumi.Output.all(scope, principal_id)
+    """Grant a built-in role, or one by its id, on the scope to a managed identity."""
+    definition = pulumi.Output.from_input(role.value if isinstance(role, Role) else role)
+    known = pulumi.Output.all(scope, principal_id, definition)
     return authorization.RoleAssignment(
         name,
         # The name is derived from the grant, so that a second deployment finds it instead of a conflict.
-        role_assignment_name=known.apply(
-            lambda facts: str(uuid.uuid5(NAMESPACE, f"{facts[0]} {facts[1]} {role.value}"))
-        ),
+        role_assignment_name=known.apply(lambda facts: str(uuid.uuid5(NAMESPACE, " ".join(facts)))),
         scope=scope,
-        role_definition_id=pulumi.Output.from_input(scope).apply(
-            lambda path: (
-                f"/subscriptions/{path.split('/')[2]}/providers/Microsoft.Authorization/roleDefinitions/{role.value}"
+        role_definition_id=known.apply(
+            lambda facts: (
+                f"/subscriptions/{facts[0].split('/')[2]}/providers/Microsoft.Authorization/roleDefinitions/{facts[2]}"
             )
         ),
         principal_id=principal_id,

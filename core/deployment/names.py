@@ -21,6 +21,7 @@ EXPIRES_AT = "expires_at"  # when DynamoDB may delete the row, in seconds since 
 INPUT = "input"
 OUTPUT = "output"
 LEDGER = "ledger"
+TICKETS = "tickets"  # of the front door
 UPLOADS = "uploads"
 POISON_SUFFIX = "-poison"  # as the Functions host appends it: learn.microsoft.com, "Queue trigger"
 POISON = UPLOADS + POISON_SUFFIX
@@ -45,3 +46,8 @@ UNCLAIMED: Literal["unclaimed"] = "unclaimed"
 PURGE_HISTORY = "purge_history"
 # The function that serves the review page on Azure, and its path under /api.
 REVIEW_PAGE = "review_page"
+
+
+def functions_url(host: str) -> str:
+    """Return the address of a function app's HTTP functions: its host is on this machine in a local stack."""
+    return f"{'http' if host.startswith('127.0.0.1:') else 'https'}://{host}/api"

@@ -29,6 +29,8 @@ DOCUMENT = Path(__file__).with_name("openapi.json")
 HANDLE = "twinlens-handle"  # the header with the handle
 HANDLE_BYTES = 32
 WAIT_SECONDS = 20
+# A gateway says so on AWS, where it replaces this; App Service has no setting for it.
+SHOWN = {"Access-Control-Expose-Headers": "ETag"}
 LOOK_SECONDS = 1.0  # between looks while somebody waits
 JOB = re.compile(r"/jobs/(?P<id>[0-9a-f]{64})")
 
@@ -109,9 +111,9 @@ class FrontDoor:
             ticket, job = self._look(ticket, moment)
             tag = jobs.etag(job, moment)
             if tag != known:
-                return _json(HTTPStatus.OK, jobs.signed(job, self.signer), ETag=tag)
+                return _json(HTTPStatus.OK, jobs.signed(job, self.signer), **SHOWN, ETag=tag)
             if job["ended"] or moment >= until:
-                return Response(HTTPStatus.NOT_MODIFIED, {**COMMON, "ETag": tag})
+                return Response(HTTPStatus.NOT_MODIFIED, {**COMMON, **SHOWN, "ETag": tag})
             self.sleep(LOOK_SECONDS)
 
     def _look(self, ticket: Ticket, moment: datetime) -> tuple[Ticket, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from core.deployment.names import REVIEW_PAGE
+from core.deployment.names import REVIEW_PAGE, functions_url
 from core.deployment.variables import (
     CONNECTION,
     ERROR_QUEUE,
@@ -48,9 +48,8 @@ def notifier() -> QueueNotifier:
 
 
 def review_page() -> str:
-    """Return the address of the review page: App Service names the app's host, locally 127.0.0.1."""
-    host = required(os.environ, HOST_NAME)
-    return f"{'http' if host.startswith('127.0.0.1:') else 'https'}://{host}/api/{REVIEW_PAGE}"
+    """Return the address of the review page: App Service names the app's host."""
+    return f"{functions_url(required(os.environ, HOST_NAME))}/{REVIEW_PAGE}"
 
 
 def endpoint(service: str) -> str:

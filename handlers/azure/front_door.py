@@ -69,11 +69,10 @@ def _user(authorization: str) -> str:
 def door() -> FrontDoor:
     """Return the worker's front door."""
     service = clients.blobs(adapters.endpoint("blob"))
-    tables = clients.tables(adapters.endpoint("table"))
     uploads = os.environ[variables.INPUT_CONTAINER]
     public = os.environ.get(variables.RESULTS_URL, "")
     return FrontDoor(
-        TableTickets(tables.get_table_client(os.environ[variables.TICKETS_TABLE])),
+        tickets(),
         BlobUploads(service, uploads),
         adapters.ledger(),
         BlobSigner(service, uploads, os.environ[variables.OUTPUT_CONTAINER], public),
@@ -83,6 +82,13 @@ def door() -> FrontDoor:
         os.environ[variables.INPUT_PREFIX],
         tuple(os.environ[variables.STEPS].split(",")),
     )
+
+
+@cache
+def tickets() -> TableTickets:
+    """Return the worker's table of tickets."""
+    tables = clients.tables(adapters.endpoint("table"))
+    return TableTickets(tables.get_table_client(os.environ[variables.TICKETS_TABLE]))
 
 
 class TableTickets:

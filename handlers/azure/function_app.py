@@ -140,6 +140,26 @@ def _purge() -> None:
     app.function_name(PURGE_HISTORY)(bound)
 
 
+def _front_door() -> None:
+    # Imported here: a deployment without it does not have it.
+    from core.front_door.routes import ROUTES, Route
+
+    def serve(route: Route) -> None:
+        async def run(request: functions.HttpRequest) -> functions.HttpResponse:
+            from handlers.azure.front_door import answer
+
+            return await answer(route, request)
+
+        run.__name__ = route.name
+        anybody = functions.AuthLevel.ANONYMOUS
+        path = route.path.removeprefix("/")
+        routed = app.route(path, "request", methods=[route.method], auth_level=anybody)(run)
+        app.function_name(route.name)(routed)
+
+    for each in ROUTES:
+        serve(each)
+
+
 # All variants, since orchestrations from before a change of settings continue.
 for reviewed in (0, REVIEW_SECONDS or 1):
     for granularity in GRANULARITIES:
@@ -152,5 +172,7 @@ if STUCK_SCHEDULE in os.environ:
 if DECISIONS_QUEUE in os.environ:
     _decisions()
     _review_page()
+if variables.TICKETS_TABLE in os.environ:
+    _front_door()
 if PURGE_SCHEDULE in os.environ:
     _purge()

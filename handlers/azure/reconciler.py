@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import time
+from datetime import UTC, datetime
 
 from core.deployment import variables
-from core.deployment.names import LOOK
+from core.deployment.limits import LEDGER_RETENTION
+from core.deployment.names import LOOK, UNCLAIMED
 from core.ports import ObjectStore
 from core.recovery.jobs import Recovery
 from core.recovery.schedule import Find, InParts, by_schedule
+from core.trace import stamp
 from handlers.azure import adapters, clients
 from handlers.azure.intake import BlobIntake
 
@@ -53,4 +56,9 @@ def reconcile(find: Find) -> None:
     )
     recovery = Recovery(ledger, intake, adapters.notifier(), os.environ[variables.RECIPE])
     done = by_schedule(recovery, find, asked.patience, in_parts)
+    if find == UNCLAIMED and variables.TICKETS_TABLE in os.environ:
+        # Imported here: a deployment without it does not have it.
+        from handlers.azure.front_door import tickets
+
+        tickets().expire(stamp(datetime.now(UTC) - LEDGER_RETENTION))
     logging.info("Looked for what is %s: %s", find, dict(done) or "nothing")

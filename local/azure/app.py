@@ -60,8 +60,8 @@ class App:
         self.hub = TaskHub(name)
         self._pump = Pump(self.hub, self._run_durable, self._log)
 
-    async def configure(self, settings: Mapping[str, str]) -> None:
-        """Replace all settings of the app with ``settings``.
+    async def configure(self, settings: Mapping[str, str], origins: Sequence[str] = ()) -> None:
+        """Replace all settings of the app with ``settings``, and the origins of pages that may call it.
 
         Raises:
             DeploymentError: The app does not work with them.
@@ -70,6 +70,7 @@ class App:
             if self._package is not None and settings != self._settings:
                 await self._replace(self._package, settings)
             self._settings = dict(settings)
+            self.site.origins = tuple(origins)
 
     async def deliver(self, package_uri: str) -> None:
         """Run the package at ``package_uri`` in place of the previous one.

@@ -100,7 +100,8 @@ class ControlServer(ThreadingHTTPServer):
                     raise BadRequest(f"limit is {limit!r}; give a whole number.")
                 return {"instances": await self._host.instances(int(limit))}
             case "PUT", ["apps", name, "settings"]:
-                return await self._host.configure(name, _settings(_document(body)))
+                document = _document(body)
+                return await self._host.configure(name, _settings(document), _origins(document))
             case "PUT", ["apps", name, "package"]:
                 return await self._host.deliver(name, _text(_document(body), "package_uri"))
             case "POST", ["sites", name, "api", "publish"]:
@@ -192,3 +193,10 @@ def _settings(document: dict[str, Any]) -> dict[str, str]:
     if not isinstance(settings, dict) or not all(isinstance(each, str) for each in settings.values()):
         raise BadRequest("settings must be an object whose values are strings.")
     return settings
+
+
+def _origins(document: dict[str, Any]) -> list[str]:
+    origins = document.get("origins", [])
+    if not isinstance(origins, list) or not all(isinstance(each, str) for each in origins):
+        raise BadRequest("origins must be a list of strings.")
+    return origins

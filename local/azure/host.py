@@ -11,7 +11,7 @@ import logging
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,12 @@ class Host:
             except DeploymentError as error:
                 LOG.error("The app %s is not running again: %s", name, error)
 
-    async def configure(self, name: str, settings: Mapping[str, str]) -> dict[str, Any]:
-        """Set an app's settings, creating the app if necessary, and describe it."""
+    async def configure(
+        self, name: str, settings: Mapping[str, str], origins: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Set an app's settings, and the origins of pages that may call it, and describe it."""
         app = self._app(name)
-        await app.configure(settings)
+        await app.configure(settings, origins)
         self._keep()
         return app.describe()
 

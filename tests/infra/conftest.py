@@ -148,6 +148,7 @@ class Recorder(mocks.Mocks):
         if args.inputs.get("identity"):
             made["identity"] = {"principalId": f"principal-{name}", "type": args.inputs["identity"]["type"]}
         if args.typ.endswith(":WebApp"):
+            made["defaultHostName"] = f"{name}.azurewebsites.net"
             made["hostNameSslStates"] = [
                 {"name": f"{name}.azurewebsites.net", "hostType": "Standard"},
                 {"name": f"{name}.scm.azurewebsites.net", "hostType": "Repository"},

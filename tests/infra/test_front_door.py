@@ -10,6 +10,9 @@ ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 ORIGIN = "https://photos.example.com"
 SIGN_IN = {"issuer": "https://login.example.com/tenant", "audience": "photos"}
 
+ADD = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action"
+DELEGATOR = "db58b8e5-c6ad-4a2a-8342-4190687cbf4a"
+
 
 def granted(graph, role):
     [policy] = [each for each in graph.of("RolePolicy") if each.name == role]
@@ -93,3 +96,39 @@ def test_with_sign_in_the_gateway_asks_for_tokens(run):
     assert authorizer.inputs["jwtConfiguration"] == {"issuer": SIGN_IN["issuer"], "audiences": ["photos"]}
     guarded = {each.inputs["routeKey"]: each.inputs["authorizationType"] for each in graph.of("Route")}
     assert guarded == {f"{each.method} {each.path}": "JWT" if each.guarded else "NONE" for each in ROUTES}
+
+
+@pytest.fixture(scope="module")
+def azure(run):
+    return run({"cloud": "azure", "frontDoor": True, "pageOrigin": ORIGIN})
+
+
+def test_the_app_on_azure_may_create_uploads_and_no_more(azure):
+    role = azure.one("RoleDefinition").inputs
+    [permission] = role["permissions"]
+    assert permission["dataActions"] == [ADD]
+    assert not permission["actions"]
+    granted = {
+        (each.name.removeprefix("twinlens-app-"), each.inputs["scope"].rpartition("/")[2])
+        for each in azure.of("RoleAssignment")
+        if each.inputs["roleDefinitionId"].endswith((azure.one("RoleDefinition").name, DELEGATOR))
+    }
+    assert granted == {("add-uploads", "twinlens-photos-input"), ("sign", "twinlensphotos")}
+
+
+def test_the_app_on_azure_answers_many_at_once_and_one_page(azure, run):
+    app = azure.one("WebApp").inputs
+    scale = app["functionAppConfig"]["scaleAndConcurrency"]
+    assert scale["triggers"] == {"http": {"perInstanceConcurrency": 16}}
+    assert app["siteConfig"]["cors"] == {"allowedOrigins": [ORIGIN]}
+    [rule] = azure.one("BlobServiceProperties").inputs["cors"]["corsRules"]
+    assert (rule["allowedOrigins"], rule["allowedMethods"]) == ([ORIGIN], ["PUT"])
+    assert azure.outputs["apiUrl"] == "https://twinlens-app.azurewebsites.net/api"
+
+    closed = run({"cloud": "azure", "frontDoor": True, "signIn": SIGN_IN})
+    app = closed.one("WebApp").inputs
+    assert "cors" not in app["siteConfig"]
+    assert not closed.of("BlobServiceProperties")
+    settings = {each["name"]: each["value"] for each in app["siteConfig"]["appSettings"]}
+    assert settings["TWINLENS_SIGN_IN_ISSUER"] == SIGN_IN["issuer"]
+    assert settings["TWINLENS_SIGN_IN_AUDIENCE"] == SIGN_IN["audience"]

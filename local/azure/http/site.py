@@ -77,6 +77,7 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", memory.get("port", 0)), _Handler)
         self.log = log
         self.keys = Keys(**memory.get("keys", {}))
+        self.origins: tuple[str, ...] = tuple(memory.get("origins", ()))  # of pages that may read answers
         self._loop = asyncio.get_running_loop()
         self._served: Served | None = None
         self._listener = Thread(target=self.serve_forever, daemon=True)
@@ -89,7 +90,7 @@ class Site(ThreadingHTTPServer):
 
     def memory(self) -> dict[str, Any]:
         """Return what another process needs to open the site again at the same address."""
-        return {"port": self.server_port, "keys": asdict(self.keys)}
+        return {"port": self.server_port, "keys": asdict(self.keys), "origins": list(self.origins)}
 
     def serve(self, served: Served) -> None:
         """Answer with these functions from now on."""
@@ -162,12 +163,12 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         """Answer the request."""
         try:
-            answer = self._refusal() or self._asked()
+            answer = self._refusal() or self._preflight() or self._asked()
         except Exception:
             self.server.log.exception("A request with %s failed in the local host.", self.command)
             answer = Answer(500)
         self.send_response(answer.status)
-        for name, value in answer.headers:
+        for name, value in (*answer.headers, *self._allowed()):
             if name.lower() not in OF_THE_CONNECTION:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
@@ -186,6 +187,24 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal():
             return Answer(400)
         return Answer(413) if int(length) > self.server.body_limit() else None
+
+    def _allowed(self) -> tuple[tuple[str, str], ...]:
+        """Return what lets the page that asks read the answer, if it may."""
+        origin = self.headers.get("Origin", "")
+        if origin not in self.server.origins:
+            return ()
+        return ("Access-Control-Allow-Origin", origin), ("Vary", "Origin")
+
+    def _preflight(self) -> Answer | None:
+        """Answer a browser that asks before a request, as App Service does: of any method, with any headers."""
+        method = self.headers.get("Access-Control-Request-Method")
+        if self.command != "OPTIONS" or not method or not self.server.origins:
+            return None
+        if not self._allowed():
+            return Answer(204)
+        headers = self.headers.get("Access-Control-Request-Headers", "")
+        allowed = ("Access-Control-Allow-Methods", method), ("Access-Control-Allow-Headers", headers)
+        return Answer(204, headers=allowed)
 
     def _asked(self) -> Answer:
         headers = {name.lower(): value for name, value in self.headers.items()}

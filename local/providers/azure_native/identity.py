@@ -31,6 +31,7 @@ ROLES = {
     "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
     "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a": "Storage Queue Data Message Sender",
     "e147488a-f6f5-4113-8e2d-b22465e65bf6": "Key Vault Crypto Service Encryption User",
+    "db58b8e5-c6ad-4a2a-8342-4190687cbf4a": "Storage Blob Delegator",
     "d5a91429-5739-47e2-a06b-3470a27159e7": "EventGrid Data Sender",
 }
 
@@ -68,7 +69,7 @@ class RoleAssignment(ArmResource):
                 yield Fault(name, f"{inputs[name]!r} is not a UUID.")
         role = inputs["roleDefinitionId"]
         found = ROLE.fullmatch(role)
-        if not found or found[1] not in ROLES:
+        if not found or (found[1] not in ROLES and not _defined(found[1])):
             known = [f"{key} ({name})" for key, name in ROLES.items()]
             yield Fault(
                 "roleDefinitionId",
@@ -88,6 +89,27 @@ class RoleAssignment(ArmResource):
     def outputs(self, identity: str, inputs: Properties) -> Properties:
         made = datetime.now(UTC).isoformat()
         return {"principalType": inputs.get("principalType", "ServicePrincipal"), "createdOn": made}
+
+
+class RoleDefinition(ArmResource):
+    """``azure_native.authorization.RoleDefinition``: a role of the subscription's own."""
+
+    kind = "azure-native:authorization:RoleDefinition"
+    path = "providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}"
+    fixed = frozenset({"roleDefinitionId", "scope"})
+
+    def identity(self, inputs: Properties) -> str:
+        return f"{inputs['scope']}/{self.path.format_map(inputs)}"
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        if not _is_uuid(inputs["roleDefinitionId"]):
+            yield Fault("roleDefinitionId", f"{inputs['roleDefinitionId']!r} is not a UUID.")
+        if not inputs.get("assignableScopes"):
+            yield Fault("assignableScopes", "a role needs a scope that it can be assigned on.")
+
+
+def _defined(role: str) -> bool:
+    return any(each.endswith(f"/roleDefinitions/{role}") for each in inventory.everything())
 
 
 def require_roles_in_effect(principal: str) -> None:
@@ -127,4 +149,4 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-RESOURCES = (UserAssignedIdentity, RoleAssignment)
+RESOURCES = (UserAssignedIdentity, RoleDefinition, RoleAssignment)

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import CorsRule
 
 from local import state as local_state
 from local.providers import assets
@@ -180,7 +181,7 @@ class ManagementPolicy(ArmResource):
 
 
 class BlobServiceProperties(ArmResource):
-    """``azure_native.storage.BlobServiceProperties``: only recorded."""
+    """``azure_native.storage.BlobServiceProperties``: which pages may send requests; the rest is recorded."""
 
     kind = "azure-native:storage:BlobServiceProperties"
     path = ACCOUNT + "/blobServices/{blobServicesName}"
@@ -188,6 +189,22 @@ class BlobServiceProperties(ArmResource):
     def check(self, inputs: Properties) -> Iterator[Fault]:
         if inputs["blobServicesName"] != "default":
             yield Fault("blobServicesName", "the platform takes only the name 'default'.")
+
+    def apply(self, identity: str, inputs: Properties) -> None:
+        rules = [
+            CorsRule(
+                each["allowedOrigins"],
+                each["allowedMethods"],
+                allowed_headers=each["allowedHeaders"],
+                exposed_headers=each["exposedHeaders"],
+                max_age_in_seconds=each["maxAgeInSeconds"],
+            )
+            for each in inputs.get("cors", {}).get("corsRules", [])
+        ]
+        emulator.blobs(inputs["accountName"]).set_service_properties(cors=rules)
+
+    def withdraw(self, identity: str, state: Properties) -> None:
+        emulator.blobs(state["accountName"]).set_service_properties(cors=[])
 
 
 def _accounts() -> list[tuple[str, Properties]]:

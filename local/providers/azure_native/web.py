@@ -74,7 +74,9 @@ class WebApp(ArmResource):
         settings = {
             each["name"]: each["value"] for each in inputs.get("siteConfig", {}).get("appSettings", [])
         }
-        emulator.control("PUT", "apps", inputs["name"], "/settings", {"settings": settings})
+        cors = inputs.get("siteConfig", {}).get("cors", {})
+        asked = {"settings": settings, "origins": cors.get("allowedOrigins", [])}
+        emulator.control("PUT", "apps", inputs["name"], "/settings", asked)
 
     def withdraw(self, identity: str, state: Properties) -> None:
         emulator.control("DELETE", "apps", state["name"])

@@ -1,14 +1,23 @@
 """The front door on both clouds: what it lets in, what it refuses, and what its users see."""
 
 import hashlib
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
+pytestmark = pytest.mark.e2e
+
 ORIGIN = "https://photos.example.com"
+MANY = 50
+TAKEN, REFUSED = (200, 201), range(400, 500)
 
 
 class Client:
+    """A client of the API."""
+
     def __init__(self, url):
         self.url = url
         self.http = requests.Session()
@@ -44,17 +53,134 @@ def door(changing, name):
     return Client(outputs["apiUrl"])
 
 
-def test_a_photo_goes_in_and_comes_out(door, photo):
-    upload = door.ask(photo, sha256=hashlib.sha256(photo).hexdigest()).json()
+@pytest.fixture
+def upload(door, photo):
+    """An upload that was asked for."""
+    answer = door.ask(photo, sha256=hashlib.sha256(photo).hexdigest())
+    assert answer.status_code == 201, answer.text
+    return answer.json()
 
+
+def test_a_photo_goes_in_and_comes_out(door, upload, photo):
     assert door.job(upload).json()["state"] == "awaiting_upload"
     sent = door.send(upload, photo)
-    assert sent.status_code in (200, 201), sent.text
+    assert sent.status_code in TAKEN, sent.text
     job = door.ended(upload)
 
     assert (job["state"], job["name"]) == ("succeeded", "a.jpg"), job
     assert {each["state"] for each in job["steps"]} == {"done"}
+    assert job["results"]
     for each in job["results"]:
         got = door.http.get(each["url"])
         assert (got.status_code, len(got.content)) == (200, each["bytes"])
         assert got.headers["Content-Type"] == each["type"]
+    # A second upload is refused by the store, and changes nothing.
+    assert door.send(upload, photo).status_code in REFUSED
+    assert door.send(upload, photo[::-1]).status_code in REFUSED
+    assert door.job(upload).json()["times"] == job["times"]
+
+
+def test_only_the_declared_upload_is_taken(door, photo):
+    """By the store, or by whoever reads the upload: then the job is rejected, and says so."""
+    wrong = {
+        "size": (photo + b"x", {}, "bytes; .* were declared"),
+        "type": (photo, {"Content-Type": "text/html"}, "image/jpeg was declared"),
+    }
+    for what, (bytes_sent, headers, words) in wrong.items():
+        upload = door.ask(photo, name=f"wrong {what}.jpg").json()
+        if door.send(upload, bytes_sent, **headers).status_code in REFUSED:
+            assert door.job(upload).json()["state"] == "awaiting_upload"
+            continue
+        job = door.ended(upload)
+        assert (job["state"], job["problem"]["name"]) == ("rejected", "NotAsDeclared"), job
+        assert re.search(words, job["problem"]["message"])
+        assert not job["results"]
+
+
+def test_an_address_takes_no_other_key_and_no_other_method(door, upload, photo):
+    other = {**upload["upload"], "url": upload["upload"]["url"].replace(upload["id"], "0" * 64)}
+    assert door.send({"upload": other}, photo).status_code in REFUSED
+    assert door.http.get(upload["upload"]["url"]).status_code in REFUSED
+    assert door.http.delete(upload["upload"]["url"]).status_code in REFUSED
+    assert door.job(upload).json()["state"] == "awaiting_upload"
+
+
+def test_what_is_not_a_photo_ends_in_a_sentence(door):
+    upload = door.ask(b"no photo").json()
+    assert door.send(upload, b"no photo").status_code in TAKEN
+    job = door.ended(upload)
+
+    assert (job["state"], job["results"]) == ("rejected", [])
+    assert job["problem"]["message"].endswith(".")
+
+
+def test_refusals_and_strangers_get_sentences_alone(door, upload, photo):
+    refused = [
+        door.ask(photo, bytes=10**12),
+        door.ask(photo, type="image/png"),
+        door.ask(photo, name="a.exe"),
+        door.http.post(f"{door.url}/uploads", data="{"),
+    ]
+    assert [each.status_code for each in refused] == [413, 415, 415, 400]
+    strangers = [
+        door.job({**upload, "handle": "guess"}),
+        door.job({"id": hashlib.sha256(b"guess").hexdigest(), "handle": "guess"}),
+    ]
+    assert {(each.status_code, each.text) for each in strangers} == {(404, strangers[0].text)}
+    for each in (*refused, *strangers):
+        assert each.headers["Content-Type"] == "application/problem+json"
+        assert each.json()["detail"].endswith(".")
+    assert door.http.get(f"{door.url}/health").json() == {"status": "ok"}
+    assert "/uploads" in door.http.get(f"{door.url}/openapi.json").json()["paths"]
+
+
+def test_one_page_may_use_it_and_no_other(door, upload, photo):
+    def asks(url, method, origin, *headers):
+        asked = {"Origin": origin, "Access-Control-Request-Method": method}
+        if headers:
+            asked["Access-Control-Request-Headers"] = ",".join(headers)
+        answer = door.http.options(url, headers=asked)
+        return answer.headers.get("Access-Control-Allow-Origin")
+
+    names = [each.lower() for each in upload["upload"]["headers"]]
+    for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example.com", None)):
+        assert asks(f"{door.url}/uploads", "POST", origin, "content-type") == allowed
+        assert asks(f"{door.url}/jobs/{upload['id']}", "GET", origin, "twinlens-handle") == allowed
+        assert asks(upload["upload"]["url"], "PUT", origin, *names) == allowed
+        read = door.job(upload, Origin=origin)
+        assert read.headers.get("Access-Control-Allow-Origin") == allowed
+    sent = door.send(upload, photo, Origin=ORIGIN)
+    assert (sent.status_code in TAKEN, sent.headers["Access-Control-Allow-Origin"]) == (True, ORIGIN)
+
+
+def test_many_at_once_lose_nothing(door, photo):
+    def through(number):
+        upload = door.ask(photo, name=f"{number}.jpg").json()
+        assert door.send(upload, photo).status_code in TAKEN
+        return upload, door.ended(upload)
+
+    with ThreadPoolExecutor(MANY) as pool:
+        done = list(pool.map(through, range(MANY)))
+
+    assert Counter(job["state"] for _, job in done) == {"succeeded": MANY}
+    assert {job["name"] for _, job in done} == {f"{number}.jpg" for number in range(MANY)}
+    assert len({url for _, job in done for url in (each["url"] for each in job["results"])}) >= MANY
+
+
+def test_switching_it_off_and_on_loses_no_photo(changing, door, name, photo, running, connect_stand, wait):
+    upload = door.ask(photo).json()
+    door.send(upload, photo)
+    outputs = changing.up(name)
+    assert outputs["apiUrl"] == ""
+    stand = connect_stand(name, running, outputs)
+
+    def ended():
+        rows = [row for row in stand.deployment.rows() if upload["id"] in row.key]
+        return rows if rows and all(not row.open for row in rows) else None
+
+    [row] = wait(ended, "the job of an upload whose door was closed")
+    assert row.state == "succeeded"
+    with pytest.raises((requests.ConnectionError, AssertionError)):
+        assert door.http.get(f"{door.url}/health").status_code == 200
+    again = Client(changing.up(name, frontDoor=True, pageOrigin=ORIGIN)["apiUrl"])
+    assert again.http.get(f"{again.url}/health").status_code == 200

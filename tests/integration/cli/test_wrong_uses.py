@@ -119,6 +119,13 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{} empty -s aws", 1, "There are no photos in empty."),
         ("{} photo.jpg -s aws --timeout 0", 2, "0 is not at least 1."),
         ("{} photo.jpg -s aws --timeout soon", 2, "soon is not a number."),
+        ("{} photo.jpg -s aws --via-api http://127.0.0.1:9", 2, "'--via-api': give one of them."),
+        ("{} photo.jpg --via-api", 2, "Option '--via-api' requires an argument."),
+        ("{} photo.jpg --via-api ''", 1, "--via-api is ''; give an address, such as the output apiUrl."),
+        ("{} photo.jpg --via-api aws", 1, "--via-api is 'aws'; give an address"),
+        ("{} photo.jpg --via-api file:///etc/passwd", 1, "give an address, such as the output apiUrl."),
+        ("{} photo.jpg --via-api http://127.0.0.1:9", 1, "127.0.0.1:9 does not answer."),
+        ("{} note.txt --via-api http://127.0.0.1:9", 1, "No job starts for note.txt"),
     ],
     "bench": [
         *((f"{use.replace('{}', '{} --photos photos')}", *rest) for use, *rest in STACK),

@@ -1,0 +1,91 @@
+"""What the app needs to be a front door: a table of tickets, roles, settings, and HTTP functions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_azure_native import authorization, storage
+
+from components.azure.function_app import FunctionApp, Http
+from components.azure.photo_store import PhotoStore
+from components.azure.roles import NAMESPACE, Grant, Role
+from components.settings import Settings
+from core.deployment import variables
+from core.deployment.names import INPUT, TICKETS, functions_url
+from core.workflow.granularity import pipeline_in
+
+# Calls of an instance at once. Most wait for a job, in a thread each.
+CONCURRENCY = 16
+ADD = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action"
+
+
+class FrontDoor(pulumi.ComponentResource):
+    """The table of tickets, and the role by which the app signs addresses that take an upload.
+
+    An address permits no more than its signer may do, and no built-in role lets one create blobs and neither
+    overwrite nor delete them.
+    """
+
+    grants: Mapping[str, Grant]
+    app_settings: Mapping[str, pulumi.Input[str]]
+
+    def __init__(
+        self,
+        name: str,
+        group: pulumi.Input[str],
+        settings: Settings,
+        photos: PhotoStore,
+        results_url: pulumi.Input[str] = "",
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("twinlens:azure:FrontDoor", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        tickets = storage.Table(
+            f"{name}-tickets",
+            resource_group_name=group,
+            account_name=photos.account.name,
+            table_name=TICKETS,
+            opts=child,
+        )
+        scope = photos.account.id.apply(lambda known: known.partition("/providers/")[0])
+        adder_id = photos.account.id.apply(lambda known: str(uuid.uuid5(NAMESPACE, f"{known} adder")))
+        adder = authorization.RoleDefinition(
+            f"{name}-adder",
+            role_definition_id=adder_id,
+            role_name=photos.account.name.apply(lambda known: f"Twinlens Upload Adder ({known})"),
+            description="Create blobs, and neither read, overwrite nor delete them.",
+            role_type="CustomRole",
+            scope=scope,
+            assignable_scopes=[scope],
+            permissions=[{"actions": [], "data_actions": [ADD]}],
+            opts=child,
+        )
+        self.grants = {
+            "tickets": (Role.TABLE_CONTRIBUTOR, tickets.id),
+            "add-uploads": (adder.name, photos.containers[INPUT].id),
+            "sign": (Role.BLOB_DELEGATOR, photos.account.id),
+        }
+        sign_in = settings.sign_in
+        self.app_settings = {
+            variables.TICKETS_TABLE: tickets.name,
+            variables.INPUT_PREFIX: settings.input_prefix,
+            variables.STEPS: ",".join(each.name for each in pipeline_in(settings.granularity).steps()),
+            **({variables.RESULTS_URL: results_url} if results_url else {}),
+            **({variables.SIGN_IN_ISSUER: sign_in.issuer} if sign_in else {}),
+            **({variables.SIGN_IN_AUDIENCE: sign_in.audience} if sign_in else {}),
+        }
+        self.register_outputs({})
+
+
+def http(settings: Settings) -> Http | None:
+    """Return how the app serves requests, or nothing without a front door."""
+    if not settings.front_door:
+        return None
+    return Http(CONCURRENCY, tuple(filter(None, [settings.page_origin])))
+
+
+def url(app: FunctionApp) -> pulumi.Output[str]:
+    """Return the address of the API."""
+    return app.host.apply(functions_url)
