@@ -12,6 +12,7 @@ from compare.cost.exact import exact, settled
 BY_PREFIX = {
     "aws.lambda": "functions",
     "aws.fargate": "functions",
+    "aws.apigateway": "functions",
     "azure.functions": "functions",
     "azure.containerapps": "functions",
     "aws.stepfunctions": "workflow",

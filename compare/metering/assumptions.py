@@ -132,6 +132,31 @@ KEY_REQUESTS = Assumption(
     "Buckets, table, topic, logs and workflow ask once in minutes each; at few photos, once for each photo.",
 )
 DOCUMENT_BYTES = Assumption("bytes of the finished job document", 2_800, "Measured with the recipe gallery.")
+FOLLOWING_CALLS = Assumption(
+    "calls of the front door that follow one job",
+    5,
+    "One for each change that a client waits for: received, claimed, steps, the end.",
+    low=2,
+    high=10,
+)
+FOLLOWED_MS = Assumption(
+    "milliseconds for which the front door waits with one client for its job",
+    5_000,
+    "About as long as the job takes; a client that polls without waiting pays for calls instead.",
+    low=2_000,
+    high=20_000,
+)
+DOOR_MS = Assumption(
+    "milliseconds of one call of the front door, without waiting",
+    40,
+    "Two or three requests to tables and the store, of some 10 ms each.",
+    low=15,
+    high=120,
+)
+ACCESS_LOG_BYTES = Assumption(
+    "bytes of access log for one call of the front door", 250, "The fields of components/aws/front_door.py."
+)
+FRONT_DOOR = (FOLLOWING_CALLS, FOLLOWED_MS, DOOR_MS)
 COMMON = (EVENT_KB, ROW_BYTES, RECONCILE_MS)
 AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, DOCUMENT_BYTES, *COMMON)
 STANDARD = (*AWS, START_AND_END)

@@ -9,7 +9,7 @@ from typing import Any
 
 from compare.billing.reading import MeterReading
 from compare.errors import UnknownCloud
-from compare.metering import assumptions, aws, azure, reconciler, standing
+from compare.metering import assumptions, aws, azure, front_door, reconciler, standing
 from compare.metering.assumptions import Assumption, Bound
 from compare.metering.durable import SCHEDULER
 from compare.metering.express import EXPRESS
@@ -30,7 +30,8 @@ class Cloud[Sums]:
     the part of it that is stored for good, and ``shared`` what takes the place of some meters if a number of
     such photos is spread over a month. ``standing`` is the
     monthly usage of a deployed stack without jobs, ``idle`` that of instances that stay alive without work,
-    and ``reconciling`` that of the reconciler, by the numbers of rows and of uploads that it reads.
+    ``reconciling`` that of the reconciler, by the numbers of rows and of uploads that it reads, and
+    ``entering`` that of a front door, by the number of photos that come through it.
     ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on one full vCPU.
     """
 
@@ -44,6 +45,7 @@ class Cloud[Sums]:
     standing: Callable[[Stack, Workflow], tuple[MeterReading, ...]]
     idle: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
     reconciling: Callable[[Stack, int, int, Bound], tuple[MeterReading, ...]]
+    entering: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
     slowdown: Callable[[int], Decimal]
 
     @property
@@ -64,6 +66,7 @@ CLOUDS: Mapping[str, Cloud[Any]] = {
         standing=standing.on_aws,
         idle=aws.idle,
         reconciling=reconciler.on_aws,
+        entering=front_door.on_aws,
         slowdown=aws.slowdown,
     ),
     "azure": Cloud(
@@ -81,6 +84,7 @@ CLOUDS: Mapping[str, Cloud[Any]] = {
         standing=standing.on_azure,
         idle=azure.idle,
         reconciling=reconciler.on_azure,
+        entering=front_door.on_azure,
         slowdown=azure.slowdown,
     ),
 }
@@ -111,5 +115,6 @@ def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
         found += cloud.assumptions[stack.orchestrator]
         found += cloud.of_log_levels.get(stack.log_level, ())
         found += assumptions.OF_GRANULARITY.get(stack.granularity, ())
+        found += assumptions.FRONT_DOOR if stack.front_door else ()
         found += (assumptions.KEY_REQUESTS,) * (stack.own_key and stack.cloud == "aws")
     return tuple(dict.fromkeys(found))

@@ -71,6 +71,7 @@ class Month:
                 *cloud.idle(self.stack, images, bound),
                 *cloud.standing(self.stack, self.workflow),
                 *cloud.reconciling(self.stack, images, images * age, bound),
+                *(cloud.entering(self.stack, images, bound) if self.stack.front_door else ()),
             )
 
     def of_photos(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:

@@ -21,7 +21,7 @@ class Stack:
     the cloud's default. ``step_memory_mb`` has the steps that have another memory than ``memory_mb``, with
     theirs. The reconciler runs every ``reconcile_minutes`` minutes, or never if 0. ``own_key`` says whether a
     key of the customer's own encrypts the data, ``redundancy`` how an Azure account keeps it (empty for LRS),
-    and ``soft_delete_days`` how long what was deleted is kept.
+    and ``soft_delete_days`` how long what was deleted is kept. ``front_door`` says whether there is one.
     """
 
     cloud: str
@@ -37,6 +37,7 @@ class Stack:
     own_key: bool = False
     redundancy: str = ""
     soft_delete_days: int = 0
+    front_door: bool = False
 
     @classmethod
     def of(cls, run: Run) -> Stack:

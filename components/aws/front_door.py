@@ -11,6 +11,7 @@ from components.aws.function import Function
 from components.aws.ledger import Ledger
 from components.aws.object_store import ObjectStore
 from components.aws.policies import Statement, allow, allow_objects
+from components.aws.step_function import UNRESERVED
 from components.settings import Settings
 from core.deployment import variables
 from core.deployment.names import EXPIRES_AT, LEDGER_KEY
@@ -145,6 +146,7 @@ class Door(Function):
             environment,
             memory_mb=MEMORY_MB,
             timeout_seconds=TIMEOUT_SECONDS,
+            reserved_concurrent_executions=settings.max_concurrency or UNRESERVED,
             opts=opts,
         )
         self.register_outputs({"arn": self.arn})

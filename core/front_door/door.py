@@ -112,7 +112,8 @@ class FrontDoor:
             tag = jobs.etag(job, moment)
             if tag != known:
                 return _json(HTTPStatus.OK, jobs.signed(job, self.signer), **SHOWN, ETag=tag)
-            if job["ended"] or moment >= until:
+            # Nobody waits for free: an upload that has not come costs its uploader nothing.
+            if job["ended"] or job["state"] == jobs.AWAITING_UPLOAD or moment >= until:
                 return Response(HTTPStatus.NOT_MODIFIED, {**COMMON, **SHOWN, "ETag": tag})
             self.sleep(LOOK_SECONDS)
 

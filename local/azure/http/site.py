@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         return ("Access-Control-Allow-Origin", origin), ("Vary", "Origin")
 
     def _preflight(self) -> Answer | None:
-        """Answer a browser that asks before a request, as App Service does: of any method, with any headers."""
+        """Answer what a browser asks before a request, as App Service does: any method, with any headers."""
         method = self.headers.get("Access-Control-Request-Method")
         if self.command != "OPTIONS" or not method or not self.server.origins:
             return None

@@ -199,23 +199,25 @@ def test_whatever_ends_without_results_says_why(cloud, rejected, state):
 
 def test_a_long_poll_ends_with_the_change(cloud):
     upload = opened(cloud)
+    cloud.put(upload)
     tag = cloud.look(upload).headers["ETag"]
     began = cloud.moment
 
     def come():
         if cloud.moment - began >= timedelta(seconds=3):
-            cloud.put(upload)
+            cloud.ledger.claim(cloud.job(upload))
 
     cloud.during = come
     answer = cloud.look(upload, wait="20", tag=tag)
 
     assert (answer.status, cloud.moment - began) == (200, timedelta(seconds=3))
-    assert json.loads(answer.body)["state"] == "received"
+    assert json.loads(answer.body)["state"] == "claimed"
     assert answer.headers["ETag"] != tag
 
 
 def test_a_long_poll_without_a_change_ends_in_time(cloud):
     upload = opened(cloud)
+    cloud.put(upload)
     tag = cloud.look(upload).headers["ETag"]
     began = cloud.moment
 
@@ -225,6 +227,16 @@ def test_a_long_poll_without_a_change_ends_in_time(cloud):
     assert cloud.moment - began == timedelta(seconds=20)
     assert cloud.look(upload, wait="20").status == 200  # whoever knows nothing is not kept waiting
     assert cloud.moment - began == timedelta(seconds=20)
+
+
+def test_nobody_waits_before_the_photo_has_come(cloud):
+    """A flood of tickets would otherwise hold as many functions as it likes."""
+    upload = opened(cloud)
+    tag = cloud.look(upload).headers["ETag"]
+    began = cloud.moment
+
+    assert cloud.look(upload, wait="20", tag=tag).status == 304
+    assert cloud.moment == began
 
 
 def test_nobody_waits_for_what_has_ended(cloud):
