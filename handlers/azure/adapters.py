@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from importlib.util import find_spec
 
 from core.deployment.names import REVIEW_PAGE, functions_url
 from core.deployment.variables import (
@@ -13,6 +14,7 @@ from core.deployment.variables import (
     LEDGER_TABLE,
     REVIEW_QUEUE,
     SUCCESS_QUEUE,
+    TICKETS_TABLE,
     required,
     service_uri,
 )
@@ -50,6 +52,11 @@ def notifier() -> QueueNotifier:
 def review_page() -> str:
     """Return the address of the review page: App Service names the app's host."""
     return f"{functions_url(required(os.environ, HOST_NAME))}/{REVIEW_PAGE}"
+
+
+def front_door() -> bool:
+    """Return whether the app has a front door: its settings arrive before the package that has its code."""
+    return TICKETS_TABLE in os.environ and find_spec("core.front_door") is not None
 
 
 def endpoint(service: str) -> str:

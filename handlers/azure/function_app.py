@@ -172,7 +172,7 @@ if STUCK_SCHEDULE in os.environ:
 if DECISIONS_QUEUE in os.environ:
     _decisions()
     _review_page()
-if variables.TICKETS_TABLE in os.environ:
+if adapters.front_door():
     _front_door()
 if PURGE_SCHEDULE in os.environ:
     _purge()

@@ -56,7 +56,7 @@ def reconcile(find: Find) -> None:
     )
     recovery = Recovery(ledger, intake, adapters.notifier(), os.environ[variables.RECIPE])
     done = by_schedule(recovery, find, asked.patience, in_parts)
-    if find == UNCLAIMED and variables.TICKETS_TABLE in os.environ:
+    if find == UNCLAIMED and adapters.front_door():
         # Imported here: a deployment without it does not have it.
         from handlers.azure.front_door import tickets
 

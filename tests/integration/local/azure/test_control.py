@@ -23,8 +23,8 @@ class FakeHost:
     def __init__(self) -> None:
         self.asked: list[Any] = []
 
-    async def configure(self, name: str, settings: Mapping[str, str]) -> dict[str, Any]:
-        self.asked.append((name, settings))
+    async def configure(self, name: str, settings: Mapping[str, str], origins: list[str]) -> dict[str, Any]:
+        self.asked.append((name, settings, origins))
         return {"functions": []}
 
     async def deliver(self, name: str, package_uri: str) -> dict[str, Any]:
@@ -105,7 +105,10 @@ def test_health(server: ControlServer) -> None:
 
 def test_settings_and_package(server: ControlServer, host: FakeHost) -> None:
     assert ask(server, "PUT", "/apps/photos/settings", {"settings": {"A": "b"}})[0] == 200
-    assert host.asked == [("photos", {"A": "b"})]
+    assert host.asked == [("photos", {"A": "b"}, [])]
+    asked = {"settings": {}, "origins": ["https://page"]}
+    assert ask(server, "PUT", "/apps/photos/settings", asked)[0] == 200
+    assert host.asked[1:] == [("photos", {}, ["https://page"])]
     status, document = ask(server, "PUT", "/apps/photos/package", {"package_uri": "/tmp/app.zip"})
     assert (status, document["functions"][0]["name"]) == (200, "start")
 
@@ -133,6 +136,7 @@ def test_subscriptions(server: ControlServer, host: FakeHost) -> None:
         ("PUT", "/apps/photos/package", {"package_uri": "crash"}, 500, "its log has the details"),
         ("PUT", "/apps/photos/package", {}, 400, "package_uri is None"),
         ("PUT", "/apps/photos/settings", {"settings": {"A": 1}}, 400, "values are strings"),
+        ("PUT", "/apps/photos/settings", {"settings": {}, "origins": "*"}, 400, "a list of strings"),
         ("PUT", "/apps/photos/settings", "{", 400, "not JSON"),
         ("PUT", "/apps/photos/settings", [], 400, "a JSON object"),
         ("PUT", "/subscriptions/x", {"account": "a"}, 400, "queue"),

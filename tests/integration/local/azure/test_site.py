@@ -128,6 +128,25 @@ def test_what_no_function_sees(
     assert not opened.asked
 
 
+def test_pages_of_known_origins_may_read_answers(opened: Opened) -> None:
+    page, asks = "https://page", {"Access_Control_Request_Method": "PUT"}
+    assert opened.ask("OPTIONS", "/api/open", Origin=page, **asks).status == 200  # the function's own answer
+    opened.site.origins = (page,)
+    opened.asked.clear()
+
+    for origin, allowed in ((page, page), ("https://evil", None)):
+        asked = opened.ask("OPTIONS", "/api/open", Origin=origin, Access_Control_Request_Headers="x", **asks)
+        assert (asked.status, asked.getheader("Access-Control-Allow-Origin")) == (204, allowed)
+        assert asked.getheader("Access-Control-Allow-Headers") == ("x" if allowed else None)
+    assert not opened.asked
+    for origin, allowed in ((page, page), ("https://evil", None)):
+        assert (
+            opened.ask("GET", "/api/open", Origin=origin).getheader("Access-Control-Allow-Origin") == allowed
+        )
+    memory = opened.site.memory()
+    assert memory["origins"] == [page]
+
+
 def test_another_process_opens_it_at_the_same_address(opened: Opened) -> None:
     memory = opened.site.memory()
     opened.on_loop(opened.site.stop())

@@ -28,7 +28,9 @@ def app(cloud):
 
 def test_app_is_set_up_on_the_host_and_removed_from_it(cloud, control, app):
     _, (ask, identity, outputs), user = app
-    assert control.asked == [("PUT", "/apps/photos/settings", {"settings": {"TWINLENS_RECIPE": "gallery"}})]
+    assert control.asked == [
+        ("PUT", "/apps/photos/settings", {"settings": {"TWINLENS_RECIPE": "gallery"}, "origins": []})
+    ]
     assert outputs["defaultHostName"] == f"127.0.0.1:{len('/apps/photos')}"
     ids = {name: user[2][name] for name in ("clientId", "principalId")}
     assert outputs["identity"]["userAssignedIdentities"] == {user[1]: ids}
@@ -39,9 +41,14 @@ def test_app_is_set_up_on_the_host_and_removed_from_it(cloud, control, app):
 
 def test_changed_settings_are_sent(cloud, control, app):
     inputs, (ask, identity, outputs), _ = app
-    changed = {**inputs, "siteConfig": {"appSettings": [{"name": "A", "value": "b"}]}}
+    cors = {"allowedOrigins": ["https://page"]}
+    changed = {**inputs, "siteConfig": {"appSettings": [{"name": "A", "value": "b"}], "cors": cors}}
     cloud.provider.update(ask, identity, outputs, changed, preview=False)
-    assert control.asked[-1] == ("PUT", "/apps/photos/settings", {"settings": {"A": "b"}})
+    assert control.asked[-1] == (
+        "PUT",
+        "/apps/photos/settings",
+        {"settings": {"A": "b"}, "origins": ["https://page"]},
+    )
 
 
 def test_app_needs_its_plan_and_its_identity(cloud, app):
