@@ -16,7 +16,7 @@ from compare.cost.bills import Bills
 from compare.cost.break_even import BreakEven
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars, text
-from compare.cost.verdict import Answer, amount
+from compare.cost.verdict import Answer, amount, disputed
 from compare.metering.assumptions import BOUNDS, Assumption, Bound
 
 MEANINGS: dict[Bound, str] = {
@@ -74,6 +74,8 @@ def show(label: str, images: int, bills: Bills, later: Bills | None) -> None:
             f"{dollars(expected.firm)} of it is at known prices; unconfirmed: "
             f"{', '.join(expected.unconfirmed)}."
         )
+    if readings := disputed(label, expected):
+        _say(escape(readings))
 
 
 def compare(

@@ -17,7 +17,7 @@ from cli.simulate import configured as on_platform_of
 from compare.cost.bills import Bills
 from compare.cost.exact import text
 from compare.cost.frontier import frontier
-from compare.cost.verdict import amount
+from compare.cost.verdict import amount, disputed
 from compare.figures import duration
 from compare.metering.assumptions import BOUNDS
 from compare.prices.book import PriceBook
@@ -192,6 +192,8 @@ def _explained(points: Sequence[Point]) -> list[str]:
         said.append("Measured on the emulators of this machine, which say nothing of a cloud's speed.")
         if all(each.where != "emulator" for each in points):
             said[-1] = "Measured by the newest run of each."
+    readings = (disputed(each.configured.label, each.bills.by_bound["expected"]) for each in points)
+    said += [shown(each) for each in readings if each]
     reasons = dict.fromkeys(why for each in points for why in each.extrapolated)
     return [*said, *(f"[yellow]Extrapolated:[/yellow] {shown(reason)}." for reason in reasons)]
 

@@ -23,6 +23,8 @@ TEMPLATES = {
     "claim": "certain",
     "no claim": "no difference can be claimed",
     "close": "Too close to {cheap} to tell apart: {others}.",
+    "disputed": "{label} rests on a price of {meter} that its vendor states in two ways: {low} a month by "
+    "one, {high} by the other.",
     "why": "Most of the difference is in {purpose}: {own} against {other}.",
     "swap": SENTENCE,
     "sure": CERTAIN,
@@ -43,6 +45,7 @@ QUESTIONS = {
     "fastest": "Which is faster?",
     "largest": "What is most of the bill?",
 }
+READINGS = 100  # a price whose bounds are so many times apart has two readings and no range
 NO_TWIN = (
     "Not compared here: `twinlens estimate --set granularity=stepwise,fused` estimates both, and a run of "
     "the other granularity measures it."
@@ -94,7 +97,8 @@ def cheapest(candidates: Sequence[Candidate], bills: dict[str, Bills]) -> str:
     best, *others = (each.label for each in rivals(candidates, bills))
     own = amount(bills[best])
     if not others:
-        return TEMPLATES["alone"].format(cheap=best, own=own)
+        alone = TEMPLATES["alone"].format(cheap=best, own=own)
+        return " ".join(filter(None, (alone, disputed(best, bills[best].by_bound["expected"]))))
     (rival,) = others
     kind = "certain" if bills[best].is_below(bills[rival]) else "open"
     close = [
@@ -105,6 +109,7 @@ def cheapest(candidates: Sequence[Candidate], bills: dict[str, Bills]) -> str:
     said = [
         TEMPLATES[kind].format(cheap=best, own=own, rival=rival, other=amount(bills[rival])),
         _why(bills[best].by_bound["expected"], bills[rival].by_bound["expected"]),
+        *(disputed(label, bills[label].by_bound["expected"]) for label in (best, rival)),
         TEMPLATES["close"].format(cheap=best, others=", ".join(close)) if close else "",
     ]
     return " ".join(filter(None, said))
@@ -121,6 +126,20 @@ def places(pair: Sequence[Candidate]) -> str:
 def amount(bills: Bills) -> str:
     """Return the expected amount with its range."""
     return ranged(bills.expected, bills.low, bills.high)
+
+
+def disputed(label: str, bill: Bill) -> str:
+    """Say what a bill would be by either reading of a price that its vendor states in two ways."""
+    return " ".join(
+        TEMPLATES["disputed"].format(
+            label=label,
+            meter=line.meter.title,
+            low=dollars(bill.total - line.amount + line.low),
+            high=dollars(bill.total - line.amount + line.high),
+        )
+        for line in bill.lines
+        if line.low and line.high >= READINGS * line.low
+    )
 
 
 def _why(own: Bill, other: Bill) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compare.cost.exact import dollars
 from compare.cost.purposes import by_purpose
+from compare.cost.verdict import disputed
 from compare.report.forecast import Forecast, Predicted
 from simulation.advice.advise import Advice, Question, Ranked
 
@@ -70,7 +71,9 @@ def sentences(advice: Advice) -> list[str]:
     other = next((each for each in advice.ranked[1:] if each.variant.cloud != best.variant.cloud), None)
     if other is not None:
         found.append(_against(best, other))
-    return found
+    named = [best] if other is None else [best, other]
+    readings = (disputed(each.variant.name, each.bills.by_bound["expected"]) for each in named)
+    return [*found, *filter(None, readings)]
 
 
 def _against(best: Ranked, other: Ranked) -> str:

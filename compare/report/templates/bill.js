@@ -128,6 +128,14 @@ const bills = (() => {
     return fill("why", { purpose: purposes[at], own: dollars(mine[at]), other: dollars(theirs[at]) });
   }
 
+  // A price whose bounds are so far apart has two readings and no range.
+  function disputed(label, found) {
+    return found.lines.filter((line) => line.low && line.high >= 100 * line.low).map((line) => fill("disputed", {
+      label, meter: line.title,
+      low: dollars(found.expected - line.amount + line.low), high: dollars(found.expected - line.amount + line.high),
+    })).join(" ");
+  }
+
   function largest(label, found) {
     const paid = found.lines.filter((line) => line.amount).sort((one, other) => other.amount - one.amount);
     if (!paid.length) return fill("nothing", { label });
@@ -174,7 +182,8 @@ const bills = (() => {
     const [best, rival] = rivals(usages, found);
     const own = found.get(best);
     if (!rival) {
-      return { cheapest: fill("alone", { cheap: best.label, own: ranged(own) }), largest: largest(best.label, own) };
+      const alone = [fill("alone", { cheap: best.label, own: ranged(own) }), disputed(best.label, own)];
+      return { cheapest: alone.filter(Boolean).join(" "), largest: largest(best.label, own) };
     }
     const other = found.get(rival);
     const close = usages.filter((each) => ![best, rival].includes(each) && !below(best, own, each, found.get(each)));
@@ -182,7 +191,7 @@ const bills = (() => {
       cheapest: [
         fill(below(best, own, rival, other) ? "certain" : "open",
           { cheap: best.label, own: ranged(own), rival: rival.label, other: ranged(other) }),
-        why(own, other),
+        why(own, other), disputed(best.label, own), disputed(rival.label, other),
         close.length ? fill("close", { cheap: best.label, others: close.map((each) => each.label).join(", ") }) : "",
       ].filter(Boolean).join(" "),
       places: places(best, rival, state) || fill("never", { cheap: best.label, rival: rival.label }),

@@ -14,9 +14,11 @@ from compare.prices.reading import load
 
 TRANSITIONS = "aws.stepfunctions.transitions"
 OPERATIONS = "azure.eventgrid.operations"
+ACTIONS = "azure.durable.scheduler_actions"
 STACKS = {
     TRANSITIONS: Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1"),
     OPERATIONS: Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2"),
+    ACTIONS: Stack("azure", "scheduler", "stepwise", "x86_64", 2048, "eastus2"),
 }
 
 
@@ -103,3 +105,14 @@ def test_the_places_are_those_of_the_best_of_each_cloud():
 
 def test_nothing_is_most_of_a_free_month():
     assert said(AWS, images=1_000)["largest"] == "aws: nothing, the free tiers cover it."
+
+
+def test_both_readings_of_a_disputed_price_are_named():
+    scheduler = candidate("azure", ACTIONS, 10, 10, 10)
+    readings = (
+        "azure rests on a price of Durable Task Scheduler actions, Consumption that its vendor states in "
+        "two ways: $0.003000 a month by one, $3,000.00 by the other."
+    )
+    assert readings in said(AWS, scheduler)["cheapest"]
+    assert said(scheduler)["cheapest"].endswith(readings)
+    assert "two ways" not in said(AWS, candidate("azure", OPERATIONS, 50, 60, 70))["cheapest"]

@@ -22,12 +22,15 @@ def predicted():
 
 
 def test_says_who_wins_against_the_other_cloud_and_what_decides(predicted):
-    winner, other = predicted.summary
+    winner, other, readings = predicted.summary
     name = predicted.variants[0].variant
     assert predicted.best == predicted.variants[0].settings
     assert winner.startswith(f"{name} is the cheapest of those that keep a p95 of 5 s: $")
     assert other.startswith("The best of the other cloud is ")
     assert "; most of the difference is in " in other
+    # Of Azure's variants only those with the scheduler are fast enough.
+    assert readings.startswith("azure scheduler ")
+    assert "that its vendor states in two ways: $" in readings
 
 
 def test_says_what_was_asked(predicted):
