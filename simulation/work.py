@@ -42,6 +42,11 @@ class Sleep:
         return self._seconds if activity == "task" else 0.0
 
 
+def download_s(values: Values, mib: float) -> float:
+    """Return the seconds that reading an object takes: until its first byte, and by its size."""
+    return values["stores.request_s"] + mib * (1.0 / values["stores.mib_per_s"])
+
+
 class PhotoWork:
     """The photo pipeline: CPU time by step and megapixel, and waiting for transfers.
 
@@ -57,7 +62,7 @@ class PhotoWork:
         renditions = len(recipe.sizes) + bool(recipe.filters)
         for step in workflow.steps():
             reads = renditions if "work" in step.reads else 0
-            down = reads * (request + values["work.rendition_mib"] * per_mib)
+            down = reads * download_s(values, values["work.rendition_mib"])
             down_size = 0.0
             if "input" in step.reads:
                 down += request

@@ -10,11 +10,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from simulation.book import load
 from simulation.predict import Figure, Prediction, predict
+from simulation.streams import Streams
 from simulation.validation.cells import Cell, cells
+from simulation.work import download_s
 from simulation.workload import Workload
 
 LEAST_COVERAGE = 0.8
+DRAWS = 400
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,21 @@ def compare(chosen: Sequence[Cell]) -> list[Compared]:
     made: dict[Workload, Prediction] = {}
     found = []
     for cell in chosen:
-        if cell.workload not in made:
-            made[cell.workload] = predict(cell.workload)
-        found.append(Compared(cell, made[cell.workload].figures[cell.figure]))
+        experiment = cell.experiment
+        if not isinstance(experiment, Workload):
+            found.append(Compared(cell, downloaded(experiment)))
+            continue
+        if experiment not in made:
+            made[experiment] = predict(experiment)
+        found.append(Compared(cell, made[experiment].figures[cell.figure]))
     return found
+
+
+def downloaded(mib: float) -> Figure:
+    """Return the seconds that a photo's functions take to read an object, with the interval of the draws."""
+    book, generator = load(), Streams(0).generator("parameters")
+    low, high = np.percentile([download_s(book.draw(generator), mib) for _ in range(DRAWS)], [5, 95]).tolist()
+    return Figure(download_s(book.values(), mib), low, high)
 
 
 def lines(found: Sequence[Compared]) -> list[str]:

@@ -28,11 +28,14 @@ TAIL = "The tail of one workflow alone holds the stalls that were fitted to 30 a
 
 @dataclass(frozen=True)
 class Cell:
-    """One published figure; ``tolerance`` is relative. ``reason`` says why a model may miss it."""
+    """One published figure; ``tolerance`` is relative. ``reason`` says why a model may miss it.
+
+    It is a ``figure`` of a workload, or the seconds that a download of so many MiB takes.
+    """
 
     group: str
     name: str
-    workload: Workload
+    experiment: Workload | float
     figure: str
     published: float
     tolerance: float
@@ -63,6 +66,14 @@ CHAINS: tuple[tuple[str, Platform, int, int, tuple[float, float, float], str], .
     ("Azure 2024, 4 KiB", AZURE, 30, 4096, (0.842, 2.102, 2.534), DRIFT),
     ("Azure 2024, 64 KiB", AZURE, 30, 65_536, (2.668, 4.605, 4.956), ""),
 )
+# Hops of the six applications of SeBS-Flow in bursts of 30, and those of their calls with a cold start.
+APPLICATION_HOPS = (
+    ("warm", False, 4, (("p50", 0.170, P50), ("p95", 0.283, P95), ("p99", 0.417, 1.0))),
+    ("cold", True, 2, (("p50", 0.523, P50),)),
+)
+# A warm download in a function (631.parallel-download), in MiB and seconds.
+DOWNLOADS = ((1 / 1024, "1 KiB", 0.037), (1, "1 MiB", 0.062), (32, "32 MiB", 0.73), (64, "64 MiB", 1.68),
+             (128, "128 MiB", 3.89))  # fmt: skip
 AWS_FAN_OUTS = ((2, False, 0.185), (2, True, 0.545), (8, False, 0.200), (8, True, 0.580))
 SERIAL_FAN_OUTS = ((2, 10, 20.25), (4, 10, 40.16), (4, 20, 80.26))
 BURSTS = (
@@ -97,6 +108,11 @@ def cells() -> Iterator[Cell]:
     for payload, value in LONE_PAYLOADS:
         name = f"Azure 2024, one alone, {payload // 1024} KiB, p50"
         yield Cell("chain hop", name, _chain(AZURE, 1, payload), "hop_s.p50", value, LOADED_P50, ANECDOTE)
+    for state, cold, tasks, values in APPLICATION_HOPS:
+        workload = Workload(Arrivals(count=30), Photos(), Flow("chain", tasks), AWS_COLD if cold else AWS)
+        for quantile, value, tolerance in values:
+            name = f"AWS 2024, applications, {state}, {quantile}"
+            yield Cell("application hop", name, workload, f"hop_s.{quantile}", value, tolerance)
     for tasks, cold, overhead in AWS_FAN_OUTS:
         platform = AWS_COLD if cold else AWS
         name = f"AWS 2023, {tasks} branches, {'cold' if cold else 'warm'}, mean"
@@ -116,4 +132,6 @@ def cells() -> Iterator[Cell]:
                 "fan-out makespan", f"{name}, {quantile}", workload, f"end_to_end_s.{quantile}", value,
                 tolerance, reason,
             )  # fmt: skip
+    for mib, size, value in DOWNLOADS:
+        yield Cell("download", f"Azure 2024, {size}, warm", mib, "seconds", value, LOADED_P50)
     yield Cell("cold share", "AWS 2024, 30 at once, warm", _chain(AWS, 30), "cold_share", 0.016, 0.5)

@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli.cost import cost
+from compare.billing.reading import MeterReading
 from compare.cost.bill import price
 from compare.cost.document import bill_document
 from compare.cost.usage import read
@@ -150,3 +151,29 @@ def test_document_adds_up_and_holds_no_binary_number():
         assert sum(Decimal(tier["amount"]) for tier in line["tiers"]) == Decimal(line["amount"])
         assert sum(Decimal(tier["quantity"]) for tier in line["tiers"]) == Decimal(line["billed_quantity"])
         assert line["source"]["url"].startswith("https://")
+
+
+# SeBS-Flow's bills of a thousand executions on AWS in 2024: calls, GB-seconds and transitions (two more than
+# states entered, as its authors count) of one execution, and dollars.
+BENCHMARK_BILLS = {
+    "auth": (1, "0.035", 3, "0.0758"),
+    "ML": (3, "13.610", 6, "0.3774"),
+    "MapReduce": (10, "6.015", 14, "0.4523"),
+    "Video": (4, "90.97", 7, "1.692"),
+    "ExCamera": (16, "62.01", 21, "1.562"),
+    "Trip booking": (6, "2.897", 9, "0.2745"),
+}
+
+
+@pytest.mark.parametrize("name", BENCHMARK_BILLS)
+def test_published_bills_of_applications_are_reproduced(name: str):
+    calls, gb_seconds, transitions, dollars = BENCHMARK_BILLS[name]
+    of_one = {
+        "aws.lambda.requests": Decimal(calls),
+        "aws.lambda.gb_seconds.x86_64": Decimal(gb_seconds),
+        "aws.stepfunctions.transitions": Decimal(transitions),
+    }
+    usage = [MeterReading(meter, 1000 * quantity, "") for meter, quantity in of_one.items()]
+    assert price(usage, load(), free_tier=False).total == pytest.approx(
+        Decimal(dollars), rel=Decimal("0.002")
+    )
