@@ -21,10 +21,10 @@ from itertools import chain
 from typing import Any
 
 import boto3
-import psutil
 import pytest
 import requests
 import uploads
+from emulated import kill_a_worker
 from typer.testing import CliRunner
 from uploads import End, Sent, sha256
 
@@ -127,18 +127,6 @@ def outlast(storms: list[Storm], state: Any) -> None:
                 kill_a_worker(state, each.cloud)
         assert time.monotonic() < deadline, f"{[each.ended for each in storms]} ended in {PATIENCE_SECONDS} s"
     assert not any(each.kills_at for each in storms), "too few ended for a worker to be killed meanwhile"
-
-
-def kill_a_worker(state: Any, cloud: str) -> None:
-    """Kill a process that runs the functions' code, as the kernel does when memory is short."""
-    if cloud == "azure":
-        url, key = f"{state.azure.control}/apps", state.azure.authorization
-        [hosted] = requests.get(url, headers=key, timeout=10).json()["apps"]
-        psutil.Process(hosted["pid"]).kill()
-        return
-    workers = psutil.Process(state.aws.pid).children(recursive=True)
-    alive = [each for each in workers if each.status() != psutil.STATUS_ZOMBIE]
-    max(alive, key=lambda each: each.cpu_times().user).kill()
 
 
 def run_command(*arguments: str) -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ import json
 import time
 from pathlib import Path
 
-import psutil
 import pytest
+from emulated import kill
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -58,14 +58,6 @@ def send(stand):
         return jobs
 
     return upload
-
-
-def kill(name):
-    current = state.load()
-    pids = {"ministack": current.aws.pid, **current.azure.pids}
-    process = psutil.Process(pids[name])
-    process.kill()
-    process.wait(10)
 
 
 def reconcile(stand):

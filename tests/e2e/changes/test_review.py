@@ -1,22 +1,31 @@
-"""Photos wait for a person: decided by command, on the page, twice, told of twice, or by nobody."""
+"""Photos wait for a person: decided by command, on the page, twice, told of twice, late, or by nobody."""
 
+import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 
+import boto3
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
+from emulated import kill
 from PIL import Image
 from playwright.sync_api import sync_playwright
+from typer.testing import CliRunner
 
+from cli.main import app
 from core.job import job_id
 from core.ledger import AWAITING
 from core.review.decisions import NotDecided, decide
+from local import emulators, state
 
 pytestmark = pytest.mark.e2e
 SECONDS = 60  # for all decisions to be made on a slow machine
-PHOTOS = ("approved", "refused", "contested", "forgotten", "<b>shown", "refused on the page")
+PHOTOS = ("approved", "refused", "contested", "forgotten", "hurried", "<b>shown", "refused on the page")
+SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture
@@ -35,26 +44,33 @@ def stand(changing, running, connect_stand, name):
 
 
 @pytest.fixture
-def waiting(stand, animation, wait):
-    """Jobs that wait, by what is to become of them, and the links to decide about them."""
-    outputs, jobs = stand.deployment.outputs, {}
-    for each in PHOTOS:
-        key = f"incoming/{each}.gif"
-        etag = stand.deployment.connection.upload(key, animation)
-        jobs[each] = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
+def send(stand, animation, wait):
+    """Upload photos that wait; return their rows and the links to decide about them, by name."""
 
-    def look():
-        rows = [stand.deployment.row(job) for job in jobs.values()]
-        return rows if all(row and row.state == AWAITING for row in rows) else None
+    def upload(*names):
+        outputs, jobs = stand.deployment.outputs, {}
+        for each in names:
+            key = f"incoming/{each}.gif"
+            etag = stand.deployment.connection.upload(key, animation)
+            jobs[each] = job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
+        links = wait(lambda: links_to(stand, set(jobs.values())), "notifications that ask")
+        rows = wait(lambda: waiting_in(stand, jobs.values()), "photos that wait")
+        return dict(zip(jobs, rows, strict=True)), {name: links[job] for name, job in jobs.items()}
 
-    rows = dict(zip(jobs, wait(look, "photos that wait"), strict=True))
+    return upload
 
-    def asked():
-        links = {one["id"]: one["link"] for topic, one in stand.notifications() if topic == "review"}
-        return links if links.keys() >= set(jobs.values()) else None
 
-    links = wait(asked, "notifications that ask")
-    return rows, {photo: links[job] for photo, job in jobs.items()}
+def links_to(stand, jobs):
+    """Return the newest link to each of the jobs, once there is one to all."""
+    links = {one["id"]: one["link"] for topic, one in stand.notifications() if topic == "review"}
+    return links if links.keys() >= jobs else None
+
+
+def waiting_in(stand, jobs):
+    """Return the rows of the jobs, once all wait; on AWS with what wakes them."""
+    rows = [stand.deployment.row(job) for job in jobs]
+    token = stand.deployment.outputs["cloud"] == "aws"
+    return rows if all(row and row.state == AWAITING and bool(row.token) == token for row in rows) else None
 
 
 def decide_on_the_page(chromium, links):
@@ -66,7 +82,11 @@ def decide_on_the_page(chromium, links):
         errors = []
         page.on("console", lambda message: errors.append(message.text))
 
-        page.goto(links["<b>shown"])
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(links["<b>shown"])
+            broken = Axe().run(page).response["violations"]
+            assert [each["id"] for each in broken if each["impact"] in SERIOUS] == []
         shown = page.inner_text("main")
         assert page.evaluate("document.images[0].naturalWidth") == 64
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -83,8 +103,25 @@ def decide_on_the_page(chromium, links):
     return shown, approved, refused
 
 
-def test_photos_wait_for_a_person(stand, waiting, photo, chromium):
-    waiting, links = waiting
+def written(stand):
+    """Return all that was logged and is shown about a stack and its jobs."""
+    folder = state.path().parent
+    files = [path for name in ("logs", "azure-host", "pulumi") for path in (folder / name).rglob("*")]
+    texts = [path.read_bytes() for path in files if path.is_file() and "packages" not in path.parts]
+    if stand.deployment.outputs["cloud"] == "aws":
+        logs = boto3.client("logs")
+        for group in logs.describe_log_groups()["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            texts += [each["message"].encode() for page in pages for each in page["events"]]
+    shown = [json.dumps(row.document) for row in stand.deployment.rows()]
+    shown += [json.dumps(stand.deployment.outputs)]
+    for command in (["list"], *(["show", row.id] for row in stand.deployment.rows())):
+        shown.append(CliRunner().invoke(app, ["jobs", *command, "-s", stand.deployment.stack]).output)
+    return b"\n".join([*texts, *(each.encode() for each in shown)])
+
+
+def test_photos_wait_for_a_person(stand, send, photo, chromium):
+    waiting, links = send(*PHOTOS)
     plain = stand.deployment.connection.upload("incoming/plain.jpg", photo)
     connection = stand.deployment.connection
 
@@ -122,6 +159,9 @@ def test_photos_wait_for_a_person(stand, waiting, photo, chromium):
     assert told == f"The job {row.id} was decided before: it is {decided}."
     assert f"is {decided}" in say("contested", "refused")
 
+    deadline = datetime.fromisoformat(waiting["hurried"].document["review"]["deadline"])
+    time.sleep(max(0, (deadline - datetime.now(UTC)).total_seconds() - 0.5))
+    hurried = say("hurried", "approved")
     ends = {photo: stand.finished(row.id) for photo, row in waiting.items()}
     states = {photo: row.state for photo, row in ends.items()}
     assert states == {
@@ -129,6 +169,7 @@ def test_photos_wait_for_a_person(stand, waiting, photo, chromium):
         "refused": "refused",
         "contested": {"approved": "succeeded", "refused": "refused"}[decided],
         "forgotten": "expired",
+        "hurried": "succeeded" if hurried == "approved" else "expired",
         "<b>shown": "succeeded",
         "refused on the page": "refused",
     }
@@ -150,3 +191,43 @@ def test_photos_wait_for_a_person(stand, waiting, photo, chromium):
         artifacts = row.document["artifacts"]
         assert bool(artifacts) == (row.state == "succeeded")
         assert all(stand.deployment.read_output(each["key"]) for each in artifacts)
+
+    told = written(stand)
+    assert waiting["approved"].id.encode() in told
+    secrets = [link.partition("key=")[2] for link in links.values()]
+    secrets += [row.token for row in waiting.values() if row.token]
+    assert [each for each in secrets if each.encode() in told] == []
+
+
+def test_a_photo_that_waited_when_its_emulator_was_killed_waits_anew(stand, send, wait):
+    """Neither local stack keeps an execution that waits. The ledger and its link outlive it."""
+    rows, links = send("interrupted")
+    [job], [link] = [row.id for row in rows.values()], links.values()
+    aws = stand.deployment.outputs["cloud"] == "aws"
+    if aws:
+        wait(lambda: written_down(rows["interrupted"]) or None, "MiniStack to keep the row")
+    kill("ministack" if aws else "azure-host")
+    emulators.up()
+
+    assert stand.deployment.row(job).state == AWAITING
+    assert requests.get(link, timeout=60).status_code == 200
+
+    def restarted():
+        done = CliRunner().invoke(
+            app, ["jobs", "reconcile", "-s", stand.deployment.stack, "--older-than", "0"]
+        )
+        assert done.exit_code == 0, done.output
+        newest = (links_to(stand, {job}) or {}).get(job)
+        return newest if newest != link and waiting_in(stand, [job]) else None
+
+    anew = wait(restarted, "the question once more, after the deadline of the first")
+    assert requests.get(link, timeout=60).status_code == 404
+    form = dict(each.split("=") for each in anew.partition("?")[2].split("&")) | {"decision": "approved"}
+    assert requests.post(anew.partition("?")[0], form, timeout=60).status_code == 200
+    assert stand.finished(job).state == "succeeded"
+    assert [topic for topic, _ in stand.notified(job)].count("success") == 1
+
+
+def written_down(row):
+    kept = (state.path().parent / "ministack/state/dynamodb.json").read_text()
+    return row.link_hash in kept and row.token in kept

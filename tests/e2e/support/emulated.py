@@ -1,13 +1,17 @@
-"""What stands on the emulated clouds."""
+"""What stands on the emulated clouds, and how to kill what runs them."""
 
 import json
 import urllib.request
 
 import boto3
+import psutil
+import requests
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
+
+from local import state
 
 TEST_QUEUES = "heard-by-tests-"  # what tests/e2e/conftest.py names its own queues
 
@@ -68,3 +72,24 @@ def clear(running, outputs):
             queues.delete_queue(each.name)
         for table in tables.list_tables():
             tables.delete_table(table.name)
+
+
+def kill(name):
+    """Kill an emulator of the set-up that ``local.state`` finds."""
+    current = state.load()
+    pids = {"ministack": current.aws.pid, **current.azure.pids}
+    process = psutil.Process(pids[name])
+    process.kill()
+    process.wait(10)
+
+
+def kill_a_worker(running, cloud):
+    """Kill a process that runs the functions' code, as the kernel does when memory is short."""
+    if cloud == "azure":
+        url, key = f"{running.azure.control}/apps", running.azure.authorization
+        [hosted] = requests.get(url, headers=key, timeout=10).json()["apps"]
+        psutil.Process(hosted["pid"]).kill()
+        return
+    workers = psutil.Process(running.aws.pid).children(recursive=True)
+    alive = [each for each in workers if each.status() != psutil.STATUS_ZOMBIE]
+    max(alive, key=lambda each: each.cpu_times().user).kill()
