@@ -67,9 +67,9 @@ class ConfigReader:
             self.mistake(key, value, description)
         return value
 
-    def flag(self, key: str, allowed: Allowed[bool] | None = None) -> bool:
+    def flag(self, key: str, allowed: Allowed[bool] | None = None, *, default: bool = False) -> bool:
         """Return whether the setting is "true"."""
-        text = self._get(key) or "false"
+        text = self._get(key) or str(default).lower()
         by_cloud = allowed or {self.cloud: (False, True)}
         words = {str(value).lower(): value for value in self._here(by_cloud)}
         if text not in words:

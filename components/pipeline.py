@@ -26,6 +26,7 @@ class Pipeline(Protocol):
     review_topic: pulumi.Output[str] | None  # of notifications to whoever decides about photos
     decisions: pulumi.Output[str] | None  # the queue of decisions, where executions are told by one
     api: pulumi.Output[str] | None  # the address of the front door's API
+    site: pulumi.Output[str] | None  # the address of the page and of results
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
@@ -110,6 +111,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "reviewTopic": pipeline.review_topic or "",
         "decisionsQueue": pipeline.decisions or "",
         "apiUrl": pipeline.api or "",
+        "siteUrl": pipeline.site or "",
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,

@@ -133,6 +133,7 @@ class Settings:
     review_seconds: int = 0  # 0 without review
     front_door: bool = False
     page_origin: str = ""
+    cdn: bool = False
     sign_in: SignIn | None = None
     chaos: str = ""
     allow_chaos: bool = False
@@ -180,6 +181,7 @@ class Settings:
             review_seconds=review_seconds,
             front_door=(front_door := reader.flag("frontDoor")),
             page_origin=reader.text("pageOrigin", ORIGIN, "an origin, such as https://example.com", ""),
+            cdn=reader.flag("cdn", default=True) and front_door,
             sign_in=read_sign_in(reader, front_door=front_door),
             recipe=reader.choice(
                 "recipe", _anywhere(tuple(sorted(path.stem for path in RECIPES.glob("*.toml")))), "gallery"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("page")
-INDEX, CONFIG = "index.html", "config.json"
+INDEX, NOT_FOUND, CONFIG = "index.html", "404.html", "config.json"
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",

@@ -48,7 +48,7 @@ class FrontDoor(pulumi.ComponentResource):
         stores: The buckets of uploads and of results.
         ledger: The ledger.
         machines: The ARNs of the state machines, whose executions tell how far a job is.
-        results_url: Where results are public under their keys, or nothing: their addresses are then signed.
+        site: Where the page is, and results under their keys; without it, addresses of results are signed.
         opts: Pulumi's resource options.
     """
 
@@ -63,7 +63,7 @@ class FrontDoor(pulumi.ComponentResource):
         stores: tuple[ObjectStore, ObjectStore],
         ledger: Ledger,
         machines: list[pulumi.Output[str]],
-        results_url: pulumi.Input[str] = "",
+        site: pulumi.Output[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:FrontDoor", name, None, opts)
@@ -101,19 +101,22 @@ class FrontDoor(pulumi.ComponentResource):
                 variables.RECIPE: settings.recipe,
                 variables.MAX_BYTES: str(settings.max_bytes),
                 variables.STEPS: ",".join(each.name for each in pipeline_in(settings.granularity).steps()),
-                **({variables.RESULTS_URL: results_url} if results_url else {}),
+                **({variables.RESULTS_URL: site} if site is not None else {}),
             },
             opts=child,
         )
-        self.url = _api(name, settings, door, child)
+        pages: list[pulumi.Input[str]] = [*filter(None, [settings.page_origin])]
+        if site is not None:
+            pages.append(site)
+        self.url = _api(name, settings, door, pages, child)
         self.function = door.name
-        if settings.page_origin:
+        if pages:
             aws.s3.BucketCorsConfiguration(
                 f"{name}-uploads",
                 bucket=uploads.name,
                 cors_rules=[
                     {
-                        "allowed_origins": [settings.page_origin],
+                        "allowed_origins": pages,
                         "allowed_methods": ["PUT"],
                         "allowed_headers": list(UPLOAD_HEADERS),
                         "max_age_seconds": 3600,
@@ -157,19 +160,25 @@ def executions(machine: pulumi.Output[str]) -> pulumi.Output[str]:
     return machine.apply(lambda arn: f"{arn.replace(':stateMachine:', ':execution:')}:*")
 
 
-def _api(name: str, settings: Settings, door: Door, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+def _api(
+    name: str,
+    settings: Settings,
+    door: Door,
+    pages: list[pulumi.Input[str]],
+    child: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
     api = aws.apigatewayv2.Api(
         name,
         protocol_type="HTTP",
         cors_configuration=(
             {
-                "allow_origins": [settings.page_origin],
+                "allow_origins": pages,
                 "allow_methods": ["GET", "POST"],
                 "allow_headers": list(HEADERS),
                 "expose_headers": ["etag"],
                 "max_age": 3600,
             }
-            if settings.page_origin
+            if pages
             else None
         ),
         opts=child,

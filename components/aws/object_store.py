@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.policies import deny_plain_http, document
+from components.aws.policies import Statement, deny_plain_http, document
 from core.deployment.limits import WORK_RETENTION_DAYS
 
 
@@ -17,6 +19,7 @@ class ObjectStore(pulumi.ComponentResource):
         keep: Retain the bucket and its objects when the stack is destroyed.
         announce: Send an event to EventBridge for every new object.
         short_lived_prefix: Objects under it are deleted after :data:`WORK_RETENTION_DAYS`.
+        read_later: Its policy is made by :meth:`protect`, as soon as it is known who may read it.
         undelete_days: How long deleted and overwritten objects can be restored; 0 for not at all.
         opts: Pulumi's resource options.
     """
@@ -24,6 +27,7 @@ class ObjectStore(pulumi.ComponentResource):
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     region: pulumi.Output[str]
+    host: pulumi.Output[str]
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class ObjectStore(pulumi.ComponentResource):
         keep: bool,
         announce: bool = False,
         short_lived_prefix: str | None = None,
+        read_later: bool = False,
         undelete_days: int = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,13 +61,11 @@ class ObjectStore(pulumi.ComponentResource):
             rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=child,
         )
-        aws.s3.BucketPolicy(
-            name,
-            bucket=bucket.id,
-            policy=document([deny_plain_http("s3:*", [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")])]),
-            # S3 rejects concurrent changes of a bucket's access.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[access])),
-        )
+        self._bucket, self._name = bucket, name
+        # S3 rejects concurrent changes of a bucket's access.
+        self._after = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[access]))
+        if not read_later:
+            self.protect()
         rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
             {
                 "id": "unfinished-uploads",
@@ -105,4 +108,15 @@ class ObjectStore(pulumi.ComponentResource):
         if announce:
             aws.s3.BucketNotification(name, bucket=bucket.id, eventbridge=True, opts=child)
         self.name, self.arn, self.region = bucket.id, bucket.arn, bucket.region
+        self.host = bucket.bucket_regional_domain_name
         self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def protect(self, readers: Sequence[Statement] = ()) -> None:
+        """Write the bucket's policy: no request without TLS, and whoever else may read it."""
+        objects = pulumi.Output.concat(self._bucket.arn, "/*")
+        aws.s3.BucketPolicy(
+            self._name,
+            bucket=self._bucket.id,
+            policy=document([deny_plain_http("s3:*", [self._bucket.arn, objects]), *readers]),
+            opts=self._after,
+        )

@@ -8,6 +8,7 @@ from components import packaging, tags
 from components.aws import encryption, role_limits
 from components.aws.alarms import Alarms, alarms
 from components.aws.budget import Budget
+from components.aws.cdn import Cdn
 from components.aws.dashboard import Dashboard
 from components.aws.front_door import FrontDoor
 from components.aws.ledger import Ledger
@@ -60,6 +61,7 @@ class AwsPipeline(pulumi.ComponentResource):
             f"{name}-output",
             keep=settings.keep_data,
             short_lived_prefix=WORK_PREFIX,
+            read_later=settings.cdn,
             undelete_days=settings.soft_delete_days,
             opts=child,
         )
@@ -146,6 +148,7 @@ class AwsPipeline(pulumi.ComponentResource):
                 opts=child,
             )
             queues["unreconciled"] = reconciler.dead_letters
+        cdn = Cdn(f"{name}-cdn", settings, (uploads, results), opts=child) if settings.cdn else None
         door = (
             FrontDoor(
                 f"{name}-door",
@@ -154,11 +157,14 @@ class AwsPipeline(pulumi.ComponentResource):
                 (uploads, results),
                 ledger,
                 [standard.arn],
+                site=cdn.url if cdn else None,
                 opts=child,
             )
             if settings.front_door
             else None
         )
+        if cdn and door:
+            cdn.publish(door.url)
         raised = Alarms(
             name,
             alarms(
@@ -198,6 +204,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.review_topic = topics.arns.get(REVIEW)
         self.decisions: pulumi.Output[str] | None = None  # the ledger has what wakes an execution
         self.api = door.url if door else None
+        self.site = cdn.url if cdn else None
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters

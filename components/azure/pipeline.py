@@ -203,6 +203,7 @@ class AzurePipeline(pulumi.ComponentResource):
         self.review_topic = asked.name if asked else None
         self.decisions = decided.name if decided else None
         self.api = url(app) if door else None
+        self.site: pulumi.Output[str] | None = None
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.set_aside: list[pulumi.Output[str]] = []

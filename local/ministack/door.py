@@ -25,6 +25,7 @@ from ministack.services import iam, lambda_svc, sts
 HEALTH = "/_ministack/health"
 INTERNAL = ("/_ministack/", "/_localstack/")  # among others: delete everything, read functions' code
 ALLOWED = b"access-control-allow-origin"
+DISTRIBUTION = ".cloudfront.127.0.0.1"  # no name that DNS could have
 LOOPBACK = ("127.0.0.1", "localhost")
 
 type Message = dict[str, Any]
@@ -44,10 +45,11 @@ def refusal(scope: Message) -> str | None:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host, path = headers.get("host", ""), scope["path"]
     name = host.rpartition(":")[0] or host
-    if name not in LOOPBACK and not name.endswith(".localhost"):
+    distribution = name.endswith(DISTRIBUTION)
+    if name not in LOOPBACK and not name.endswith(".localhost") and not distribution:
         return "MiniStack answers requests to 127.0.0.1 only."
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-    public = app._parse_execute_api_url(host, path) is not None
+    public = distribution or app._parse_execute_api_url(host, path) is not None
     shared = _shared(scope["method"], path, headers, query)
     if headers.get("origin", f"http://{host}") != f"http://{host}" and not (public or shared):
         return "MiniStack answers no web page of another origin."
@@ -55,8 +57,8 @@ def refusal(scope: Message) -> str | None:
         return None
     if path.startswith(INTERNAL):
         return "MiniStack's own endpoints are closed."
-    # The function's own policy says who may call its URL, an API's routes who may use them, and a bucket
-    # which pages may send what is signed.
+    # The function's own policy says who may call its URL, an API's routes who may use them, buckets what
+    # a distribution may read, and which pages may send what is signed.
     if not app.AUTH or public or shared or app._parse_lambda_url(host, path):
         return None
     if known(extract_access_key_id(headers, query)):

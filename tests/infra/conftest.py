@@ -134,6 +134,8 @@ class Recorder(mocks.Mocks):
                 "url": f"https://sqs/{name}",
                 "region": "us-east-1",
                 "apiEndpoint": f"https://{name}.execute-api.us-east-1.amazonaws.com",
+                "bucketRegionalDomainName": f"{name}.s3.us-east-1.amazonaws.com",
+                "domainName": f"{name}.cloudfront.net",
                 "executionArn": f"arn:aws:execute-api:us-east-1:123456789012:{name}",
                 "version": f"version of {name}",
             } | args.inputs

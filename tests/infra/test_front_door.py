@@ -78,13 +78,14 @@ def test_a_flood_is_throttled_and_the_log_has_no_address_that_a_client_chose(aws
     assert aws.one("LogGroup", "door-access").inputs["retentionInDays"] == 90
 
 
-def test_only_the_pages_origin_may_read_its_answers(aws, run):
+def test_only_the_pages_origin_may_read_its_answers(run):
+    aws = run({"cloud": "aws", "frontDoor": True, "pageOrigin": ORIGIN, "cdn": False})
     cors = aws.one("Api").inputs["corsConfiguration"]
     assert (cors["allowOrigins"], cors["allowMethods"]) == ([ORIGIN], ["GET", "POST"])
     [rule] = aws.one("BucketCorsConfiguration").inputs["corsRules"]
     assert (rule["allowedOrigins"], rule["allowedMethods"]) == ([ORIGIN], ["PUT"])
 
-    closed = run({"cloud": "aws", "frontDoor": True})
+    closed = run({"cloud": "aws", "frontDoor": True, "cdn": False})
     assert "corsConfiguration" not in closed.one("Api").inputs
     assert not closed.of("BucketCorsConfiguration")
 

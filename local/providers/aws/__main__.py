@@ -7,6 +7,7 @@ from importlib.metadata import version
 from local.providers.aws import (
     apigatewayv2,
     budgets,
+    cloudfront,
     cloudwatch,
     dynamodb,
     events,
@@ -27,6 +28,7 @@ from local.providers.server import serve
 SERVICES = (
     apigatewayv2,
     budgets,
+    cloudfront,
     cloudwatch,
     dynamodb,
     events,

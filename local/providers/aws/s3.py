@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.providers.aws.cloud import client, region
-from local.providers.aws.resource import AwsResource, Setting, document, pascal, policy_faults
+from local.providers.aws.resource import AwsResource, Setting, chosen, document, pascal, policy_faults
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
@@ -44,6 +44,37 @@ class Bucket(AwsResource):
                 for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
                     client("s3").delete_object(Bucket=identity, Key=each["Key"], VersionId=each["VersionId"])
         client("s3").delete_bucket(Bucket=identity)
+
+
+class BucketObject(AwsResource):
+    """``aws.s3.BucketObjectv2`` of a text; its id is the bucket's name and the key."""
+
+    kind = "aws:s3/bucketObjectv2:BucketObjectv2"
+    replace_on = frozenset({"bucket", "key", "region"})
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        if inputs.get("content") is None:
+            yield Fault("content", "the local stand-in writes only content.")
+
+    def make(self, inputs: Properties) -> tuple[str, Properties]:
+        bucket, key = inputs["bucket"], inputs["key"]
+        return f"{bucket}/{key}", {
+            "arn": f"arn:aws:s3:::{bucket}/{key}",
+            **self.change("", {}, inputs),
+        }
+
+    def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
+        headers = chosen(inputs, {"contentType": "ContentType", "cacheControl": "CacheControl"})
+        made = client("s3").put_object(
+            Bucket=inputs["bucket"], Key=inputs["key"], Body=inputs["content"].encode(), **headers
+        )
+        return {"etag": made["ETag"].strip('"')}
+
+    def find(self, identity: str, state: Properties) -> object:
+        return client("s3").head_object(Bucket=state["bucket"], Key=state["key"])
+
+    def remove(self, identity: str, state: Properties) -> None:
+        client("s3").delete_object(Bucket=state["bucket"], Key=state["key"])
 
 
 class BucketSetting(Setting):
@@ -196,6 +227,7 @@ def _lifecycle(rule: Properties) -> dict[str, Any]:
 
 RESOURCES = (
     Bucket,
+    BucketObject,
     BucketPublicAccessBlock,
     BucketServerSideEncryptionConfiguration,
     BucketOwnershipControls,

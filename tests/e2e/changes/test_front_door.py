@@ -10,7 +10,7 @@ import requests
 
 pytestmark = pytest.mark.e2e
 
-ORIGIN = "https://photos.example.com"
+ORIGIN = "http://127.0.0.1:8700"  # also of the page in test_page.py, which then finds the stack as it stands
 MANY = 50
 TAKEN, REFUSED = (200, 201), range(400, 500)
 

@@ -207,6 +207,39 @@ LIVES = {
         },
         {"threshold": 1},
     ),
+    "aws:s3/bucketObjectv2:BucketObjectv2": (
+        lambda made: bucket(made) | {"key": "a.html", "content": "a", "contentType": "text/html"},
+        {"content": "b", "cacheControl": "no-cache"},
+    ),
+    "aws:cloudfront/originAccessControl:OriginAccessControl": (
+        lambda made: {
+            "originAccessControlOriginType": "s3",
+            "signingBehavior": "always",
+            "signingProtocol": "sigv4",
+        },
+        {"signingBehavior": "no-override"},
+    ),
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": (
+        lambda made: {"securityHeadersConfig": {"contentTypeOptions": {"override": True}}},
+        {"securityHeadersConfig": {"frameOptions": {"frameOption": "DENY", "override": True}}},
+    ),
+    "aws:cloudfront/distribution:Distribution": (
+        lambda made: {
+            "enabled": True,
+            "origins": [{"originId": "a", "domainName": f"{bucket(made)['bucket']}.s3.amazonaws.com"}],
+            "defaultCacheBehavior": {
+                "targetOriginId": "a",
+                "viewerProtocolPolicy": "https-only",
+                "allowedMethods": ["GET", "HEAD"],
+                "cachedMethods": ["GET", "HEAD"],
+                "cachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+            },
+            "restrictions": {"geoRestriction": {"restrictionType": "none"}},
+            "viewerCertificate": {"cloudfrontDefaultCertificate": True},
+            "tags": {"a": "1"},
+        },
+        {"defaultRootObject": "index.html", "tags": {"b": "2"}},
+    ),
     "aws:cloudwatch/dashboard:Dashboard": (
         lambda made: {"dashboardName": "overview", "dashboardBody": json.dumps({"widgets": []})},
         {"dashboardBody": json.dumps({"widgets": [], "start": "-PT1H"})},
