@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from components.aws.policies import OWN_ACCOUNT
 from tools.deployer.aws_permissions import (
     ANY,
+    BUCKETS,
     INDEXES,
     LOG_GROUPS,
     MACHINES,
@@ -47,6 +48,28 @@ OPERATOR = (
     (actions("states", "SendTaskSuccess"), ANY),  # to wake what waits for a decision: it knows no resource
     (actions("states", "ListExecutions StartExecution"), MACHINES),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
+)
+# In addition, for who deploys a front door. An API's routes and stages are below it. The last is what access
+# logs take: API Gateway developer guide, "Configure logging for HTTP APIs".
+APIS = ("arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/apis/*", "arn:aws:apigateway:*::/tags/*")
+FRONT_DOOR = (
+    (actions("apigateway", "DELETE GET PATCH POST PUT"), APIS),
+    (actions("s3", "PutBucketCORS"), BUCKETS),
+    (
+        actions(
+            "logs",
+            "CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource UntagResource",
+        ),
+        (arn("logs", f"log-group:/aws/vendedlogs/apis/{PREFIX}-*"),),
+    ),
+    (
+        actions(
+            "logs",
+            "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery ListLogDeliveries "
+            "PutResourcePolicy UpdateLogDelivery",
+        ),
+        ANY,
+    ),
 )
 # The calls of a preview to AWS: it reads the stack's state, but no resource.
 PREVIEW = ((actions("states", "ValidateStateMachineDefinition"), ANY),)
@@ -130,6 +153,7 @@ def documents() -> dict[str, str]:
     """Return the texts of the files in docs/deploy, by name."""
     made = {
         "aws-deployer": deployer(),
+        "aws-front-door": policy(statement(*each) for each in FRONT_DOOR),
         "aws-preview": policy(statement(*each) for each in PREVIEW),
         "aws-state": policy(statement(*each) for each in STATE),
         "aws-state-reader": policy(statement(*each) for each in STATE_READER),
