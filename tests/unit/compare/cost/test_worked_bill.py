@@ -10,16 +10,20 @@ import pytest
 
 from compare import format_1
 from compare.cost.bills import Bills, month_bills
+from compare.folder import read
 from compare.metering import JobLoad, Stack
 from compare.metering.month import Month
 from compare.metering.planned import Photos
 from compare.prices.reading import load
+from compare.report.costs import priced
+from compare.report.measured import measure
 from compare.run import JobRecord
 from core.job import Artifact, Job, Photo, Rendition, Source
 from core.recipes import load as load_recipe
 from core.trace import TraceEntry
 from core.workflow.document import from_document
 
+RECORDED = Path(__file__).parent / "recorded"
 PAGE = (Path(__file__).parents[4] / "docs/prices.md").read_text()
 VOLUMES = (0, 1_000, 100_000, 10_000_000)
 STACKS = {
@@ -101,6 +105,21 @@ def test_a_report_s_range_holds_the_bill(name: str, images: int):
     assert ran
     month = Month.measured(stack, workflow, [ran])
     assert holds(month_bills(month, images, load(), [stack.region]), STATED[name][images])
+
+
+@pytest.mark.parametrize("folder", sorted(RECORDED.glob("*/")), ids=lambda each: each.name)
+def test_the_report_of_a_demo_holds_the_bill_once_it_is_repriced(folder: Path):
+    """The emulators' runs, at the size and on the processor of the worked bill, as the page reprices them."""
+    run = priced(measure(read(folder), folder.name), load())
+    assert run
+    stack = run.month.stack
+    name = f"{stack.cloud} {stack.orchestrator} {stack.granularity}"
+    stack = replace(stack, architecture=STACKS[stack.cloud].architecture)
+    month = Month.planned(stack, run.month.workflow, load_recipe(run.recipe), Photos())
+    for images in VOLUMES:
+        assert holds(month_bills(month, images, load(), [stack.region]), STATED[name][images]), images
+        as_sent = month_bills(run.month, images, load(), [stack.region])
+        assert as_sent.low <= as_sent.expected <= as_sent.high
 
 
 def record(stack: Stack) -> JobRecord:
