@@ -100,13 +100,13 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def change(project: Path, line: str, *lines: str) -> None:
-    """Put other lines in the place of one of the definition's."""
+def change(project: Path, step: str, *lines: str) -> None:
+    """Put lines in the place of the definition's line of a step."""
     definition = project / "core/workflow/photo.py"
-    text = definition.read_text()
-    assert text.count(f"        {line}\n") == 1
-    changed = "".join(f"        {each}\n" for each in lines)
-    definition.write_text(text.replace(f"        {line}\n", changed))
+    line = re.compile(rf'^ +\*step\("{step}".*\n', re.MULTILINE)
+    text, changed = line.subn("".join(f"        {each}\n" for each in lines), definition.read_text())
+    assert changed == 1
+    definition.write_text(text)
 
 
 def run(project: Path) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def run(project: Path) -> dict[str, Any]:
 
 def test_a_filter_and_a_step_need_nothing_else(project: Path) -> None:
     (project / "core/steps/count.py").write_text(STEP)
-    change(project, '*step("optimize"),', '*step("optimize"),', '*step("count"),')
+    change(project, "optimize", '*step("optimize"),', '*step("count"),')
 
     seen = run(project)
 
@@ -134,7 +134,7 @@ def test_a_filter_and_a_step_need_nothing_else(project: Path) -> None:
 
 def test_a_gate_keeps_what_it_rejects_from_all_that_stands_behind_it(project: Path) -> None:
     (project / "core/steps/moderate.py").write_text(GATE)
-    change(project, '*step("validate"),', '*step("validate"),', '*step("moderate"),')
+    change(project, "validate", '*step("validate"),', '*step("moderate"),')
 
     seen = run(project)
 
@@ -163,14 +163,14 @@ def test_other_retries_for_one_step_are_one_line_and_touch_no_other(project: Pat
     before = run(project)["compiled"]["stepwise"]
     change(
         project,
-        '*step("optimize"),',
-        '*step("optimize", retry=(Retry(retryable_names(), max_attempts=5), *PLATFORM)),',
+        "optimize",
+        '*step("optimize", retry=(Retry(retryable_names(), max_attempts=7), *PLATFORM)),',
     )
 
     after = run(project)["compiled"]["stepwise"]
 
     ours, *platform = after["optimize"].pop("Retry")
     ours_before, *platform_before = before["optimize"].pop("Retry")
-    assert ours == {**ours_before, "MaxAttempts": 5}
+    assert ours == {**ours_before, "MaxAttempts": 7}
     assert platform == platform_before
     assert after == before
