@@ -26,7 +26,7 @@ Regions = Annotated[
 NoFreeTier = Annotated[bool, typer.Option("--no-free-tier", help="Ignore free allowances.")]
 Terms = Annotated[
     Path | None,
-    typer.Option(help="A TOML file with discounts and prices of your own; see docs/prices.md."),
+    typer.Option(help="Discounts, prices and commitments of your own, a TOML file; see docs/prices.md."),
 ]
 
 COLUMNS = ("meter", "quantity", "billed", "amount", "status")

@@ -89,8 +89,7 @@ def estimate(
         Decimal | None,
         typer.Option(
             parser=_share,
-            help="Share of photos with a cold start.",
-            show_default="0.01; with --sweep what is simulated",
+            help="Share of photos with a cold start; 0.01, or with --sweep what is simulated.",
         ),
     ] = None,
     month: Annotated[
