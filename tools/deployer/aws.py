@@ -12,6 +12,7 @@ from tools.deployer.aws_permissions import (
     INDEXES,
     LOG_GROUPS,
     MACHINES,
+    OBJECTS,
     PASS_ROLE,
     PERMISSIONS,
     PREFIX,
@@ -49,12 +50,41 @@ OPERATOR = (
     (actions("states", "ListExecutions StartExecution"), MACHINES),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )
+# The bucket of the front door's page, and what is done with any bucket and its objects.
+SITE = f"arn:aws:s3:::{PREFIX}-cdn-site-*"
+ON_BUCKETS, ON_OBJECTS = (
+    frozenset().union(*(acts for each in PERMISSIONS.values() for acts, on in each if on == wanted))
+    for wanted in (BUCKETS, OBJECTS)
+)
 # In addition, for who deploys a front door. An API's routes and stages are below it. The last is what access
 # logs take: API Gateway developer guide, "Configure logging for HTTP APIs".
 APIS = ("arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/apis/*", "arn:aws:apigateway:*::/tags/*")
 FRONT_DOOR = (
     (actions("apigateway", "DELETE GET PATCH POST PUT"), APIS),
     (actions("s3", "PutBucketCORS"), BUCKETS),
+    (ON_BUCKETS, (SITE,)),
+    (ON_OBJECTS | actions("s3", "GetObject GetObjectTagging PutObject PutObjectTagging"), (f"{SITE}/*",)),
+    # CloudFront chooses the ids, and knows no resource for what creates one. The provider's files:
+    # cloudfront/distribution.go, origin_access_control.go and response_headers_policy.go.
+    (actions("cloudfront", "CreateDistribution CreateOriginAccessControl CreateResponseHeadersPolicy"), ANY),
+    (
+        actions(
+            "cloudfront",
+            "DeleteDistribution GetDistribution ListTagsForResource TagResource UntagResource "
+            "UpdateDistribution",
+        ),
+        ("arn:aws:cloudfront::*:distribution/*",),
+    ),
+    (
+        actions("cloudfront", "DeleteOriginAccessControl GetOriginAccessControl UpdateOriginAccessControl"),
+        ("arn:aws:cloudfront::*:origin-access-control/*",),
+    ),
+    (
+        actions(
+            "cloudfront", "DeleteResponseHeadersPolicy GetResponseHeadersPolicy UpdateResponseHeadersPolicy"
+        ),
+        ("arn:aws:cloudfront::*:response-headers-policy/*",),
+    ),
     (
         actions(
             "logs",
