@@ -18,7 +18,7 @@ from rich.console import Console
 
 from core.errors import StoreUnavailable
 from core.store.breaker import Breaker
-from core.workflow.model import Retry
+from core.workflow.retries import Retry
 
 HANG_SECONDS = 20.3  # two requests of 10 s, and the SDK's pause between them
 REFUSED_SECONDS = 0.02

@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from core.workflow.granularity import GRANULARITIES, pipeline_in
-from core.workflow.model import THROTTLED, Parallel, Retry, State, Task, Workflow
+from core.workflow.model import Parallel, State, Task, Workflow
+from core.workflow.retries import THROTTLED, Retry
 from simulation.book import load
 from simulation.compiled import program
 from simulation.once import run

@@ -9,9 +9,10 @@ from typing import Any
 
 from core.trace import TraceEntry
 
-# The folders of the output container: renditions between steps, and finished artifacts.
+# The folders of the output container: renditions between steps, finished artifacts, and what batches need.
 WORK_PREFIX = "work/"
 OUTPUT_PREFIX = "jobs/"
+BATCHES_PREFIX = "batches/"  # lists of items
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,34 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """How a job whose source is a list of items treats them.
+
+    ``concurrency`` items run at once; if more than ``tolerated`` percent of the ``items`` fail, the batch
+    stops. ``begun`` and ``failed`` are how far an execution came that continues as a new one.
+    """
+
+    items: int
+    concurrency: int
+    tolerated: float
+    begun: int = 0
+    failed: int = 0
+
+    @property
+    def stops(self) -> bool:
+        """Whether more items failed than are tolerated."""
+        return self.failed * 100 > self.tolerated * self.items
+
+
+@dataclass(frozen=True)
 class Job:
     """The state of one photo in the workflow.
 
     ``execution`` names the orchestrator's execution that claimed the job; ``uploaded_at`` is the time of the
     store's event and ``accepted_at`` the time at which the workflow began (ISO 8601 UTC).
     ``recipe_table`` is the content of the recipe's file, as the job's first step read it. ``flags`` are the
-    reasons why a person has to decide about the photo, by the names in :mod:`core.review.flags`.
+    reasons why a person has to decide about the photo, by the names in :mod:`core.review.flags`. ``batch`` is
+    there if the source is no photo, but a list of items.
     """
 
     id: str
@@ -109,13 +131,14 @@ class Job:
     recipe_table: Mapping[str, Any] | None = None
     flags: tuple[str, ...] = ()
     review: Review | None = None
+    batch: Batch | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """Return the job as plain JSON values, without flags and review if nobody has to decide."""
+        """Return the job as plain JSON values; flags, review and batch only of a job that has them."""
         document = asdict(self)
         for name in ("renditions", "artifacts", "trace", "flags"):
             document[name] = list(document[name])
-        for name in ("flags", "review"):
+        for name in ("flags", "review", "batch"):
             if not document[name]:
                 del document[name]
         return document
@@ -132,6 +155,7 @@ class Job:
         values["trace"] = tuple(TraceEntry(**each) for each in values.get("trace", ()))
         values["flags"] = tuple(values.get("flags", ()))
         values["review"] = Review(**values["review"]) if values.get("review") else None
+        values["batch"] = Batch(**values["batch"]) if values.get("batch") else None
         return cls(**values)
 
     @property
@@ -143,6 +167,9 @@ class Job:
     def output_prefix(self) -> str:
         """The prefix of the finished outputs."""
         return f"{OUTPUT_PREFIX}{self.id}/"
+
+
+AGAIN = "@"  # between the recipe's name and what makes a photo's job under the same recipe another one
 
 
 def job_id(container: str, key: str, etag: str, recipe: str) -> str:

@@ -148,7 +148,10 @@ class Asking(Protocol):
 
 
 class Claims(Asking, Protocol):
-    """The same table as the workflow writes it; on AWS, the state machine writes the rest directly."""
+    """The same table as the workflow uses it; on AWS, the state machine writes the rest directly."""
+
+    def get(self, job_id: str) -> LedgerRow | None:
+        """Return the row, or ``None`` if there is none."""
 
     def claim(self, job: Job) -> bool:
         """Insert the job's row, or claim a released one; return ``False`` if another execution has it.

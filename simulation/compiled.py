@@ -20,8 +20,9 @@ from components.aws.state_machine.references import Definition
 from core.deployment.limits import GIVEN_UP
 from core.ledger import RELEASED
 from core.review.decisions import APPROVED, REFUSED
+from core.workflow.calls import Fault
 from core.workflow.concurrency import side_by_side
-from core.workflow.interpreter import DECIDED, Fault
+from core.workflow.interpreter import DECIDED
 from core.workflow.model import DUPLICATE, Approval, Choice, NameFilter, Workflow
 from simulation.errors import SimulationError
 from simulation.remembered import Remembered, ReplayHost

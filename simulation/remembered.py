@@ -17,9 +17,11 @@ from typing import Any
 from core.job import Job, Problem, Review, Source
 from core.trace import stamp
 from core.workflow.activities import Answer, Payload
-from core.workflow.interpreter import Fault, interpret
+from core.workflow.calls import Fault
+from core.workflow.interpreter import interpret
 from core.workflow.model import DUPLICATE as REFUSED
 from core.workflow.model import Workflow
+from simulation.errors import SimulationError
 from simulation.program import OK, Call, Node, Timer
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -112,6 +114,14 @@ class ReplayHost:
     def event(self, name: str) -> ReplayTask:
         """Return the task of waiting for an event, as a call that no function runs."""
         return self.call(name, {"job": DOCUMENT, "attempt": 1, "function": None})
+
+    def child(self, workflow: Workflow, document: Mapping[str, Any], number: int) -> ReplayTask:
+        """Refuse to run a workflow for each item of a batch."""
+        raise SimulationError("A batch is not simulated: simulate its photos as a workload.")
+
+    def restart(self, document: Mapping[str, Any]) -> None:
+        """Refuse, as :meth:`child`."""
+        raise SimulationError("A batch is not simulated: simulate its photos as a workload.")
 
     def first(self, tasks: Sequence[ReplayTask]) -> ReplayTask:
         """Return the task of waiting for the first of several."""

@@ -12,7 +12,8 @@ from compare.metering.path import Path, path
 from compare.run import JobRecord
 from core.job import Job
 from core.trace import TraceEntry
-from core.workflow.model import Step, Workflow, table_for
+from core.workflow.model import Step, Workflow
+from core.workflow.retries import table_for
 
 # In the ARN of an execution: that of an express one has ":express:" there.
 STANDARD_EXECUTION = ":execution:"

@@ -12,6 +12,7 @@ from core.workflow.model import (
     Choice,
     Claim,
     Fail,
+    Map,
     NameFilter,
     Parallel,
     State,
@@ -89,7 +90,7 @@ def _left(state: State, outcome: str, ran: Collection[str], *, rejected: bool) -
             return outcome in (refused, expired)
         case Task() | Parallel():
             return any(name not in ran for name in _steps((state,)))
-        case NameFilter() | Succeed() | Fail():
+        case NameFilter() | Map() | Succeed() | Fail():
             return False
         case _:
             assert_never(state)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.workflow.activities import Activity, Answer, Payload
+from core.workflow.calls import Fault
 from core.workflow.interpreter import interpret
 from core.workflow.model import Workflow
 
@@ -68,6 +69,13 @@ class MemoryHost:
         Raises:
             core.workflow.interpreter.Fault: The workflow failed.
         """
+        while True:
+            self._restarts = False
+            finished = self._play(workflow)
+            if not self._restarts:
+                return finished
+
+    def _play(self, workflow: Workflow) -> Answer:
         flow = interpret(workflow, self)
         try:
             task = next(flow)
@@ -108,6 +116,22 @@ class MemoryHost:
         """Return the task of waiting for an event."""
         after = self.arrives(name)
         return self._start(NEVER if after is None else self.clock + after)
+
+    def child(self, workflow: Workflow, document: Mapping[str, Any], number: int) -> VirtualTask:
+        """Run the workflow to its end and return the task of waiting for it."""
+        child = replace(self, document=document, execution=f"{self.execution}/{number}", tasks=[])
+        try:
+            result, error = child.run(workflow), None
+        except Fault as fault:
+            result, error = None, fault
+        task = self._start(child.clock)
+        task.result, task.error = result, error
+        return task
+
+    def restart(self, document: Mapping[str, Any]) -> None:
+        """Begin again with this document."""
+        self.document = document
+        self._restarts = True
 
     def first(self, tasks: Sequence[VirtualTask]) -> VirtualTask:
         """Return the task of waiting for the first of several; of two at once, the one named first."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from core import errors
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS
 from core.errors import PhotoError, SetupError, message_of, wire_names
-from core.job import Job, Problem, merge
+from core.job import AGAIN, Job, Problem, merge
 from core.photo import memory
 from core.ports import ObjectStore
 from core.recipe import Recipe
@@ -114,13 +114,14 @@ def recipe_of(job: Job, current: Recipe) -> Recipe:
     Raises:
         RecipeError: There is no recipe of that name any more.
     """
-    if job.recipe == current.name and job.recipe_table in (None, current.table):
+    name, _, _ = job.recipe.partition(AGAIN)
+    if name == current.name and job.recipe_table in (None, current.table):
         return current
     from core import recipes  # needed only by jobs that were under way when the recipe was changed
 
     if job.recipe_table is None:
-        return recipes.load(job.recipe)
-    return recipes.parse(job.recipe, job.recipe_table)
+        return recipes.load(name)
+    return recipes.parse(name, job.recipe_table)
 
 
 def _run(name: str, job: Job, tools: Tools) -> Job:

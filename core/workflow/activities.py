@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from core.batch.items import page_of
+from core.batch.summary import summarized
 from core.chaos import during
 from core.errors import message_of
 from core.job import Job
@@ -25,6 +27,7 @@ from core.workflow.model import DUPLICATE, Step
 Payload = Mapping[str, Any]
 Answer = dict[str, Any]
 Activity = Callable[[Payload], Answer]
+Work = Callable[[Job, Payload], Job | Answer]
 
 
 def activities(
@@ -34,7 +37,7 @@ def activities(
     tools: Callable[[], Tools],
     page: Callable[[], str] = str,
 ) -> dict[str, Activity]:
-    """Return the activities by name: one for each step, and claim, record, notify, defer, ask and settle.
+    """Return the activities by name: one for each step and action, and ``items``, which reads a batch's.
 
     The ports are opened when an activity first needs them, and so is the address of the review ``page``.
     """
@@ -62,18 +65,25 @@ def activities(
     def step(name: str) -> Callable[[Job, Payload], Job]:
         return lambda job, payload: execute(name, job, tools(), payload["attempt"])
 
-    work = {each.name: step(each.name) for each in steps}
+    def items(job: Job, payload: Payload) -> Answer:
+        return {"items": [each.job().to_document() for each in page_of(job, tools().output)]}
+
+    def summarize(job: Job, payload: Payload) -> Job:
+        return summarized(job, tools().output, claims().get)
+
+    work: dict[str, Work] = {each.name: step(each.name) for each in steps}
     work |= {"claim": claim, "record": record, "notify": notify, "defer": defer}
-    work |= {"ask": ask, "settle": settle}
+    work |= {"ask": ask, "settle": settle, "items": items, "summarize": summarize}
     return {name: _answering(name, each) for name, each in work.items()}
 
 
-def _answering(name: str, work: Callable[[Job, Payload], Job]) -> Activity:
+def _answering(name: str, work: Work) -> Activity:
     def activity(payload: Payload) -> Answer:
         try:
             job = Job.from_document(payload["job"])
             with during(name, job, payload["attempt"]):
-                return {"ok": work(job, payload).to_document()}
+                done = work(job, payload)
+            return {"ok": done.to_document() if isinstance(done, Job) else done}
         except Exception as error:
             return {"error": {"name": type(error).__name__, "message": message_of(error)}}
 

@@ -14,6 +14,7 @@ from core.workflow.model import (
     Approval,
     Choice,
     Fail,
+    Map,
     NameFilter,
     Parallel,
     State,
@@ -110,7 +111,7 @@ def _tasks(unit: Unit) -> tuple[Task, ...]:
             return (task,)
         case Parallel(branches=branches):
             return tuple(chain(*branches))
-        case NameFilter() | Choice() | Approval() | Succeed() | Fail():
+        case NameFilter() | Choice() | Approval() | Map() | Succeed() | Fail():
             return ()
         case _:
             assert_never(unit[0])

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from core.workflow.model import Workflow
+
 
 class Timer(Protocol):
     """The task of waiting until a moment."""
@@ -47,6 +49,15 @@ class Host(Protocol):
 
     def event(self, name: str) -> Any:
         """Return the task of waiting for an event from outside, which may have come before."""
+
+    def child(self, workflow: Workflow, document: Mapping[str, Any], number: int) -> Any:
+        """Return the task of running a workflow as an execution of its own, the ``number``-th of this one.
+
+        Its result is the finished job document; the interpreter is resumed with an exception if it failed.
+        """
+
+    def restart(self, document: Mapping[str, Any]) -> None:
+        """Let the execution begin again with this document and no history, once the interpreter returns."""
 
     def first(self, tasks: Sequence[Any]) -> Any:
         """Return the task of waiting for the first of several; its result is that task, which is done."""

@@ -8,20 +8,20 @@ activity receives the number of its attempt, and an error that no table lists is
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 
 from core.job import Job, Problem, merge
 from core.review.decisions import APPROVED, REFUSED
 from core.trace import stamp
+from core.workflow.calls import Fault, Flow, answered, call
 from core.workflow.concurrency import Deadline, DeadlinePassed, before, side_by_side
 from core.workflow.host import Host
 from core.workflow.model import (
     DUPLICATE,
-    TRANSIENT,
+    TOO_MANY_FAILED,
     Action,
     Approval,
     Catch,
@@ -29,33 +29,30 @@ from core.workflow.model import (
     Claim,
     Defer,
     Fail,
+    Map,
     NameFilter,
     Notify,
     Parallel,
     Record,
-    Retry,
     State,
     Step,
     Succeed,
+    Summarize,
     Task,
     Workflow,
-    table_for,
 )
 
-WORKER_LOST = "WorkerLost"  # an activity's worker died or timed out
 TIMED_OUT = "WorkflowTimedOut"
 DECIDED = "decided"  # the event that a person has decided
+TOLERATED = "The specified tolerated failure threshold was exceeded"  # as Step Functions says it
 
-Flow = Generator[Any, Any, Job]
 
+class Continued(Exception):
+    """The execution continues as a new one without this one's history, with this job."""
 
-class Fault(Exception):
-    """An error that an activity returned, or the failure of a workflow."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"{name}: {message}")
-        self.name = name
-        self.message = message
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self.job = job
 
 
 def interpret(workflow: Workflow, host: Host) -> Generator[Any, Any, dict[str, Any]]:
@@ -64,14 +61,18 @@ def interpret(workflow: Workflow, host: Host) -> Generator[Any, Any, dict[str, A
     Raises:
         Fault: The workflow ended in a ``Fail``, an error was not caught, or time ran out.
     """
-    job = replace(
-        Job.from_document(host.input()),
-        execution=host.execution,
-        accepted_at=stamp(host.now()),
-    )
+    job, states = Job.from_document(host.input()), workflow.states
+    if job.batch and job.batch.begun:
+        states = states[next(at for at, state in enumerate(states) if isinstance(state, Map)) :]
+    else:
+        job = replace(job, execution=host.execution, accepted_at=stamp(host.now()))
     deadline = Deadline(host, workflow.timeout_seconds)
     try:
-        done = yield from before(deadline, _follow(workflow.states, workflow, job, host, deadline), host)
+        done = yield from before(deadline, _follow(states, workflow, job, host, deadline), host)
+    except Continued as continued:
+        document = continued.job.to_document()
+        host.restart(document)
+        return document
     except DeadlinePassed:
         fault = Fault(TIMED_OUT, f"The workflow took longer than {workflow.timeout_seconds} s.")
         if workflow.late is None:
@@ -85,7 +86,7 @@ def _follow(states: tuple[State, ...], workflow: Workflow, job: Job, host: Host,
     for state in states:
         ending: str | None = None
         match state:
-            case Task() | Parallel() | Approval():
+            case Task() | Parallel() | Approval() | Map():
                 try:
                     job = yield from _run(state, job, host, deadline)
                 except Fault as fault:
@@ -118,7 +119,7 @@ def _caught(catches: tuple[Catch, ...], name: str) -> str | None:
     return next((each.then for each in catches if each.errors is None or name in each.errors), None)
 
 
-def _diverted(state: Task | Parallel | Approval, job: Job) -> str | None:
+def _diverted(state: Task | Parallel | Approval | Map, job: Job) -> str | None:
     """Return the ending that what the ledger said of the job leads to, if it does not go on."""
     match state:
         case Task(action=Claim(duplicate=ending) | Record(duplicate=ending) | Defer(duplicate=ending)) if (
@@ -133,11 +134,13 @@ def _diverted(state: Task | Parallel | Approval, job: Job) -> str | None:
             return None
 
 
-def _run(state: Task | Parallel | Approval, job: Job, host: Host, deadline: Deadline) -> Flow:
+def _run(state: Task | Parallel | Approval | Map, job: Job, host: Host, deadline: Deadline) -> Flow:
     if isinstance(state, Task):
         return (yield from _attempt(state, job, host))
     if isinstance(state, Approval):
         return (yield from _decided(state, job, host, deadline))
+    if isinstance(state, Map):
+        return (yield from _mapped(state, job, host))
     jobs = yield from side_by_side([_in_turn(branch, job, host) for branch in state.branches], host)
     return merge(jobs)
 
@@ -152,7 +155,7 @@ def _decided(approval: Approval, job: Job, host: Host, deadline: Deadline) -> Fl
     """Ask a person about a job with flags, wait, and return the job with what the ledger has."""
     if not job.flags:
         return job
-    asked = yield from _call("ask", {"seconds": approval.timeout_seconds}, job, approval.retry, host)
+    asked = yield from call("ask", {"seconds": approval.timeout_seconds}, job, approval.retry, host)
     if asked.review is None:
         return asked
     deadline.stop()
@@ -160,35 +163,41 @@ def _decided(approval: Approval, job: Job, host: Host, deadline: Deadline) -> Fl
     if (yield host.first([event, end])) is event:
         end.cancel()
     deadline.start()
-    return (yield from _call("settle", {}, asked, approval.retry, host))
+    return (yield from call("settle", {}, asked, approval.retry, host))
+
+
+def _mapped(state: Map, job: Job, host: Host) -> Flow:
+    """Run the workflow for the next page of items; then continue as a new execution unless it was the last.
+
+    An execution replays its history with every event, so the history of one that runs all items would cost
+    the square of their number.
+    """
+    if job.batch is None:
+        raise ValueError(f"The job {job.id} has no items for the state {state.name!r}.")
+    answer = yield from answered("items", {}, job, state.retry, host)
+    items = iter(enumerate(answer["items"], job.batch.begun))
+    batch = replace(job.batch, begun=job.batch.begun + len(answer["items"]))
+
+    def in_turn() -> Generator[Any, Any]:
+        nonlocal batch
+        while not batch.stops and (item := next(items, None)):
+            number, document = item
+            try:
+                yield host.child(state.workflow, document, number)
+            except Exception:  # of any class: see core.workflow.calls
+                batch = replace(batch, failed=batch.failed + 1)
+
+    yield from side_by_side([in_turn() for _ in range(min(batch.concurrency, len(answer["items"])))], host)
+    if batch.stops:
+        raise Fault(TOO_MANY_FAILED, TOLERATED)
+    if batch.begun < batch.items:
+        raise Continued(replace(job, batch=batch))
+    return replace(job, batch=replace(batch, begun=0, failed=0))
 
 
 def _attempt(task: Task, job: Job, host: Host) -> Flow:
     name, details = _activity(task.action)
-    return (yield from _call(name, details, job, task.retry, host))
-
-
-def _call(name: str, details: Mapping[str, Any], job: Job, tables: tuple[Retry, ...], host: Host) -> Flow:
-    payload = {"job": job.to_document(), **details}
-    retries: Counter[Retry] = Counter()
-    while True:
-        try:
-            answer = yield host.call(name, {**payload, "attempt": retries.total() + 1})
-        except Exception as error:
-            # Any class: Durable 1.x raises a bare Exception here and 2.x its own.
-            fault, listed = Fault(WORKER_LOST, f"The worker of {name} was lost: {error}"), TRANSIENT
-        else:
-            if "ok" in answer:
-                return Job.from_document(answer["ok"])
-            fault = Fault(**answer["error"])
-            listed = fault.name
-        table = table_for(listed, tables)
-        if table is None or retries[table] == table.max_attempts:
-            raise fault
-        wait = table.wait(retries[table])
-        retries[table] += 1
-        seconds = wait * host.random() if table.jitter == "full" else wait
-        yield host.wait_until(host.now() + timedelta(seconds=seconds))
+    return (yield from call(name, details, job, task.retry, host))
 
 
 def _activity(action: Action) -> tuple[str, dict[str, str]]:
@@ -203,5 +212,7 @@ def _activity(action: Action) -> tuple[str, dict[str, str]]:
             return "notify", {"topic": topic}
         case Defer():
             return "defer", {}
+        case Summarize():
+            return "summarize", {}
         case _:
             assert_never(action)

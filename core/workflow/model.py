@@ -10,18 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.errors import SettingsError
+from core.workflow.retries import Retry
 
 Place = Literal["input", "work", "output"]
 FinalState = Literal["succeeded", "rejected", "failed", "refused", "expired"]
 Topic = Literal["success", "error"]
-Jitter = Literal["full", "none"]
 
 DUPLICATE = "duplicate"  # the state of a job that another execution has claimed or ended
 
-# Errors of the platform, for retry tables; each cloud has different names for them.
-TRANSIENT = "Platform.Transient"  # a worker was lost, or a service failed transiently
-THROTTLED = "Platform.Throttled"  # a service was called too often
+# The error of a Map of which more items failed than are tolerated, as Amazon States Language names it.
+TOO_MANY_FAILED = "States.ExceedToleratedFailureThreshold"
 
 
 @dataclass(frozen=True)
@@ -68,50 +66,12 @@ class Defer:
     duplicate: str
 
 
-Action = Step | Claim | Record | Notify | Defer
-
-
 @dataclass(frozen=True)
-class Retry:
-    """One retry table, with the names and semantics of Amazon States Language.
-
-    A task uses the first of its tables that lists the error, and each table counts its own retries. The
-    first comes ``interval`` seconds after the error, each later one after ``backoff_rate`` times as long, at
-    most ``max_interval`` seconds. Jitter ``full`` draws the wait evenly between none and that long.
-
-    Raises:
-        SettingsError: A number is outside the range that Step Functions accepts.
-    """
-
-    errors: tuple[str, ...]
-    max_attempts: int = 2
-    interval: int = 3
-    backoff_rate: float = 1.5
-    max_interval: int | None = None
-    jitter: Jitter = "full"
-
-    def __post_init__(self) -> None:
-        """Reject values that Step Functions would reject."""
-        longest = self.interval + 1 if self.max_interval is None else self.max_interval
-        limits = {
-            "max_attempts": (self.max_attempts >= 0, "0 or more"),
-            "interval": (self.interval >= 1, "1 second or more"),
-            "backoff_rate": (self.backoff_rate >= 1, "1 or more"),
-            "max_interval": (longest > self.interval, "more than its interval"),
-        }
-        for name, (holds, range_) in limits.items():
-            if not holds:
-                raise SettingsError(f"A retry's {name} is {getattr(self, name)}; it must be {range_}.")
-
-    def wait(self, retries: int) -> float:
-        """Return the seconds until the next retry, before jitter, after ``retries`` by this table."""
-        seconds = self.interval * self.backoff_rate**retries
-        return seconds if self.max_interval is None else min(seconds, self.max_interval)
+class Summarize:
+    """Write what became of each item of the job's batch, as an artifact: see :mod:`core.batch.summary`."""
 
 
-def table_for(error: str, tables: tuple[Retry, ...]) -> Retry | None:
-    """Return the retry table for this error: the first that lists it."""
-    return next((each for each in tables if error in each.errors), None)
+Action = Step | Claim | Record | Notify | Defer | Summarize
 
 
 @dataclass(frozen=True)
@@ -181,6 +141,21 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Map:
+    """Run ``workflow`` as an execution of its own for every item of the job's batch.
+
+    The job's :class:`~core.job.Batch` says how many run at once, and of which share the failure is tolerated.
+    If more fail, no further items are begun, and the state fails with :data:`TOO_MANY_FAILED`. Its result is
+    the job that entered it: what became of the items is in the ledger. ``retry`` is for reading the items.
+    """
+
+    name: str
+    workflow: Workflow
+    retry: tuple[Retry, ...] = ()
+    catch: tuple[Catch, ...] = ()
+
+
+@dataclass(frozen=True)
 class Succeed:
     """End successfully; the job is the result."""
 
@@ -196,7 +171,7 @@ class Fail:
     cause: str
 
 
-State = Task | NameFilter | Choice | Parallel | Approval | Succeed | Fail
+State = Task | NameFilter | Choice | Parallel | Approval | Map | Succeed | Fail
 
 
 @dataclass(frozen=True)
@@ -219,13 +194,15 @@ class Workflow:
         )  # hashing all states would cost more than the values that are cached by workflow
 
     def all_states(self) -> Iterator[State]:
-        """Yield every state: the main sequence, then the endings, parallel branches included."""
+        """Yield every state: the main sequence, then the endings; branches and the items' states included."""
         for sequence in (self.states, *self.endings.values()):
             for state in sequence:
                 yield state
                 if isinstance(state, Parallel):
                     for branch in state.branches:
                         yield from branch
+                elif isinstance(state, Map):
+                    yield from state.workflow.all_states()
 
     def steps(self) -> tuple[Step, ...]:
         """Return the steps that need a function, in order of appearance, once each."""

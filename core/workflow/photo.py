@@ -13,8 +13,6 @@ from core.deployment.limits import SUFFIXES
 from core.errors import PhotoError, SettingsError, retryable_names, wire_names
 from core.steps import access, is_gate
 from core.workflow.model import (
-    THROTTLED,
-    TRANSIENT,
     Approval,
     Catch,
     Choice,
@@ -26,7 +24,6 @@ from core.workflow.model import (
     Notify,
     Parallel,
     Record,
-    Retry,
     State,
     Step,
     Succeed,
@@ -34,6 +31,7 @@ from core.workflow.model import (
     Topic,
     Workflow,
 )
+from core.workflow.retries import THROTTLED, TRANSIENT, Retry
 
 LOST = Retry((TRANSIENT,))
 # A throttled job waits for its turn. The first waits are those that AWS advises: the Lambda developer guide,

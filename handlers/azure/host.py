@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from core.workflow.host import Timer
+from core.workflow.model import Workflow
 
 
 class Context(Protocol):
@@ -32,6 +33,12 @@ class Context(Protocol):
 
     def create_timer(self, fire_at: datetime) -> Timer:
         """Return the task of waiting."""
+
+    def call_sub_orchestrator(self, name: str, input_: Any, instance_id: str) -> Any:
+        """Return the task of running an orchestration."""
+
+    def continue_as_new(self, input_: Any) -> None:
+        """Begin again with this input once the orchestrator returns."""
 
     def wait_for_external_event(self, name: str) -> Any:
         """Return the task of waiting for an event."""
@@ -73,6 +80,18 @@ class DurableHost:
     def event(self, name: str) -> Any:
         """Return the task of waiting for an event; Durable keeps one that comes before."""
         return self._context.wait_for_external_event(name)
+
+    def child(self, workflow: Workflow, document: Mapping[str, Any], number: int) -> Any:
+        """Return the task of running a sub-orchestration.
+
+        Its id follows from this one's: one that is started again after a crash is the same.
+        """
+        instance = f"{self._context.instance_id}.{number}"
+        return self._context.call_sub_orchestrator(workflow.name, document, instance)
+
+    def restart(self, document: Mapping[str, Any]) -> None:
+        """Continue as new."""
+        self._context.continue_as_new(document)
 
     def first(self, tasks: Sequence[Any]) -> Any:
         """Return the task of waiting for the first of several."""

@@ -7,7 +7,7 @@ is a durable function in the place of a state machine, which runs the interprete
 
 from __future__ import annotations
 
-from core.workflow import model
+from core.workflow import retries
 from simulation.context import Context
 from simulation.execution import Execution, Task
 from simulation.platforms.aws_lambda import Lambda
@@ -52,7 +52,7 @@ class StepFunctions:
         self._deadlines = Deadlines(kernel, program.timeout_seconds, self._late)
         self._bills_transitions = flavour == "standard"
         self._durable = flavour == "durable"
-        self._refusal = model.THROTTLED if self._durable else THROTTLED
+        self._refusal = retries.THROTTLED if self._durable else THROTTLED
 
     def start(self, execution: Execution) -> None:
         """Start an execution now."""

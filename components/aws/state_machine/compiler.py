@@ -7,6 +7,7 @@ from typing import assert_never
 
 from components.aws.state_machine import approval, ledger
 from components.aws.state_machine import expressions as jsonata
+from components.aws.state_machine.distributed_map import SUMMARIZE, SUMMARY_SECONDS, distributed_map
 from components.aws.state_machine.expressions import INPUT, embed
 from components.aws.state_machine.integrations import (
     AWAIT,
@@ -27,6 +28,7 @@ from core.workflow.model import (
     Claim,
     Defer,
     Fail,
+    Map,
     NameFilter,
     Notify,
     Parallel,
@@ -34,6 +36,7 @@ from core.workflow.model import (
     State,
     Step,
     Succeed,
+    Summarize,
     Task,
     Workflow,
 )
@@ -119,6 +122,13 @@ class _Compiler:
                 return {"Type": "Choice", "Choices": [diversion], "Default": after}
             case Approval():
                 return approval.flagged(state, after)
+            case Map():
+                items = _Compiler(state.workflow, self._step_seconds, self._of_steps)
+                return {
+                    **distributed_map(items.definition()),
+                    **self._catches(state.catch, job),
+                    **_next(after),
+                }
             case Succeed():
                 return {"Type": "Succeed"}
             case Fail():
@@ -149,6 +159,10 @@ class _Compiler:
             case Defer() as defer:
                 made = self._task(task, UPDATE_ITEM, ledger.defer(job), SERVICE_SECONDS, job, job, after)
                 return self._unless_refused(made, job, defer.duplicate)
+            case Summarize():
+                call = {"FunctionName": function(SUMMARIZE), "Payload": {"job": embed(job)}}
+                seconds = SUMMARY_SECONDS + GRACE_SECONDS
+                return self._task(task, INVOKE, call, seconds, "$states.result.Payload", job, after)
             case _:
                 assert_never(task.action)
 
@@ -175,7 +189,8 @@ class _Compiler:
 
     def _claim(self, task: Task, claim: Claim, after: str | None) -> Definition:
         """Compile the claim, which creates the job document from the store's event."""
-        job = jsonata.JOB_FROM_EVENT
+        mapped = any(isinstance(state, Map) for state in self._workflow.states)
+        job = jsonata.BATCH_FROM_EVENT if mapped else jsonata.JOB_FROM_EVENT
         without_picture = [state for state in WITHOUT_PICTURE if state in self._workflow.endings]
         state = self._task(task, PUT_ITEM, ledger.put(job, without_picture), SERVICE_SECONDS, job, job, after)
         return self._unless_refused(state, job, claim.duplicate)

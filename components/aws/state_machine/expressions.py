@@ -25,14 +25,15 @@ def embed(expression: str) -> str:
 
 
 # From an EventBridge "Object Created" event to a job: see core.job.Job and core.job.job_id. EventBridge,
-# unlike S3's own notifications, does not URL-encode the key.
+# unlike S3's own notifications, does not URL-encode the key. The event of a batch's item names its recipe.
 JOB_FROM_EVENT = """(
+    $recipe := $exists($states.input.recipe) ? $states.input.recipe : "${recipe}";
     $bucket := $states.input.detail.bucket.name;
     $object := $states.input.detail.object;
     $etag := $replace($object.etag, "\\"", "");
     {
-        "id": $substring($hash($join([$bucket, $etag, "${recipe}", $object.key], "\\n"), "SHA-256"), 0, 32),
-        "recipe": "${recipe}",
+        "id": $substring($hash($join([$bucket, $etag, $recipe, $object.key], "\\n"), "SHA-256"), 0, 32),
+        "recipe": $recipe,
         "source": {"container": $bucket, "key": $object.key, "etag": $etag, "size": $object.size},
         "execution": $states.context.Execution.Id,
         "uploaded_at": $states.input.time,
@@ -46,6 +47,9 @@ JOB_FROM_EVENT = """(
         "recipe_table": null
     }
 )"""
+
+# The event of a batch has what is in core.job.Batch, too.
+BATCH_FROM_EVENT = f'$merge([{JOB_FROM_EVENT}, {{"batch": $states.input.batch}}])'
 
 # From the jobs of parallel branches to one job: see core.job.merge. [..] keeps a list with one item a list.
 MERGED = """(

@@ -17,8 +17,8 @@ from components.aws.state_machine.integrations import INVOKE, START, UPDATE_ITEM
 from components.aws.state_machine.references import STANDARD_MACHINE, Definition
 from components.aws.state_machine.retries import retries
 from core.ledger import RELEASED
-from core.workflow.model import THROTTLED
 from core.workflow.photo import RETRY
+from core.workflow.retries import THROTTLED
 
 RELEASE, HAND_OVER = "release", "hand_over"
 BUSY = INVOKE.platform[THROTTLED]

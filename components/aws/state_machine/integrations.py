@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.workflow.model import THROTTLED, TRANSIENT
+from core.workflow.retries import THROTTLED, TRANSIENT
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ def permissions(definition: Definition) -> dict[str, set[str]]:
     """Return the permissions that the definition needs, each with the references it is needed for."""
     needed: dict[str, set[str]] = {}
     for state in definition["States"].values():
-        for branch in state.get("Branches", ()):
+        inner = [state["ItemProcessor"]] if "ItemProcessor" in state else state.get("Branches", ())
+        for branch in inner:
             for permission, references in permissions(branch).items():
                 needed.setdefault(permission, set()).update(references)
         if state["Type"] == "Task":

@@ -7,7 +7,7 @@ from itertools import chain
 
 from components.aws.state_machine.integrations import Integration
 from components.aws.state_machine.references import Definition
-from core.workflow.model import Retry
+from core.workflow.retries import Retry
 
 
 def retries(tables: Iterable[Retry], integration: Integration) -> Definition:

@@ -19,8 +19,8 @@ from core.memory import MemoryLedger, MemoryNotifier
 from core.memory.host import MemoryHost
 from core.workflow import activities
 from core.workflow.activities import Activity, Answer, Payload
+from core.workflow.calls import Fault
 from core.workflow.granularity import FUSED, STEPWISE, all_steps, pipeline_in
-from core.workflow.interpreter import Fault
 from core.workflow.model import Workflow
 from handlers.azure.events import job_from
 

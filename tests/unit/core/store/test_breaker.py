@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import ObjectMissing, StoreUnavailable
 from core.store.breaker import FAILURES, PAUSE_SECONDS, Breaker
-from core.workflow.model import Retry
+from core.workflow.retries import Retry
 
 
 class Clock:

@@ -11,10 +11,9 @@ import pytest
 from core.job import Job, Review
 from core.memory.host import BEGINNING, MemoryHost
 from core.trace import stamp
-from core.workflow.interpreter import DECIDED, Fault
+from core.workflow.calls import Fault
+from core.workflow.interpreter import DECIDED
 from core.workflow.model import (
-    THROTTLED,
-    TRANSIENT,
     Approval,
     Catch,
     Choice,
@@ -24,13 +23,13 @@ from core.workflow.model import (
     Notify,
     Parallel,
     Record,
-    Retry,
     Step,
     Succeed,
     Task,
     Workflow,
 )
 from core.workflow.photo import PIPELINE
+from core.workflow.retries import THROTTLED, TRANSIENT, Retry
 
 BUSY = Retry(("Busy",), interval=3, max_attempts=2, backoff_rate=1.5, jitter="none")
 PLATFORM = Retry((TRANSIENT, THROTTLED), interval=5, max_attempts=1, jitter="none")

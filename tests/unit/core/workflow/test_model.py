@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import SettingsError
-from core.workflow.model import Retry, table_for
+from core.workflow.retries import Retry, table_for
 
 
 def test_waits_grow_up_to_the_longest():

@@ -3,21 +3,9 @@ from itertools import pairwise
 from core.deployment.limits import SUFFIXES
 from core.errors import PhotoError, retryable_names, wire_names
 from core.steps import access, is_gate
-from core.workflow.model import (
-    THROTTLED,
-    TRANSIENT,
-    Choice,
-    Claim,
-    NameFilter,
-    Notify,
-    Parallel,
-    Record,
-    Retry,
-    Step,
-    Succeed,
-    Task,
-)
+from core.workflow.model import Choice, Claim, NameFilter, Notify, Parallel, Record, Step, Succeed, Task
 from core.workflow.photo import PIPELINE, PLATFORM, RETRY, step
+from core.workflow.retries import THROTTLED, TRANSIENT, Retry
 
 
 def test_names_are_unique() -> None:

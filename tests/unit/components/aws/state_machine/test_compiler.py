@@ -4,8 +4,6 @@ from components.aws.state_machine import expressions
 from components.aws.state_machine.compiler import compile_workflow
 from components.aws.state_machine.references import fill, function, permissions, topic
 from core.workflow.model import (
-    THROTTLED,
-    TRANSIENT,
     Catch,
     Choice,
     Claim,
@@ -13,13 +11,13 @@ from core.workflow.model import (
     Notify,
     Parallel,
     Record,
-    Retry,
     Step,
     Succeed,
     Task,
     Workflow,
 )
 from core.workflow.photo import PIPELINE
+from core.workflow.retries import THROTTLED, TRANSIENT, Retry
 
 
 def step(name, **more):

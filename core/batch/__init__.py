@@ -1,0 +1,1 @@
+"""Batches: what is in the store already goes through the pipeline, item by item."""
