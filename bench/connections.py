@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from core.deployment.limits import SUFFIXES
 from core.deployment.names import DECISIONS, POISON_SUFFIX
 from core.errors import SetupError
+from core.job import Batch
 from core.ledger import Ledger, LedgerRow
-from core.ports import DeadLetters, Intake, Notifier, ObjectStore
+from core.ports import DeadLetters, Intake, Notifier, ObjectStore, Upload
 
 
 class Connection(Protocol):
@@ -36,6 +37,12 @@ class Connection(Protocol):
     @property
     def outputs(self) -> ObjectStore:
         """Return the container of finished outputs."""
+
+    def photos_under(self, prefix: str) -> Iterator[Upload]:
+        """Yield the photos under any prefix of the input container, in no particular order."""
+
+    def start_batch(self, upload: Upload, recipe: str, batch: Batch) -> None:
+        """Start the workflow of a batch, of which ``upload`` is the list of items."""
 
     def wake(self, row: LedgerRow) -> None:
         """Tell the row's execution, which waits for it, that there is a decision."""
@@ -66,6 +73,17 @@ class AwsConnection:
             SqsDeadLetters(url) for url in (outputs["deadLetters"], *outputs.get("setAside", ()))
         ]
         self._bucket = outputs["inputContainer"]
+        self._batch = outputs.get("batch", "")
+
+    def photos_under(self, prefix: str) -> Iterator[Upload]:
+        """See :meth:`Connection.photos_under`."""
+        return self.intake.under(prefix).uploads()
+
+    def start_batch(self, upload: Upload, recipe: str, batch: Batch) -> None:
+        """See :meth:`Connection.start_batch`."""
+        from handlers.aws.intake import start_batch
+
+        start_batch(self._batch, upload, recipe, batch)
 
     def wake(self, row: LedgerRow) -> None:
         """See :meth:`Connection.wake`."""
@@ -109,12 +127,23 @@ class AzureConnection:
         self.notifier = QueueNotifier(
             queues, {"success": outputs["successTopic"], "error": outputs["errorTopic"]}
         )
+        self._uploads = uploads
         self._decisions = queues.get_queue_client(outputs.get("decisionsQueue") or DECISIONS)
         endpoint, _, undelivered = outputs["undelivered"].rpartition("/")
         self.dead_letters: Sequence[DeadLetters] = [
             PoisonQueue(queues.get_queue_client(outputs["deadLetters"])),
             UndeliveredEvents(clients.blobs(endpoint).get_container_client(undelivered)),
         ]
+
+    def photos_under(self, prefix: str) -> Iterator[Upload]:
+        """See :meth:`Connection.photos_under`."""
+        return self.intake.under(prefix).uploads()
+
+    def start_batch(self, upload: Upload, recipe: str, batch: Batch) -> None:
+        """See :meth:`Connection.start_batch`."""
+        from handlers.azure.intake import start_batch
+
+        start_batch(self._uploads, upload, recipe, batch)
 
     def wake(self, row: LedgerRow) -> None:
         """See :meth:`Connection.wake`."""

@@ -45,6 +45,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "twinlens calibrate runs/2026-11-26T10-00-00-aws --out aws.toml",
     ),
     "doctor": ("twinlens doctor",),
+    "batch": (
+        "twinlens batch -s aws-local --prefix incoming/ --wait",
+        "twinlens batch -s aws --manifest photos.csv --recipe web --concurrency 50",
+    ),
+    "batch show": ("twinlens batch show 3f2a -s aws-local",),
+    "batch redrive": ("twinlens batch redrive 3f2a -s aws-local --wait",),
     "jobs list": ("twinlens jobs list -s aws-local --state failed --limit 20",),
     "jobs show": ("twinlens jobs show 3f2a -s aws-local",),
     "jobs get": ("twinlens jobs get 3f2a -s aws-local --out out",),

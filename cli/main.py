@@ -28,6 +28,7 @@ COMMANDS = {
     "process": "Process photos on this machine, without a cloud; exit with 1 unless all succeed.",
     "filters": "List the filters and the other tables of a recipe, with their parameters.",
     "submit": "Upload photos to a stack; with --wait, exit with 1 unless every job succeeds.",
+    "batch": "Process photos that are in the store already, as one batch.",
     "bench": "Measure stacks by sending bursts of uploads to each in turn, or with --rate one steady stream.",
     "collect": "Query the usage that the platform reports for runs, and compare it with the estimate.",
     "report": "Compare runs: write the report, and print its table.",

@@ -21,6 +21,7 @@ class Pipeline(Protocol):
     ledger: pulumi.Output[str]
     ledger_endpoint: pulumi.Output[str]
     workflow: pulumi.Output[str]
+    batch: pulumi.Output[str] | None  # the workflow of batches, where it is not the same app's
     success_topic: pulumi.Output[str]
     error_topic: pulumi.Output[str]
     review_topic: pulumi.Output[str] | None  # of notifications to whoever decides about photos
@@ -106,6 +107,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "ledger": pipeline.ledger,
         "ledgerEndpoint": pipeline.ledger_endpoint,
         "workflow": pipeline.workflow,
+        "batch": pipeline.batch or "",
         "successTopic": pipeline.success_topic,
         "errorTopic": pipeline.error_topic,
         "reviewTopic": pipeline.review_topic or "",

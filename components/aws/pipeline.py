@@ -7,6 +7,7 @@ import pulumi
 from components import packaging, tags
 from components.aws import encryption, role_limits
 from components.aws.alarms import Alarms, alarms
+from components.aws.batch import batch_machine
 from components.aws.budget import Budget
 from components.aws.cdn import Cdn
 from components.aws.dashboard import Dashboard
@@ -27,6 +28,7 @@ from components.aws.workflow import EXPRESS, EXPRESS_SECONDS, STANDARD, StateMac
 from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import SUFFIXES
+from core.deployment.names import ARCHIVE
 from core.job import OUTPUT_PREFIX, WORK_PREFIX
 from core.review.decisions import TOPIC as REVIEW
 from core.workflow.granularity import all_steps, pipeline_in
@@ -68,10 +70,12 @@ class AwsPipeline(pulumi.ComponentResource):
         ledger = Ledger(f"{name}-ledger", settings, opts=child)
         topics = Notifications(name, settings.notify_email, reviews=settings.review_seconds > 0, opts=child)
 
-        places: dict[Place, pulumi.Output[str]] = {
-            "input": pulumi.Output.concat(uploads.arn, f"/{settings.input_prefix}*"),
-            "work": pulumi.Output.concat(results.arn, f"/{WORK_PREFIX}*"),
-            "output": pulumi.Output.concat(results.arn, f"/{OUTPUT_PREFIX}*"),
+        # An empty prefix covers the archive, too.
+        read = [settings.input_prefix, ARCHIVE] if settings.input_prefix else [""]
+        places: dict[Place, list[pulumi.Output[str]]] = {
+            "input": [pulumi.Output.concat(uploads.arn, f"/{each}*") for each in read],
+            "work": [pulumi.Output.concat(results.arn, f"/{WORK_PREFIX}*")],
+            "output": [pulumi.Output.concat(results.arn, f"/{OUTPUT_PREFIX}*")],
         }
         of_steps: dict[str, pulumi.Input[str]] = {
             variables.INPUT_CONTAINER: uploads.name,
@@ -115,6 +119,7 @@ class AwsPipeline(pulumi.ComponentResource):
             EXPRESS: StateMachine(f"{name}-workflow-express", EXPRESS, settings, onward, texts, opts=child),
         }
         machine = machines[settings.orchestrator]
+        batch = batch_machine(f"{name}-batch", settings, code, targets, texts, (ledger, results), opts=child)
         trigger = on_upload(
             f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
         )
@@ -187,7 +192,7 @@ class AwsPipeline(pulumi.ComponentResource):
             {each: functions[each].name for each in sorted(used)},
             {alarm: queue.name for alarm, queue in queues.items()},
             [each.log_group for each in functions.values()],
-            [each.log_group for each in machines.values()],
+            [each.log_group for each in (*machines.values(), batch)],
             uploads.region,
             opts=child,
         )
@@ -199,6 +204,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.ledger = ledger.name
         self.ledger_endpoint = _endpoint("dynamodb", self.region)
         self.workflow = machine.arn
+        self.batch: pulumi.Output[str] | None = batch.arn
         self.success_topic = topics.arns["success"]
         self.error_topic = topics.arns["error"]
         self.review_topic = topics.arns.get(REVIEW)

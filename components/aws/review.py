@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -68,7 +68,7 @@ class ReviewPage(Function):
         code: The deployment package.
         environment: The variables that every step gets.
         ledger: The ledger.
-        uploads: The ARN of the uploads, with a trailing wildcard.
+        uploads: The ARNs of the uploads, with trailing wildcards.
         opts: The resource options.
     """
 
@@ -81,7 +81,7 @@ class ReviewPage(Function):
         code: pulumi.Archive,
         environment: Mapping[str, pulumi.Input[str]],
         ledger: Ledger,
-        uploads: pulumi.Input[str],
+        uploads: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
@@ -92,7 +92,7 @@ class ReviewPage(Function):
             "handlers.aws.review_page.handler",
             [
                 allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [ledger.arn]),
-                allow_objects(["s3:GetObject"], [uploads]),
+                allow_objects(["s3:GetObject"], uploads),
                 # Answering a task token knows no resource.
                 allow(["states:SendTaskSuccess"], ["*"]),
             ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -24,7 +24,7 @@ class StepFunction(Function):
         settings: The deployment's settings.
         code: The deployment package.
         environment: The variables that every step gets.
-        places: For each place of the model, the object ARNs with a trailing wildcard.
+        places: For each place of the model, the ARNs of its objects, with trailing wildcards.
         reserved: The function's reserved concurrency.
         opts: The resource options.
     """
@@ -36,7 +36,7 @@ class StepFunction(Function):
         settings: Settings,
         code: pulumi.Archive,
         environment: Mapping[str, pulumi.Input[str]],
-        places: Mapping[Place, pulumi.Input[str]],
+        places: Mapping[Place, Sequence[pulumi.Input[str]]],
         reserved: int = UNRESERVED,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,10 +56,10 @@ class StepFunction(Function):
         self.register_outputs({"arn": self.arn})
 
 
-def _access(step: Step, places: Mapping[Place, pulumi.Input[str]]) -> list[Statement]:
+def _access(step: Step, places: Mapping[Place, Sequence[pulumi.Input[str]]]) -> list[Statement]:
     granted = {"s3:GetObject": step.reads, "s3:PutObject": step.writes}
     return [
-        allow_objects([action], [places[place] for place in sorted(where)])
+        allow_objects([action], [arn for place in sorted(where) for arn in places[place]])
         for action, where in granted.items()
         if where
     ]

@@ -10,13 +10,14 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.function import TRACING
-from components.aws.policies import allow
+from components.aws.policies import Statement, allow
 from components.aws.service_role import ServiceRole
 from components.aws.state_machine.compiler import compile_workflow
 from components.aws.state_machine.hand_over import hand_over_when_busy
 from components.aws.state_machine.references import Definition, fill, permissions
 from components.settings import Settings
 from core.deployment.limits import GIVEN_UP
+from core.workflow.batch import batch_of
 from core.workflow.granularity import GRANULARITIES, pipeline_in
 
 # Step Functions uses vended log delivery, which has no resource-level permissions.
@@ -36,6 +37,7 @@ LOG_DELIVERY = allow(
 )
 LOG_LEVELS = {"error": "ERROR", "all": "ALL", "none": "OFF"}
 STANDARD, EXPRESS = "standard", "express"
+BATCH = "batch"  # a standard machine that runs the workflow for many items
 EXPRESS_SECONDS = 300  # the maximum duration of an express execution
 SAMPLING = allow(["xray:GetSamplingRules", "xray:GetSamplingTargets"], ["*"])
 
@@ -53,15 +55,17 @@ class StateMachine(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
-        kind: The machine's type, which can't be changed later: STANDARD or EXPRESS.
+        kind: What the machine is, which can't be changed later: STANDARD, EXPRESS or BATCH.
         settings: The deployment's settings.
         targets: The values of the placeholders for services.
         texts: The values of all other placeholders.
+        statements: The role's permissions besides those of the definition's tasks.
         opts: Pulumi's resource options.
     """
 
     arn: pulumi.Output[str]
     log_group: pulumi.Output[str]
+    role: pulumi.Output[str]
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class StateMachine(pulumi.ComponentResource):
         settings: Settings,
         targets: Mapping[str, Target],
         texts: Mapping[str, str],
+        statements: Sequence[Statement] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:aws:StateMachine", name, None, opts)
@@ -86,11 +91,12 @@ class StateMachine(pulumi.ComponentResource):
             allow([permission], [targets[reference].arn for reference in sorted(references)])
             for permission, references in sorted(called(list(definitions.values())).items())
         ]
-        role = ServiceRole(name, "states", [*calls, LOG_DELIVERY, TRACING, SAMPLING], log.arn, opts=child)
+        allowed = [*calls, *statements, LOG_DELIVERY, TRACING, SAMPLING]
+        role = ServiceRole(name, "states", allowed, log.arn, opts=child)
         names = {reference: target.name for reference, target in targets.items()}
         machine = aws.sfn.StateMachine(
             name,
-            type=kind.upper(),
+            type=(EXPRESS if kind == EXPRESS else STANDARD).upper(),
             role_arn=role.arn,
             definition=pulumi.Output.all(**names, **texts).apply(
                 lambda known: json.dumps(fill(definitions[settings.granularity], known))
@@ -104,14 +110,17 @@ class StateMachine(pulumi.ComponentResource):
             tracing_configuration={"enabled": True},
             opts=child,
         )
-        self.arn, self.log_group = machine.arn, log.name
+        self.arn, self.log_group, self.role = machine.arn, log.name, role.name
         self.register_outputs({"arn": self.arn})
 
 
 def definition(kind: str, granularity: str, settings: Settings) -> Definition:
     """Return the workflow compiled for a machine of this type."""
-    waiting = settings.review_seconds if kind == STANDARD else 0  # an express machine hands over to the other
-    workflow = replace(pipeline_in(granularity, waiting), timeout_seconds=seconds(kind) + waiting)
+    waiting = 0 if kind == EXPRESS else settings.review_seconds  # an express machine hands over to the other
+    workflow = pipeline_in(granularity, waiting)
+    workflow = (
+        batch_of(workflow) if kind == BATCH else replace(workflow, timeout_seconds=seconds(kind) + waiting)
+    )
     of_steps = {name: each.timeout_seconds for name, each in settings.steps.items()}
     compiled = compile_workflow(workflow, settings.timeout_seconds, of_steps)
     if kind != EXPRESS:

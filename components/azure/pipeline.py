@@ -197,6 +197,7 @@ class AzurePipeline(pulumi.ComponentResource):
         self.ledger = photos.ledger.name
         self.ledger_endpoint = photos.account.primary_endpoints.table
         self.workflow = pulumi.Output.from_input(workflow.name)
+        self.batch: pulumi.Output[str] | None = None
         self.success_topic = photos.queues[TOPICS["success"]].name
         self.error_topic = photos.queues[TOPICS["error"]].name
         asked, decided = (photos.queues.get(queue) for queue in (NOTIFY_REVIEW, DECISIONS))

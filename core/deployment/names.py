@@ -47,6 +47,9 @@ PURGE_HISTORY = "purge_history"
 # The function that serves the review page on Azure, and its path under /api.
 REVIEW_PAGE = "review_page"
 
+# Photos under this prefix start no job: they wait for a batch.
+ARCHIVE = "archive/"
+
 
 def functions_url(host: str) -> str:
     """Return the address of a function app's HTTP functions: its host is on this machine in a local stack."""

@@ -69,6 +69,8 @@ class Recovery:
         """
 
         def restart(row: LedgerRow, job: Job) -> str:
+            if job.batch:
+                return WAITS  # a batch may take days, and its items are recovered on their own
             late = moment - _expected(job)
             if row.state == AWAITING and late < older_than:
                 return WAITS
@@ -121,6 +123,8 @@ class Recovery:
             yield from self._empty(place)
 
     def _redrive(self, row: LedgerRow, job: Job) -> str:
+        if job.batch:
+            return f"skipped: `twinlens batch redrive {job.id[:12]}` sends a batch's failed items again"
         if job.recipe != self.recipe:
             return f"skipped: its recipe was {job.recipe}, the stack's is {self.recipe}"
         if self.dry_run:

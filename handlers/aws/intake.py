@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
-from core.job import Source
+from core.batch.items import event as bare_event
+from core.job import Batch, Source
 from core.ports import Upload
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
@@ -26,6 +28,10 @@ class S3Intake:
         self._state_machine = state_machine
         self._after = after
         self._running: dict[str, frozenset[str]] = {}
+
+    def under(self, prefix: str) -> S3Intake:
+        """Return the intake of another prefix of the bucket."""
+        return S3Intake(self._bucket, prefix, self._suffixes, self._state_machine)
 
     def uploads(self) -> Iterator[Upload]:
         """See :meth:`core.ports.Intake.uploads`."""
@@ -93,16 +99,14 @@ def _running_on(machine: str) -> Iterator[str]:
 
 def event(upload: Upload) -> dict[str, Any]:
     """Return the part of EventBridge's "Object Created" event that the state machine reads."""
-    source = upload.source
-    return {
-        "detail-type": "Object Created",
-        "source": "aws.s3",
-        "time": upload.stored_at,
-        "detail": {
-            "bucket": {"name": source.container},
-            "object": {"key": source.key, "etag": source.etag, "size": source.size},
-        },
-    }
+    return {"detail-type": "Object Created", "source": "aws.s3", **bare_event(upload)}
+
+
+def start_batch(state_machine: str, upload: Upload, recipe: str, batch: Batch) -> None:
+    """Start the machine of batches for a list of items."""
+    told = {**bare_event(upload), "recipe": recipe, "batch": asdict(batch)}
+    with translated(f"state machine {state_machine}"):
+        client("stepfunctions").start_execution(stateMachineArn=state_machine, input=json.dumps(told))
 
 
 def upload_in(message: str) -> Upload | None:

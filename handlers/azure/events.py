@@ -15,7 +15,7 @@ import json
 import re
 from typing import Any
 
-from core.job import Job, Source, job_id
+from core.job import Batch, Job, Source, job_id
 
 BLOB_CREATED = "Microsoft.Storage.BlobCreated"
 SUBJECT = re.compile(r"/blobServices/default/containers/(?P<container>[^/]+)/blobs/(?P<key>.+)", re.DOTALL)
@@ -25,7 +25,9 @@ def job_from(message: str, recipe: str) -> Job | None:
     """Return the job that the message starts, or ``None`` if it is not about a new blob.
 
     The message is one event in the Event Grid schema or as a CloudEvent 1.0, in base64 (what Event Grid
-    writes today) or as plain JSON. ``execution`` and ``accepted_at`` are left for the orchestration to set.
+    writes today) or as plain JSON. The message that starts a batch names its recipe and what is in
+    :class:`core.job.Batch`, too; no event of a store does. ``execution`` and ``accepted_at`` are left for the
+    orchestration to set.
 
     Raises:
         ValueError: It is not such an event; the host retries the message and then moves it to the poison
@@ -38,6 +40,8 @@ def job_from(message: str, recipe: str) -> Job | None:
         found = SUBJECT.fullmatch(event["subject"])
         etag = event["data"]["eTag"].strip('"')
         size = event["data"]["contentLength"]
+        recipe = event["data"].get("recipe", recipe)
+        batch = event["data"].get("batch")
         uploaded_at = event["eventTime"] if "eventTime" in event else event["time"]
     except KeyError as error:
         raise ValueError(f"The storage event lacks {error}.") from None
@@ -51,6 +55,7 @@ def job_from(message: str, recipe: str) -> Job | None:
         execution="",
         uploaded_at=uploaded_at,
         accepted_at="",
+        batch=Batch(**batch) if batch else None,
     )
 
 

@@ -25,6 +25,7 @@ from core.deployment.variables import (
 )
 from core.tools import tools
 from core.workflow.activities import Activity, activities
+from core.workflow.batch import batch_of
 from core.workflow.granularity import GRANULARITIES, STEPWISE, all_steps, pipeline_in
 from core.workflow.interpreter import interpret
 from core.workflow.model import Workflow
@@ -59,6 +60,8 @@ async def start(message: functions.QueueMessage, client: durable.DurableOrchestr
         return
     instance = instance_id(job, str(message.id))
     workflow = WORKFLOWS[os.environ.get(variables.GRANULARITY, STEPWISE)]
+    if job.batch:
+        workflow = batch_of(workflow)
     try:
         await client.start_new(workflow.name, instance, job.to_document())
     except Exception:
@@ -163,7 +166,9 @@ def _front_door() -> None:
 # All variants, since orchestrations from before a change of settings continue.
 for reviewed in (0, REVIEW_SECONDS or 1):
     for granularity in GRANULARITIES:
-        _orchestration(pipeline_in(granularity, reviewed))
+        pipeline = pipeline_in(granularity, reviewed)
+        _orchestration(pipeline)
+        _orchestration(batch_of(pipeline))
 for name, activity in ACTIVITIES.items():
     _activity(name, activity)
 if STUCK_SCHEDULE in os.environ:

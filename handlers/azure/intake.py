@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
-from core.job import Source
+from core.job import Batch, Source
 from core.ports import Upload
 from handlers.azure.errors import translated
 from handlers.azure.events import BLOB_CREATED, job_from
@@ -28,6 +29,10 @@ class BlobIntake:
         self._prefix = prefix
         self._suffixes = suffixes
         self._queue = queue
+
+    def under(self, prefix: str) -> BlobIntake:
+        """Return the intake of another prefix of the container."""
+        return BlobIntake(self._container, prefix, self._suffixes, self._queue)
 
     def uploads(self) -> Iterator[Upload]:
         """See :meth:`core.ports.Intake.uploads`."""
@@ -53,9 +58,7 @@ class BlobIntake:
 
     def deliver(self, upload: Upload) -> None:
         """Put the upload's event on the queue, as Event Grid does."""
-        text = base64.b64encode(json.dumps(event(upload)).encode()).decode()
-        with translated(f"queue {self._queue.queue_name}"):
-            self._queue.send_message(text)
+        _send(self._queue, event(upload))
 
     def running(self, execution: str) -> bool:
         """Return ``False``: no orchestration takes longer than its workflow may, plus the patience."""
@@ -71,6 +74,17 @@ def event(upload: Upload) -> dict[str, Any]:
         "eventTime": upload.stored_at,
         "data": {"eTag": source.etag, "contentLength": source.size},
     }
+
+
+def start_batch(queue: QueueClient, upload: Upload, recipe: str, batch: Batch) -> None:
+    """Put the message on the queue that starts the orchestration of a list of items."""
+    told = event(upload)
+    _send(queue, {**told, "data": {**told["data"], "recipe": recipe, "batch": asdict(batch)}})
+
+
+def _send(queue: QueueClient, told: dict[str, Any]) -> None:
+    with translated(f"queue {queue.queue_name}"):
+        queue.send_message(base64.b64encode(json.dumps(told).encode()).decode())
 
 
 def upload_in(message: str) -> Upload | None:

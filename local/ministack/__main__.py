@@ -16,6 +16,7 @@ from local.ministack import (
     keeping,
     lambda_errors,
     log_keys,
+    maps,
     requests,
     retries,
     roles,
@@ -27,6 +28,7 @@ if __name__ == "__main__":
     retries.wait()
     requests.check()
     turns.take()
+    maps.evaluate()
     log_keys.associate()
     function_urls.restrict()
     if app.AUTH:

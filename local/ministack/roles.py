@@ -1,9 +1,10 @@
 """Check the calls that AWS's services make under a role against the policies of that role.
 
 With ``AUTH=true`` MiniStack 1.5.33 checks the calls that a function's code makes. It does not check what the
-services do themselves with the roles they are given: a state machine's direct calls, a rule's start of an
-execution, the log lines that Lambda writes for a function. Here they are checked, with MiniStack's
-evaluation of policies. Traces to X-Ray are not checked, since MiniStack does not accept them.
+services do themselves with the roles they are given: a state machine's direct calls, what a Map reads, starts
+and writes, a rule's start of an execution, the log lines that Lambda writes for a function. Here they are
+checked, with MiniStack's evaluation of policies. Traces to X-Ray are not checked, since MiniStack does not
+accept them.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def obey() -> None:
     _policy_variables()
     _aliases()
     _state_machines()
+    _maps()
     _rules()
     _logs()
 
@@ -138,6 +140,32 @@ def _state_machines() -> None:
     stepfunctions._execute_task = noted
     stepfunctions._invoke_resource_with_timeout = checked
     stepfunctions._invoke_with_callback = checked_and_waiting
+
+
+def _maps() -> None:
+    """Check that a Map may read its items, start their executions and write their results."""
+    run = stepfunctions._run_distributed_map
+
+    def checked(
+        state: dict[str, Any], given: Any, effective: Any, items: Any, execution: Any, context: Any
+    ) -> Any:
+        machine = stepfunctions._state_machines[context["StateMachine"]["Id"]]
+        role = machine["roleArn"]
+        needed = [("States.Runtime", "states:StartExecution", machine["stateMachineArn"])]
+        for field, error, action, key in (
+            ("ItemReader", "States.ItemReaderFailed", "s3:GetObject", "Key"),
+            ("ResultWriter", "States.ResultWriterFailed", "s3:PutObject", "Prefix"),
+        ):
+            if field in state:
+                at = stepfunctions._apply_jsonata_template(state[field]["Arguments"], given, context)
+                needed.append((error, action, f"arn:aws:s3:::{at['Bucket']}/{at[key]}"))
+        for error, action, target in needed:
+            if not allows(role, action, target):
+                denied = f"{role} is not authorized to perform {action} on {target}"
+                raise stepfunctions._ExecutionError(error, denied)
+        return run(state, given, effective, items, execution, context)
+
+    stepfunctions._run_distributed_map = checked
 
 
 def _rules() -> None:

@@ -18,12 +18,14 @@ from core.workflow.photo import PIPELINE
 
 
 def machine(graph, kind: str = "STANDARD") -> dict[str, Any]:
-    (found,) = [each.inputs for each in graph.of("StateMachine") if each.inputs["type"] == kind]
+    machines = [each for each in graph.of("StateMachine") if each.name != "twinlens-batch"]
+    (found,) = [each.inputs for each in machines if each.inputs["type"] == kind]
     return found
 
 
 def step_functions(graph) -> list[Any]:
-    return [each for each in graph.of("Function") if each.name != "twinlens-reconciler"]
+    others = ("twinlens-reconciler", "twinlens-batch-summary")
+    return [each for each in graph.of("Function") if each.name not in others]
 
 
 def bucket_part(graph, suffix: str, bucket: str) -> dict[str, Any]:
@@ -255,10 +257,10 @@ def aws_arn(service: str, name: str) -> str:
 
 
 @pytest.mark.parametrize(("level", "theirs"), [("all", "ALL"), ("none", "OFF")])
-def test_both_state_machines_log_what_was_asked_for(run, level, theirs):
+def test_all_state_machines_log_what_was_asked_for(run, level, theirs):
     graph = run({"cloud": "aws", "logLevel": level})
     levels = [each.inputs["loggingConfiguration"]["level"] for each in graph.of("StateMachine")]
-    assert levels == [theirs] * 2
+    assert levels == [theirs] * 3
     assert graph.outputs["logLevel"] == level
 
 

@@ -81,16 +81,16 @@ def bindings() -> list[Any]:
 def test_a_step_may_touch_its_places_and_write_its_log(any_aws):
     prefix = any_aws.config.get("inputPrefix", "incoming/")
     places = {
-        "input": ARN.format("s3", f"twinlens-input/{prefix}*"),
-        "work": ARN.format("s3", f"twinlens-output/{WORK_PREFIX}*"),
-        "output": ARN.format("s3", "twinlens-output/jobs/*"),
+        "input": [ARN.format("s3", f"twinlens-input/{each}*") for each in {prefix, prefix and "archive/"}],
+        "work": [ARN.format("s3", f"twinlens-output/{WORK_PREFIX}*")],
+        "output": [ARN.format("s3", "twinlens-output/jobs/*")],
     }
     for step in all_steps():
         role = f"twinlens-{step.name.replace('_', '-')}"
         log = ARN.format("cloudwatch", f"{role}:*")
         assert granted(any_aws, role) == {
-            *(("s3:GetObject", places[place]) for place in step.reads),
-            *(("s3:PutObject", places[place]) for place in step.writes),
+            *(("s3:GetObject", arn) for place in step.reads for arn in places[place]),
+            *(("s3:PutObject", arn) for place in step.writes for arn in places[place]),
             ("logs:CreateLogStream", log),
             ("logs:PutLogEvents", log),
             *anywhere(TRACING),
@@ -105,7 +105,8 @@ def test_a_state_machine_may_do_what_its_definitions_do(run, kind):
     """
     role = "twinlens-workflow" if kind == "STANDARD" else "twinlens-workflow-express"
     graphs = [run({"cloud": "aws", "granularity": each}) for each in GRANULARITIES]
-    machines = [each.inputs for graph in graphs for each in graph.of("StateMachine")]
+    named = [each for graph in graphs for each in graph.of("StateMachine")]
+    machines = [each.inputs for each in named if each.name != "twinlens-batch"]
     definitions = [json.loads(each["definition"]) for each in machines if each["type"] == kind]
     assert definitions[0] != definitions[1]
     arns = {"twinlens-ledger": ARN.format("dynamodb", "twinlens-ledger")}
@@ -119,6 +120,31 @@ def test_a_state_machine_may_do_what_its_definitions_do(run, kind):
     assert (onward in expected) == (kind == "EXPRESS")
     for graph in graphs:
         assert granted(graph, role) == expected | anywhere(LOG_DELIVERY | TRACING | SAMPLING)
+
+
+def test_the_machine_of_batches_starts_itself_alone_and_reads_its_lists_alone(any_aws):
+    """What else it may do is what a photo's machine may: see above."""
+    (machine,) = [each for each in any_aws.of("StateMachine") if each.name == "twinlens-batch"]
+    lists = ARN.format("s3", "twinlens-output/batches/*")
+    itself = ARN.format("sfn", "twinlens-batch")
+    needed = {
+        (permission, {"twinlens-ledger": ARN.format("dynamodb", "twinlens-ledger")}.get(target, target))
+        for permission, targets in called([json.loads(machine.inputs["definition"])]).items()
+        for target in targets
+    }
+    of_role = granted(any_aws, "twinlens-batch")
+    assert of_role >= needed | {(f"s3:{each}", lists) for each in ("GetObject", "PutObject")}
+    assert {target for action, target in of_role if action.startswith("s3:")} == {lists}
+    (items,) = [each for each in any_aws.of("RolePolicy") if each.name == "twinlens-batch-items"]
+    assert [each["Resource"] for each in json.loads(items.inputs["policy"])["Statement"]] == [
+        [itself],
+        [f"{itself}:*".replace(":stateMachine:", ":execution:")],
+    ]
+    assert granted(any_aws, "twinlens-batch-summary") >= {
+        ("dynamodb:GetItem", ARN.format("dynamodb", "twinlens-ledger")),
+        ("s3:GetObject", lists),
+        ("s3:PutObject", ARN.format("s3", "twinlens-output/jobs/*")),
+    }
 
 
 def test_every_role_is_assumed_for_this_account_only_and_a_rule_s_for_its_rule(any_aws):
@@ -195,6 +221,7 @@ def test_each_role_is_taken_on_by_its_own_service(any_aws):
     }
     assert services.pop("twinlens-workflow") == "states.amazonaws.com"
     assert services.pop("twinlens-workflow-express") == "states.amazonaws.com"
+    assert services.pop("twinlens-batch") == "states.amazonaws.com"
     assert services.pop("twinlens-upload") == "events.amazonaws.com"
     assert services.pop("twinlens-lost") == "events.amazonaws.com"
     assert services.pop("twinlens-reconciler-schedule") == "scheduler.amazonaws.com"
@@ -204,10 +231,12 @@ def test_each_role_is_taken_on_by_its_own_service(any_aws):
 def test_there_are_no_other_roles(any_aws):
     steps = {step.name.replace("_", "-") for step in all_steps()}
     others = {"workflow", "workflow-express", "upload", "lost", "reconciler", "reconciler-schedule"}
+    others |= {"batch", "batch-summary"}
     expected = {f"twinlens-{each}" for each in steps | others}
     assert {each.name for each in any_aws.of("Role")} == expected
-    # The reconciler's second policy names the function, which needs the role first.
-    assert {each.name for each in any_aws.of("RolePolicy")} == expected | {"twinlens-reconciler-again"}
+    # These name the function and the machine, which need the role first.
+    later = {"twinlens-reconciler-again", "twinlens-batch-items"}
+    assert {each.name for each in any_aws.of("RolePolicy")} == expected | later
 
 
 def test_every_role_has_the_boundary_and_the_path_that_were_asked_for(run):

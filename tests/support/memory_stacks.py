@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -15,13 +16,17 @@ from typer.testing import CliRunner
 
 from bench.stack import DeployedStack
 from core import recipes
-from core.job import Job, Source, job_id
+from core.job import Batch, Job, Source, job_id
 from core.ledger import LedgerRow
 from core.memory import MemoryLedger, MemoryNotifier, MemoryStore
+from core.memory.host import MemoryHost
 from core.ports import DeadLetters, Intake, Upload
 from core.steps import Tools, execute
 from core.trace import now
-from core.workflow.granularity import pipeline_in
+from core.workflow.activities import activities
+from core.workflow.batch import batch_of
+from core.workflow.calls import Fault
+from core.workflow.granularity import FUSED, all_steps, pipeline_in
 
 OUTPUTS = {
     "cloud": "aws",
@@ -73,6 +78,24 @@ class MemoryCloud:
     def running(self, execution: str) -> bool:
         """See :meth:`core.ports.Intake.running`."""
         return False
+
+    def photos_under(self, prefix: str) -> Iterator[Upload]:
+        """See :meth:`bench.connections.Connection.photos_under`."""
+        return (each for each in self.stored if each.source.key.startswith(prefix))
+
+    def start_batch(self, upload: Upload, recipe: str, batch: Batch) -> None:
+        """Run the batch before answering."""
+        source = upload.source
+        identifier = job_id(source.container, source.key, source.etag, recipe)
+        job = Job(identifier, recipe, source, "", upload.stored_at, "", batch=batch)
+        made = activities(
+            all_steps(),
+            claims=lambda: self.ledger,
+            notifier=lambda: self.notifier,
+            tools=lambda: Tools(self.input, self.outputs, recipes.load("gallery"), 1 << 26, 1 << 26),
+        )
+        with suppress(Fault):
+            MemoryHost(job.to_document(), made, execution=identifier).run(batch_of(pipeline_in(FUSED)))
 
     def wake(self, row: LedgerRow) -> None:
         """See :meth:`bench.connections.Connection.wake`."""

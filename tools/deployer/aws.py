@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from components.aws.policies import OWN_ACCOUNT
+from core.job import BATCHES_PREFIX
 from tools.deployer.aws_permissions import (
     ANY,
     BUCKETS,
@@ -39,10 +40,11 @@ USER = (
     (actions("logs", "FilterLogEvents"), LOG_GROUPS),
     (actions("cloudwatch", "GetMetricStatistics"), ANY),
 )
-# For users who recover lost and failed jobs: `jobs reconcile` and `jobs redrive`.
+# For users who recover lost and failed jobs, and run batches: `jobs reconcile`, `jobs redrive`, `batch`.
 OPERATOR = (
     *USER,
     (actions("s3", "ListBucket"), (f"arn:aws:s3:::{PREFIX}-input-*",)),
+    (actions("s3", "PutObject"), (f"arn:aws:s3:::{PREFIX}-output-*/{BATCHES_PREFIX}*",)),
     (actions("dynamodb", "UpdateItem"), TABLES),
     (actions("dynamodb", "Query"), INDEXES),
     (actions("sns", "Publish"), TOPICS),

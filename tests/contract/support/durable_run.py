@@ -19,13 +19,15 @@ sys.path.append(sys.argv[1])
 import azure.functions as functions
 import scripted
 
+from core.batch import items
 from core.deployment import variables
 from core.workflow import activities
 from core.workflow.granularity import STEPWISE, pipeline_in
 from handlers.azure import function_app
 
 activities.execute = scripted.execute
-function_app.tools = lambda store: None
+function_app.tools = scripted.tools
+items.PAGE = scripted.PAGE
 
 HASTY = "hasty"
 function_app.WORKFLOWS[HASTY] = replace(

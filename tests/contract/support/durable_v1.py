@@ -17,7 +17,8 @@ from handlers.azure import adapters
 STARTED, SCHEDULED, COMPLETED, FAILED = 0, 4, 5, 6
 TIMER_CREATED, TIMER_FIRED, EPISODE, EPISODE_DONE = 10, 11, 12, 13
 EVENT_RAISED = 15
-CALL_ACTIVITY, CREATE_TIMER, WAIT_FOR_EVENT = 0, 5, 6
+CHILD_CREATED, CHILD_COMPLETED, CHILD_FAILED = 7, 8, 9
+CALL_ACTIVITY, CALL_CHILD, CONTINUE_AS_NEW, CREATE_TIMER, WAIT_FOR_EVENT = 0, 2, 4, 5, 6
 
 
 class Client:
@@ -81,6 +82,10 @@ class Orchestration:
             except Exception as error:
                 message = str(error).split("\n\n$OutOfProcData$:")[0]
                 return {"instance": self._instance, "status": "FAILED", "output": message}
+            continued = [each for each in _flat(answer["actions"]) if each["actionType"] == CONTINUE_AS_NEW]
+            if continued:
+                document = json.loads(continued[0]["input"])
+                return await Orchestration(self._functions, self._name, self._instance, document).run()
             if answer["isDone"]:
                 return {"instance": self._instance, "status": "COMPLETED", "output": answer["output"]}
             self._take(answer)
@@ -108,6 +113,11 @@ class Orchestration:
             if action["actionType"] == CALL_ACTIVITY:
                 self._history.append(self._event(SCHEDULED, EventId=number, Name=action["functionName"]))
                 self._calls.append((number, action))
+            elif action["actionType"] == CALL_CHILD:
+                instance, name = action["instanceId"], action["functionName"]
+                made = {"EventId": number, "Name": name, "InstanceId": instance, "Input": action["input"]}
+                self._history.append(self._event(CHILD_CREATED, **made))
+                self._calls.append((number, action))
             else:
                 assert action["actionType"] == CREATE_TIMER, action
                 self._history.append(self._event(TIMER_CREATED, EventId=number, FireAt=action["fireAt"]))
@@ -119,6 +129,15 @@ class Orchestration:
     async def _next(self) -> dict[str, Any]:
         if self._calls:
             number, action = self._calls.pop(0)
+            if action["actionType"] == CALL_CHILD:
+                document = json.loads(action["input"])
+                child = Orchestration(self._functions, action["functionName"], action["instanceId"], document)
+                ended = await child.run()
+                if ended["status"] == "FAILED":
+                    reason = {"Reason": ended["output"], "Details": ""}
+                    return self._event(CHILD_FAILED, TaskScheduledId=number, **reason)
+                result = json.dumps(ended["output"])
+                return self._event(CHILD_COMPLETED, TaskScheduledId=number, Result=result)
             try:
                 result = self._functions[action["functionName"]](json.loads(action["input"]))
             except scripted.Hanging:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -28,14 +28,14 @@ from handlers.azure.events import job_from
 class Memory:
     """The ports of all executions."""
 
-    def __init__(self) -> None:
+    def __init__(self, tools: Callable[[object], Any] = lambda store: None) -> None:
         self.ledger = MemoryLedger()
         self.notifier = MemoryNotifier()
         found = activities.activities(
             all_steps(),
             claims=lambda: self.ledger,
             notifier=lambda: self.notifier,
-            tools=lambda: None,  # type: ignore[arg-type,return-value]
+            tools=lambda: tools(None),
         )
         self.activities = {name: _surviving(each) for name, each in found.items()}
 
@@ -97,7 +97,7 @@ def _surviving(activity: Activity) -> Activity:
 
 
 def _lasts(name: str, payload: Payload) -> timedelta | None:
-    script = scripted.SCRIPTS[Path(payload["job"]["source"]["key"]).stem].get(name, [])
+    script = scripted.SCRIPTS.get(Path(payload["job"]["source"]["key"]).stem, {}).get(name, [])
     return None if script == [scripted.HANGS] else timedelta(milliseconds=5)
 
 

@@ -7,7 +7,7 @@ import sysconfig
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,11 @@ class Aws:
         )
         return arn
 
+    def summary_function(self, bucket: str) -> str:
+        """Return the ARN of the function that summarizes batches with lists in this bucket."""
+        more = {variables.OUTPUT_CONTAINER: bucket}
+        return self._function("summarize", _package(), "handlers.aws.batch.summarize", more)
+
     def run(self, machine: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Execute the machine for each event, one after the other, and return how they ended."""
         states = self.client("stepfunctions")
@@ -168,7 +173,13 @@ class Aws:
         )
         return arn
 
-    def _function(self, step: str, package: bytes, handler: str = "scripted.handler") -> str:
+    def _function(
+        self,
+        step: str,
+        package: bytes,
+        handler: str = "scripted.handler",
+        more: Mapping[str, str] | None = None,
+    ) -> str:
         made = self.client("lambda").create_function(
             FunctionName=f"contract-{step}",
             Runtime="python3.13",
@@ -182,6 +193,7 @@ class Aws:
                     scripted.CALLS: str(self.calls),
                     variables.LEDGER_TABLE: "ledger",
                     variables.REVIEW_TOPIC: self.references[topic("review")],
+                    **(more or {}),
                     "PYTHONPATH": sysconfig.get_path("purelib"),  # botocore, for the function that asks
                 }
             },

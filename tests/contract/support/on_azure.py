@@ -55,6 +55,7 @@ class Azure:
     def __init__(self, storage: Storage, account: str, folder: Path) -> None:
         self._calls = folder / f"calls-{account}"
         self._calls.touch()
+        self.store = folder / f"store-{account}"
         credential = AzureNamedKeyCredential(account, storage.key)
         urls = {each: f"{getattr(storage, each)}/{account}" for each in ("blob", "queue", "table")}
         tables = TableServiceClient(urls["table"], credential=credential)
@@ -73,6 +74,7 @@ class Azure:
             "TWINLENS_REVIEW_QUEUE": QUEUES["review"],
             "TWINLENS_DECISIONS_QUEUE": "decisions",
             scripted.CALLS: str(self._calls),
+            scripted.STORE: str(self.store),
         }
 
     def run(self, python: Path, events: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:

@@ -4,13 +4,18 @@ The upload's key names its scenario. A scenario says, by step, what each try end
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Literal
 
 from core import errors
+from core.batch.items import Item, to_list
 from core.job import Artifact, Job, Photo, Problem, Rendition, merge
 from core.ledger import Ledger, LedgerRow
+from core.ports import Upload
+from core.store.folder import FolderStore
 from core.trace import Stopwatch
 
 CALLS = "SCRIPTED_CALLS"  # names the file that gets a line for every try of a step
@@ -66,7 +71,22 @@ REASON = 'It is "seen", ünd decided.'
 REVIEW_SECONDS = 4
 # Of Durable alone: its orchestrations end themselves, Step Functions ends overdue executions from outside.
 LATE: dict[str, dict[str, list[str]]] = {"a step that never answers": {"optimize": [HANGS]}}
-SCRIPTS = SCENARIOS | FUSED | REVIEWED | LATE
+# The items of batches: one that every batch has, one that was processed before, and how two batches end.
+ITEMS: dict[str, dict[str, list[str]]] = {
+    "item success": {},
+    "item rejected": {"validate": [REJECTS]},
+    "item failed": {"validate": [BUSY, BUSY, BUSY]},
+    "item healed": {"optimize": [BUSY]},
+    "item lost": {"resize": [LOST]},
+}
+BATCHES = {
+    "tolerated": (list(ITEMS), 20.0),
+    "processed before": (["item success", "item rejected"], 0.0),
+    "too many failed": (["item failed", "item success"], 49.0),
+}
+PAGE = 2  # items of one execution of an interpreted batch
+STORE = "SCRIPTED_STORE"  # names the folder of what a batch reads and writes
+SCRIPTS = SCENARIOS | FUSED | REVIEWED | LATE | ITEMS
 
 
 class Hanging(BaseException):
@@ -126,6 +146,17 @@ def _work(name: str, job: Job) -> Job:
             return replace(job, artifacts=artifacts)
         case _:
             return job  # a step that was added to the pipeline
+
+
+def batch_list(name: str, uploads: Mapping[str, Upload], moment: str) -> bytes:
+    """Return the list of a batch's items."""
+    scenarios, _ = BATCHES[name]
+    return to_list(Item(replace(uploads[each], stored_at=moment), "gallery") for each in scenarios)
+
+
+def tools(open_store: object) -> SimpleNamespace:
+    """Return all that a batch needs of a step's tools."""
+    return SimpleNamespace(output=FolderStore(Path(os.environ[STORE])))
 
 
 def decide(ledger: Ledger, job_id: str, key: str) -> LedgerRow | None:

@@ -127,6 +127,32 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{} photo.jpg --via-api http://127.0.0.1:9", 1, "127.0.0.1:9 does not answer."),
         ("{} note.txt --via-api http://127.0.0.1:9", 1, "No job starts for note.txt"),
     ],
+    "batch": [
+        *((use.replace("{}", "{} --prefix incoming/"), *rest) for use, *rest in STACK[1:5]),
+        ("{} --prefix incoming/", 1, "--stack is missing: name a stack, such as aws-local."),
+        ("{} -s aws", 1, "Give either --prefix or --manifest, to say which photos."),
+        ("{} -s aws --prefix a --manifest note.txt", 1, "Give either --prefix or --manifest"),
+        ("{} -s aws --manifest missing.csv", 2, "file 'missing.csv' does not exist."),
+        ("{} -s aws --manifest note.txt", 1, "note.txt is no manifest: its name must end in .json, .jsonl"),
+        (
+            "{} -s aws --prefix elsewhere/",
+            1,
+            "under 'incoming/' and 'archive/', and not 'elsewhere/'.",
+        ),
+        ("{} -s aws --prefix incoming/ --tolerate some", 1, "--tolerate is 'some'; it must be a share"),
+        ("{} -s aws --prefix incoming/ --tolerate 101%", 1, "it must be a share from 0% to 100%"),
+        ("{} -s aws --prefix incoming/ --concurrency 0", 2, "0 is not in the range 1<=x<=50."),
+        ("{} -s aws --prefix incoming/ --recipe galery", 1, "There is no recipe 'galery' (did you mean"),
+    ],
+    "batch show": [
+        *((use.replace("job", "batch"), *rest) for use, *rest in ONE_JOB[1:]),
+        ("{}", 2, "Missing argument 'batch'."),
+    ],
+    "batch redrive": [
+        *((use.replace("job", "batch"), *rest) for use, *rest in ONE_JOB[1:]),
+        ("{}", 2, "Missing argument 'batch'."),
+        ("{} 3f2a -s aws --older-than -1", 2, "-1 is not at least 0."),
+    ],
     "bench": [
         *((f"{use.replace('{}', '{} --photos photos')}", *rest) for use, *rest in STACK),
         ("{} -s aws", 2, "Missing option '--photos'."),

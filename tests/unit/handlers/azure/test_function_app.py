@@ -29,8 +29,9 @@ FUNCTIONS = {each.get_function_name(): each for each in function_app.app.get_fun
 start = FUNCTIONS["start"].get_user_function().client_function
 
 
-WORK = {"claim", "record", "notify", "defer", "ask", "settle"}
+WORK = {"claim", "record", "notify", "defer", "ask", "settle", "items", "summarize"}
 REVIEWED = {"pipeline_reviewed", "pipeline_reviewed_fused"}
+BATCHES = {f"batch_of_{each}" for each in {"pipeline", "pipeline_fused"} | REVIEWED}
 
 
 class Client:
@@ -63,11 +64,11 @@ def test_there_is_a_function_for_everything_the_workflow_does():
     workflows = [pipeline_in(each) for each in GRANULARITIES]
     steps = {step.name for workflow in workflows for step in workflow.steps()}
 
-    assert set(FUNCTIONS) == {"start", "pipeline", "pipeline_fused"} | REVIEWED | WORK | steps
+    assert set(FUNCTIONS) == {"start", "pipeline", "pipeline_fused"} | REVIEWED | BATCHES | WORK | steps
     kinds = {name: {each.type for each in function.get_bindings()} for name, function in FUNCTIONS.items()}
     assert kinds["start"] == {"queueTrigger", "durableClient"}
     assert kinds["pipeline"] == kinds["pipeline_fused"] == {"orchestrationTrigger"}
-    assert all(kinds[name] == {"orchestrationTrigger"} for name in REVIEWED)
+    assert all(kinds[name] == {"orchestrationTrigger"} for name in REVIEWED | BATCHES)
     assert all(kinds[name] == {"activityTrigger"} for name in steps | WORK)
 
 
@@ -111,6 +112,17 @@ def test_an_upload_starts_an_orchestration():
 
     job = job_from(json.dumps(EVENT), "gallery")
     assert client.started == [("pipeline", instance_id(job, "message-1"), job.to_document())]
+
+
+def test_a_message_of_a_batch_starts_the_batch_by_its_own_recipe():
+    batch = {"items": 3, "concurrency": 2, "tolerated": 5.0, "begun": 0, "failed": 0}
+    told = EVENT | {"data": EVENT["data"] | {"recipe": "web", "batch": batch}}
+    client = Client()
+
+    asyncio.run(start(message(told), client))
+
+    [(name, _, document)] = client.started
+    assert (name, document["recipe"], document["batch"]) == ("batch_of_pipeline", "web", batch)
 
 
 def test_the_deployment_s_granularity_says_which_orchestration(monkeypatch):
