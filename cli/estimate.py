@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from cli import sweep
 from cli.configured import Configured, read, variants
-from cli.console import Json, errors, print_json, stack_names
+from cli.console import Json, console, errors, print_json, stack_names
 from cli.cost import NoFreeTier, Regions, Terms, book_at
 from cli.estimated import LATER, answered, compare, document, explain, show
 from compare.billing.transfer import Cloud, internet
@@ -24,6 +24,7 @@ from compare.cost.exact import text
 from compare.cost.verdict import Answer, Candidate, answers
 from compare.metering import assumed
 from compare.metering.assumptions import PLANNED
+from compare.metering.batch import overhead
 from compare.metering.month import Month
 from compare.metering.planned import Photos
 from compare.prices.book import PriceBook
@@ -95,6 +96,9 @@ def estimate(
     month: Annotated[
         int, typer.Option(min=1, max=120, help="Months since the first photos, which are all kept.")
     ] = 1,
+    batch: Annotated[
+        int, typer.Option(min=0, max=10**9, help="Photos in the store already, processed as batches.")
+    ] = 0,
     egress_gb: Annotated[
         Decimal, typer.Option(parser=_decimal, help="GB a month sent to the internet.")
     ] = Decimal(0),
@@ -132,14 +136,15 @@ def estimate(
     _check(configured, megapixels, region or (), book)
 
     def priced(each: Configured, planned: Month, age: int, images: int) -> Bills:
+        sent = internet(cloud=cast(Cloud, each.stack.cloud), gb=egress_gb) if egress_gb else ()
         return month_bills(
             planned,
-            images,
+            images + batch,
             book,
             _regions(each, region or (), book),
             free_tier=not no_free_tier,
             age=age,
-            more=internet(cloud=cast(Cloud, each.stack.cloud), gb=egress_gb) if egress_gb else (),
+            more=(*sent, *overhead(each.stack, planned.workflow, batch)),
         )
 
     if sweep_of:
@@ -172,6 +177,7 @@ def estimate(
                 "cold_share": f"{photos.cold_share:f}",
                 "month": month,
                 "egress_gb": f"{egress_gb:f}",
+                "batch": batch,
                 "stacks": [document(each, bills[each.label]) for each in configured],
                 "answers": [{"images_per_month": images, **_answers(each)} for images, each in said.items()],
                 "break_evens": [{**asdict(each), "amount": text(each.amount)} for each in places],
@@ -179,6 +185,8 @@ def estimate(
             }
         )
         return
+    if batch:
+        console.print(f"Each month below has {batch:,} photos more, which batches process.")
     if len(configured) == 1:
         (one,) = configured
         for images, found in bills[one.label].items():

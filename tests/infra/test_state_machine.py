@@ -59,7 +59,13 @@ def test_a_batch_s_definition_is_what_aws_takes(run, granularity):
     graph = run({"cloud": "aws", "granularity": granularity})
     [machine] = [each.inputs for each in graph.of("StateMachine") if each.name == "twinlens-batch"]
     definition = json.loads(machine["definition"])
-    assert complaints(definition, machine["type"]) == []
+    # The linter's schema knows these as numbers only. An expression is allowed, as AWS's own CDK writes it:
+    # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.DistributedMapJsonataProps.html
+    map_state = definition["States"]["items"]
+    evaluated = {"MaxConcurrency": 20, "ToleratedFailurePercentage": 5}
+    assert all(map_state[name].startswith("{%") for name in evaluated)
+    known = definition | {"States": definition["States"] | {"items": map_state | evaluated}}
+    assert complaints(known, machine["type"]) == []
     assert list(StateMachine().check({"definition": machine["definition"]})) == []
     photo = compile_workflow(pipeline_in(granularity), timeout_seconds=30)
     assert definition["States"]["items"]["ItemProcessor"]["States"].keys() == photo["States"].keys()
