@@ -40,8 +40,8 @@ def _aws(stack: Stack, workflow: Workflow, photos: Decimal, batches: Decimal) ->
     way = Decimal(len(path(workflow, "succeeded", frozenset()).states))
     return (
         *standard(executions=batches, transitions=states),
-        # Items are standard executions on an express stack, too.
-        *(standard(executions=photos, transitions=way) if stack.orchestrator == "express" else ()),
+        # Items are standard executions under every orchestrator.
+        *(() if stack.orchestrator == "standard" else standard(executions=photos, transitions=way)),
         *storage(puts=4 * batches, gets=2 * batches),  # the list, the summary and two files of results
         *table(reads=photos, read_kb=ROW_KB, consistency="strong"),
     )

@@ -67,7 +67,7 @@ class MemoryHost:
         """Run the workflow to its end and return the finished job document.
 
         Raises:
-            core.workflow.interpreter.Fault: The workflow failed.
+            core.workflow.calls.Fault: The workflow failed.
         """
         while True:
             self._restarts = False

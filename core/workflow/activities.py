@@ -13,8 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from core.batch.items import page_of
-from core.batch.summary import summarized
 from core.chaos import during
 from core.errors import message_of
 from core.job import Job
@@ -66,9 +64,13 @@ def activities(
         return lambda job, payload: execute(name, job, tools(), payload["attempt"])
 
     def items(job: Job, payload: Payload) -> Answer:
+        from core.batch.items import page_of  # most workers see no batch
+
         return {"items": [each.job().to_document() for each in page_of(job, tools().output)]}
 
     def summarize(job: Job, payload: Payload) -> Job:
+        from core.batch.summary import summarized
+
         return summarized(job, tools().output, claims().get)
 
     work: dict[str, Work] = {each.name: step(each.name) for each in steps}

@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: DurableContext) -> dict[str, Any]:
     """Run the workflow for an "Object Created" event; return the finished job document.
 
     Raises:
-        core.workflow.interpreter.Fault: The job failed.
+        core.workflow.calls.Fault: The job failed.
         ValueError: The event is not that of an upload.
     """
     job = job_from(event, os.environ[variables.RECIPE])

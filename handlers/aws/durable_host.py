@@ -31,9 +31,10 @@ from aws_durable_execution_sdk_python.config import (
 )
 from aws_durable_execution_sdk_python.retries import RetryDecision
 
-from core.errors import MESSAGE_CHARACTERS
+from core.errors import MESSAGE_CHARACTERS, SettingsError
 from core.workflow.activities import Activity, Answer, Payload
-from core.workflow.model import THROTTLED
+from core.workflow.model import Workflow
+from core.workflow.retries import THROTTLED
 
 # What Lambda says of a call that it could not start, or of a worker that died: the Lambda developer guide,
 # "Handling errors in durable functions", and the names that Step Functions has for the same.
@@ -167,6 +168,14 @@ class DurableHost:
     def event(self, name: str) -> Event:
         """Return the task of waiting for a callback."""
         return Event(name)
+
+    def child(self, workflow: Workflow, document: Mapping[str, Any], number: int) -> Task:
+        """Refuse: on AWS, a state machine runs batches under every orchestrator."""
+        raise SettingsError(f"A Lambda durable function does not run the items of {self.execution}.")
+
+    def restart(self, document: Mapping[str, Any]) -> None:
+        """Refuse, as :meth:`child`."""
+        raise SettingsError(f"A Lambda durable function does not run the pages of {self.execution}.")
 
     def first(self, tasks: Sequence[Task]) -> First:
         """Return the task of waiting for the first of several; of two at once, the one named first."""
