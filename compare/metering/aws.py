@@ -16,7 +16,7 @@ from compare.metering.execution_log import ExecutionLog
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack
-from core.workflow.model import Claim, Defer, Notify, Record, Step
+from core.workflow.model import Claim, Defer, Notify, Record, Step, Summarize
 
 KB = Decimal(1024)
 GB = Decimal(1024**3)
@@ -212,6 +212,8 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
                 sums.emails += count if stack.email and load.failed else 0
             case Step():
                 pass  # counted above, by its trace
+            case Summarize():
+                pass  # of a batch, and no photo's
             case _:
                 assert_never(task.action)
 

@@ -15,7 +15,7 @@ from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.instances import InstanceTime
 from compare.metering.load import JobLoad
 from compare.metering.stack import Stack, telemetry_of
-from core.workflow.model import Claim, Defer, Notify, Record, Step
+from core.workflow.model import Claim, Defer, Notify, Record, Step, Summarize
 
 GB = Decimal(1024**3)
 HOURS_PER_MONTH = Decimal(730)
@@ -233,6 +233,8 @@ def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
                 sums.messages += count
             case Step():
                 pass  # counted by its spans
+            case Summarize():
+                pass  # of a batch, and no photo's
             case _:
                 assert_never(task.action)
     sums.time.add(load)

@@ -103,7 +103,7 @@ def _steps(states: tuple[State, ...]) -> Iterator[str]:
                 yield name
             case Parallel(branches=branches):
                 yield from (name for branch in branches for name in _steps(branch))
-            case Task() | NameFilter() | Choice() | Approval() | Succeed() | Fail():
+            case Task() | NameFilter() | Choice() | Approval() | Map() | Succeed() | Fail():
                 pass
             case _:
                 assert_never(state)
