@@ -234,8 +234,8 @@ def test_the_dashboard_shows_every_function_in_use_and_every_queue(aws):
 
 def test_saved_queries_ask_all_functions_or_all_machines(aws):
     groups = {each.name for each in aws.of("LogGroup")}
-    machines = {name for name in groups if "workflow" in name}
-    groups.remove("twinlens-reconciler")  # its few lines are read where they are
+    machines = {name for name in groups if "workflow" in name or name == "twinlens-batch"}
+    groups -= {"twinlens-reconciler", "twinlens-batch-summary"}  # their few lines are read where they are
     asked = {each.name.removeprefix("twinlens-"): each.inputs for each in aws.of("QueryDefinition")}
     assert set(asked) == {
         *("errors", "slowest-calls", "cold-starts", "memory"),

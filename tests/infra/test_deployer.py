@@ -202,6 +202,7 @@ def may_be(service, resource_type, pattern):
     """Tell whether an ARN of this type, of something named as ours are, matches the policy's pattern."""
     arn = IAM.resources.get_resource_type_details(service, resource_type)["arn"]
     arn = arn.replace("${Partition}", "aws").replace("${Region}", "us-east-1").replace("${Account}", "1")
+    arn = arn.replace("${ObjectName}", "batches/x")
     names = (
         f"{aws_permissions.PREFIX}-input-x",
         f"{aws_permissions.PREFIX}-output-x",
