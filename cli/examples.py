@@ -47,7 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("twinlens doctor",),
     "batch": (
         "twinlens batch -s aws-local --prefix incoming/ --wait",
-        "twinlens batch -s aws --manifest photos.csv --recipe web --concurrency 50",
+        "twinlens batch -s aws --manifest photos.csv --recipe vintage --concurrency 50",
     ),
     "batch show": ("twinlens batch show 3f2a -s aws-local",),
     "batch redrive": ("twinlens batch redrive 3f2a -s aws-local --wait",),
