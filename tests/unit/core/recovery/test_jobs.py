@@ -11,7 +11,7 @@ import pytest
 import core.recovery.look
 from core.deployment.limits import LEDGER_RETENTION
 from core.errors import StoreUnavailable
-from core.job import Job, Problem, Source, job_id
+from core.job import Batch, Job, Problem, Source, job_id
 from core.ledger import RELEASED
 from core.memory import MemoryLedger, MemoryNotifier
 from core.ports import DeadLetter, Upload
@@ -467,3 +467,15 @@ def test_a_row_that_cannot_be_read_is_named_and_stops_nothing(recovery, intake, 
         outcomes = [each.done for each in found if each.job == odd.id]
         assert outcomes[0].startswith("skipped: its row cannot be read (")
     assert {"failed.jpg", "lost.jpg"} <= set(names(intake))
+
+
+def test_a_batch_is_left_to_whoever_started_it(recovery, ledger, intake):
+    """It may take days, and a delivery of its list's event would start no batch."""
+    listed = replace(job("list.jsonl"), batch=Batch(items=3, concurrency=1, tolerated=5.0))
+    ledger.claim(listed)
+    assert list(recovery.stuck(PATIENCE, LATER + timedelta(days=3))) == []
+
+    ledger.record(replace(listed, state="failed"))
+    [found] = recovery.redrive([])
+    assert f"`twinlens batch redrive {listed.id[:12]}`" in found.done
+    assert intake.delivered == []
