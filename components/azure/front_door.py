@@ -66,7 +66,7 @@ class FrontDoor(pulumi.ComponentResource):
             opts=child,
         )
         self.grants = {
-            "tickets": (Role.TABLE_CONTRIBUTOR, tickets.id),
+            TICKETS: (Role.TABLE_CONTRIBUTOR, tickets.id),
             "add-uploads": (adder.name, photos.containers[INPUT].id),
             "sign": (pulumi.Output.from_input(DELEGATOR), photos.account.id),
         }
