@@ -58,13 +58,15 @@ class Package:
     without: tuple[str, ...] = NOT_PACKED
 
 
+LAMBDA = Package(
+    lock="aws-lambda.txt",
+    sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/aws")},
+    libraries=".",
+    trim=trimming.for_aws,
+)
 PACKAGES = {
-    "aws": Package(
-        lock="aws-lambda.txt",
-        sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/aws")},
-        libraries=".",
-        trim=trimming.for_aws,
-    ),
+    "aws": LAMBDA,
+    "aws-durable": replace(LAMBDA, lock="aws-durable.txt", trim=trimming.for_aws_durable),
     "azure": Package(
         lock="azure-functions.txt",
         sources={name: name for name in ("core", "recipes", "handlers/__init__.py", "handlers/azure")}

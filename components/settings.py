@@ -51,7 +51,7 @@ class Cloud:
 # Retention: CloudWatch accepts only these numbers of days; a Log Analytics workspace 30 to 730.
 CLOUDS = {
     "aws": Cloud(
-        orchestrators=("standard", "express"),
+        orchestrators=("standard", "express", "durable"),
         architectures=("arm64", "x86_64"),
         memory_mb=range(256, 10241),
         default_memory_mb=1024,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 # Steps call the first; the reconciler calls all of them.
-SERVICES = ("s3", "dynamodb", "sns", "stepfunctions")
-ENDPOINTS = ("s3", "dynamodb", "sns", "states")  # how botocore's table of endpoints calls them
+SERVICES = ("s3", "dynamodb", "sns", "stepfunctions", "lambda")
+ENDPOINTS = ("s3", "dynamodb", "sns", "states", "lambda")  # how botocore's table of endpoints calls them
 
 # The plugins that Pillow imports by default; the photo core imports those of its formats explicitly.
 PILLOW_IMPORTS = ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm")
@@ -62,6 +62,14 @@ def for_aws(libraries: Path) -> None:
     _trim_docs(libraries / "botocore" / "docs")
     _empty(libraries / "urllib3" / "http2" / "__init__.py")  # HTTP/2, which is not used
     _remove(libraries.rglob("*.pyi"))
+
+
+def for_aws_durable(libraries: Path) -> None:
+    """Trim boto3, too: the SDK of durable executions imports it, but uses the client that it gets."""
+    for_aws(libraries)
+    _remove(path for path in (libraries / "boto3").iterdir() if path.name != "__init__.py")
+    _empty(libraries / "boto3" / "__init__.py")
+    _remove([libraries / "s3transfer"])
 
 
 def for_azure(libraries: Path) -> None:

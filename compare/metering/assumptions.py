@@ -157,10 +157,18 @@ ACCESS_LOG_BYTES = Assumption(
     "bytes of access log for one call of the front door", 250, "The fields of components/aws/front_door.py."
 )
 FRONT_DOOR = (FOLLOWING_CALLS, FOLLOWED_MS, DOOR_MS)
+REPLAY_MS = Assumption(
+    "milliseconds of one call of a durable function, besides the work that it does",
+    100,
+    "It reads what was done before and writes checkpoints; no published measurement.",
+    low=30,
+    high=400,
+)
 COMMON = (EVENT_KB, ROW_BYTES, RECONCILE_MS)
 AWS = (INIT_MS, LOG_BYTES, CLAIM_BYTES, DOCUMENT_BYTES, *COMMON)
 STANDARD = (*AWS, START_AND_END)
 EXPRESS = (*AWS, BOOKKEEPING_MS, DEFINITION_KB)
+DURABLE = (*AWS, BOOKKEEPING_MS, REPLAY_MS)
 SCHEDULER = (BOOKKEEPING_MS, BUSY_PERCENT, ACCOUNT_EVENTS, *COMMON)
 STORAGE = (*SCHEDULER, HISTORY_BYTES)
 OF_GRANULARITY = {STEPWISE: (WORK_HOURS,)}

@@ -12,6 +12,7 @@ from compare.billing import aws_lambda, cloudwatch, dynamodb, xray
 from compare.billing.reading import MS_PER_SECOND, MeterReading, chunks, plain, present
 from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
+from compare.metering.durable_function import DURABLE, DurableExecutions
 from compare.metering.execution_log import ExecutionLog
 from compare.metering.express import EXPRESS, Executions
 from compare.metering.load import JobLoad
@@ -33,6 +34,7 @@ class Counted:
 
     log: ExecutionLog
     executions: Executions = field(default_factory=Executions)
+    durable: DurableExecutions = field(default_factory=DurableExecutions)
 
     jobs: int = 0
     invocations: int = 0
@@ -57,6 +59,10 @@ def count(stack: Stack, loads: Iterable[JobLoad]) -> Counted:
     sums = Counted(ExecutionLog(stack.log_level))
     for load in loads:
         _add(sums, load, stack)
+        if stack.orchestrator == DURABLE:
+            memory = max((stack.memory_of(step.name) for step in load.steps), default=stack.memory_mb)
+            sums.durable.add(load, stack.granularity, memory)
+            continue
         sums.log.add(load)
         if stack.orchestrator == EXPRESS:
             sums.executions.add(load)
@@ -77,21 +83,24 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
     """
     jobs = f"{sums.jobs:,} jobs"
     each_mb = "its memory" if stack.step_memory_mb else f"{stack.memory_mb:,} MB"
-    invocations = Decimal(sums.invocations)
+    runs, more_mb_ms = sums.invocations + sums.durable.calls, sums.durable.billed_mb_ms(bound)
+    invocations = Decimal(runs)
     log_bytes = Decimal(assumptions.LOG_BYTES.value) / LOG_EVENTS
     return present(
         MeterReading(
             "aws.lambda.requests",
             invocations,
-            f"{jobs}: {sums.invocations:,} runs of steps, retries included",
+            f"{jobs}: {sums.invocations:,} runs of steps, retries included"
+            + (f", and {sums.durable.calls:,} of the workflow" if sums.durable.calls else ""),
         ),
         MeterReading(
             f"aws.lambda.gb_seconds.{stack.architecture}",
-            aws_lambda.gb_seconds(Decimal(sums.billed_mb_ms) / MS_PER_SECOND, Decimal(1)),
+            aws_lambda.gb_seconds(Decimal(sums.billed_mb_ms + more_mb_ms) / MS_PER_SECOND, Decimal(1)),
             f"{jobs}: {sums.billed_ms:,} ms in total, including {sums.cold:,} cold starts, "
-            f"x {each_mb} / 1,024",
+            f"x {each_mb} / 1,024" + (f", and {more_mb_ms:,} MB-ms of the workflow" if more_mb_ms else ""),
         ),
         *(sums.executions.metered() if stack.orchestrator == EXPRESS else ()),
+        *(sums.durable.metered(bound) if stack.orchestrator == DURABLE else ()),
         _transitions(sums, bound),
         sums.log.metered(),
         *kept(stack, sums, bound),
@@ -133,7 +142,7 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
         MeterReading(
             "aws.cloudwatch.log_gb",
             cloudwatch.log_gb(invocations * LOG_EVENTS, log_bytes),
-            f"{sums.invocations:,} runs x {LOG_EVENTS} events x ({plain(log_bytes)} + 26) bytes",
+            f"{runs:,} runs x {LOG_EVENTS} events x ({plain(log_bytes)} + 26) bytes",
         ),
         MeterReading(
             "aws.xray.traces", Decimal(sums.jobs), f"{jobs}: one trace each, at one job a second or less"

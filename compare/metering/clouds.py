@@ -12,6 +12,7 @@ from compare.errors import UnknownCloud
 from compare.metering import assumptions, aws, azure, front_door, reconciler, standing
 from compare.metering.assumptions import Assumption, Bound
 from compare.metering.durable import SCHEDULER
+from compare.metering.durable_function import DURABLE
 from compare.metering.express import EXPRESS
 from compare.metering.load import JobLoad
 from compare.metering.stack import ALL, INFORMATION, WARNING, Stack
@@ -57,7 +58,11 @@ class Cloud[Sums]:
 CLOUDS: Mapping[str, Cloud[Any]] = {
     "aws": Cloud(
         architectures=("arm64", "x86_64"),
-        assumptions={STANDARD: assumptions.STANDARD, EXPRESS: assumptions.EXPRESS},
+        assumptions={
+            STANDARD: assumptions.STANDARD,
+            EXPRESS: assumptions.EXPRESS,
+            DURABLE: assumptions.DURABLE,
+        },
         of_log_levels={ALL: (assumptions.EXECUTION_LOG_EVENTS,)},
         count=aws.count,
         meter=aws.meter,

@@ -6,12 +6,15 @@ from decimal import Decimal
 
 from compare.billing import azure_alerts, cloudwatch
 from compare.billing.reading import MeterReading
-from compare.metering.express import EXPRESS
+from compare.metering.durable_function import DURABLE
 from compare.metering.stack import Stack
 from core.workflow.model import Workflow
 
 # As created by components.aws.alarms and components.azure.alerts; a test compares the numbers.
-FAILURE_METRICS = 2  # executions failed, timed out; of the express machine, and of the standard one
+STANDARD = "standard"
+FAILURE_METRICS = (
+    2  # executions failed, timed out; of the standard machine, and of what hands jobs over to it
+)
 LATENCY_METRICS = 1
 DEAD_LETTER_QUEUES = 3  # of uploads, of notices of lost executions, and of the reconciler
 DASHBOARDS = 1
@@ -21,8 +24,10 @@ ALERTED_SERIES = 1 + 2 * 4  # dead letters; and for each of two storage accounts
 
 def on_aws(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
     """Return a month's alarms and dashboards: each function of the workflow has an alarm on throttling."""
-    machines = 2 if stack.orchestrator == EXPRESS else 1
+    machines = 1 if stack.orchestrator == STANDARD else 2
     watched = FAILURE_METRICS * machines + LATENCY_METRICS + DEAD_LETTER_QUEUES + len(workflow.steps())
+    if stack.orchestrator == DURABLE:
+        watched += 2  # throttling of the durable function, and a queue of its own lost executions
     return cloudwatch.alarms(metrics=Decimal(watched), dashboards=Decimal(DASHBOARDS))
 
 

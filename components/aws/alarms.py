@@ -13,6 +13,7 @@ PERIOD_SECONDS = 300
 QUEUES = {
     "undelivered": "Uploads' events could not be delivered and wait in a queue.",
     "untold": "Notices of lost executions could not be sent and wait in a queue.",
+    "untold-durable": "Notices of lost durable executions could not be sent and wait in a queue.",
     "unreconciled": "Runs of the reconciler failed; what they were asked for waits in a queue.",
 }
 
@@ -28,6 +29,38 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Executions:
+    """The executions of a state machine or of a durable function, as CloudWatch names them."""
+
+    namespace: str
+    prefix: str
+    time: str
+    dimension: str
+    value: pulumi.Input[str]
+    stopped: str
+
+    def metric(self, name: str, statistic: str = "Sum") -> Metric:
+        """Return one of their metrics."""
+        return Metric(self.namespace, name, statistic, {self.dimension: self.value})
+
+    def ended(self, end: str) -> Metric:
+        """Return the metric of those that ended this way: "Failed", "TimedOut"."""
+        return self.metric(f"{self.prefix}{end}")
+
+
+def of_machine(arn: pulumi.Input[str]) -> Executions:
+    """Return the executions of a state machine: the Step Functions guide, "Monitoring metrics"."""
+    return Executions("AWS/States", "Executions", "ExecutionTime", "StateMachineArn", arn, "Aborted")
+
+
+def of_durable_function(name: pulumi.Input[str]) -> Executions:
+    """Return the executions of a durable function: the Lambda guide, "Monitoring durable functions"."""
+    return Executions(
+        "AWS/Lambda", "DurableExecution", "DurableExecutionDuration", "FunctionName", name, "Stopped"
+    )
+
+
+@dataclass(frozen=True)
 class Alarm:
     """Goes off when the sum of the metrics is above ``threshold`` in one period."""
 
@@ -38,31 +71,23 @@ class Alarm:
 
 
 def alarms(
-    state_machine: pulumi.Input[str],
-    at_work: Sequence[pulumi.Input[str]],
+    started: Executions,
+    at_work: Sequence[Executions],
     functions: Sequence[pulumi.Input[str]],
     queues: Mapping[str, pulumi.Input[str]],
     slow_seconds: int | None,
 ) -> tuple[Alarm, ...]:
     """Return the pipeline's alarms: docs/operations.md says what to do about each.
 
-    Uploads start ``state_machine``; jobs fail in those that are ``at_work``, since an express machine hands
+    Uploads start the executions ``started``; jobs fail in those ``at_work``, since an express machine hands
     jobs over to the standard one. ``queues`` has the queue of each alarm of :data:`QUEUES`. Where executions
     wait for people, no time is too long: ``slow_seconds`` is ``None``.
     """
-
-    def executions(machine: pulumi.Input[str], metric: str, statistic: str = "Sum") -> Metric:
-        return Metric("AWS/States", metric, statistic, {"StateMachineArn": machine})
-
     return (
         Alarm(
             "failed",
             "Jobs failed for reasons other than their photos.",
-            tuple(
-                executions(machine, f"Executions{end}")
-                for machine in at_work
-                for end in ("Failed", "TimedOut")
-            ),
+            tuple(each.ended(end) for each in at_work for end in ("Failed", "TimedOut")),
         ),
         *(
             Alarm(
@@ -82,7 +107,7 @@ def alarms(
                 Alarm(
                     "slow",
                     f"One job in twenty takes longer than {slow_seconds} seconds.",
-                    (executions(state_machine, "ExecutionTime", "p95"),),
+                    (started.metric(started.time, "p95"),),
                     threshold=slow_seconds * 1000,
                 )
             ]

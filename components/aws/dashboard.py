@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+
+from components.aws.alarms import Executions
 
 WIDTH, HEIGHT = 12, 6  # of one graph; a dashboard is 24 wide
 
@@ -36,14 +39,14 @@ class Dashboard(pulumi.ComponentResource):
     """A CloudWatch dashboard of the pipeline, and saved queries over its logs.
 
     Neither dashboards nor queries get a generated name: ``own`` is an ARN whose last part is the pipeline's
-    unique name. ``state_machine`` is the one in use.
+    unique name. ``started`` are the executions that uploads start.
     """
 
     def __init__(
         self,
         name: str,
         own: pulumi.Input[str],
-        state_machine: pulumi.Input[str],
+        started: Executions,
         functions: Mapping[str, pulumi.Input[str]],
         dead_letters: Mapping[str, pulumi.Input[str]],
         function_logs: Sequence[pulumi.Input[str]],
@@ -54,7 +57,9 @@ class Dashboard(pulumi.ComponentResource):
         super().__init__("twinlens:aws:Dashboard", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         known = pulumi.Output.all(
-            state_machine=state_machine,
+            executions=pulumi.Output.from_input(started.value).apply(
+                lambda value: replace(started, value=value)
+            ),
             functions=dict(functions),
             dead_letters=dict(dead_letters),
             region=region,
@@ -80,14 +85,15 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def widgets(
-    state_machine: str, functions: dict[str, str], dead_letters: dict[str, str], region: str
+    executions: Executions, functions: dict[str, str], dead_letters: dict[str, str], region: str
 ) -> list[dict[str, Any]]:
     """Return the dashboard's graphs, two a row."""
+    of = [executions.dimension, executions.value]
     ends = [
-        ["AWS/States", f"Executions{end}", "StateMachineArn", state_machine]
-        for end in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
+        [executions.namespace, f"{executions.prefix}{end}", *of]
+        for end in ("Started", "Succeeded", "Failed", "TimedOut", executions.stopped)
     ]
-    time = ["AWS/States", "ExecutionTime", "StateMachineArn", state_machine]
+    time = [executions.namespace, executions.time, *of]
     graphs = [
         ("Jobs", "Sum", ends),
         ("Time from start to end (ms)", "p50", [[*time, {"stat": stat}] for stat in ("p50", "p95", "p99")]),

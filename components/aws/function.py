@@ -34,6 +34,7 @@ class Function(pulumi.ComponentResource):
         environment: Its environment variables.
         memory_mb: Its memory in MB.
         timeout_seconds: The time limit of one call.
+        delete_minutes: How long its deletion may take; by default as long as the provider's.
         opts: The resource options.
         more: Further arguments of the function.
     """
@@ -55,6 +56,7 @@ class Function(pulumi.ComponentResource):
         *,
         memory_mb: int,
         timeout_seconds: int,
+        delete_minutes: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
         **more: Any,
     ) -> None:
@@ -75,7 +77,12 @@ class Function(pulumi.ComponentResource):
             logging_config={"log_group": log.name, "log_format": "JSON"},
             tracing_config={"mode": "Active"},
             publish=True,
-            opts=child,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                custom_timeouts=pulumi.CustomTimeouts(delete=f"{delete_minutes}m")
+                if delete_minutes
+                else None,
+            ),
             **more,
         )
         live = aws.lambda_.Alias(

@@ -40,6 +40,38 @@ def on_lost_execution(
     )
 
 
+def on_lost_durable_execution(
+    name: str, function: pulumi.Input[str], topic: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> EventRule:
+    """Send an error notification for each durable execution that ran out of time or was stopped.
+
+    ``function`` is the function's unqualified ARN. An event does not say why an execution failed, so one that
+    failed other than by the workflow's endings is found by the reconciler.
+    """
+    return EventRule(
+        name,
+        "A durable execution ended without a notification.",
+        function,
+        durable_event_pattern,
+        topic,
+        "sns:Publish",
+        {
+            "input_paths": {"execution": "$.detail.durableExecutionArn", "status": "$.detail.status"},
+            "input_template": MESSAGE,
+        },
+        opts,
+    )
+
+
+def durable_event_pattern(function: str) -> dict[str, object]:
+    """Return the EventBridge pattern for durable executions of any version that did not end themselves."""
+    return {
+        "source": ["aws.lambda"],
+        "detail-type": ["Durable Execution Status Change"],
+        "detail": {"functionArn": [{"prefix": function}], "status": ["TIMED_OUT", "STOPPED"]},
+    }
+
+
 def event_pattern(state_machine: str, workflow: Workflow) -> dict[str, object]:
     """Return the EventBridge pattern for executions that failed other than by a Fail state."""
     told = sorted({state.error for state in workflow.all_states() if isinstance(state, Fail)})

@@ -11,11 +11,14 @@ from components.aws.batch import batch_machine
 from components.aws.budget import Budget
 from components.aws.cdn import Cdn
 from components.aws.dashboard import Dashboard
+from components.aws.durable_workflow import DURABLE, DurableWorkflow
 from components.aws.front_door import FrontDoor
+from components.aws.function import Function
 from components.aws.ledger import Ledger
-from components.aws.lost_executions import on_lost_execution
+from components.aws.lost_executions import on_lost_durable_execution, on_lost_execution
 from components.aws.notifications import Notifications
 from components.aws.object_store import ObjectStore
+from components.aws.orchestrator import Orchestrator, durable_function, state_machine
 from components.aws.partition import check_partition
 from components.aws.policies import allow, allow_list
 from components.aws.reconciler import Reconciler
@@ -118,14 +121,33 @@ class AwsPipeline(pulumi.ComponentResource):
             STANDARD: standard,
             EXPRESS: StateMachine(f"{name}-workflow-express", EXPRESS, settings, onward, texts, opts=child),
         }
-        machine = machines[settings.orchestrator]
+        started: Orchestrator
+        if settings.orchestrator == DURABLE:
+            unique = f"{name}-workflow-durable"
+            durable = DurableWorkflow(
+                unique, settings, of_steps, places, functions, ledger, topics.arns, child
+            )
+            started = durable_function(durable, standard)
+        else:
+            started = state_machine(machines[settings.orchestrator], standard)
         batch = batch_machine(f"{name}-batch", settings, code, targets, texts, (ledger, results), opts=child)
         trigger = on_upload(
-            f"{name}-upload", uploads.name, settings.input_prefix, SUFFIXES, machine.arn, opts=child
+            f"{name}-upload",
+            uploads.name,
+            settings.input_prefix,
+            SUFFIXES,
+            started.arn,
+            started.start,
+            opts=child,
         )
         # The standard machine's alone: an express one sends no events.
         lost = on_lost_execution(f"{name}-lost", standard.arn, topics.arns["error"], child)
         queues = {"undelivered": trigger.dead_letters, "untold": lost.dead_letters}
+        if settings.orchestrator == DURABLE:
+            lost = on_lost_durable_execution(
+                f"{name}-lost-durable", durable.unqualified, topics.arns["error"], child
+            )
+            queues["untold-durable"] = lost.dead_letters
         # Whoever waits longer is found running, and left alone.
         at_work = EXPRESS_SECONDS if settings.orchestrator == EXPRESS else PIPELINE.timeout_seconds
         if settings.reconcile_minutes:
@@ -137,7 +159,7 @@ class AwsPipeline(pulumi.ComponentResource):
                     variables.INPUT_CONTAINER: uploads.name,
                     variables.RECIPE: settings.recipe,
                     variables.LEDGER_TABLE: ledger.name,
-                    variables.STATE_MACHINE: machine.arn,
+                    variables.STATE_MACHINE: started.arn,
                     variables.SUCCESS_TOPIC: topics.arns["success"],
                     variables.ERROR_TOPIC: topics.arns["error"],
                     **settings.reconciler(at_work).to_variables(),
@@ -146,8 +168,8 @@ class AwsPipeline(pulumi.ComponentResource):
                     allow(["dynamodb:Query"], [ledger.open_index]),
                     allow(["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"], [ledger.arn]),
                     allow_list(uploads.arn, settings.input_prefix),
-                    allow(["states:StartExecution"], [machine.arn]),
-                    allow(["states:ListExecutions"], [standard.arn]),
+                    allow([started.start], [started.arn]),
+                    *started.look,
                     allow(["sns:Publish"], [topics.arns["success"], topics.arns["error"]]),
                 ],
                 opts=child,
@@ -170,12 +192,14 @@ class AwsPipeline(pulumi.ComponentResource):
         )
         if cdn and door:
             cdn.publish(door.url)
+        logged: dict[str, Function] = {**functions, **started.functions}
+        watched = {each: logged[each].name for each in (*sorted(used), *started.functions)}
         raised = Alarms(
             name,
             alarms(
-                machine.arn,
-                [machines[each].arn for each in sorted({settings.orchestrator, STANDARD})],
-                [functions[each].name for each in sorted(used)],
+                started.executions,
+                started.at_work,
+                list(watched.values()),
                 {alarm: queue.name for alarm, queue in queues.items()},
                 slow_seconds=None if settings.review_seconds else settings.timeout_seconds,
             ),
@@ -188,10 +212,10 @@ class AwsPipeline(pulumi.ComponentResource):
         Dashboard(
             name,
             standard.arn,
-            machine.arn,
-            {each: functions[each].name for each in sorted(used)},
+            started.executions,
+            watched,
             {alarm: queue.name for alarm, queue in queues.items()},
-            [each.log_group for each in functions.values()],
+            [each.log_group for each in logged.values()],
             [each.log_group for each in (*machines.values(), batch)],
             uploads.region,
             opts=child,
@@ -203,7 +227,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.store_endpoint = _endpoint("s3", self.region)
         self.ledger = ledger.name
         self.ledger_endpoint = _endpoint("dynamodb", self.region)
-        self.workflow = machine.arn
+        self.workflow = started.arn
         self.batch: pulumi.Output[str] | None = batch.arn
         self.success_topic = topics.arns["success"]
         self.error_topic = topics.arns["error"]
@@ -216,7 +240,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.undelivered = self.dead_letters
         self.set_aside = [queues[each].url for each in queues if each != "undelivered"]
         self.metered = pulumi.Output.all(
-            logGroups=pulumi.Output.all(**{step: each.log_group for step, each in functions.items()})
+            logGroups=pulumi.Output.all(**{step: each.log_group for step, each in logged.items()})
         )
         self.register_outputs({})
 

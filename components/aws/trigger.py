@@ -14,17 +14,18 @@ def on_upload(
     bucket: pulumi.Input[str],
     prefix: str,
     suffixes: Sequence[str],
-    state_machine: pulumi.Input[str],
+    workflow: pulumi.Input[str],
+    action: str,
     opts: pulumi.ResourceOptions,
 ) -> EventRule:
-    """Start the workflow on every upload under ``prefix`` whose name ends in one of ``suffixes``."""
+    """Start the workflow by ``action`` on uploads under ``prefix`` whose name ends in one of ``suffixes``."""
     return EventRule(
         name,
         "An upload starts the photo workflow.",
         bucket,
         lambda known: event_pattern(known, prefix, suffixes),
-        state_machine,
-        "states:StartExecution",
+        workflow,
+        action,
         opts=opts,
     )
 

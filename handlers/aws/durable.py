@@ -23,14 +23,25 @@ from core.workflow.granularity import all_steps, pipeline_in
 from core.workflow.interpreter import interpret
 from core.workflow.model import Workflow
 from handlers.aws.claims import DynamoClaims
+from handlers.aws.clients import client
 from handlers.aws.durable_host import DurableHost
 from handlers.aws.intake import upload_in
 from handlers.aws.notifications import SnsNotifier
 from handlers.aws.stores import S3Store
 
 
-@durable_execution
-def handler(event: dict[str, Any], context: DurableContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: object) -> Any:
+    """Begin or continue an execution, as the SDK does, by a client that needs no boto3."""
+    return _durable()(event, context)
+
+
+@cache
+def _durable() -> Callable[[Any, Any], Any]:
+    made: Callable[[Any, Any], Any] = durable_execution(run, boto3_client=client("lambda"))
+    return made
+
+
+def run(event: dict[str, Any], context: DurableContext) -> dict[str, Any]:
     """Run the workflow for an "Object Created" event; return the finished job document.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The intake port on AWS: uploads in S3, and executions of Step Functions."""
+"""The intake port on AWS: uploads in S3, and executions of Step Functions or of a durable function."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from core.ports import Upload
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
 
+FUNCTION, DURABLE = ":function:", "/durable-execution/"  # in the ARNs of functions and of durable executions
 EVENT_TIME = "%Y-%m-%dT%H:%M:%SZ"  # as in EventBridge's events, so that times can be compared as text
 
 
 class S3Intake:
-    """One bucket and the state machine behind it; see :class:`core.ports.Intake`."""
+    """One bucket and the workflow behind it; see :class:`core.ports.Intake`.
+
+    ``workflow`` is the ARN of a state machine or of a durable function's alias.
+    """
 
     def __init__(
-        self, bucket: str, prefix: str, suffixes: tuple[str, ...], state_machine: str, after: str = ""
+        self, bucket: str, prefix: str, suffixes: tuple[str, ...], workflow: str, after: str = ""
     ) -> None:
         self._bucket = bucket
         self._prefix = prefix
         self._suffixes = suffixes
-        self._state_machine = state_machine
+        self._workflow = workflow
         self._after = after
         self._running: dict[str, frozenset[str]] = {}
 
@@ -46,16 +50,21 @@ class S3Intake:
 
     def deliver(self, upload: Upload) -> None:
         """Start an execution for the upload, as the EventBridge rule does."""
-        with translated(f"state machine {self._state_machine}"):
-            client("stepfunctions").start_execution(
-                stateMachineArn=self._state_machine, input=json.dumps(event(upload))
-            )
+        told = json.dumps(event(upload))
+        with translated(f"workflow {self._workflow}"):
+            if FUNCTION in self._workflow:
+                client("lambda").invoke(FunctionName=self._workflow, InvocationType="Event", Payload=told)
+            else:
+                client("stepfunctions").start_execution(stateMachineArn=self._workflow, input=told)
 
     def running(self, execution: str) -> bool:
-        """Return whether a standard execution still runs; express ones cannot be listed.
+        """Return whether an execution still runs; express ones cannot be listed.
 
-        Each machine's executions are listed once: one that starts later is too young to be asked about.
+        Those of a durable function that the stack has no more ended with it. Each machine's executions are
+        listed once: one that starts later is too young to be asked about.
         """
+        if DURABLE in execution:
+            return execution.startswith(self._workflow.rpartition(":")[0] + ":") and _durable_runs(execution)
         machine = execution.rpartition(":")[0].replace(":execution:", ":stateMachine:")
         if ":stateMachine:" not in machine:
             return False
@@ -95,6 +104,16 @@ def _running_on(machine: str) -> Iterator[str]:
                 yield from (each["executionArn"] for each in page["executions"])
         except service.exceptions.StateMachineDoesNotExist:
             return
+
+
+def _durable_runs(execution: str) -> bool:
+    service = client("lambda")
+    with translated(f"execution {execution}"):
+        try:
+            found = service.get_durable_execution(DurableExecutionArn=execution)
+        except service.exceptions.ResourceNotFoundException:
+            return False
+    return bool(found["Status"] == "RUNNING")
 
 
 def event(upload: Upload) -> dict[str, Any]:

@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).parents[2]))
 
 from local.ministack import (
     door,
+    durable,
     function_urls,
     keeping,
     lambda_errors,
@@ -33,6 +34,7 @@ if __name__ == "__main__":
     function_urls.restrict()
     if app.AUTH:
         roles.obey()
+    durable.execute(roles.allows if app.AUTH else None)
     keeping.begin()
     door.guard()
     app.main()

@@ -37,6 +37,7 @@ CALLS = {
         "StateMachineArn",
     ),
 }
+STARTS = {"states": "states:StartExecution", "lambda": "lambda:InvokeFunction"}  # what a rule may start
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 _machine: ContextVar[dict[str, Any]] = ContextVar("machine")
@@ -174,7 +175,8 @@ def _rules() -> None:
 
     def checked(target: dict[str, Any], event: Any, rule: Any, view: Any = None) -> None:
         arn = target.get("Arn", "")
-        if ":states:" not in arn or allows(target.get("RoleArn", ""), "states:StartExecution", arn):
+        action = STARTS.get(parse_arn(arn).service)
+        if action is None or allows(target.get("RoleArn", ""), action, arn):
             deliver(target, event, rule, view)
         elif queue := target.get("DeadLetterConfig", {}).get("Arn"):
             view = view or eventbridge._pattern_event_view(event)

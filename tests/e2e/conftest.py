@@ -82,10 +82,12 @@ class AwsDeliveries:
         event = json.loads((EVENTS / "s3_object_created.json").read_text())["plain"]
         event["detail"]["bucket"]["name"] = self.outputs["inputContainer"]
         event["detail"]["object"] |= {"key": key, "etag": etag, "size": size}
+        workflow, told = self.outputs["workflow"], json.dumps(event)
         for _ in range(times):
-            boto3.client("stepfunctions").start_execution(
-                stateMachineArn=self.outputs["workflow"], input=json.dumps(event)
-            )
+            if self.outputs["orchestrator"] == "durable":
+                boto3.client("lambda").invoke(FunctionName=workflow, InvocationType="Event", Payload=told)
+            else:
+                boto3.client("stepfunctions").start_execution(stateMachineArn=workflow, input=told)
 
     def drain(self) -> list[tuple[str, dict[str, Any]]]:
         drained = []

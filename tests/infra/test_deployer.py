@@ -19,7 +19,7 @@ from tools.deployer import azure as for_azure
 from tools.deployer.__main__ import FOLDER
 
 ROOT = FOLDER.parents[1]
-ORCHESTRATORS = {"aws": ("standard", "express"), "azure": ("storage", "scheduler")}
+ORCHESTRATORS = {"aws": ("standard", "express", "durable"), "azure": ("storage", "scheduler")}
 EVERYTHING = {
     "notifyEmail": "ops@example.com",
     "tags": {"team": "photos"},
@@ -50,7 +50,7 @@ def created(run):
                     "orchestrator": orchestrator,
                     "granularity": granularity,
                     "kmsKey": KEYS[cloud],
-                    "review": "none" if orchestrator == "express" else "always",
+                    "review": "none" if orchestrator in ("express", "durable") else "always",
                     **EVERYTHING,
                 }
             ).resources

@@ -75,8 +75,16 @@ def test_what_runs_is_the_workflow_in_its_granularity(graph):
             for each in graph.of("StateMachine")
             if each.name != "twinlens-batch"
         }
-        machine = machines[graph.config["orchestrator"]]
-        assert graph.outputs["workflow"].endswith(f":{machine.name}")
+        if graph.config["orchestrator"] == "durable":
+            machine, durable = machines["standard"], graph.one("Function", "durable")
+            assert graph.outputs["workflow"].endswith(f":{durable.name}:{LIVE}")
+            assert (
+                durable.inputs["environment"]["variables"]["TWINLENS_GRANULARITY"]
+                == graph.config["granularity"]
+            )
+        else:
+            machine = machines[graph.config["orchestrator"]]
+            assert graph.outputs["workflow"].endswith(f":{machine.name}")
         invoked = permissions(json.loads(machine.inputs["definition"]))["lambda:InvokeFunction"]
         functions = [each.inputs for each in graph.of("Function")]
         steps = {

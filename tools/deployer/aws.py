@@ -10,6 +10,7 @@ from core.job import BATCHES_PREFIX
 from tools.deployer.aws_permissions import (
     ANY,
     BUCKETS,
+    DURABLE,
     INDEXES,
     LOG_GROUPS,
     MACHINES,
@@ -50,6 +51,7 @@ OPERATOR = (
     (actions("sns", "Publish"), TOPICS),
     (actions("states", "SendTaskSuccess"), ANY),  # to wake what waits for a decision: it knows no resource
     (actions("states", "ListExecutions StartExecution"), MACHINES),
+    (actions("lambda", "GetDurableExecution InvokeFunction"), DURABLE),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )
 # The bucket of the front door's page, and what is done with any bucket and its objects.

@@ -30,6 +30,9 @@ ALIAS = {
 }
 # Blocks whose keys differ from the API's only in capitalization.
 BLOCKS = ("deadLetterConfig", "ephemeralStorage", "loggingConfig", "snapStart", "tracingConfig")
+DURABLE = "durableConfig"
+# The Lambda API reference, DurableConfig: seconds, and days.
+DURABLE_RANGES = {"executionTimeout": (1, 31_622_400), "retentionPeriod": (1, 90)}
 CODE = ("architectures", "code", "s3Bucket", "s3Key", "s3ObjectVersion")
 
 
@@ -54,6 +57,10 @@ class Function(AwsResource):
             )
         if not 1 <= inputs.get("timeout", 3) <= 900:
             yield Fault("timeout", f"{inputs['timeout']} is not allowed; timeout is 1 to 900 seconds.")
+        durable = inputs.get(DURABLE) or {}
+        for name, (least, most) in DURABLE_RANGES.items():
+            if not least <= durable.get(name, least) <= most:
+                yield Fault(DURABLE, f"{name} is {durable[name]}; it is {least:,} to {most:,}.")
 
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         name = inputs["name"]
@@ -63,6 +70,7 @@ class Function(AwsResource):
             Architectures=_architectures(inputs),
             Publish=inputs.get("publish", False),
             **_configuration(inputs),
+            **_durable(inputs),
         )
         client("lambda").get_waiter("function_active_v2").wait(FunctionName=name)
         _reserve(name, {}, inputs)
@@ -71,7 +79,7 @@ class Function(AwsResource):
     def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
         updated = client("lambda").get_waiter("function_updated_v2")
         made: dict[str, Any] = client("lambda").update_function_configuration(
-            FunctionName=identity, **_configuration(inputs)
+            FunctionName=identity, **_configuration(inputs), **_durable(inputs)
         )
         updated.wait(FunctionName=identity)
         if any(state.get(name) != inputs.get(name) for name in CODE):
@@ -121,6 +129,13 @@ def _configuration(inputs: Properties) -> dict[str, Any]:
     # The names of variables are the user's, so they keep their case.
     variables = inputs.get("environment", {}).get("variables", {})
     return {**chosen(inputs, CONFIGURATION), **blocks, "Environment": {"Variables": variables}}
+
+
+def _durable(inputs: Properties) -> dict[str, Any]:
+    if not inputs.get(DURABLE):
+        return {}
+    names = {"executionTimeout": "ExecutionTimeout", "retentionPeriod": "RetentionPeriodInDays"}
+    return {"DurableConfig": chosen(inputs[DURABLE], names)}
 
 
 def _architectures(inputs: Properties) -> list[str]:

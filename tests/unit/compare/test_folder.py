@@ -139,7 +139,7 @@ def test_previews_lie_in_the_folder_whatever_a_photo_is_called(tmp_path):
         ({"architecture": "riscv"}, "its architecture is 'riscv'"),
         (
             {"orchestrator": "temporal"},
-            "its orchestrator is 'temporal', and on aws Twinlens knows standard, express",
+            "its orchestrator is 'temporal', and on aws Twinlens knows standard, express, durable",
         ),
         ({"memory_mb": 0}, "its memory_mb is 0"),
     ],

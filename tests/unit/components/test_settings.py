@@ -120,7 +120,7 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
     recipes = f"one of {', '.join(names)}" if len(names) > 1 else names[0]
     assert lines[1:] == [
         "- twinlens:cloud is 'gcp'; allowed: one of aws, azure",
-        "- twinlens:orchestrator is 'argo'; allowed: one of standard, express",
+        "- twinlens:orchestrator is 'argo'; allowed: one of standard, express, durable",
         "- twinlens:granularity is 'coarse'; allowed: one of stepwise, fused",
         "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
         "- twinlens:memoryMb is '64'; allowed: a whole number from 256 to 10240",
@@ -331,10 +331,14 @@ def test_nobody_is_asked_unless_review_says_so(cloud):
 
 
 @pytest.mark.parametrize("review", ["flagged", "always"])
-def test_an_express_machine_cannot_wait_for_a_person(review):
-    assert read(cloud="aws", orchestrator="express").review == "none"
-    with pytest.raises(pulumi.RunError, match="none with orchestrator express: it ends after five minutes"):
-        read(cloud="aws", orchestrator="express", review=review)
+@pytest.mark.parametrize(
+    ("orchestrator", "why"),
+    [("express", "it ends after five minutes"), ("durable", "no decision is sent to a durable function yet")],
+)
+def test_some_orchestrators_cannot_wait_for_a_person(orchestrator, why, review):
+    assert read(cloud="aws", orchestrator=orchestrator).review == "none"
+    with pytest.raises(pulumi.RunError, match=f"none with orchestrator {orchestrator}: .*{why}"):
+        read(cloud="aws", orchestrator=orchestrator, review=review)
 
 
 def test_a_wait_has_limits():

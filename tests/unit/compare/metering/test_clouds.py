@@ -21,7 +21,7 @@ STRANGE = replace(AWS, orchestrator="storage")
     ("stack", "fault"),
     [
         (THIRD, "The cloud is 'gcp'; Twinlens compares aws, azure."),
-        (STRANGE, "The orchestrator is 'storage'; on aws Twinlens compares standard, express."),
+        (STRANGE, "The orchestrator is 'storage'; on aws Twinlens compares standard, express, durable."),
         (
             replace(AWS, cloud="azure"),
             "The orchestrator is 'standard'; on azure Twinlens compares storage, scheduler.",
