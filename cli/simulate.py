@@ -50,9 +50,7 @@ def simulate(
         task = bar.add_task("simulating", total=100, note="")
         book = load() if parameters is None else with_changes(load(), parameters)
         made = predict(given, book, progress=lambda share: bar.update(task, completed=int(100 * share)))
-    # A run has an orchestrator that can be deployed, and so be priced.
-    kept = given.workflow.kind == "photo" and given.platform.orchestrator != "durable"
-    folder = write(given, book.values(), out) if kept else None
+    folder = write(given, book.values(), out) if given.workflow.kind == "photo" else None
     if as_json:
         print_json(document(made) | ({"run": str(folder)} if folder else {}))
         return

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,9 +31,10 @@ from aws_durable_execution_sdk_python.config import (
 from aws_durable_execution_sdk_python.retries import RetryDecision
 
 from core.errors import MESSAGE_CHARACTERS, SettingsError
-from core.workflow.activities import Activity, Answer, Payload
+from core.workflow.activities import Activity, Payload
 from core.workflow.model import Workflow
 from core.workflow.retries import THROTTLED
+from handlers.aws.durable_tasks import Call, Event, First, Task, Wait, leaves, result
 
 # What Lambda says of a call that it could not start, or of a worker that died: the Lambda developer guide,
 # "Handling errors in durable functions", and the names that Step Functions has for the same.
@@ -60,45 +60,6 @@ SIDE_BY_SIDE = ParallelConfig(nesting_type=NestingType.FLAT)
 
 class Lost(Exception):
     """The worker of an activity was lost."""
-
-
-@dataclass(eq=False)
-class Call:
-    """The task of running an activity."""
-
-    activity: str
-    payload: Payload
-    done_at: datetime | None = None
-    answer: Answer | None = None
-    error: str = ""
-
-
-@dataclass(eq=False)
-class Wait:
-    """The task of waiting until a moment."""
-
-    done_at: datetime
-
-    def cancel(self) -> None:
-        """Have nothing to stop: it begins when it is waited for."""
-
-
-@dataclass(eq=False)
-class Event:
-    """The task of waiting for an event from outside."""
-
-    name: str
-    done_at: datetime | None = None
-
-
-@dataclass(eq=False)
-class First:
-    """The task of waiting for the first of several."""
-
-    tasks: Sequence[Task]
-
-
-type Task = Call | Wait | Event | First
 
 
 class DurableHost:
@@ -140,7 +101,7 @@ class DurableHost:
                 if isinstance(task, Call) and task.error:
                     task = flow.throw(Lost(task.error))
                 else:
-                    task = flow.send(_result(task))
+                    task = flow.send(result(task))
         except StopIteration as done:
             finished: dict[str, Any] = done.value
             return finished
@@ -182,12 +143,12 @@ class DurableHost:
         return First(tasks)
 
     def _await(self, task: Task) -> None:
-        leaves = list(_leaves(task))
-        if calls := [each for each in leaves if isinstance(each, Call) and each.done_at is None]:
+        waited = list(leaves(task))
+        if calls := [each for each in waited if isinstance(each, Call) and each.done_at is None]:
             self._run(calls)
             return
-        ends = [each.done_at for each in leaves if each.done_at is not None]
-        if events := [each for each in leaves if isinstance(each, Event) and each.done_at is None]:
+        ends = [each.done_at for each in waited if each.done_at is not None]
+        if events := [each for each in waited if isinstance(each, Event) and each.done_at is None]:
             self._hear(events[0], min(ends))
         elif (seconds := math.ceil((min(ends) - self._clock).total_seconds())) > 0:
             self._context.wait(Duration.from_seconds(seconds))
@@ -236,28 +197,6 @@ class DurableHost:
                 self._clock = until
                 return
         event.done_at = min(self._clock, until - timedelta(microseconds=1))
-
-
-def _leaves(task: Task) -> Iterator[Call | Wait | Event]:
-    if isinstance(task, First):
-        for each in task.tasks:
-            yield from _leaves(each)
-    else:
-        yield task
-
-
-def _done_at(task: Task) -> datetime:
-    return min(each.done_at for each in _leaves(task) if each.done_at is not None)
-
-
-def _result(task: Task) -> Any:
-    match task:
-        case First(tasks=tasks):
-            return min((each for each in tasks if any(leaf.done_at for leaf in _leaves(each))), key=_done_at)
-        case Call(answer=answer):
-            return answer
-        case _:
-            return None
 
 
 def _fault(error: InvokeError) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from components.packaging import PACKAGES, ROOT, build, make
 from handlers.azure import clients
 
 SOURCES = ("core", "recipes", "handlers", "locks", "components")
-KINDS = [("aws", "x86_64"), ("aws", "arm64"), ("azure", "x86_64")]
+KINDS = [("aws", "x86_64"), ("aws", "arm64"), ("azure", "x86_64"), ("aws-durable", "x86_64")]
 LIBRARIES = ".python_packages/lib/site-packages"
 
 
@@ -101,11 +101,15 @@ def test_a_file_that_settings_decide_replaces_the_source_and_makes_another_archi
 
 
 def test_what_is_in_the_archives(archives):
-    aws, arm, azure = (set(zipfile.ZipFile(archives[kind]).namelist()) for kind in KINDS)
+    aws, arm, azure, durable = (set(zipfile.ZipFile(archives[kind]).namelist()) for kind in KINDS)
     assert {"core/job.py", "recipes/gallery.toml", "handlers/aws/function.py", "PIL/Image.py"} <= aws
     assert not [name for name in aws if name.startswith(("handlers/azure", "components", "bin/", "boto3"))]
     assert {"function_app.py", "host.json", "core/job.py", f"{LIBRARIES}/PIL/Image.py"} <= azure
     assert not [name for name in azure if name.startswith("handlers/aws")]
+    sdk = "aws_durable_execution_sdk_python/"
+    assert {name for name in durable - aws if name.endswith(".py") and not name.startswith(sdk)} == {
+        "boto3/__init__.py"
+    }
     assert all("aarch64" in name for name in arm if name.endswith(".so"))
     assert not [name for name in aws | azure if "aarch64" in name]
 
@@ -245,8 +249,16 @@ from handlers.aws.clients import client
 for call in ("get_object", "put_object"):
     client("s3").generate_presigned_url(call, Params={"Bucket": "photos", "Key": "a.jpg"})
 client("dynamodb").get_paginator("query")
+for service in ("lambda", "sns", "stepfunctions"):
+    assert client(service).meta.endpoint_url
 client("s3").get_waiter("object_exists")
 assert not client("s3").get_object.__doc__  # no help text, and nothing that would write one
+"""
+
+# The durable function, with the client that the SDK is given in place of boto3's.
+CONTINUE = """
+from handlers.aws import durable
+assert durable._durable()
 """
 
 # All that the function app imports by itself or when it is first needed, and a form, which the Functions
@@ -264,7 +276,7 @@ assert HttpRequest("POST", "http://localhost/", headers=headers, body=form).form
 
 
 def test_the_functions_import_from_nothing_but_their_archive(unpacked):
-    for cloud, program in {"aws": SIGN, "azure": READ}.items():
+    for cloud, program in {"aws": SIGN, "aws-durable": CONTINUE, "azure": READ}.items():
         keys = "import os; os.environ |= dict.fromkeys(('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'), 'x')\n"
         keys += "os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'\n"
         assert run(f"{keys}{program}\nprint('ready')", unpacked[cloud]).strip() == "ready"
