@@ -170,8 +170,18 @@ def test_buckets_are_reached_in_the_account_s_own_alone(any_aws):
     assert all(each["Condition"]["StringEquals"] == own for each in of_buckets)
 
 
-def test_a_rule_may_start_its_state_machine(any_aws):
-    assert granted(any_aws, "twinlens-upload") == {("states:StartExecution", any_aws.outputs["workflow"])}
+def start(graph) -> tuple[str, str]:
+    durable = graph.config["orchestrator"] == "durable"
+    return ("lambda:InvokeFunction" if durable else "states:StartExecution"), graph.outputs["workflow"]
+
+
+def of_durable(graph, *names: str) -> set[str]:
+    """Return the names if the graph has a durable function; tests/infra/test_durable.py has its permissions."""
+    return set(names) if graph.config["orchestrator"] == "durable" else set()
+
+
+def test_a_rule_may_start_its_workflow(any_aws):
+    assert granted(any_aws, "twinlens-upload") == {start(any_aws)}
 
 
 def test_a_rule_may_tell_the_error_topic_of_lost_executions(any_aws):
@@ -185,7 +195,11 @@ def test_the_reconciler_may_look_and_send_again_and_nothing_else(any_aws):
         ("dynamodb:Query", f"{ledger}/index/open"),
         *((f"dynamodb:{each}", ledger) for each in ("GetItem", "Scan", "UpdateItem")),
         ("s3:ListBucket", ARN.format("s3", "twinlens-input")),
-        ("states:StartExecution", any_aws.outputs["workflow"]),
+        start(any_aws),
+        *(
+            ("lambda:GetDurableExecution", ARN.format("lambda", f"{name}:*"))
+            for name in of_durable(any_aws, "twinlens-workflow-durable")
+        ),
         ("states:ListExecutions", ARN.format("sfn", "twinlens-workflow")),
         ("sns:Publish", ARN.format("sns", "twinlens-success")),
         ("sns:Publish", ARN.format("sns", "twinlens-error")),
@@ -225,6 +239,8 @@ def test_each_role_is_taken_on_by_its_own_service(any_aws):
     assert services.pop("twinlens-batch") == "states.amazonaws.com"
     assert services.pop("twinlens-upload") == "events.amazonaws.com"
     assert services.pop("twinlens-lost") == "events.amazonaws.com"
+    for name in of_durable(any_aws, "twinlens-lost-durable"):
+        assert services.pop(name) == "events.amazonaws.com"
     assert services.pop("twinlens-reconciler-schedule") == "scheduler.amazonaws.com"
     assert set(services.values()) == {"lambda.amazonaws.com"}
 
@@ -233,10 +249,12 @@ def test_there_are_no_other_roles(any_aws):
     steps = {step.name.replace("_", "-") for step in all_steps()}
     others = {"workflow", "workflow-express", "upload", "lost", "reconciler", "reconciler-schedule"}
     others |= {"batch", "batch-summary"}
-    expected = {f"twinlens-{each}" for each in steps | others}
+    durable = of_durable(any_aws, "workflow-durable", "lost-durable")
+    expected = {f"twinlens-{each}" for each in steps | others | durable}
     assert {each.name for each in any_aws.of("Role")} == expected
     # These name the function and the machine, which need the role first.
     later = {"twinlens-reconciler-again", "twinlens-batch-items"}
+    later |= of_durable(any_aws, "twinlens-workflow-durable-executions")
     assert {each.name for each in any_aws.of("RolePolicy")} == expected | later
 
 
