@@ -176,7 +176,7 @@ def start(graph) -> tuple[str, str]:
 
 
 def of_durable(graph, *names: str) -> set[str]:
-    """Return the names if the graph has a durable function; tests/infra/test_durable.py has its permissions."""
+    """Return the names if there is a durable function; tests/infra/test_durable.py has its permissions."""
     return set(names) if graph.config["orchestrator"] == "durable" else set()
 
 
