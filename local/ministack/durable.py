@@ -18,6 +18,8 @@ from urllib.parse import unquote
 from ministack.core import iam_actions
 from ministack.services import lambda_durable, lambda_svc
 
+from local.ministack.turns import CALLS_AT_ONCE
+
 Function, Record = dict[str, Any], dict[str, Any]
 
 CONFIG = "DurableConfig"
@@ -27,6 +29,8 @@ TRIES = 3  # of a call whose worker dies; the execution goes on from its last ch
 
 # One call of an execution at a time.
 _turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
+# As for state machines; a call that waits for another one has ended, so that none waits for itself.
+_at_once = threading.BoundedSemaphore(CALLS_AT_ONCE)
 _run: Callable[[Function, Any], dict[str, Any]] = lambda_svc._execute_function
 
 
@@ -68,14 +72,13 @@ def _go_on(record: Record) -> None:
                 return
             record["CheckpointToken"] = lambda_durable.new_checkpoint_token()
             operations = lambda_durable._serialize_operations(record["Operations"], for_event=True)
-            result = _run(
-                lambda_svc._execution_record_for_config(function, config),
-                {
-                    "DurableExecutionArn": arn,
-                    "CheckpointToken": record["CheckpointToken"],
-                    "InitialExecutionState": {"Operations": operations, "NextMarker": ""},
-                },
-            )
+            told = {
+                "DurableExecutionArn": arn,
+                "CheckpointToken": record["CheckpointToken"],
+                "InitialExecutionState": {"Operations": operations, "NextMarker": ""},
+            }
+            with _at_once:
+                result = _run(lambda_svc._execution_record_for_config(function, config), told)
             if not result.get("error"):
                 break
         _settle(record, result)
@@ -111,7 +114,8 @@ def _called(
         result = {"error": True, "body": {"errorType": "ResourceNotFoundException"}}
     else:
         called = lambda_svc._execution_record_for_config(function, config)
-        result = _run(called, json.loads(payload or "null"))
+        with _at_once:
+            result = _run(called, json.loads(payload or "null"))
     body = result.get("body")
     with _turns[record["DurableExecutionArn"]]:
         if result.get("error"):
