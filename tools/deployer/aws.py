@@ -11,6 +11,7 @@ from tools.deployer.aws_permissions import (
     ANY,
     BUCKETS,
     DURABLE,
+    DURABLE_EXECUTIONS,
     INDEXES,
     LOG_GROUPS,
     MACHINES,
@@ -51,7 +52,8 @@ OPERATOR = (
     (actions("sns", "Publish"), TOPICS),
     (actions("states", "SendTaskSuccess"), ANY),  # to wake what waits for a decision: it knows no resource
     (actions("states", "ListExecutions StartExecution"), MACHINES),
-    (actions("lambda", "GetDurableExecution InvokeFunction"), DURABLE),
+    (actions("lambda", "InvokeFunction"), DURABLE),
+    (actions("lambda", "GetDurableExecution"), DURABLE_EXECUTIONS),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )
 # The bucket of the front door's page, and what is done with any bucket and its objects.
