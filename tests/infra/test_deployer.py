@@ -207,6 +207,7 @@ def may_be(service, resource_type, pattern):
         f"{aws_permissions.PREFIX}-input-x",
         f"{aws_permissions.PREFIX}-output-x",
         f"{aws_permissions.PREFIX}-cdn-site-x",
+        f"{aws_permissions.PREFIX}-workflow-durable-x",
         f"/aws/vendedlogs/states/{aws_permissions.PREFIX}-x",
         f"/aws/vendedlogs/apis/{aws_permissions.PREFIX}-x",
         "STATE_BUCKET",
