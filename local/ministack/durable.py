@@ -20,7 +20,8 @@ from ministack.services import lambda_durable, lambda_svc
 
 from local.ministack.turns import CALLS_AT_ONCE
 
-Function, Record = dict[str, Any], dict[str, Any]
+type Function = dict[str, Any]
+type Record = dict[str, Any]
 
 CONFIG = "DurableConfig"
 EXECUTIONS = "/durable-executions/"  # in the paths of requests about executions
@@ -86,7 +87,7 @@ def _go_on(record: Record) -> None:
 
 def _settle(record: Record, result: Mapping[str, Any]) -> None:
     body = result.get("body")
-    answer = json.loads(body) if isinstance(body, str | bytes) else body
+    answer: dict[str, Any] = json.loads(body) if isinstance(body, str | bytes) else body or {}
     arn = record["DurableExecutionArn"]
     if result.get("error"):
         lambda_durable.mark_execution_completed(arn, None, {"ErrorMessage": json.dumps(answer)})
@@ -120,7 +121,7 @@ def _called(
     with _turns[record["DurableExecutionArn"]]:
         if result.get("error"):
             document = body if isinstance(body, dict) else {"errorMessage": str(body)}
-            error = {
+            error: dict[str, Any] = {
                 "ErrorType": document.get("errorType", "Unhandled"),
                 "ErrorMessage": document.get("errorMessage", ""),
                 "StackTrace": [],
