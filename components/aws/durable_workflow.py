@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -40,7 +40,7 @@ class DurableWorkflow(Function):
         name: The logical name.
         settings: The deployment's settings.
         of_steps: The variables that every step gets.
-        places: For each place of the model, the object ARNs with a trailing wildcard.
+        places: For each place of the model, the ARNs of its objects, with trailing wildcards.
         functions: The functions of the steps.
         ledger: The ledger.
         topics: The ARNs of the topics.
@@ -55,7 +55,7 @@ class DurableWorkflow(Function):
         name: str,
         settings: Settings,
         of_steps: Mapping[str, pulumi.Input[str]],
-        places: Mapping[Place, pulumi.Input[str]],
+        places: Mapping[Place, Sequence[pulumi.Input[str]]],
         functions: Mapping[str, StepFunction],
         ledger: Ledger,
         topics: Mapping[str, pulumi.Input[str]],
@@ -77,8 +77,8 @@ class DurableWorkflow(Function):
                 allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], [ledger.arn]),
                 allow(["sns:Publish"], [topics["error"], topics["success"]]),
                 # Those of both granularities: an execution keeps its version, and the role is the function's.
-                allow_objects(["s3:GetObject"], [places[place] for place in sorted(reads)]),
-                allow_objects(["s3:PutObject"], [places[place] for place in sorted(writes)]),
+                allow_objects(["s3:GetObject"], [arn for place in sorted(reads) for arn in places[place]]),
+                allow_objects(["s3:PutObject"], [arn for place in sorted(writes) for arn in places[place]]),
                 allow(["lambda:InvokeFunction"], list(called.values())),
             ],
             {

@@ -35,7 +35,7 @@ class S3Intake:
 
     def under(self, prefix: str) -> S3Intake:
         """Return the intake of another prefix of the bucket."""
-        return S3Intake(self._bucket, prefix, self._suffixes, self._state_machine)
+        return S3Intake(self._bucket, prefix, self._suffixes, self._workflow)
 
     def uploads(self) -> Iterator[Upload]:
         """See :meth:`core.ports.Intake.uploads`."""
