@@ -19,7 +19,7 @@ OUTPUTS = {
     "outputContainer", "inputPrefix", "storeEndpoint", "ledger", "ledgerEndpoint", "workflow", "successTopic",
     "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "setAside", "metered", "chaos",
     "logLevel", "stepMemoryMb", "ownKey", "photoRedundancy", "softDeleteDays",
-    "review", "reviewSeconds", "reviewTopic", "decisionsQueue", "apiUrl",
+    "review", "reviewSeconds", "reviewTopic", "decisionsQueue", "apiUrl", "batch", "siteUrl",
 }  # fmt: skip
 UNTAGGABLE = {
     # AWS
