@@ -84,6 +84,11 @@ def test_every_photo_ends_in_a_sentence_and_as_one_row(page, rows, tmp_path):
     expect(state(page, "broken")).to_have_text(BROKEN, timeout=MOST)
     expect(state(page, "large")).to_have_text(LARGE, timeout=30_000)
     expect(page.get_by_text("The name ends in no suffix of a photo")).to_be_visible()
+    sea = page.get_by_role("article", name="sea.jpg", exact=True)
+    expect(sea.locator("figcaption")).to_have_text(["Before", "After"])
+    after = sea.locator("img").last
+    expect(after).to_have_js_property("complete", True)
+    assert after.evaluate("(image) => image.naturalWidth") > 0
     assert sorted(row.state for row in rows()) == ["rejected", "succeeded"]
 
 
