@@ -72,6 +72,7 @@ class Site(ThreadingHTTPServer):
     """Listen on a port of 127.0.0.1, a free one if it is 0; functions run on the current event loop."""
 
     daemon_threads = True
+    request_queue_size = 256  # five by default: more who connect at once were reset
 
     def __init__(self, memory: Mapping[str, Any], log: logging.Logger) -> None:
         super().__init__(("127.0.0.1", memory.get("port", 0)), _Handler)
