@@ -50,8 +50,9 @@ def notifier() -> QueueNotifier:
 
 
 def review_page() -> str:
-    """Return the address of the review page: App Service names the app's host."""
-    return f"{functions_url(required(os.environ, HOST_NAME))}/{REVIEW_PAGE}"
+    """Return the address of the review page: App Service names the host. Empty, and no link, without it."""
+    host = os.environ.get(HOST_NAME, "")
+    return f"{functions_url(host)}/{REVIEW_PAGE}" if host else ""
 
 
 def front_door() -> bool:

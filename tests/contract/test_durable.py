@@ -39,7 +39,7 @@ def test_both_find_the_same_functions(stable_run, next_run):
     }
 
     assert found == stable_run[2]["functions"]
-    assert set(found.values()) == {"queueTrigger", "orchestrationTrigger", "activityTrigger"}
+    assert set(found.values()) == {"httpTrigger", "queueTrigger", "orchestrationTrigger", "activityTrigger"}
 
 
 def test_both_agree_in_everything_that_happens(stable_run, next_run):

@@ -128,7 +128,7 @@ def run_all(azure: Azure, python: Path) -> Run:
         ("reviewed", scripted.REVIEWED),
         ("hasty", scripted.LATE),
     )
-    keys = {scenario: scripted.key(scenario) for scenario in scripted.SCRIPTS}
+    keys = {scenario: scripted.key(scenario) for _, scripts in granularities for scenario in scripts}
     events = [(each, upload(keys[scenario])) for each, scripts in granularities for scenario in scripts]
     keys[AGAIN] = next(iter(keys.values()))
     said = azure.run(python, [*events, ("stepwise", upload(keys[AGAIN]))])
