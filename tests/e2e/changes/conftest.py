@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import additions
+import boto3
 import pytest
 import yaml
 
@@ -92,6 +93,7 @@ def running(own_emulators, monkeypatch):
     current, environment = own_emulators
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the keys of whoever used it first
     aws_clients.client.cache_clear()
     yield current
     aws_clients.client.cache_clear()

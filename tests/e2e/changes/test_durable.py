@@ -16,9 +16,9 @@ def done():
     return {}
 
 
-@pytest.fixture
-def name():
-    return LocalStack.AWS
+@pytest.fixture(params=[LocalStack.AWS])
+def name(request):
+    return request.param
 
 
 @pytest.fixture
