@@ -1,10 +1,13 @@
 """What makes a test a unit test: it starts no process and opens no connection; see tests/README.md."""
 
+import platform
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+platform.uname()  # asks a program, once for a process; Azure's SDK does it when a client is made
 
 # Python's audit events for what reaches out of this process: docs.python.org/3/library/audit_events.html.
 OUTSIDE = frozenset(
