@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-platform.uname()  # asks a program, once for a process; Azure's SDK does it when a client is made
+platform.processor()  # asks a program, once for a process; Azure's SDK does it when a client is made
 
 # Python's audit events for what reaches out of this process: docs.python.org/3/library/audit_events.html.
 OUTSIDE = frozenset(
