@@ -8,6 +8,7 @@ import requests
 from aws_inputs import ANYBODY
 
 from components.aws.cdn import CACHING_OPTIMIZED
+from core.job import WORK_PREFIX
 from web.files import NOT_FOUND, security_headers
 
 PAGE = "<h1>Twinlens</h1>"
@@ -99,7 +100,7 @@ def test_it_serves_the_page_and_the_results_and_nothing_else(cdn):
     assert (page.text, page.headers["Cache-Control"]) == (PAGE, "no-cache")
     photo = cdn("/jobs/1/a.jpg")
     assert (photo.content, photo.headers["Cache-Control"]) == (b"photo", IMMUTABLE)
-    for path in ("/work/1/a.png", "/jobs/1/missing.jpg", "/jobs/", "/missing.html"):
+    for path in (f"/{WORK_PREFIX}1/a.png", "/jobs/1/missing.jpg", "/jobs/", "/missing.html"):
         assert (cdn(path).status_code, cdn(path).text) == (404, "nothing"), path
     again = cdn("/jobs/1/a.jpg", headers={**VIEWER, "If-None-Match": photo.headers["ETag"]})
     assert again.status_code == 304
