@@ -18,15 +18,16 @@ from handlers.aws.notifications import SnsNotifier
 
 
 def ask(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Be the Lambda function that asks: ``{"job": <document>, "seconds": n}``; return the document.
+    """Be the Lambda function that asks: ``{"job": <document>, "seconds": n, "attempt": n}``.
 
-    A function sends the notification, and not the state machine, whose history would show the link.
+    Returns the document of the job, which waits for ``seconds``. A function sends the notification, and not
+    the state machine, whose history would show the link.
     """
     job = Job.from_document(event["job"])
     ledger = DynamoLedger(os.environ[variables.LEDGER_TABLE])
     notifier = SnsNotifier({decisions.TOPIC: os.environ[variables.REVIEW_TOPIC]})
     page = os.environ.get(variables.REVIEW_PAGE, "")
-    with during("ask", job, 1):
+    with during("ask", job, event["attempt"]):
         asked = decisions.ask(job, event["seconds"], datetime.now(UTC), ledger, notifier, page)
     return asked.to_document()
 

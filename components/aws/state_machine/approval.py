@@ -36,7 +36,11 @@ def flagged(approval: Approval, after: str | None) -> Definition:
 
 def question(approval: Approval) -> Definition:
     """Return the arguments of the call that asks; a second execution of the job finds its row taken below."""
-    payload = {"job": embed(INPUT), "seconds": approval.timeout_seconds}
+    payload = {
+        "job": embed(INPUT),
+        "seconds": approval.timeout_seconds,
+        "attempt": embed(jsonata.ATTEMPT),
+    }
     return {"FunctionName": function(ASK), "Payload": payload}
 
 

@@ -1,5 +1,6 @@
 """Asking about a job and waking its execution, without AWS."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -42,19 +43,33 @@ def states(monkeypatch):
     return made
 
 
-def test_the_function_asks_and_returns_the_job(monkeypatch):
+@pytest.fixture
+def asking(monkeypatch):
+    """The ledger and the notifications of the function that asks."""
     ledger, notifier = MemoryLedger(), MemoryNotifier()
     ledger.claim(JOB)
     monkeypatch.setenv(variables.LEDGER_TABLE, "ledger")
     monkeypatch.setenv(variables.REVIEW_TOPIC, "arn:aws:sns:us-east-1:1:review")
     monkeypatch.setattr(review, "DynamoLedger", lambda table: ledger)
     monkeypatch.setattr(review, "SnsNotifier", lambda topics: notifier)
+    return ledger, notifier
 
-    document = review.ask({"job": JOB.to_document(), "seconds": 60}, None)
+
+def test_the_function_asks_and_returns_the_job(asking):
+    ledger, notifier = asking
+    document = review.ask({"job": JOB.to_document(), "seconds": 60, "attempt": 1}, None)
 
     assert (document["state"], document["flags"]) == ("awaiting_approval", ["animated"])
     assert ledger.get(JOB.id).document == document
     assert [topic for topic, _ in notifier.published] == ["review"]
+
+
+def test_each_attempt_to_ask_meets_faults_of_its_own(asking, monkeypatch):
+    attempts = []
+    monkeypatch.setattr(review, "during", lambda *met: attempts.append(met) or nullcontext())
+    for attempt in (1, 2):
+        review.ask({"job": JOB.to_document(), "seconds": 60, "attempt": attempt}, None)
+    assert attempts == [("ask", JOB, 1), ("ask", JOB, 2)]
 
 
 def test_a_decision_wakes_by_the_token_in_the_row(states):

@@ -4,6 +4,7 @@ from components.aws.state_machine import expressions
 from components.aws.state_machine.compiler import compile_workflow
 from components.aws.state_machine.references import fill, function, permissions, topic
 from core.workflow.model import (
+    Approval,
     Catch,
     Choice,
     Claim,
@@ -42,6 +43,19 @@ def test_a_step_calls_its_function_with_job_and_attempt():
         "Payload": {"job": "{% $states.input %}", "attempt": "{% $states.context.State.RetryCount + 1 %}"},
     }
     assert state["TimeoutSeconds"] == 60
+
+
+def test_the_function_that_asks_is_told_how_long_and_the_attempt():
+    waiting = Approval("approval", 60, "refused", "expired", "duplicate")
+    ends = {each: (Succeed(each),) for each in ("refused", "expired", "duplicate")}
+    assert compiled(waiting, **ends)["approval_ask"]["Arguments"] == {
+        "FunctionName": "${function.ask}",
+        "Payload": {
+            "job": "{% $states.input %}",
+            "seconds": 60,
+            "attempt": "{% $states.context.State.RetryCount + 1 %}",
+        },
+    }
 
 
 def test_each_table_of_retries_becomes_one_with_its_numbers():
