@@ -16,6 +16,7 @@ import secrets
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -28,8 +29,8 @@ from rich.console import Console
 from bench import project
 from bench.sending import FINAL_STATES
 from bench.stack import DeployedStack
+from benchmarks.memory import emulators, total_mb
 from core.job import job_id
-from local import state
 from local.environment import LocalStack
 
 LOOK_SECONDS = 10
@@ -52,13 +53,13 @@ class Look:
 def measure(stack: str, photos: int, rounds: int) -> Counter[str]:
     """Send the photos through the stack in rounds; return the number of jobs by outcome or ``lost``."""
     deployment = DeployedStack.of(stack)
-    roots = _emulators(deployment.outputs["cloud"])
+    roots = emulators(deployment.outputs["cloud"])
     found: Counter[str] = Counter()
     memory = []
     for _ in range(rounds):
         found += _round(deployment, photos, roots)
         time.sleep(LOOK_SECONDS)
-        memory.append(_memory_mb(roots))
+        memory.append(total_mb(roots))
     if rounds > 1:
         grown = (memory[-1] - memory[0]) * 1024 / (photos * (rounds - 1))
         told = ", ".join(f"{each:,.0f}" for each in memory)
@@ -66,19 +67,19 @@ def measure(stack: str, photos: int, rounds: int) -> Counter[str]:
     return found
 
 
-def _round(deployment: DeployedStack, photos: int, roots: list[psutil.Process]) -> Counter[str]:
+def _round(deployment: DeployedStack, photos: int, roots: Mapping[str, psutil.Process]) -> Counter[str]:
     stack, data = deployment.stack, _photo()
     run = secrets.token_hex(3)
     began = time.monotonic()
     with ThreadPoolExecutor(32) as senders:
         jobs = set(senders.map(partial(_send, deployment, data, run), range(photos)))
     console.print(f"{stack}: {photos:,} uploads in {time.monotonic() - began:.0f} s")
-    looks = [Look(time.monotonic() - began, 0, _memory_mb(roots))]
+    looks = [Look(time.monotonic() - began, 0, total_mb(roots))]
     while True:
         time.sleep(LOOK_SECONDS)
         states = {row.id: row.state for row in deployment.rows() if row.id in jobs}
         ended = sum(each in FINAL_STATES for each in states.values())
-        looks.append(Look(time.monotonic() - began, ended, _memory_mb(roots)))
+        looks.append(Look(time.monotonic() - began, ended, total_mb(roots)))
         _tell(looks[-2], looks[-1])
         if ended == photos or (len(looks) > QUIET_LOOKS and looks[-QUIET_LOOKS].ended == ended):
             break
@@ -100,24 +101,6 @@ def _send(deployment: DeployedStack, data: bytes, run: str, number: int) -> str:
     key = deployment.key(f"load/{run}/{number:05}.jpg")
     etag = deployment.connection.upload(key, data)
     return job_id(deployment.outputs["inputContainer"], key, etag, deployment.outputs["recipe"])
-
-
-def _emulators(cloud: str) -> list[psutil.Process]:
-    current = state.load()
-    pids = [current.aws.pid] if cloud == "aws" else list(current.azure.pids.values())
-    return [psutil.Process(pid) for pid in pids]
-
-
-def _memory_mb(roots: list[psutil.Process]) -> float:
-    """Return the resident memory of the processes and all their descendants."""
-    total = 0
-    for root in roots:
-        for each in (root, *root.children(recursive=True)):
-            try:
-                total += each.memory_info().rss
-            except psutil.NoSuchProcess:
-                continue
-    return total / 2**20
 
 
 def _tell(before: Look, after: Look) -> None:

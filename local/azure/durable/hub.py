@@ -17,8 +17,8 @@ from durabletask.internal.orchestrator_service_pb2_grpc import (
     TaskHubSidecarServiceStub,
     add_TaskHubSidecarServiceServicer_to_server,
 )
-from durabletask.testing.in_memory_backend import InMemoryOrchestrationBackend
 
+from local.azure.durable.backend import Backend
 from local.azure.process import Value
 
 KEPT_INSTANCES = 200
@@ -38,7 +38,7 @@ class TaskHub:
 
     def __init__(self, name: str) -> None:
         self._name = f"{name}-{secrets.token_hex(16)}"
-        self._backend = InMemoryOrchestrationBackend()
+        self._backend = Backend()
         options = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
         # The backend's own start() would listen on every interface.
         self._server = grpc.server(
