@@ -2,7 +2,7 @@
 
 Start the emulators with ``twinlens local up``, then:
 
-    .venv/bin/python -m benchmarks.batch --stack aws-local --items 10000
+    .venv/bin/python benchmarks/batch.py --stack aws-local --items 10000
 
 Every ten seconds a line says how many items have ended and what each emulator takes. The exit code is 1
 unless every item has a picture and exactly one notification.
@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
+from memory import emulators, memory, total_mb
+from notices import Hear, heard
 from PIL import Image
 from rich.console import Console
 
 from bench import batches
 from bench.stack import DeployedStack
-from benchmarks.memory import emulators, memory, total_mb
-from benchmarks.notices import Hear, heard
 from core.batch.items import MAX_CONCURRENCY, Item
 from core.batch.summary import counts, outcomes
 from core.ledger import OPEN

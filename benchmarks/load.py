@@ -2,7 +2,7 @@
 
 Start the emulators with ``twinlens local up``, then:
 
-    .venv/bin/python -m benchmarks.load --photos 1000 --rounds 2
+    .venv/bin/python benchmarks/load.py --photos 1000 --rounds 2
 
 Every ten seconds a line says how many jobs have ended, how many end in a second, and how much memory the
 emulators and all their workers take. With several rounds, it prints the growth of memory per job after the
@@ -23,13 +23,13 @@ from functools import partial
 from io import BytesIO
 
 import psutil
+from memory import emulators, total_mb
 from PIL import Image
 from rich.console import Console
 
 from bench import project
 from bench.sending import FINAL_STATES
 from bench.stack import DeployedStack
-from benchmarks.memory import emulators, total_mb
 from core.job import job_id
 from local.environment import LocalStack
 
