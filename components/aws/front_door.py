@@ -7,11 +7,10 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.function import Function
+from components.aws.function import UNRESERVED, Function
 from components.aws.ledger import Ledger
 from components.aws.object_store import ObjectStore
 from components.aws.policies import Statement, allow, allow_objects
-from components.aws.step_function import UNRESERVED
 from components.settings import Settings
 from core.deployment import variables
 from core.deployment.names import EXPIRES_AT, LEDGER_KEY

@@ -16,6 +16,7 @@ from components.settings import Settings
 TRACING = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
 
 LIVE = "live"  # the alias that everything calls
+UNRESERVED = -1  # a function that shares the account's concurrency with all others
 
 
 class Function(pulumi.ComponentResource):

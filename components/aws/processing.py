@@ -10,12 +10,12 @@ import pulumi
 from components.aws.batch import batch_machine
 from components.aws.data import Data
 from components.aws.durable_workflow import DURABLE, DurableWorkflow
-from components.aws.function import Function
+from components.aws.function import UNRESERVED, Function
 from components.aws.orchestrator import Orchestrator, durable_function, state_machine
 from components.aws.review import Ask, ReviewPage
 from components.aws.state_machine.approval import ASK
 from components.aws.state_machine.references import LEDGER, RECIPE, STANDARD_MACHINE, function, topic
-from components.aws.step_function import UNRESERVED, StepFunction
+from components.aws.step_function import StepFunction
 from components.aws.workflow import EXPRESS, STANDARD, StateMachine, Target
 from components.settings import Settings
 from core.review.decisions import TOPIC as REVIEW

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.function import Function
+from components.aws.function import UNRESERVED, Function
 from components.aws.ledger import Ledger
 from components.aws.policies import allow, allow_objects
 from components.settings import Settings
@@ -99,6 +99,8 @@ class ReviewPage(Function):
             {**environment, variables.LEDGER_TABLE: ledger.name},
             memory_mb=settings.memory_mb,
             timeout_seconds=settings.timeout_seconds,
+            # Anybody may call the page, and must not take the account's concurrency from the pipeline.
+            reserved_concurrent_executions=settings.max_concurrency or UNRESERVED,
             opts=opts,
         )
         child = pulumi.ResourceOptions(parent=self)

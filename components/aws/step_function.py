@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components.aws.function import Function
+from components.aws.function import UNRESERVED, Function
 from components.aws.policies import Statement, allow_objects
 from components.settings import Settings
 from core.deployment.variables import STEP
 from core.workflow.model import Place, Step
-
-UNRESERVED = -1  # share the account's concurrency with its other functions
 
 
 class StepFunction(Function):

@@ -130,6 +130,12 @@ def test_only_functions_in_use_take_their_share_of_the_account_s_concurrency(run
     assert (idle, set(shares.values())) == (-1, {50})
 
 
+def test_callers_of_public_addresses_leave_the_pipeline_its_concurrency(run):
+    graph = run({"cloud": "aws", "maxConcurrency": 50, "review": "always", "frontDoor": True})
+    shares = {each.name: each.inputs.get("reservedConcurrentExecutions") for each in graph.of("Function")}
+    assert (shares["twinlens-review"], shares["twinlens-door"]) == (50, 50)
+
+
 def test_the_workflow_takes_the_suffixes_first(aws):
     for kind in ("STANDARD", "EXPRESS"):
         definition = json.loads(machine(aws, kind)["definition"])
