@@ -23,6 +23,13 @@ def test_without_it_there_is_nothing_of_it(run, cloud, settings):
     assert made.outputs["siteUrl"] == ""
 
 
+def test_the_page_s_files_have_none_of_the_tags_of_which_s3_allows_ten(run):
+    graph = run({"cloud": "aws", "frontDoor": True, "tags": {f"tag{number}": "x" for number in range(11)}})
+    assert graph.of("BucketObjectv2")
+    assert not any(each.inputs.get("tags") for each in graph.of("BucketObjectv2"))
+    assert len(graph.one("Distribution").inputs["tags"]) == 11
+
+
 def test_only_the_distribution_reads_the_buckets_and_of_results_no_more_than_the_finished(graph):
     distribution = "arn:aws:cloudfront:us-east-1:123456789012:twinlens-cdn"
     for name, keys in (("twinlens-cdn-site", "*"), ("twinlens-output", f"{OUTPUT_PREFIX}*")):

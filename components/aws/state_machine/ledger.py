@@ -21,28 +21,24 @@ def put(job: str, without_picture: Iterable[str]) -> Definition:
 
     It replaces a released row, and that of an earlier upload that ended in a state ``without_picture``.
     """
-    ended = {f":{state}": state for state in without_picture}
+    condition = (
+        "attribute_not_exists(#id) OR #state = :released OR (#execution = :execution AND #state = :claimed)"
+    )
+    values: dict[str, object] = {
+        ":released": {"S": RELEASED},
+        ":claimed": {"S": "claimed"},
+        ":execution": {"S": embed(jsonata.EXECUTION)},
+    }
+    ended = {f":{state}": {"S": state} for state in without_picture}
+    if ended:
+        condition += f" OR (#state IN ({', '.join(ended)}) AND #uploaded_at < :uploaded_at)"
+        values |= ended | {":uploaded_at": {"S": embed(f"{jsonata.INPUT}.time")}}
     return {
         "TableName": LEDGER,
         "Item": embed(jsonata.ledger_item(job)),
-        "ConditionExpression": (
-            "attribute_not_exists(#id) OR #state = :released"
-            " OR (#execution = :execution AND #state = :claimed)"
-            f" OR (#state IN ({', '.join(ended)}) AND #uploaded_at < :uploaded_at)"
-        ),
-        "ExpressionAttributeNames": {
-            "#id": "id",
-            "#state": "state",
-            "#execution": "execution",
-            "#uploaded_at": "uploaded_at",
-        },
-        "ExpressionAttributeValues": {
-            ":released": {"S": RELEASED},
-            ":claimed": {"S": "claimed"},
-            ":execution": {"S": embed(jsonata.EXECUTION)},
-            ":uploaded_at": {"S": embed(f"{jsonata.INPUT}.time")},
-            **{name: {"S": state} for name, state in ended.items()},
-        },
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": _names(condition),
+        "ExpressionAttributeValues": values,
     }
 
 
@@ -114,18 +110,18 @@ def update(job: str, recorded: str, state: str, at_work: Iterable[str]) -> Defin
 
 
 def _change(job: str, change: str, condition: str, values: Mapping[str, object]) -> Definition:
-    """Return the call that changes the row its execution claimed, under a condition besides.
-
-    The name of an attribute in an expression is its own behind a ``#``, since some are reserved words.
-    """
+    """Return the call that changes the row its execution claimed, under a condition besides."""
     condition = f"#execution = :execution AND {condition}"
     return {
         "TableName": LEDGER,
         "Key": {"id": {"S": embed(f"({job}).id")}},
         "UpdateExpression": change,
         "ConditionExpression": condition,
-        "ExpressionAttributeNames": {
-            f"#{name}": name for name in re.findall(r"#(\w+)", f"{change} {condition}")
-        },
+        "ExpressionAttributeNames": _names(f"{change} {condition}"),
         "ExpressionAttributeValues": {**values, ":execution": {"S": embed(jsonata.EXECUTION)}},
     }
+
+
+def _names(expression: str) -> Mapping[str, str]:
+    """Return the attributes of an expression, where each follows a ``#``: some are reserved words."""
+    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
