@@ -58,6 +58,9 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
         own_key=outputs.get("ownKey", False),
         redundancy=outputs.get("photoRedundancy", ""),
         soft_delete_days=int(outputs.get("softDeleteDays", 0)),
+        front_door=bool(outputs.get("apiUrl")),
+        cdn=bool(outputs.get("siteUrl")),
+        waf=bool(outputs.get("waf", False)),
     )
 
 

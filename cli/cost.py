@@ -28,6 +28,12 @@ Terms = Annotated[
     Path | None,
     typer.Option(help="Discounts, prices and commitments of your own, a TOML file; see docs/prices.md."),
 ]
+ViewsPerPhoto = Annotated[
+    int,
+    typer.Option(
+        min=0, max=10**6, help="How often the results of one photo are looked at, through a front door."
+    ),
+]
 
 COLUMNS = ("meter", "quantity", "billed", "amount", "status")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, cast
@@ -13,9 +13,10 @@ import typer
 from rich.markup import escape
 
 from cli import sweep
+from cli.amounts import decimal, share, size
 from cli.configured import Configured, read, variants
 from cli.console import Json, console, errors, print_json, stack_names
-from cli.cost import NoFreeTier, Regions, Terms, book_at
+from cli.cost import NoFreeTier, Regions, Terms, ViewsPerPhoto, book_at
 from cli.estimated import LATER, answered, compare, document, explain, show
 from compare.billing.transfer import Cloud, internet
 from compare.cost.bills import Bills, month_bills
@@ -27,6 +28,7 @@ from compare.metering.assumptions import PLANNED
 from compare.metering.batch import overhead
 from compare.metering.month import Month
 from compare.metering.planned import Photos
+from compare.metering.viewing import VIEWS
 from compare.prices.book import PriceBook
 from core.errors import SettingsError
 from core.recipes import load as load_recipe
@@ -57,39 +59,15 @@ COLD_SHARE = Decimal("0.01")
 BASIS = "Rests on list prices, step times measured on one vCPU, and what is assumed."
 
 
-def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise typer.BadParameter(f"{text!r} is not a number.") from None
-    if not value.is_finite() or value < 0:
-        raise typer.BadParameter(f"{text} is not a finite number of at least zero.")
-    return value
-
-
-def _size(text: str) -> Decimal:
-    value = _decimal(text)
-    if not value:
-        raise typer.BadParameter("A photo of 0 megapixels has no pixels.")
-    return value
-
-
-def _share(text: str) -> Decimal:
-    value = _decimal(text)
-    if value > 1:
-        raise typer.BadParameter(f"{text} is not a share between 0 and 1.")
-    return value
-
-
 def estimate(
     stack: Stacks,
     images_per_month: Volumes,
     changes: Changes = None,
-    megapixels: Annotated[Decimal, typer.Option(parser=_size, help="Mean photo size.")] = Decimal(12),
+    megapixels: Annotated[Decimal, typer.Option(parser=size, help="Mean photo size.")] = Decimal(12),
     cold_share: Annotated[
         Decimal | None,
         typer.Option(
-            parser=_share,
+            parser=share,
             help="Share of photos with a cold start; 0.01, or with --sweep what is simulated.",
         ),
     ] = None,
@@ -100,8 +78,9 @@ def estimate(
         int, typer.Option(min=0, max=10**9, help="Photos in the store already, processed as batches.")
     ] = 0,
     egress_gb: Annotated[
-        Decimal, typer.Option(parser=_decimal, help="GB a month sent to the internet.")
+        Decimal, typer.Option(parser=decimal, help="GB a month sent to the internet.")
     ] = Decimal(0),
+    views_per_photo: ViewsPerPhoto = VIEWS,
     region: Regions = None,
     no_free_tier: NoFreeTier = False,
     terms: Terms = None,
@@ -150,7 +129,8 @@ def estimate(
     if sweep_of:
 
         def swept(each: Configured, share: Decimal, images: int) -> Bills:
-            return priced(each, _month(each, Photos(megapixels, share)), month, images)
+            photos = Photos(megapixels, share, views=views_per_photo)
+            return priced(each, _month(each, photos), month, images)
 
         _sweep(
             {
@@ -160,7 +140,7 @@ def estimate(
             as_json,
         )
         return
-    photos = Photos(megapixels, COLD_SHARE if cold_share is None else cold_share)
+    photos = Photos(megapixels, COLD_SHARE if cold_share is None else cold_share, views=views_per_photo)
     months = {each.label: _month(each, photos) for each in configured}
     curves: dict[str, Curve] = {
         each.label: cache(partial(priced, each, months[each.label], month)) for each in configured
@@ -169,7 +149,8 @@ def estimate(
     candidates = [Candidate(each.label, each.stack, curves[each.label]) for each in configured]
     said = {images: answers(candidates, images, BASIS) for images in images_per_month}
     places = break_evens(curves)
-    assumptions = tuple(dict.fromkeys((*assumed(each.stack for each in configured), *PLANNED)))
+    of_stacks = assumed((each.stack for each in configured), views_per_photo)
+    assumptions = tuple(dict.fromkeys((*of_stacks, *PLANNED)))
     if as_json:
         print_json(
             {
@@ -178,6 +159,7 @@ def estimate(
                 "month": month,
                 "egress_gb": f"{egress_gb:f}",
                 "batch": batch,
+                "views_per_photo": views_per_photo,
                 "stacks": [document(each, bills[each.label]) for each in configured],
                 "answers": [{"images_per_month": images, **_answers(each)} for images, each in said.items()],
                 "break_evens": [{**asdict(each), "amount": text(each.amount)} for each in places],

@@ -81,6 +81,9 @@ class Run:
     own_key: bool = False
     redundancy: str = ""
     soft_delete_days: int = 0
+    front_door: bool = False
+    cdn: bool = False
+    waf: bool = False
     rests_on: str = ""
     label: str = ""
     format: int = FORMAT

@@ -8,7 +8,9 @@ from compare.billing import (
     api_gateway,
     aws_lambda,
     azure_alerts,
+    azure_front_door,
     azure_storage,
+    cloudfront,
     cloudwatch,
     container_apps,
     durable_scheduler,
@@ -27,6 +29,7 @@ from compare.billing import (
     sqs,
     step_functions,
     transfer,
+    waf,
     xray,
 )
 from compare.billing.reading import MeterReading
@@ -49,6 +52,8 @@ WORKLOADS: Mapping[str, Rule] = {
     "xray": xray.tracing,
     "kms": kms.requests,
     "api_gateway_http": api_gateway.http_api,
+    "cloudfront": cloudfront.distribution,
+    "waf": waf.web_acl,
     "fargate": fargate.tasks,
     "functions_flex": functions_flex.on_demand,
     "functions_flex_always_ready": functions_flex.always_ready,
@@ -63,6 +68,7 @@ WORKLOADS: Mapping[str, Rule] = {
     "table": azure_storage.table,
     "log_analytics": log_analytics.workspace,
     "azure_alerts": azure_alerts.alerts,
+    "azure_front_door": azure_front_door.profile,
     "container_apps": container_apps.jobs,
     "internet_transfer": transfer.internet,
 }

@@ -157,6 +157,14 @@ ACCESS_LOG_BYTES = Assumption(
     "bytes of access log for one call of the front door", 250, "The fields of components/aws/front_door.py."
 )
 FRONT_DOOR = (FOLLOWING_CALLS, FOLLOWED_MS, DOOR_MS)
+CACHE_MISSES = Assumption(
+    "per cent of views whose result the CDN has to fetch from the store",
+    50,
+    "Each edge fetches a result once and keeps it; a photo that few look at is at no edge yet.",
+    low=5,
+    high=100,
+)
+CDN = (CACHE_MISSES,)
 REPLAY_MS = Assumption(
     "milliseconds of one call of a durable function, besides the work that it does",
     100,

@@ -9,7 +9,7 @@ from typing import Any
 
 from compare.billing.reading import MeterReading
 from compare.errors import UnknownCloud
-from compare.metering import assumptions, aws, azure, front_door, reconciler, standing
+from compare.metering import assumptions, aws, azure, front_door, reconciler, standing, viewing
 from compare.metering.assumptions import Assumption, Bound
 from compare.metering.durable import SCHEDULER
 from compare.metering.durable_function import DURABLE
@@ -32,7 +32,8 @@ class Cloud[Sums]:
     such photos is spread over a month. ``standing`` is the
     monthly usage of a deployed stack without jobs, ``idle`` that of instances that stay alive without work,
     ``reconciling`` that of the reconciler, by the numbers of rows and of uploads that it reads, and
-    ``entering`` that of a front door, by the number of photos that come through it.
+    ``entering`` that of a front door, by the number of photos that come through it, and ``viewing`` that of
+    showing results, by the number of views and the bytes of one.
     ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on one full vCPU.
     """
 
@@ -47,6 +48,7 @@ class Cloud[Sums]:
     idle: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
     reconciling: Callable[[Stack, int, int, Bound], tuple[MeterReading, ...]]
     entering: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
+    viewing: Callable[[Stack, Decimal, Decimal, Bound], tuple[MeterReading, ...]]
     slowdown: Callable[[int], Decimal]
 
     @property
@@ -72,6 +74,7 @@ CLOUDS: Mapping[str, Cloud[Any]] = {
         idle=aws.idle,
         reconciling=reconciler.on_aws,
         entering=front_door.on_aws,
+        viewing=viewing.on_aws,
         slowdown=aws.slowdown,
     ),
     "azure": Cloud(
@@ -90,6 +93,7 @@ CLOUDS: Mapping[str, Cloud[Any]] = {
         idle=azure.idle,
         reconciling=reconciler.on_azure,
         entering=front_door.on_azure,
+        viewing=viewing.on_azure,
         slowdown=azure.slowdown,
     ),
 }
@@ -112,14 +116,18 @@ def cloud_of(stack: Stack) -> Cloud[Any]:
     return cloud
 
 
-def assumed(stacks: Iterable[Stack]) -> tuple[Assumption, ...]:
-    """Return the assumptions that apply to any of the stacks, without repetition."""
+def assumed(stacks: Iterable[Stack], views: int = viewing.VIEWS) -> tuple[Assumption, ...]:
+    """Return the assumptions that apply to any of the stacks, without repetition.
+
+    ``views`` is how often the results of one photo are looked at.
+    """
     found: list[Assumption] = []
     for stack in stacks:
         cloud = cloud_of(stack)
         found += cloud.assumptions[stack.orchestrator]
         found += cloud.of_log_levels.get(stack.log_level, ())
         found += assumptions.OF_GRANULARITY.get(stack.granularity, ())
-        found += assumptions.FRONT_DOOR if stack.front_door else ()
+        found += (*assumptions.FRONT_DOOR, viewing.assumed(views)) if stack.front_door else ()
+        found += assumptions.CDN if stack.cdn else ()
         found += (assumptions.KEY_REQUESTS,) * (stack.own_key and stack.cloud == "aws")
     return tuple(dict.fromkeys(found))

@@ -52,7 +52,7 @@ class JobLoad:
     of ``work_bytes`` in all, which are deleted again. Sizes are in bytes, times in milliseconds. Jobs that
     are ``alone`` share no instance with another job. ``waited_ms`` is the time from the upload to the
     acceptance of a job that a standard execution of Step Functions ran, and absent for any other. A person
-    decided about a job that was ``reviewed``.
+    decided about a job that was ``reviewed``. Its outputs have ``output_bytes`` together.
     """
 
     path: Path
@@ -63,6 +63,7 @@ class JobLoad:
     puts: int
     kept_bytes: int
     document_bytes: int
+    output_bytes: int = 0
     work_puts: int = 0
     work_bytes: int = 0
     failed: bool = False
@@ -79,6 +80,7 @@ class JobLoad:
             return None
         finished = [_step(entry) for entry in job.trace]
         way = path(workflow, record.state, frozenset(step.name for step in finished), _gate(job))
+        outputs = sum(artifact.size for artifact in job.artifacts)
         ended = round(milliseconds(record.recorded_at))
         steps = (*finished, *_unfinished(job, way, finished, ended))
         return cls(
@@ -88,7 +90,8 @@ class JobLoad:
             ended_ms=ended,
             gets=way.input_reads + len(job.renditions),
             puts=len(job.renditions) + len(job.artifacts),
-            kept_bytes=job.source.size + sum(artifact.size for artifact in job.artifacts),
+            kept_bytes=job.source.size + outputs,
+            output_bytes=outputs,
             document_bytes=len(msgspec.json.encode(job)),
             work_puts=len(job.renditions),
             work_bytes=_work_bytes(job),
@@ -96,6 +99,11 @@ class JobLoad:
             waited_ms=_waited(job),
             reviewed=job.review is not None,
         )
+
+    @property
+    def outputs(self) -> int:
+        """The number of results."""
+        return self.puts - self.work_puts
 
     @property
     def retries(self) -> int:

@@ -16,33 +16,44 @@ from compare.metering.clouds import cloud_of
 from compare.metering.load import JobLoad
 from compare.metering.planned import Photos
 from compare.metering.stack import Stack
+from compare.metering.viewing import VIEWS
 from core.recipe import Recipe
 from core.workflow.model import Workflow
 
 
 @dataclass(frozen=True)
 class _PerPhoto:
-    """The usage of some photos: in proportion to their number, piling up month by month, or shared."""
+    """The usage of some photos: in proportion to their number, piling up month by month, or shared.
+
+    One of their results has ``result_bytes`` on average.
+    """
 
     photos: int
     metered: tuple[MeterReading, ...]
     kept: tuple[MeterReading, ...]
     shared: Callable[[int, Bound], tuple[MeterReading, ...]]
+    result_bytes: Decimal
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month in which photos like some others arrive, by ``bound`` of what is not known about the bill."""
+    """A month in which photos like some others arrive, by ``bound`` of what is not known about the bill.
+
+    Behind a front door, the results of each are looked at ``views`` times.
+    """
 
     stack: Stack
     workflow: Workflow
+    views: int
     _by_bound: Mapping[Bound, _PerPhoto]
 
     @classmethod
-    def measured(cls, stack: Stack, workflow: Workflow, loads: Iterable[JobLoad]) -> Month:
+    def measured(
+        cls, stack: Stack, workflow: Workflow, loads: Iterable[JobLoad], views: int = VIEWS
+    ) -> Month:
         """Return months of photos like those of a run."""
         counted = _count(stack, loads)
-        return cls(stack, workflow, {bound: _per_photo(stack, *counted, bound) for bound in BOUNDS})
+        return cls(stack, workflow, views, {bound: _per_photo(stack, counted, bound) for bound in BOUNDS})
 
     @classmethod
     def planned(cls, stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos) -> Month:
@@ -50,9 +61,10 @@ class Month:
         return cls(
             stack,
             workflow,
+            photos.views,
             {
                 bound: _per_photo(
-                    stack, *_count(stack, planned.loads(stack, workflow, recipe, photos, bound)), bound
+                    stack, _count(stack, planned.loads(stack, workflow, recipe, photos, bound)), bound
                 )
                 for bound in BOUNDS
             },
@@ -71,11 +83,10 @@ class Month:
                 *cloud.idle(self.stack, images, bound),
                 *cloud.standing(self.stack, self.workflow),
                 *cloud.reconciling(self.stack, images, images * age, bound),
-                *(cloud.entering(self.stack, images, bound) if self.stack.front_door else ()),
             )
 
     def of_photos(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
-        """Return the usage of the photos alone."""
+        """Return the usage of the photos alone: how they come, are processed, kept and looked at."""
         known = self._by_bound[bound]
         if not images:
             return ()
@@ -88,20 +99,44 @@ class Month:
             before = tuple(
                 replace(each, formula=f"{age - 1} months before: {each.formula}") for each in older
             )
-            return (*own, *shared, *before)
+            return (*own, *shared, *before, *self._through_the_door(images, known, bound))
+
+    def _through_the_door(self, images: int, known: _PerPhoto, bound: Bound) -> tuple[MeterReading, ...]:
+        if not self.stack.front_door:
+            return ()
+        cloud = cloud_of(self.stack)
+        return (
+            *cloud.entering(self.stack, images, bound),
+            *cloud.viewing(self.stack, Decimal(images * self.views), known.result_bytes, bound),
+        )
 
 
-def _count(stack: Stack, loads: Iterable[JobLoad]) -> tuple[int, Any]:
-    """Return the number of photos, and their sums."""
+@dataclass(frozen=True)
+class _Counted:
+    """The number of photos, the average bytes of one result, and the sums of their cloud."""
+
+    photos: int
+    result_bytes: Decimal
+    sums: Any
+
+
+def _count(stack: Stack, loads: Iterable[JobLoad]) -> _Counted:
     found = tuple(loads)
-    return sum(load.count for load in found), cloud_of(stack).count(stack, found)
+    results = sum(load.count * load.outputs for load in found)
+    result_bytes = sum(load.count * load.output_bytes for load in found)
+    return _Counted(
+        sum(load.count for load in found),
+        Decimal(result_bytes // results if results else 0),
+        cloud_of(stack).count(stack, found),
+    )
 
 
-def _per_photo(stack: Stack, photos: int, sums: Any, bound: Bound) -> _PerPhoto:
-    cloud = cloud_of(stack)
+def _per_photo(stack: Stack, counted: _Counted, bound: Bound) -> _PerPhoto:
+    cloud, sums = cloud_of(stack), counted.sums
     with exact():
         return _PerPhoto(
-            photos=photos,
+            photos=counted.photos,
+            result_bytes=counted.result_bytes,
             metered=cloud.meter(stack, sums, bound),
             kept=cloud.kept(stack, sums, bound),
             shared=partial(cloud.shared, stack, sums),

@@ -11,6 +11,7 @@ from compare.metering.clouds import cloud_of
 from compare.metering.load import JobLoad, Span, StepLoad
 from compare.metering.path import branches, path
 from compare.metering.stack import Stack
+from compare.metering.viewing import VIEWS
 from core.recipe import Recipe
 from core.workflow.granularity import FUSED
 from core.workflow.model import Workflow
@@ -43,12 +44,13 @@ UNKNOWN_STEP = Work(150, 3)
 class Photos:
     """Photos to plan for: their mean size, the share of those that meet a cold start, and whether all wait.
 
-    ``reviewed`` photos wait for a person, who approves them.
+    ``reviewed`` photos wait for a person, who approves them. Results are looked at ``views`` times a photo.
     """
 
     megapixels: Decimal = Decimal(12)
     cold_share: Decimal = Decimal("0.01")
     reviewed: bool = False
+    views: int = VIEWS
 
 
 def loads(
@@ -71,6 +73,7 @@ def _load(
     artifacts = renditions * len(recipe.outputs)
     way = path(workflow, "succeeded", frozenset())
     between = 0 if stack.granularity == FUSED else renditions  # renditions that steps hand over
+    outputs = artifacts * assumptions.OUTPUT_BYTES.at(bound)
     gets, puts = way.input_reads + between, between + artifacts
     waiting = Decimal(assumptions.STORE_CALL_MS.value * (gets + puts)) / len(way.steps)
     gap = assumptions.GAP_MS.at(bound)
@@ -94,8 +97,8 @@ def _load(
         ended_ms=clock + gap + BOOKKEEPING_MS.value,
         gets=gets,
         puts=puts,
-        kept_bytes=int(megapixels * assumptions.PHOTO_BYTES.value)
-        + artifacts * assumptions.OUTPUT_BYTES.at(bound),
+        kept_bytes=int(megapixels * assumptions.PHOTO_BYTES.value) + outputs,
+        output_bytes=outputs,
         document_bytes=assumptions.DOCUMENT_BYTES.value,
         work_puts=between,
         work_bytes=between * assumptions.RENDITION_BYTES.at(bound),

@@ -21,7 +21,8 @@ class Stack:
     the cloud's default. ``step_memory_mb`` has the steps that have another memory than ``memory_mb``, with
     theirs. The reconciler runs every ``reconcile_minutes`` minutes, or never if 0. ``own_key`` says whether a
     key of the customer's own encrypts the data, ``redundancy`` how an Azure account keeps it (empty for LRS),
-    and ``soft_delete_days`` how long what was deleted is kept. ``front_door`` says whether there is one.
+    and ``soft_delete_days`` how long what was deleted is kept. ``front_door`` says whether there is one,
+    ``cdn`` whether it shows results by a CDN, and ``waf`` whether a firewall stands before it.
     """
 
     cloud: str
@@ -38,6 +39,8 @@ class Stack:
     redundancy: str = ""
     soft_delete_days: int = 0
     front_door: bool = False
+    cdn: bool = False
+    waf: bool = False
 
     @classmethod
     def of(cls, run: Run) -> Stack:
@@ -54,6 +57,9 @@ class Stack:
             own_key=run.own_key,
             redundancy=run.redundancy,
             soft_delete_days=run.soft_delete_days,
+            front_door=run.front_door,
+            cdn=run.cdn,
+            waf=run.waf,
         )
 
     def memory_of(self, step: str) -> int:

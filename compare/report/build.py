@@ -9,6 +9,7 @@ from compare.collecting.comparison import compare
 from compare.cost.break_even import break_evens
 from compare.folder import RunFolder
 from compare.metering import Stack, assumed
+from compare.metering.viewing import VIEWS
 from compare.prices.book import PriceBook
 from compare.prices.reading import load
 from compare.report.answers import answers, terms
@@ -36,10 +37,12 @@ def build(
     images_per_month: int = IMAGES_PER_MONTH,
     forecast: Forecast | None = None,
     book: PriceBook | None = None,
+    views: int = VIEWS,
 ) -> Report:
     """Compare every pair of runs, and price each run at ``images_per_month``.
 
-    A ``forecast`` gets a section of its own. ``book`` has the prices, by default those of the lists.
+    A ``forecast`` gets a section of its own. ``book`` has the prices, by default those of the lists. Behind a
+    front door, the results of a photo are looked at ``views`` times.
 
     Raises:
         RunError: A run has no jobs, or contains an invalid time.
@@ -53,7 +56,7 @@ def build(
     photos = photo_reports(measured)
     comparisons = _comparisons(measured, runs)
     book = book or load()
-    billed = [each for run in measured if (each := priced(run, book))]
+    billed = [each for run in measured if (each := priced(run, book, views))]
     costs = tuple(cost(each, images_per_month) for each in billed)
     stacks = candidates(billed)
     return Report(
@@ -78,7 +81,7 @@ def build(
             if folder.billed
         ),
         notes=NOTES,
-        assumptions=assumed(Stack.of(folder.run) for folder in folders),
+        assumptions=assumed((Stack.of(folder.run) for folder in folders), views),
         forecast=forecast,
     )
 

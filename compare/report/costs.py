@@ -19,6 +19,7 @@ from compare.cost.verdict import Candidate
 from compare.metering import JobLoad, Stack, scaled
 from compare.metering.assumptions import BOUNDS, Bound
 from compare.metering.month import Month
+from compare.metering.viewing import VIEWS
 from compare.prices.book import PriceBook
 from compare.report.cost_model import Cost, CostLine, VolumePoint
 from compare.report.measured import MeasuredRun
@@ -47,7 +48,7 @@ class PricedRun:
         return price(usage, self.book, [self.region], free_tier=False)
 
 
-def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
+def priced(measured: MeasuredRun, book: PriceBook, views: int = VIEWS) -> PricedRun | None:
     """Meter a run; return ``None`` if all of its uploads were lost.
 
     Rejected files do not count, unless nothing else was uploaded: they would make photos look cheaper. A
@@ -61,7 +62,8 @@ def priced(measured: MeasuredRun, book: PriceBook) -> PricedRun | None:
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
-    return PricedRun(measured.label, Month.measured(Stack.of(run), workflow, loads), region, run.recipe, book)
+    month = Month.measured(Stack.of(run), workflow, loads, views)
+    return PricedRun(measured.label, month, region, run.recipe, book)
 
 
 def cost(run: PricedRun, images: int) -> Cost:

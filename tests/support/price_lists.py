@@ -18,7 +18,7 @@ from compare.errors import PriceSourceError
 from compare.prices.book import Meter, Price, PriceBook
 from compare.prices.reading import FOLDER, load
 from compare.prices.refresh import Outcome, compare
-from compare.prices.refresh.aws import USAGE_PREFIXES
+from compare.prices.refresh.aws import GLOBAL, NO_ATTRIBUTES, USAGE_PREFIXES
 from compare.prices.refresh.azure import unit_size
 from compare.prices.refresh.http import JsonReader
 from compare.prices.refresh.lists import PriceLists
@@ -30,7 +30,7 @@ PAGE = 3
 class Vendor:
     """Both vendors' lists as they stand, and the paths that were asked for."""
 
-    products: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    products: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     items: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -38,8 +38,8 @@ class Vendor:
         """Return the document at a path, as the vendors' servers would."""
         parts = urlsplit(path)
         if parts.path.startswith("/offers/"):
-            _, _, _, _, service, _, region, _ = parts.path.split("/")
-            return self.products.get((service, region))
+            _, _, _, _, service, _, *region, _ = parts.path.split("/")
+            return self.products.get((service, *region))
         query = parse_qs(parts.query)
         wanted = dict(clause.split(" eq ") for clause in query["$filter"][0].split(" and "))
         wanted["type"] = wanted.pop("priceType")
@@ -132,8 +132,9 @@ def add_product(vendor: Vendor, meter: Meter, price: Price, sku: str = "", prefi
     """Enter a meter into the AWS list of its service and region, in the bulk list's form."""
     listing = price.listing
     service = listing["service"]
+    everywhere = listing.get("file") == GLOBAL
     document = vendor.products.setdefault(
-        (service, price.region),
+        (service,) if everywhere else (service, price.region),
         {
             "formatVersion": "v1.0",
             "offerCode": service,
@@ -144,8 +145,8 @@ def add_product(vendor: Vendor, meter: Meter, price: Price, sku: str = "", prefi
         },
     )
     sku = sku or f"SKU{len(document['products'])}"
-    attributes = {key: value for key, value in listing.items() if key not in ("service", "units", "rounded")}
-    if "usagetype" in attributes:
+    attributes = {key: value for key, value in listing.items() if key not in NO_ATTRIBUTES}
+    if "usagetype" in attributes and not everywhere:
         attributes["usagetype"] = f"{USAGE_PREFIXES[price.region][prefix]}{attributes['usagetype']}"
     document["products"][sku] = {"sku": sku, "productFamily": "Serverless", "attributes": attributes}
     ends = [f"{tier.start:f}" for tier in price.tiers[1:]] + ["Inf"]
@@ -183,7 +184,7 @@ def add_items(vendor: Vendor, meter: Meter, price: Price) -> None:
                     "tierMinimumUnits": float(start / size),
                     "retailPrice": float(each * size),
                     "unitPrice": float(each * size),
-                    "armRegionName": price.region,
+                    "armRegionName": price.listing.get("armRegionName", price.region),
                     "location": label,
                     "effectiveStartDate": "2024-01-01T00:00:00Z",
                     "meterId": meter.name,

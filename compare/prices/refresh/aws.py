@@ -15,12 +15,15 @@ from compare.prices.refresh.listing import Listing, ListingProblem, normalise, o
 # "IA-TimedStorage-ByteHrs" with "TimedStorage-ByteHrs".
 USAGE_PREFIXES = {"us-east-1": ("", "USE1-"), "eu-west-1": ("EU-", "EUW1-")}
 # Keys of a meter's listing that are not product attributes.
-NO_ATTRIBUTES = frozenset({"service", "units", "rounded"})
+NO_ATTRIBUTES = frozenset({"service", "units", "rounded", "file"})
+# The listings of services at the edge are in a file without a region; their usage types name the edge's.
+GLOBAL = "global"
 
 
 def address(base: str, service: str, region: str) -> str:
-    """Return the URL of the price list of a service in a region."""
-    return f"{base.rstrip('/')}/offers/v1.0/aws/{service}/current/{region}/index.json"
+    """Return the URL of the price list of a service in a region, or of all its regions."""
+    part = "" if region == GLOBAL else f"{region}/"
+    return f"{base.rstrip('/')}/offers/v1.0/aws/{service}/current/{part}index.json"
 
 
 def source(document: Mapping[str, Any], url: str, service: str, region: str) -> Source:
@@ -43,12 +46,13 @@ def find(document: Mapping[str, Any], listing: Mapping[str, Any], region: str) -
         ListingProblem: The meter is missing, its unit changed, or the list has several prices for it.
         PriceSourceError: The region's usage types are not known, or the file has an unknown form.
     """
-    if region not in USAGE_PREFIXES:
+    prefixes = ("",) if region == GLOBAL else USAGE_PREFIXES.get(region)
+    if prefixes is None:
         raise PriceSourceError(
             f"The prefix of usage types in {region} is not known; add it to compare/prices/refresh/aws.py."
         )
     try:
-        return only(_listings(document, listing, USAGE_PREFIXES[region]))
+        return only(_listings(document, listing, prefixes))
     except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise PriceSourceError(f"The list of {listing['service']} has an unknown form: {error}.") from None
 

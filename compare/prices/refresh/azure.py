@@ -22,11 +22,14 @@ MULTIPLES = {"": Decimal(1), "K": Decimal(1_000), "M": Decimal(1_000_000)}
 
 
 # The fields of one query; the answer contains the product's other meters too.
-QUERIED = ("serviceName", "productName")
+QUERIED = ("serviceName", "productName", "armRegionName")
 
 
 def query(listing: Mapping[str, str], region: str) -> dict[str, str]:
-    """Return the query for a meter's product in one region; values are case-sensitive."""
+    """Return the query for a meter's product in one region; values are case-sensitive.
+
+    A listing that names a region is not listed by the regions of Azure: Front Door has zones.
+    """
     wanted = {"armRegionName": region, "priceType": "Consumption"}
     wanted |= {key: listing[key] for key in QUERIED if key in listing}
     return {
@@ -66,7 +69,7 @@ def find(found: list[dict[str, Any]], listing: Mapping[str, str], region: str) -
     Raises:
         ListingProblem: The meter is missing, its unit changed, or there are several prices for it.
     """
-    wanted = {**listing, "armRegionName": region, "type": "Consumption", "currencyCode": CURRENCY}
+    wanted = {"armRegionName": region, **listing, "type": "Consumption", "currencyCode": CURRENCY}
     unit = wanted.pop("unit")
     matching = [item for item in found if all(item.get(key) == value for key, value in wanted.items())]
     other_units = {str(item.get("unitOfMeasure")) for item in matching} - {unit}

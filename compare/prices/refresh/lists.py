@@ -43,7 +43,7 @@ class PriceLists:
         return readers[meter.vendor](self.addresses[meter.vendor], price.listing, price.region)
 
     def _aws(self, server: str, listing: Mapping[str, Any], region: str) -> Listed:
-        service = listing["service"]
+        service, region = listing["service"], listing.get("file", region)
         url = aws.address(server, service, region)
         document = self._once(url, server, lambda: self.reader.get(url))
         source = aws.source(document, url, service, region)

@@ -17,7 +17,14 @@ DOLLARS = {"title": "US dollars a month", "format": "$,~f", "tickCount": 6}
 COLOURS = dict(
     zip(
         PURPOSES,
-        ("var(--compute)", "var(--upload)", "var(--download)", "var(--logs-cost)", "var(--messages-cost)"),
+        (
+            "var(--compute)",
+            "var(--upload)",
+            "var(--download)",
+            "var(--record)",
+            "var(--logs-cost)",
+            "var(--messages-cost)",
+        ),
         strict=True,
     )
 )

@@ -282,6 +282,19 @@ def test_every_workload_yields_meters_of_the_price_book():
     [[azure_alerts]]
     log_rules = 1
     time_series = 1
+    [[cloudfront]]
+    requests = 1
+    gb = 1
+    [[waf]]
+    rules = 1
+    requests = 1
+    [[azure_front_door]]
+    requests = 1
+    gb = 1
+    origin_gb = 1
+    [[azure_front_door]]
+    tier = "premium"
+    requests = 1
     [[container_apps]]
     executions = 1
     duration_s = 1

@@ -90,6 +90,8 @@ KINDS: dict[str, tuple[Table, Table]] = {
     "xray": ({"requests": COUNT}, {"sampled_share": SHARE}),
     "xray by rule": ({"requests": COUNT}, {"requests_per_second": upto(1000)}),
     "api_gateway_http": ({"requests": COUNT}, {"request_kb": upto(10_000)}),
+    "cloudfront": ({"requests": COUNT, "gb": GB}, {}),
+    "waf": ({"requests": COUNT}, {"rules": upto(100), "hours": upto(730)}),
     "fargate": ({"tasks": COUNT}, {"duration_s": MS, "vcpu": upto(16), "memory_gb": upto(120)}),
     "functions_flex": (
         {"executions": COUNT},
@@ -125,6 +127,10 @@ KINDS: dict[str, tuple[Table, Table]] = {
     "table": ({"operations": COUNT, "storage_gb_months": GB}, {}),
     "log_analytics": ({"records": COUNT, "gb": GB}, {"record_bytes": upto(256_000)}),
     "azure_alerts": ({"log_rules": upto(100), "time_series": upto(1000)}, {}),
+    "azure_front_door": (
+        {"requests": COUNT, "gb": GB, "origin_gb": GB},
+        {"hours": upto(730), "tier": st.sampled_from(["standard", "premium"])},
+    ),
     "container_apps": (
         {"executions": COUNT},
         {"duration_s": MS, "vcpu": upto(4), "memory_gib": upto(8)},

@@ -5,7 +5,7 @@ import pytest
 
 from compare import format_1
 from compare.cost.bills import month_bills
-from compare.metering import Stack
+from compare.metering import Stack, planned
 from compare.metering.assumptions import BOUNDS, Bound
 from compare.metering.month import Month
 from compare.metering.planned import Photos
@@ -207,3 +207,24 @@ def test_a_month_without_photos_has_no_jobs():
         "aws.cloudwatch.alarms",
         "aws.cloudwatch.dashboards",
     }
+
+
+@pytest.mark.parametrize(
+    ("stack", "meter"), [(AWS, "aws.cloudfront.requests"), (AZURE, "azure.frontdoor.requests.standard")]
+)
+def test_results_are_looked_at_as_often_as_is_said_and_only_behind_a_front_door(stack, meter):
+    shown = replace(stack, front_door=True, cdn=True)
+    assert quantities(shown, photos=Photos(views=3))[meter] == 300_000
+    # of two formats of three pictures, 60,000 bytes each
+    gigabytes = meter.rpartition(".requests")[0] + ".out_gb"
+    assert quantities(shown, photos=Photos(views=3))[gigabytes] == Decimal(300_000 * 60_000) / 1024**3
+    assert meter not in quantities(shown, photos=Photos(views=0))
+    assert meter not in quantities(stack)
+
+
+def test_photos_of_a_run_are_looked_at_with_the_bytes_of_their_results():
+    shown = replace(AWS, front_door=True, cdn=True)
+    workflow = WORKFLOWS["stepwise"]
+    month = Month.planned(shown, workflow, load_recipe("gallery"), Photos())
+    found = planned.loads(shown, workflow, load_recipe("gallery"), Photos(), "expected")
+    assert Month.measured(shown, workflow, found).of_photos(500) == month.of_photos(500)
