@@ -18,9 +18,10 @@ AWAITING = "awaiting_approval"  # the state of a job that waits for a person's d
 
 AT_WORK = ("claimed", AWAITING)  # the states of jobs whose execution has not ended
 OPEN = (*AT_WORK, RELEASED)  # the states of jobs that have not ended
+DECIDED = ("refused", "expired")  # the states of jobs that were not approved
 # The states of jobs without a picture. A later upload of the same bytes under the same key, which S3 gives
 # the same etag, claims their row.
-WITHOUT_PICTURE = ("failed", "rejected", "refused", "expired")
+WITHOUT_PICTURE = ("failed", "rejected", *DECIDED)
 
 Decision = Literal["approved", "refused"]  # what a person can decide
 
@@ -141,9 +142,8 @@ class Asking(Protocol):
     def ask(self, job: Job, link_hash: str) -> LedgerRow | None:
         """Write the job, which waits from now on, to the row that its execution claimed; return the row.
 
-        If it waits already and somebody has decided, as when asking is repeated, nothing is written, and the
-        row has the decision. Returns ``None`` and writes nothing if another execution has the row or the job
-        has ended.
+        If there is a decision, as when asking is repeated late, nothing is written, and the row has it.
+        Returns ``None`` and writes nothing if another execution has the row or the job has ended.
         """
 
 

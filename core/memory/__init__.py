@@ -78,14 +78,13 @@ class MemoryLedger:
         row = self._rows[job.id]
         if not self._works(job):
             return None
-        if row.state == AWAITING and row.decision:
+        if row.decision:
             return row
         self._rows[job.id] = replace(
             row,
             state=job.state,
             updated_at=now(),
             document=job.to_document(),
-            decision="",
             link_hash=link_hash,
         )
         self._reasons[job.id] = ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.deployment.names import LEDGER_KEY, OPEN_INDEX, OPEN_INDEX_KEYS, SHARDS
 from core.job import Job
-from core.ledger import AWAITING, RELEASED, Decision, LedgerRow, document_in
+from core.ledger import AT_WORK, AWAITING, RELEASED, Decision, LedgerRow, document_in
 from core.trace import now, stamp
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
@@ -66,9 +66,9 @@ class DynamoLedger:
         """See :meth:`core.ledger.Asking.ask`."""
         update = (
             "SET #state = :new, #updated_at = :now, #document = :document, #link_hash = :link_hash"
-            " REMOVE #decision, #reason, #token"
+            " REMOVE #token"
         )
-        undecided = "(#state = :claimed OR #state = :new AND attribute_not_exists(#decision))"
+        undecided = "#state IN (:claimed, :new) AND attribute_not_exists(#decision)"
         values = {
             ":new": job.state,
             ":now": now(),
@@ -83,7 +83,7 @@ class DynamoLedger:
             except client("dynamodb").exceptions.ConditionalCheckFailedException as error:
                 held = _row({LEDGER_KEY: {"S": job.id}, **error.response.get("Item", {})})
                 mine = held.document.get("execution") == job.execution
-                return held if mine and held.state == AWAITING else None
+                return held if mine and held.state in AT_WORK else None
         return _row(answer["Attributes"])
 
     def decide(self, row: LedgerRow, decision: Decision, reason: str) -> LedgerRow | None:

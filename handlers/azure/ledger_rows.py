@@ -9,7 +9,7 @@ from typing import Any
 from azure.data.tables import TableEntity
 
 from core.job import Job
-from core.ledger import AT_WORK, AWAITING, LedgerRow, document_in
+from core.ledger import AT_WORK, LedgerRow, document_in
 
 # What is left of an earlier execution when another one claims the row.
 ANEW = {"decision": "", "reason": "", "link_hash": "", "unsent": False}
@@ -21,8 +21,8 @@ def works(job: Job, held: TableEntity) -> bool:
 
 
 def decided(held: TableEntity) -> bool:
-    """Return whether there is a decision about a job that waits for it."""
-    return held["state"] == AWAITING and bool(held["decision"])
+    """Return whether there is a decision about the job."""
+    return bool(held.get("decision"))
 
 
 def same_decision(seen: TableEntity, held: TableEntity) -> bool:

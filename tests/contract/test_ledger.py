@@ -261,6 +261,15 @@ def test_asking_again_does_not_take_a_decision_back(ledger, job):
     assert ledger.settle(job) == ("refused", "seen")
 
 
+def test_asking_again_after_a_decision_was_taken_changes_nothing(ledger, asked):
+    assert ledger.settle(asked) == ("expired", "")
+    settled = ledger.get(asked.id)
+
+    assert ledger.ask(asked, "another").decision == "expired"
+    assert ledger.get(asked.id) == settled
+    assert (settled.state, settled.link_hash) == ("claimed", "hash")
+
+
 @pytest.mark.parametrize("decision", ["approved", "refused"])
 def test_the_first_decision_stands(ledger, asked, decision):
     seen = ledger.get(asked.id)

@@ -143,6 +143,20 @@ def test_the_same_bytes_uploaded_again_are_delivered_unless_they_have_their_pict
     assert not list(recovery.unclaimed(PATIENCE, LATER)), "it is the upload that the job is of"
 
 
+@pytest.mark.parametrize("state", ["refused", "expired"])
+@pytest.mark.parametrize(("uploaded", "found"), [(timedelta(minutes=-1), 0), (timedelta(minutes=1), 1)])
+def test_what_was_decided_is_about_all_that_was_uploaded_before(
+    recovery, intake, ledger, state, uploaded, found
+):
+    first = datetime.now(UTC) - timedelta(hours=2)
+    old = replace(job("a.jpg"), uploaded_at=first.isoformat())
+    ledger.claim(old)
+    ledger.record(replace(old, state=state))
+    intake.stored = [upload("a.jpg", datetime.now(UTC) + uploaded)]
+
+    assert len(list(recovery.unclaimed(PATIENCE, LATER))) == found
+
+
 SEEN = LATER - timedelta(hours=2)
 
 

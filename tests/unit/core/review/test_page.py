@@ -203,6 +203,8 @@ def test_a_job_decided_by_command_is_told_so_on_the_page(page, key, ledger):
 
 
 def test_a_job_that_waits_anew_has_another_link(page, key, ledger):
-    ledger.settle(replace(JOB, execution="first"))
-    ask(JOB, SECONDS, MOMENT, ledger, MemoryNotifier(), page="https://page.example")
+    ledger.release(ledger.get(JOB.id))
+    anew = replace(JOB, execution="second")
+    ledger.claim(anew)
+    ask(anew, SECONDS, MOMENT, ledger, MemoryNotifier(), page="https://page.example")
     assert get(page, key).status == 404
