@@ -9,15 +9,8 @@ from pathlib import Path
 import pulumi
 
 from components.config_reader import ConfigReader
-from components.special_settings import (
-    REVIEW_SECONDS,
-    SignIn,
-    read_budget,
-    read_chaos,
-    read_review,
-    read_sign_in,
-    read_tags,
-)
+from components.front_door_settings import FrontDoorSettings, read_front_door
+from components.special_settings import REVIEW_SECONDS, read_budget, read_chaos, read_review, read_tags
 from components.step_settings import StepSettings, read_steps
 from core.deployment.limits import DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, SUFFIXES, patience
 from core.deployment.variables import Reconciler
@@ -94,14 +87,12 @@ ROOT_PATH = "/"
 BOUNDARY = r"(arn:aws[\w-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?"
 # learn.microsoft.com, "Naming rules and restrictions for Azure resources", Microsoft.Resources.
 RESOURCE_GROUP = r"([\w().-]{0,89}[\w()-])?"
-# As browsers send it: no path and no slash at the end.
-ORIGIN = r"(https?://[a-z0-9.-]+(:\d{1,5})?)?"
 # A workflow has 15 minutes, and a step up to three attempts.
 TIMEOUT_SECONDS = range(1, 241)
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(FrontDoorSettings):
     """One deployment's settings; ``Pulumi.yaml`` describes each."""
 
     cloud: str
@@ -131,10 +122,6 @@ class Settings:
     reconcile_minutes: int = 0
     review: str = NONE
     review_seconds: int = 0  # 0 without review
-    front_door: bool = False
-    page_origin: str = ""
-    cdn: bool = False
-    sign_in: SignIn | None = None
     chaos: str = ""
     allow_chaos: bool = False
     tags: dict[str, str] = field(default_factory=dict)
@@ -179,10 +166,6 @@ class Settings:
             ),
             review=review,
             review_seconds=review_seconds,
-            front_door=(front_door := reader.flag("frontDoor")),
-            page_origin=reader.text("pageOrigin", ORIGIN, "an origin, such as https://example.com", ""),
-            cdn=reader.flag("cdn", default=True) and front_door,
-            sign_in=read_sign_in(reader, front_door=front_door),
             recipe=reader.choice(
                 "recipe", _anywhere(tuple(sorted(path.stem for path in RECIPES.glob("*.toml")))), "gallery"
             ),
@@ -214,7 +197,10 @@ class Settings:
             resource_group=reader.text(
                 "resourceGroup", RESOURCE_GROUP, "the name of a resource group, or empty", "", only="azure"
             ),
-            no_shared_keys=reader.flag("noSharedKeys", _by_cloud(lambda each: each.no_shared_keys)),
+            no_shared_keys=(
+                keyless := reader.flag("noSharedKeys", _by_cloud(lambda each: each.no_shared_keys))
+            ),
+            **vars(read_front_door(reader, no_shared_keys=keyless)),
             kms_key=reader.text("kmsKey", f"({cloud.keys})?", KEYS.get(reader.cloud, "a key"), ""),
             photo_redundancy=reader.choice(
                 "photoRedundancy", _by_cloud(lambda each: each.redundancies), cloud.redundancies[0]

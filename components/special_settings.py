@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 import pulumi
 
 from components.config_reader import Allowed, ConfigReader
@@ -21,16 +18,6 @@ WITHOUT_REVIEW = {
 # Durable Functions splits timers beyond six days and cannot cancel the parts: stay below.
 REVIEW_SECONDS = range(10, 5 * 86_400 + 1)
 DEFAULT_SECONDS = 86_400
-
-SIGN_IN = "issuer and audience, the issuer an https address"
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """Whose tokens the front door accepts: those of an OpenID Connect issuer for an audience."""
-
-    issuer: str
-    audience: str
 
 
 def read_chaos(reader: ConfigReader, *, allowed: bool) -> str:
@@ -68,22 +55,6 @@ def read_review(
         why = WITHOUT_REVIEW[orchestrator]
         reader.mistake("review", mode, f"{NONE} with orchestrator {orchestrator}: {why}")
     return mode, seconds
-
-
-def read_sign_in(reader: ConfigReader, *, front_door: bool) -> SignIn | None:
-    """Return whose tokens the front door accepts, or ``None`` if it lets everybody in."""
-    value = reader.table("signIn", SIGN_IN)
-    if not value:
-        return None
-    if not front_door:
-        reader.mistake("signIn", value, "only with frontDoor true")
-    match value:
-        case {"issuer": str(issuer), "audience": str(audience), **rest} if (
-            not rest and audience and re.fullmatch(r"https://[^\s?#]+", issuer)
-        ):
-            return SignIn(issuer, audience)
-    reader.mistake("signIn", value, SIGN_IN)
-    return None
 
 
 def read_tags(reader: ConfigReader) -> dict[str, str]:

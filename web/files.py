@@ -17,6 +17,15 @@ TYPES = {
 }
 # Whoever has opened the page before sees a new one at once; the files are small.
 CACHE_CONTROL = "no-cache"
+# What every answer needs: OWASP's HTTP Headers Cheat Sheet. Those by TLS have HSTS, too.
+SAFE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+HSTS_SECONDS = 31_536_000
+# The policy of results: should a browser take one for a document, then for one that can do nothing.
+INERT = "default-src 'none'; sandbox"
 
 
 def files() -> dict[str, Path]:
@@ -35,10 +44,7 @@ def config(doors: Mapping[str, str]) -> str:
 
 
 def security_headers(origins: Iterable[str]) -> dict[str, str]:
-    """Return the headers that confine the page to itself, and to these origins of APIs and stores.
-
-    They follow OWASP's HTTP Headers Cheat Sheet.
-    """
+    """Return the headers that confine the page to itself, and to these origins of APIs and stores."""
     others = " ".join(dict.fromkeys(origins))
     policy = {
         "default-src": "'none'",
@@ -53,7 +59,5 @@ def security_headers(origins: Iterable[str]) -> dict[str, str]:
     }
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}".strip() for name, value in policy.items()),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
+        **SAFE_HEADERS,
     }

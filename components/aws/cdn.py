@@ -11,13 +11,23 @@ from components.aws.object_store import ObjectStore
 from components.aws.policies import Statement
 from components.settings import Settings
 from core.job import OUTPUT_PREFIX
-from web.files import CACHE_CONTROL, CONFIG, INDEX, NOT_FOUND, config, content_type, files, security_headers
+from web.files import (
+    CACHE_CONTROL,
+    CONFIG,
+    HSTS_SECONDS,
+    INDEX,
+    INERT,
+    NOT_FOUND,
+    config,
+    content_type,
+    files,
+    security_headers,
+)
 
 # Managed-CachingOptimized keeps objects as long as their Cache-Control says:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 PRICE_CLASS = "PriceClass_100"  # the edges of North America and Europe, which cost the least
-HSTS_SECONDS = 31_536_000
 READ = ["GET", "HEAD"]
 SITE, RESULTS = "site", "results"
 # S3 answers 403 for an object that is not there to whoever may not list the bucket.
@@ -61,8 +71,7 @@ class Cdn(pulumi.ComponentResource):
         hosts = pulumi.Output.all(uploads.host, uploads.name, uploads.region)
         policies = {
             SITE: self._headers(SITE, hosts.apply(lambda told: security_headers(_origins(*told)))),
-            # Should a browser take a result for a document, then for one that can do nothing.
-            RESULTS: self._headers(RESULTS, {"Content-Security-Policy": "default-src 'none'; sandbox"}),
+            RESULTS: self._headers(RESULTS, {"Content-Security-Policy": INERT}),
         }
         distribution = aws.cloudfront.Distribution(
             name,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_azure_native import managedidentity
+from pulumi_azure_native import managedidentity, storage
 
 from components.azure.roles import Grant, grant
+from core.deployment import variables
 
 
 class AppIdentity(pulumi.ComponentResource):
@@ -41,3 +42,14 @@ class AppIdentity(pulumi.ComponentResource):
         self.id = known.apply(lambda values: str(values[0]))
         self.client_id = known.apply(lambda values: str(values[1]))
         self.register_outputs({"id": self.id, "client_id": self.client_id})
+
+
+def connection(name: str, of: storage.StorageAccount, identity: AppIdentity) -> dict[str, pulumi.Input[str]]:
+    """Return the app settings with which host and handlers access an account as the app's identity."""
+    return {
+        variables.service_uri(name, "blob"): of.primary_endpoints.blob,
+        variables.service_uri(name, "queue"): of.primary_endpoints.queue,
+        variables.service_uri(name, "table"): of.primary_endpoints.table,
+        variables.credential(name): variables.MANAGED_IDENTITY,
+        variables.client_id(name): identity.client_id,
+    }

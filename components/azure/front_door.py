@@ -28,7 +28,8 @@ class FrontDoor(pulumi.ComponentResource):
     """The table of tickets, and the role by which the app signs addresses that take an upload.
 
     An address permits no more than its signer may do, and no built-in role lets one create blobs and neither
-    overwrite nor delete them.
+    overwrite nor delete them. ``site`` is where results are under their keys; without it, their addresses are
+    signed.
     """
 
     grants: Mapping[str, Grant]
@@ -40,7 +41,7 @@ class FrontDoor(pulumi.ComponentResource):
         group: pulumi.Input[str],
         settings: Settings,
         photos: PhotoStore,
-        results_url: pulumi.Input[str] = "",
+        site: pulumi.Output[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:FrontDoor", name, None, opts)
@@ -75,18 +76,22 @@ class FrontDoor(pulumi.ComponentResource):
             variables.TICKETS_TABLE: tickets.name,
             variables.INPUT_PREFIX: settings.input_prefix,
             variables.STEPS: ",".join(each.name for each in pipeline_in(settings.granularity).steps()),
-            **({variables.RESULTS_URL: results_url} if results_url else {}),
+            **({variables.RESULTS_URL: site} if site is not None else {}),
             **({variables.SIGN_IN_ISSUER: sign_in.issuer} if sign_in else {}),
             **({variables.SIGN_IN_AUDIENCE: sign_in.audience} if sign_in else {}),
         }
         self.register_outputs({})
 
 
-def http(settings: Settings) -> Http | None:
-    """Return how the app serves requests, or nothing without a front door."""
-    if not settings.front_door:
-        return None
-    return Http(CONCURRENCY, tuple(filter(None, [settings.page_origin])))
+def pages(settings: Settings, site: pulumi.Output[str] | None) -> tuple[pulumi.Input[str], ...]:
+    """Return the origins of the pages that may use the front door, and send uploads."""
+    given = [settings.page_origin] if settings.front_door and settings.page_origin else []
+    return (*given, *([site] if site is not None else []))
+
+
+def http(settings: Settings, origins: tuple[pulumi.Input[str], ...]) -> Http | None:
+    """Return how the app serves requests, those of pages of ``origins``, or nothing without a front door."""
+    return Http(CONCURRENCY, origins) if settings.front_door else None
 
 
 def url(app: FunctionApp) -> pulumi.Output[str]:

@@ -16,7 +16,7 @@ class Http:
     """How an app serves HTTP requests: of how many at once an instance, and of which pages' origins."""
 
     concurrency: int
-    origins: tuple[str, ...]
+    origins: tuple[pulumi.Input[str], ...]
 
 
 class FunctionApp(pulumi.ComponentResource):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_azure_native import storage
 
@@ -29,7 +31,7 @@ class PhotoStore(pulumi.ComponentResource):
 
     ``keep`` retains all of it when the stack is destroyed; its resource group must then be retained too.
     ``redundancy`` is that of the account, and for ``undelete_days`` what was deleted or overwritten can be
-    restored. A page of ``page_origin`` may send uploads to signed addresses.
+    restored. Pages of ``page_origins`` may send uploads to signed addresses.
     """
 
     account: storage.StorageAccount
@@ -47,13 +49,13 @@ class PhotoStore(pulumi.ComponentResource):
         redundancy: str = "LRS",
         undelete_days: int = 0,
         reviews: bool = False,
-        page_origin: str = "",
+        page_origins: Sequence[pulumi.Input[str]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:PhotoStore", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, retain_on_delete=keep)
         self.account = account(account_name, resource_group, child, redundancy=redundancy)
-        if undelete_days or page_origin:
+        if undelete_days or page_origins:
             retained: storage.DeleteRetentionPolicyArgsDict = {"enabled": True, "days": undelete_days}
             storage.BlobServiceProperties(
                 f"{name}-undelete",
@@ -62,7 +64,7 @@ class PhotoStore(pulumi.ComponentResource):
                 blob_services_name="default",  # the only name that the platform accepts
                 delete_retention_policy=retained if undelete_days else None,
                 container_delete_retention_policy=retained if undelete_days else None,
-                cors={"cors_rules": [_uploads_from(page_origin)]} if page_origin else None,
+                cors={"cors_rules": [_uploads_from(page_origins)]} if page_origins else None,
                 opts=child,
             )
         self.containers = {
@@ -113,9 +115,9 @@ class PhotoStore(pulumi.ComponentResource):
         self.register_outputs({"account": self.account.name})
 
 
-def _uploads_from(origin: str) -> storage.CorsRuleArgsDict:
+def _uploads_from(origins: Sequence[pulumi.Input[str]]) -> storage.CorsRuleArgsDict:
     return {
-        "allowed_origins": [origin],
+        "allowed_origins": list(origins),
         "allowed_methods": ["PUT"],
         "allowed_headers": ["content-type", "x-ms-blob-type"],
         "exposed_headers": [],

@@ -12,10 +12,11 @@ from components import packaging, tags
 from components.azure import reconciler, review
 from components.azure.alerts import Alerts, log_alerts, metric_alerts
 from components.azure.app_code import DEPLOYED, AppCode
-from components.azure.app_identity import AppIdentity
+from components.azure.app_identity import AppIdentity, connection
 from components.azure.budget import Budget
+from components.azure.cdn import Cdn
 from components.azure.encryption import AccountEncryption
-from components.azure.front_door import FrontDoor, http, url
+from components.azure.front_door import FrontDoor, http, pages, url
 from components.azure.function_app import FunctionApp
 from components.azure.instance import instance, over_quota
 from components.azure.orchestration import SCHEDULER, TaskScheduler, host_json, purging
@@ -70,6 +71,9 @@ class AzurePipeline(pulumi.ComponentResource):
 
         if encryption:
             encryption.create_identity(f"{name}-encryption", group, child)
+        cdn = Cdn(f"{name}-cdn", group, opts=child) if settings.cdn else None
+        site = cdn.url if cdn else None
+        origins = pages(settings, site)
         photos = PhotoStore(
             f"{name}-photos",
             f"{short}photos",
@@ -78,10 +82,14 @@ class AzurePipeline(pulumi.ComponentResource):
             redundancy=settings.photo_redundancy,
             undelete_days=settings.soft_delete_days,
             reviews=settings.review_seconds > 0,
-            page_origin=settings.page_origin if settings.front_door else "",
+            page_origins=origins,
             opts=child,
         )
-        door = FrontDoor(f"{name}-door", group, settings, photos, opts=child) if settings.front_door else None
+        door = (
+            FrontDoor(f"{name}-door", group, settings, photos, site, opts=child)
+            if settings.front_door
+            else None
+        )
         state = account(f"{short}state", group, child)
         code = account(f"{short}code", group, child, shared_keys=not settings.no_shared_keys)
         deployed = container(f"{name}-deployed", code, DEPLOYED, group, child)
@@ -124,9 +132,9 @@ class AzurePipeline(pulumi.ComponentResource):
             settings.memory_mb,
             settings.max_concurrency,
             {
-                **_connection(HOST_STORAGE, state, identity),
+                **connection(HOST_STORAGE, state, identity),
                 variables.account_name(HOST_STORAGE): state.name,
-                **_connection(variables.CONNECTION, photos.account, identity),
+                **connection(variables.CONNECTION, photos.account, identity),
                 **(scheduler.app_settings(identity.client_id) if scheduler else {}),
                 "APPLICATIONINSIGHTS_CONNECTION_STRING": telemetry.insights.connection_string,
                 "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": pulumi.Output.concat(
@@ -152,13 +160,15 @@ class AzurePipeline(pulumi.ComponentResource):
                 **purging(settings.orchestrator),
                 **variables.chaos(settings.chaos),
             },
-            http(settings),
+            http(settings, origins),
             opts=child,
         )
         if settings.no_shared_keys:
             PublishedCode(f"{name}-published", group, app.site, archive, opts=child)
         else:
             AppCode(f"{name}-code", code, group, app.name, archive, opts=child)
+        if cdn:
+            cdn.serve(code, photos, url(app))
         trigger = Trigger(
             f"{name}-upload",
             group,
@@ -204,7 +214,7 @@ class AzurePipeline(pulumi.ComponentResource):
         self.review_topic = asked.name if asked else None
         self.decisions = decided.name if decided else None
         self.api = url(app) if door else None
-        self.site: pulumi.Output[str] | None = None
+        self.site = site
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.set_aside: list[pulumi.Output[str]] = []
@@ -222,17 +232,6 @@ def _own_group(name: str, parent: pulumi.Resource, *, keep: bool) -> pulumi.Outp
     """Create the stack's resource group and return its name."""
     opts = pulumi.ResourceOptions(parent=parent, retain_on_delete=keep)
     return resources.ResourceGroup(name, opts=opts).name
-
-
-def _connection(name: str, of: storage.StorageAccount, identity: AppIdentity) -> dict[str, pulumi.Input[str]]:
-    """Return the app settings with which host and handlers access an account as the app's identity."""
-    return {
-        variables.service_uri(name, "blob"): of.primary_endpoints.blob,
-        variables.service_uri(name, "queue"): of.primary_endpoints.queue,
-        variables.service_uri(name, "table"): of.primary_endpoints.table,
-        variables.credential(name): variables.MANAGED_IDENTITY,
-        variables.client_id(name): identity.client_id,
-    }
 
 
 def _durable_on(state: storage.StorageAccount) -> dict[str, tuple[Role, pulumi.Input[str]]]:

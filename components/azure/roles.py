@@ -36,6 +36,7 @@ def grant(
     scope: pulumi.Input[str],
     principal_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
+    condition: str | None = None,
 ) -> authorization.RoleAssignment:
     """Grant a built-in role, or one by its id, on the scope to a managed identity."""
     definition = pulumi.Output.from_input(role.value if isinstance(role, Role) else role)
@@ -53,5 +54,16 @@ def grant(
         principal_id=principal_id,
         # Without it, a new identity is not found until the directory has replicated it.
         principal_type="ServicePrincipal",
+        condition=condition,
+        condition_version="2.0" if condition else None,
         opts=opts,
     )
+
+
+def reading_below(prefix: str) -> str:
+    """Return the condition of a role that reads blobs of these names alone, and lists none.
+
+    Source: learn.microsoft.com, "Authorize access to blobs using Azure role assignment conditions".
+    """
+    blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+    return f"((!(ActionMatches{{'{blobs}/read'}})) OR (@Resource[{blobs}:path] StringLike '{prefix}*'))"

@@ -149,6 +149,8 @@ class Recorder(mocks.Mocks):
         }
         if args.inputs.get("identity"):
             made["identity"] = {"principalId": f"principal-{name}", "type": args.inputs["identity"]["type"]}
+        if args.typ.endswith(":AFDEndpoint"):
+            made["hostName"] = f"{name}.azurefd.net"
         if args.typ.endswith(":WebApp"):
             made["defaultHostName"] = f"{name}.azurewebsites.net"
             made["hostNameSslStates"] = [

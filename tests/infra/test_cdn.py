@@ -1,10 +1,16 @@
 """The CDN: nothing unless there is a front door, and before private stores only."""
 
 import json
+import re
+from dataclasses import replace
 
+import arm_models
 import pytest
 
+from components.azure.roles import Role
 from core.job import OUTPUT_PREFIX
+from local.providers.azure_native import cdn as stand_in
+from local.providers.azure_native.__main__ import SERVICES
 from web.files import files
 
 SITE = "https://twinlens-cdn.cloudfront.net"
@@ -19,7 +25,7 @@ def graph(run):
 @pytest.mark.parametrize("cloud", ["aws", "azure"])
 def test_without_it_there_is_nothing_of_it(run, cloud, settings):
     made = run({"cloud": cloud, **settings})
-    assert not [each.urn for each in made.resources if "cdn" in each.name or "cloudfront" in each.type]
+    assert not [each.urn for each in made.resources if "cdn" in each.urn or "cloudfront" in each.type]
     assert made.outputs["siteUrl"] == ""
 
 
@@ -83,3 +89,171 @@ def test_the_page_and_the_api_know_each_other(graph):
         "connect-src 'self' https://*.execute-api.us-east-1.amazonaws.com "
         "https://twinlens-input.s3.us-east-1.amazonaws.com https://twinlens-input.s3.amazonaws.com;"
     ) in told
+
+
+@pytest.fixture(scope="module")
+def azure(run):
+    return run({"cloud": "azure", "frontDoor": True, "pageOrigin": "https://photos.example.com"})
+
+
+FRONT = "https://twinlens-cdn.azurefd.net"
+
+
+def test_only_the_profile_s_identity_reads_the_containers_and_of_results_the_finished(azure):
+    blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+    given = {
+        each.inputs["scope"].rpartition("/")[2]: each.inputs
+        for each in azure.of("RoleAssignment")
+        if each.inputs["principalId"] == "principal-twinlens-cdn"
+    }
+    assert given.keys() == {"twinlens-cdn-site", "twinlens-photos-output"}
+    assert all(each["roleDefinitionId"].endswith(Role.BLOB_READER.value) for each in given.values())
+    assert "condition" not in given["twinlens-cdn-site"]
+    assert given["twinlens-photos-output"]["condition"] == (
+        f"((!(ActionMatches{{'{blobs}/read'}})) OR (@Resource[{blobs}:path] StringLike '{OUTPUT_PREFIX}*'))"
+    )
+    assert {each.inputs["publicAccess"] for each in azure.of("BlobContainer")} == {"None"}
+    for group in azure.of("AFDOriginGroup"):
+        signed_in = group.inputs["authentication"]
+        assert signed_in["scope"] == "https://storage.azure.com/.default"
+        assert signed_in["userAssignedIdentity"]["id"].endswith("/twinlens-cdn")
+        assert group.inputs["healthProbeSettings"]["probeProtocol"] == "Https"
+
+
+def test_results_are_cached_by_their_whole_address_and_the_page_is_not(azure):
+    routes = {each.inputs["routeName"]: each.inputs for each in azure.of("Route")}
+    assert {name: (each["patternsToMatch"], each["originPath"]) for name, each in routes.items()} == {
+        "index": (["/"], "/site"),
+        "site": (["/*"], "/site"),
+        "results": ([f"/{OUTPUT_PREFIX}*"], "/output/jobs"),
+    }
+    kept = {name: each.get("cacheConfiguration") for name, each in routes.items()}
+    assert kept == {
+        "index": None,
+        "site": None,
+        "results": {"queryStringCachingBehavior": "UseQueryString"},
+    }
+    for each in routes.values():
+        assert (each["httpsRedirect"], each["forwardingProtocol"]) == ("Enabled", "HttpsOnly")
+
+
+def headers(graph, route):
+    """Return the headers that the rules of a route set, in requests and in answers."""
+    [made] = [each.inputs for each in graph.of("Route") if each.inputs["routeName"] == route]
+    sets = [each["id"].rpartition("/")[2] for each in made["ruleSets"]]
+    actions = [
+        action
+        for name in sets
+        for each in graph.of("Rule")
+        if each.name == name
+        for action in each.inputs["actions"]
+    ]
+    return {
+        action["parameters"]["headerName"]: action["parameters"]["value"]
+        for action in actions
+        if "headerName" in action["parameters"]
+    }
+
+
+def test_every_answer_of_front_door_has_the_headers_of_cloudfront_s(azure):
+    page, results = headers(azure, "site"), headers(azure, "results")
+    safe = {
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Strict-Transport-Security": "max-age=31536000",
+        "x-ms-version": "2023-11-03",
+    }
+    assert page == headers(azure, "index")
+    assert results == {**safe, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    told = page.pop("Content-Security-Policy")
+    assert page == {**safe, "Cache-Control": "no-cache"}
+    assert (
+        "connect-src 'self' https://twinlens-app.azurewebsites.net https://twinlensphotos.blob.core.windows.net;"
+    ) in told
+    [index] = [each.inputs["actions"] for each in azure.of("Rule") if each.inputs["ruleName"] == "index"]
+    assert [each["parameters"]["destination"] for each in index] == ["/index.html"]
+
+
+def test_the_page_and_the_api_on_azure_know_each_other(azure):
+    blobs = {each.inputs["blobName"]: each.inputs for each in azure.of("Blob") if "cdn" in each.name}
+    assert blobs.keys() == {*files(), "config.json"}
+    assert json.loads(blobs["config.json"]["source"].text) == {
+        "doors": [{"name": "Azure", "api": azure.outputs["apiUrl"]}]
+    }
+    assert {each["accountName"] for each in blobs.values()} == {"twinlenscode"}
+    assert azure.outputs["siteUrl"] == FRONT
+    app = azure.one("WebApp").inputs["siteConfig"]
+    assert app["cors"] == {"allowedOrigins": ["https://photos.example.com", FRONT]}
+    [rule] = azure.one("BlobServiceProperties").inputs["cors"]["corsRules"]
+    assert rule["allowedOrigins"] == ["https://photos.example.com", FRONT]
+    settings = {each["name"]: each["value"] for each in app["appSettings"]}
+    assert settings["TWINLENS_RESULTS_URL"] == FRONT
+
+
+PATHS = {each.kind: each for each in (make() for service in SERVICES for make in service.RESOURCES)}
+
+
+def faults(resource):
+    """Return what Azure would refuse, by Microsoft's models and the stand-in's names and limits."""
+    known = PATHS[resource.type]
+    address = {*re.findall(r"{(\w+)}", known.path), "resourceGroupName", "scope"}
+    named = {**resource.inputs, known.auto_name.property: resource.inputs.get(known.auto_name.property, "x1")}
+    modelled = arm_models.faults(resource.type, resource.inputs, frozenset(address))
+    own = known.check(named) if type(known).__module__ == stand_in.__name__ else ()
+    return [*modelled, *(f"{each.path}: {each.reason}" for each in own)]
+
+
+def test_azure_takes_every_resource_of_it(azure):
+    asked = [each for each in azure.resources if each.custom and not each.type.endswith(":Blob")]
+    assert {each.name: found for each in asked if (found := faults(each))} == {}
+
+
+def test_what_takes_tags_has_them(run):
+    made = run({"cloud": "azure", "frontDoor": True, "tags": {"team": "photos"}})
+    assert {
+        each.type.split(":")[-1] for each in made.resources if ":cdn:" in each.type and "tags" in each.inputs
+    } == {
+        "Profile",
+        "AFDEndpoint",
+    }
+
+
+VIOLATIONS = [
+    ("Profile", {"sku": {"name": "Cheap_AzureFrontDoor"}}, "is not one of"),
+    ("Profile", {"location": "eastus2"}, "Front Door is in Global"),
+    ("Profile", {"profileName": "-cdn"}, "is not a valid name"),
+    ("AFDEndpoint", {"endpointName": "e" * 47}, "is not a valid name"),
+    ("AFDEndpoint", {"autoGeneratedDomainNameLabelScope": "Nowhere"}, "is not one of"),
+    ("AFDOriginGroup", {"healthProbeSettings": {"probeProtocol": "Http"}}, "probed by Https"),
+    ("AFDOriginGroup", {"authentication": {"type": "Password"}}, "is not one of"),
+    ("RuleSet", {"ruleSetName": "of-pages"}, "is not a valid name"),
+    ("Rule", {"ruleName": "1st"}, "is not a valid name"),
+    ("Route", {"forwardingProtocol": "Gopher"}, "is not one of"),
+    ("Route", {"supportedProtocols": ["Https"]}, "needs Http and Https"),
+    ("Route", {"patternsToMatch": ["/*/photos"]}, "is no path"),
+]
+
+
+@pytest.mark.parametrize(("kind", "change", "told"), VIOLATIONS)
+def test_what_azure_would_refuse_is_found(azure, kind, change, told):
+    resource = azure.of(kind)[0]
+    [fault] = faults(replace(resource, inputs={**resource.inputs, **change}))
+    assert told in fault
+
+
+def test_a_rule_has_five_actions_and_short_headers(azure):
+    rule = next(each for each in azure.of("Rule") if each.inputs["ruleName"] == "page")
+    actions = rule.inputs["actions"]
+    many = faults(replace(rule, inputs={**rule.inputs, "actions": [*actions, *actions[:1]]}))
+    long = {**actions[0], "parameters": {**actions[0]["parameters"], "value": "x" * 641}}
+    [fault] = faults(replace(rule, inputs={**rule.inputs, "actions": [long]}))
+    assert "has at most 5" in many[0]
+    assert "at most 640" in fault
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_page_that_has_another_origin_keeps_it(run, cloud):
+    made = run({"cloud": cloud, "frontDoor": True, "cdn": False, "pageOrigin": "https://photos.example.com"})
+    assert "cloudfront.net" not in json.dumps(made.outputs, default=str)
+    assert "azurefd.net" not in json.dumps([each.inputs for each in made.resources], default=str)

@@ -101,7 +101,7 @@ def test_with_sign_in_the_gateway_asks_for_tokens(run):
 
 @pytest.fixture(scope="module")
 def azure(run):
-    return run({"cloud": "azure", "frontDoor": True, "pageOrigin": ORIGIN})
+    return run({"cloud": "azure", "frontDoor": True, "pageOrigin": ORIGIN, "cdn": False})
 
 
 def test_the_app_on_azure_may_create_uploads_and_no_more(azure):
@@ -126,7 +126,7 @@ def test_the_app_on_azure_answers_many_at_once_and_one_page(azure, run):
     assert (rule["allowedOrigins"], rule["allowedMethods"]) == ([ORIGIN], ["PUT"])
     assert azure.outputs["apiUrl"] == "https://twinlens-app.azurewebsites.net/api"
 
-    closed = run({"cloud": "azure", "frontDoor": True, "signIn": SIGN_IN})
+    closed = run({"cloud": "azure", "frontDoor": True, "cdn": False, "signIn": SIGN_IN})
     app = closed.one("WebApp").inputs
     assert "cors" not in app["siteConfig"]
     assert not closed.of("BlobServiceProperties")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from local.providers.azure_native import eventgrid, functions, groups, identity, recorded, storage, web
+from local.providers.azure_native import cdn, eventgrid, functions, groups, identity, recorded, storage, web
 from local.providers.provider import StandIn
 from local.providers.server import serve
 
-SERVICES = (eventgrid, groups, identity, recorded, storage, web)
+SERVICES = (cdn, eventgrid, groups, identity, recorded, storage, web)
 
 
 def stand_in() -> StandIn:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pulumi.runtime import set_all_config
 
+from components.front_door_settings import SignIn
 from components.settings import RECIPES, Settings
-from components.special_settings import SignIn
 from components.step_settings import StepSettings
 from core.workflow.granularity import FUSED, STEPWISE, pipeline_in
 
@@ -125,11 +125,6 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:architecture is 'mips'; allowed: one of arm64, x86_64",
         "- twinlens:memoryMb is '64'; allowed: a whole number from 256 to 10240",
         "- twinlens:timeoutSeconds is 'soon'; allowed: a whole number from 1 to 240",
-        "- twinlens:frontDoor is 'ajar'; allowed: false or true",
-        "- twinlens:pageOrigin is 'https://example.com/'; allowed: an origin, such as https://example.com",
-        "- twinlens:signIn is {'issuer': 'https://login.example.com'}; allowed: only with frontDoor true",
-        "- twinlens:signIn is {'issuer': 'https://login.example.com'}; allowed: issuer and audience, "
-        "the issuer an https address",
         f"- twinlens:recipe is 'nothing'; allowed: {recipes}",
         "- twinlens:maxBytes is '-1'; allowed: a whole number from 1 to 1073741824",
         "- twinlens:maxPixels is '10000000000'; allowed: a whole number from 1 to 1000000000",
@@ -145,6 +140,11 @@ def test_all_mistakes_are_reported_at_once_with_value_and_what_is_allowed():
         "- twinlens:rolePath is 'team'; allowed: a path that begins and ends in a slash",
         "- twinlens:resourceGroup is 'ends with a dot.'; allowed: the name of a resource group, or empty",
         "- twinlens:noSharedKeys is 'maybe'; allowed: false",
+        "- twinlens:frontDoor is 'ajar'; allowed: false or true",
+        "- twinlens:pageOrigin is 'https://example.com/'; allowed: an origin, such as https://example.com",
+        "- twinlens:signIn is {'issuer': 'https://login.example.com'}; allowed: only with frontDoor true",
+        "- twinlens:signIn is {'issuer': 'https://login.example.com'}; allowed: issuer and audience, "
+        "the issuer an https address",
         "- twinlens:kmsKey is 'mine'; allowed: a key",
         "- twinlens:photoRedundancy is 'RAID'; allowed: none",
         "- twinlens:softDeleteDays is '-1'; allowed: a whole number from 0 to 3650",
@@ -353,3 +353,11 @@ def test_the_front_door_accepts_the_tokens_of_one_issuer():
     settings = read(cloud="aws", frontDoor=True, signIn=named)
     assert (settings.front_door, settings.sign_in) == (True, SignIn(**named))
     assert read(cloud="aws", frontDoor=True).sign_in is None
+
+
+def test_a_page_is_not_written_where_accounts_take_no_keys():
+    wanted = "false with noSharedKeys: the page is written with an account's key"
+    with pytest.raises(pulumi.RunError, match=wanted):
+        read(cloud="azure", frontDoor=True, noSharedKeys=True)
+    assert not read(cloud="azure", frontDoor=True, noSharedKeys=True, cdn=False).cdn
+    assert read(cloud="azure", noSharedKeys=True).no_shared_keys

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from local.providers.provider import Ask
 from local.providers.resource import ProviderError
 from local.providers.schema import resource_schema
 
@@ -55,6 +56,19 @@ def alert(cloud):
     }
 
 
+def profile(cloud):
+    sku = {"name": "Standard_AzureFrontDoor"}
+    made = cloud.make("cdn:Profile", {**cloud.group(), "location": "Global", "sku": sku})[2]
+    return {**cloud.group(), "profileName": made["name"]}
+
+
+def route(cloud):
+    within = profile(cloud)
+    endpoint = cloud.make("cdn:AFDEndpoint", {**within, "location": "Global", "endpointName": "door"})[2]
+    rules = cloud.make("cdn:RuleSet", {**within, "ruleSetName": "safe"})[1]
+    return {**within, "endpointName": endpoint["name"], "routeName": "all", "ruleSets": [{"id": rules}]}
+
+
 # For each type: how to make its inputs, and what is changed in place (None: nothing can be).
 LIVES = {
     "resources:ResourceGroup": (lambda cloud: {"location": "eastus"}, {"tags": {"a": "1"}}),
@@ -102,6 +116,11 @@ LIVES = {
         },
         {"properties": {"retentionPolicies": [{"retentionPeriodInDays": 7}]}},
     ),
+    "cdn:AFDEndpoint": (
+        lambda cloud: {**profile(cloud), "location": "Global", "endpointName": "door"},
+        {"enabledState": "Disabled"},
+    ),
+    "cdn:Route": (route, {"patternsToMatch": ["/*"]}),
     "monitor:ActionGroup": (lambda cloud: {**cloud.group(), "groupShortName": "g"}, {"enabled": False}),
     "monitor:MetricAlert": (alert, {"severity": 1}),
     "monitor:ScheduledQueryRule": (lambda cloud: {**cloud.group(), "severity": 1}, {"severity": 2}),
@@ -140,6 +159,15 @@ def test_life(cloud, kind):
     cloud.provider.delete(ask, identity, outputs)
     assert not cloud.provider.exists(ask, identity, outputs)
     cloud.provider.delete(ask, identity, outputs)
+
+
+def test_rules_of_a_route_are_not_deleted_before_it(cloud):
+    ask, identity, outputs = cloud.make("cdn:Route", inputs := route(cloud))
+    rules, [used] = Ask("azure-native:cdn:RuleSet", "test", b"seed"), inputs["ruleSets"]
+    with pytest.raises(ProviderError, match="refers to it"):
+        cloud.provider.delete(rules, used["id"], {})
+    cloud.provider.delete(ask, identity, outputs)
+    cloud.provider.delete(rules, used["id"], {})
 
 
 def test_names_are_made_as_the_real_provider_makes_them(cloud):

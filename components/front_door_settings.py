@@ -1,0 +1,65 @@
+"""The settings of the front door: its API, its CDN, and who may use them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from components.config_reader import ConfigReader
+
+# As browsers send it: no path and no slash at the end.
+ORIGIN = r"(https?://[a-z0-9.-]+(:\d{1,5})?)?"
+SIGN_IN = "issuer and audience, the issuer an https address"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Whose tokens the front door accepts: those of an OpenID Connect issuer for an audience."""
+
+    issuer: str
+    audience: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontDoorSettings:
+    """What the front door is; without one, all of it is off."""
+
+    front_door: bool = False
+    page_origin: str = ""
+    cdn: bool = False
+    sign_in: SignIn | None = None
+
+
+def read_front_door(reader: ConfigReader, *, no_shared_keys: bool) -> FrontDoorSettings:
+    """Return the front door's settings; ``no_shared_keys`` says that nothing can be written with a key."""
+    front_door = reader.flag("frontDoor")
+    return FrontDoorSettings(
+        front_door=front_door,
+        page_origin=reader.text("pageOrigin", ORIGIN, "an origin, such as https://example.com", ""),
+        cdn=_read_cdn(reader, front_door=front_door, no_shared_keys=no_shared_keys),
+        sign_in=_read_sign_in(reader, front_door=front_door),
+    )
+
+
+def _read_cdn(reader: ConfigReader, *, front_door: bool, no_shared_keys: bool) -> bool:
+    """Return whether there is a CDN."""
+    cdn = reader.flag("cdn", default=True) and front_door
+    if cdn and no_shared_keys:
+        reader.mistake("cdn", "true", "false with noSharedKeys: the page is written with an account's key")
+    return cdn
+
+
+def _read_sign_in(reader: ConfigReader, *, front_door: bool) -> SignIn | None:
+    """Return whose tokens the front door accepts, or ``None`` if it lets everybody in."""
+    value = reader.table("signIn", SIGN_IN)
+    if not value:
+        return None
+    if not front_door:
+        reader.mistake("signIn", value, "only with frontDoor true")
+    match value:
+        case {"issuer": str(issuer), "audience": str(audience), **rest} if (
+            not rest and audience and re.fullmatch(r"https://[^\s?#]+", issuer)
+        ):
+            return SignIn(issuer, audience)
+    reader.mistake("signIn", value, SIGN_IN)
+    return None
