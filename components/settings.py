@@ -150,7 +150,9 @@ class Settings(FrontDoorSettings):
             reader.number("memoryMb", _by_cloud(lambda each: each.memory_mb), cloud.default_memory_mb),
             reader.number("timeoutSeconds", _anywhere(TIMEOUT_SECONDS), 30),
         )
+        keyless = reader.flag("noSharedKeys", _by_cloud(lambda each: each.no_shared_keys))
         settings = cls(
+            **vars(read_front_door(reader, no_shared_keys=keyless)),
             cloud=reader.cloud,
             orchestrator=orchestrator,
             granularity=granularity,
@@ -197,10 +199,7 @@ class Settings(FrontDoorSettings):
             resource_group=reader.text(
                 "resourceGroup", RESOURCE_GROUP, "the name of a resource group, or empty", "", only="azure"
             ),
-            no_shared_keys=(
-                keyless := reader.flag("noSharedKeys", _by_cloud(lambda each: each.no_shared_keys))
-            ),
-            **vars(read_front_door(reader, no_shared_keys=keyless)),
+            no_shared_keys=keyless,
             kms_key=reader.text("kmsKey", f"({cloud.keys})?", KEYS.get(reader.cloud, "a key"), ""),
             photo_redundancy=reader.choice(
                 "photoRedundancy", _by_cloud(lambda each: each.redundancies), cloud.redundancies[0]
