@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -12,14 +13,19 @@ import typer
 
 from bench.photos import photos_in
 from cli.console import Json, console, print_json, print_table, progress, shown
+from cli.cost import ViewsPerPhoto
+from compare.metering.viewing import VIEWS
 from compare.prices.reading import load as load_prices
 from compare.report.forecast import Forecast, table
-from core.errors import SetupError
+from core.errors import SettingsError, SetupError
+from core.mistakes import Mistakes
 from core.recipes import load as load_recipe
+from core.visible import visible
 from simulation.advice.advise import DRAWS, THOROUGH_DRAWS, Question
 from simulation.advice.advise import advise as make
 from simulation.advice.chart import chart
 from simulation.advice.forecast import forecast
+from simulation.advice.variants import Door
 from simulation.book import load
 from simulation.workload import Photos, Profile
 
@@ -41,6 +47,29 @@ def _profile(text: str) -> str:
     return text
 
 
+def _door(given: Sequence[str], views: int) -> Door:
+    """Return the front door that the settings describe.
+
+    Raises:
+        SettingsError: A setting is not one of a front door, or not true or false; the message has them all.
+    """
+    found, mistakes = {"frontDoor": False, "cdn": True, "waf": False}, Mistakes(SettingsError)
+    for each in given:
+        name, _, value = each.partition("=")
+        with mistakes.noted():
+            if name not in found or value not in ("true", "false"):
+                raise SettingsError(
+                    f"--set {visible(each)}: every variant can have frontDoor, cdn and waf, each true or "
+                    "false; the other settings are what is compared."
+                )
+            found[name] = value == "true"
+    mistakes.report()
+    front_door, cdn, waf = found.values()
+    if not front_door and given:
+        raise SettingsError("--set: cdn and waf are of a front door; add --set frontDoor=true.")
+    return Door(front_door, front_door and cdn, waf, views)
+
+
 def advise(
     images_per_month: Annotated[int, typer.Option(min=1, max=10**8, help="Photos a month.")],
     arrivals: Annotated[
@@ -56,13 +85,20 @@ def advise(
     ] = "5s",  # type: ignore[assignment]
     max_failures: Annotated[float, typer.Option(min=0, max=1, help="The largest share of failures.")] = 0.0,
     recipe: Annotated[str, typer.Option("--recipe", "-r", help="A name in recipes/.")] = "gallery",
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A front door for every variant: frontDoor=true, cdn=false, waf=true."),
+    ] = None,
+    views_per_photo: ViewsPerPhoto = VIEWS,
     thorough: Annotated[bool, typer.Option("--thorough", help="Draw the parameters more often.")] = False,
     as_json: Json = False,
 ) -> None:
     """Recommend a variant for a volume and a latency objective, and say how sure that is."""
     load_recipe(recipe)
+    door = _door(changes or (), views_per_photo)
     sizes = Photos(megapixels, megapixels) if photos is None else _sizes(photos)
-    question = Question(images_per_month, cast(Profile, arrivals), sizes, p95, max_failures, recipe)
+    profile = cast(Profile, arrivals)
+    question = Question(images_per_month, profile, sizes, p95, max_failures, recipe, door=door)
     with progress() as bar:
         task = bar.add_task("simulating every variant", total=100, note="")
         advice = make(

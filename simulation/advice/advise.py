@@ -9,7 +9,7 @@ those that keep the objective wins the draw.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from compare.cost.bills import Bills, month_bills
@@ -20,7 +20,7 @@ from compare.prices.book import PriceBook
 from core.recipes import load as load_recipe
 from core.workflow.granularity import pipeline_in
 from simulation.advice.outlook import Outlook, outlook
-from simulation.advice.variants import Variant, variants
+from simulation.advice.variants import Door, Variant, variants
 from simulation.book import Z90, Book, Values
 from simulation.streams import Streams
 from simulation.workload import Arrivals, Photos, Profile, Workload
@@ -34,7 +34,7 @@ BUSY = 1.5  # the busiest hour of a daily profile, times the mean
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: photos a month and how they arrive, their sizes, and the objective."""
+    """What is asked: photos a month, how they arrive, their sizes, the objective, and the front door."""
 
     images: int
     profile: Profile
@@ -43,6 +43,7 @@ class Question:
     most_failures: float
     recipe: str = "gallery"
     seed: int = 0
+    door: Door = field(default_factory=Door)
 
     @property
     def arrivals(self) -> Arrivals:
@@ -121,8 +122,9 @@ def draw(question: Question, book: Book, draws: int) -> tuple[list[dict[str, flo
 
 
 def _ranked(variant: Variant, simulated: Outlook, question: Question, prices: PriceBook) -> Ranked:
-    stack = variant.stack(prices.home_regions[variant.cloud])
-    photos = PlannedPhotos(Decimal(str(question.photos.median)), simulated.cold_share)
+    stack = variant.stack(prices.home_regions[variant.cloud], question.door)
+    size = Decimal(str(question.photos.median))
+    photos = PlannedPhotos(size, simulated.cold_share, views=question.door.views)
     recipe = load_recipe(question.recipe)
     month = Month.planned(stack, pipeline_in(variant.granularity), recipe, photos)
     return Ranked(variant, simulated, month_bills(month, question.images, prices, [stack.region]), 0.0, 0.0)

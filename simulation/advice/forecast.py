@@ -23,7 +23,7 @@ def forecast(advice: Advice) -> Forecast:
         images_per_month=question.images,
         p95_s=question.p95_s,
         draws=advice.draws,
-        best=best.variant.settings if best else None,
+        best=best.variant.settings | question.door.settings if best else None,
         summary=tuple(sentences(advice)),
         variants=tuple(_predicted(each, advice) for each in advice.ranked),
     )
@@ -34,16 +34,17 @@ def _asked(question: Question) -> str:
     sizes = f"{photos.median:g} megapixels"
     if photos.p95 != photos.median:
         sizes = f"a median of {sizes} (19 of 20 below {photos.p95:g})"
+    views = f", whose results are looked at {question.door.views:,} times each through a front door"
     return (
         f"{question.images:,} photos a month of {sizes} with the recipe {question.recipe}, "
-        f"arriving {ARRIVING[question.profile]}"
+        f"arriving {ARRIVING[question.profile]}{views if question.door.front_door else ''}"
     )
 
 
 def _predicted(each: Ranked, advice: Advice) -> Predicted:
     return Predicted(
         variant=each.variant.name,
-        settings=each.variant.settings,
+        settings=each.variant.settings | advice.question.door.settings,
         month={name: float(getattr(each.bills, name)) for name in ("low", "expected", "high")},
         p95_s=dict(zip(("value", "low", "high"), each.simulated.latency, strict=True)),
         failures=each.simulated.failed[0],

@@ -8,12 +8,32 @@ from itertools import product
 
 from compare.metering.clouds import CLOUDS
 from compare.metering.stack import Stack
+from compare.metering.viewing import VIEWS
 from core.workflow.granularity import GRANULARITIES
 from simulation.workload import Arrivals, Flow, Photos, Platform, Workload
 
 # At 1,024 MB the default limit of 100 megapixels is accepted; one vCPU is 1,769 MB.
 MEMORY: Mapping[str, tuple[int, ...]] = {"aws": (1024, 1769, 3008), "azure": (2048, 4096)}
 CONCURRENCY = {"aws": 1000, "azure": 100}
+
+
+@dataclass(frozen=True)
+class Door:
+    """The front door that every variant has or lacks, and how often the results of a photo are looked at."""
+
+    front_door: bool = False
+    cdn: bool = False
+    waf: bool = False
+    views: int = VIEWS
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the settings of the Pulumi config that make it, but for those that are as by default."""
+        if not self.front_door:
+            return {}
+        found = {"twinlens:frontDoor": "true"}
+        found |= {} if self.cdn else {"twinlens:cdn": "false"}
+        return found | ({"twinlens:waf": "true"} if self.waf else {})
 
 
 @dataclass(frozen=True)
@@ -42,10 +62,18 @@ class Variant:
             "twinlens:architecture": self.architecture,
         }
 
-    def stack(self, region: str) -> Stack:
+    def stack(self, region: str, door: Door) -> Stack:
         """Return the stack that is metered."""
         return Stack(
-            self.cloud, self.orchestrator, self.granularity, self.architecture, self.memory_mb, region
+            self.cloud,
+            self.orchestrator,
+            self.granularity,
+            self.architecture,
+            self.memory_mb,
+            region,
+            front_door=door.front_door,
+            cdn=door.cdn,
+            waf=door.waf,
         )
 
     def workload(self, arrivals: Arrivals, photos: Photos, recipe: str, seed: int) -> Workload:

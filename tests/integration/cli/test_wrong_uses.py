@@ -246,6 +246,8 @@ USES: dict[str, list[tuple[str, int, str]]] = {
             1,
             "There is no recipe 'galery' (did you mean 'gallery'?)",
         ),
+        ("{} --images-per-month 1 --set memoryMb=1024", 1, "every variant can have frontDoor, cdn and waf"),
+        ("{} --images-per-month 1 --set cdn=true", 1, "add --set frontDoor=true."),
     ],
     "calibrate": [
         ("{}", 2, "Missing argument 'sources'."),

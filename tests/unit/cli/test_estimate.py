@@ -15,6 +15,7 @@ from compare.metering.assumptions import INIT_MS
 from compare.prices.reading import load as load_prices
 from core.errors import SettingsError
 from simulation.advice import advise
+from simulation.advice.variants import Door
 from simulation.book import load as load_parameters
 from simulation.workload import Photos
 
@@ -126,12 +127,19 @@ def test_a_setting_is_swept_and_its_frontier_shown():
 
 
 @pytest.mark.usefixtures("few")
-def test_a_sweep_says_what_advise_says():
-    swept = json.loads(run("--stack", "aws", "--sweep", "granularity", "--json").output)
-    question = advise.Question(100_000, "daily", Photos(), 5.0, 0.0)
+@pytest.mark.parametrize(
+    ("options", "door"),
+    [
+        ((), Door()),
+        (("--set", "frontDoor=true", "--views-per-photo", "3"), Door(front_door=True, cdn=True, views=3)),
+    ],
+)
+def test_a_sweep_says_what_advise_says(options, door):
+    swept = json.loads(run("--stack", "aws", "--sweep", "granularity", *options, "--json").output)
+    question = advise.Question(100_000, "daily", Photos(), 5.0, 0.0, door=door)
     advised = advise.advise(question, load_parameters(), load_prices(), draws=sweep.DRAWS)
     for each in swept:
-        name = f"aws standard {each['stack'].partition('=')[2]} 1024 MB arm64"
+        name = f"aws standard {each['stack'].rpartition('=')[2]} 1024 MB arm64"
         (one,) = [ranked for ranked in advised.ranked if ranked.variant.name == name]
         assert tuple(each["p95_s"].values()) == one.simulated.latency
         # The stack has settings of its own, which advise leaves at their defaults.

@@ -45,10 +45,13 @@ def made(tmp_path_factory):
             for number, photo in enumerate(photos)
         ]
 
-    azure = {"region": "eastus2", "orchestrator": "storage", "memory_mb": 2048}
+    door = {"front_door": True, "cdn": True, "waf": True}  # fees that no photo changes
+    azure = {"region": "eastus2", "orchestrator": "storage", "memory_mb": 2048, **door}
     folders = [
-        read(write_run(out, "aws-local", records(1.0))),
-        read(write_run(out, "aws-local", records(0.5, "fused"), granularity="fused", name="aws-fused")),
+        read(write_run(out, "aws-local", records(1.0), **door)),
+        read(
+            write_run(out, "aws-local", records(0.5, "fused"), **door, granularity="fused", name="aws-fused")
+        ),
         read(write_run(out, "azure-local", records(1.6), **azure)),
         read(
             write_run(

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from compare.billing.azure_front_door import profile
 from compare.billing.reading import MeterReading
 from compare.cost.bill import price
 from compare.cost.bills import Bills
@@ -31,6 +32,16 @@ def test_finds_where_two_stacks_cost_the_same():
         "Up to about 5,700 photos a month ($0.04) aws most likely costs less, beyond that azure: "
         "aws certainly up to 5,700 and azure certainly from 5,700."
     )
+
+
+def test_a_monthly_fee_is_made_up_for_by_photos_that_cost_less():
+    # Beyond the free 4,000, transitions cost $25 a million: as much as a profile of Front Door, $35, when
+    # (n - 4,000) x 25 = 35 million, at n = 1,404,000.
+    def fee(images: int) -> Bills:
+        return Bills(dict.fromkeys(BOUNDS, price(profile(requests=Decimal(0)), load())))
+
+    (point,) = break_evens({"azure": fee, "aws": curve(TRANSITIONS, 1, 1, 1)})
+    assert point == BreakEven(1_404_000, Decimal(35), "aws", "azure", 1_403_999, 1_404_001)
 
 
 def test_ranges_keep_a_place_from_being_certain():

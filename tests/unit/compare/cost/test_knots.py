@@ -19,6 +19,8 @@ from core.workflow.document import from_document
 STACKS = (
     Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1"),
     Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2"),
+    Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1", front_door=True, cdn=True, waf=True),
+    Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2", front_door=True, cdn=True),
 )
 MONTHS = [
     Month.planned(stack, from_document(format_1.workflow("stepwise")), load_recipe("gallery"), Photos())
@@ -33,7 +35,7 @@ def drawn(found: tuple[Knot, ...], images: int) -> float:
 
 
 @given(
-    which=st.sampled_from((0, 1)),
+    which=st.sampled_from(range(len(STACKS))),
     bound=st.sampled_from(BOUNDS),
     power=st.floats(0, 8),
 )

@@ -5,14 +5,15 @@ from compare.report.forecast import table
 from simulation.advice import advise as module
 from simulation.advice.advise import Question, advise
 from simulation.advice.forecast import forecast
+from simulation.advice.variants import Door
 from simulation.book import load
 from simulation.workload import Photos
 
 
-def made(p95_s):
+def made(p95_s, door=None):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "JOBS", 20)
-        question = Question(100_000, "daily", Photos(12, 24), p95_s, 0.0)
+        question = Question(100_000, "daily", Photos(12, 24), p95_s, 0.0, door=door or Door())
         return forecast(advise(question, load(), load_prices(), draws=2))
 
 
@@ -49,3 +50,15 @@ def test_names_the_fastest_where_none_keeps_the_objective():
     (sentence,) = made(0.01).summary
     assert sentence.startswith("No variant keeps a p95 of 0.01 s")
     assert " The fastest is " in sentence
+
+
+def test_a_front_door_is_in_every_bill_and_in_the_settings(predicted):
+    door = Door(front_door=True, cdn=True, waf=True, views=30)
+    found = made(5.0, door)
+    plain = {each.variant: each for each in predicted.variants}
+    assert "looked at 30 times each through a front door" in found.question
+    assert found.best["twinlens:frontDoor"] == found.best["twinlens:waf"] == "true"
+    # 3 million views: on Azure $35, $2.70 for requests and $13.83 for 167.6 GB at least; on AWS the rules.
+    for each in found.variants:
+        least = 51.5 if each.variant.startswith("azure") else 9.0
+        assert each.month["expected"] - plain[each.variant].month["expected"] > least
