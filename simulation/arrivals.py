@@ -28,7 +28,7 @@ def arrivals(workload: Workload, streams: Streams) -> Iterator[tuple[float, floa
 def _moments(workload: Workload, streams: Streams) -> Iterator[float]:
     given = workload.arrivals
     end, rate = given.hours * 3600.0, given.rate_per_second
-    if given.kind == "burst":
+    if given.kind in ("burst", "batch"):  # a batch takes them when it is their turn
         yield from repeat(0.0, given.count)
         return
     if given.kind == "rate":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,6 +118,7 @@ class Totals:
     transitions: int = 0
     actions: int = 0
     instances: int = 0  # most at once
+    ended: Callable[[], object] | None = None  # is told of each end
 
     def finish(self, task: Task, moment: float) -> float:
         """Count a task that ended; return the work on the critical path up to its end."""
@@ -146,3 +148,5 @@ class Totals:
         self.last.append(execution.last)
         self.path.append(execution.path_s)
         self.states[state] = self.states.get(state, 0) + 1
+        if self.ended is not None:
+            self.ended()

@@ -9,6 +9,7 @@ from typing import assert_never
 from core.recipes import load
 from core.workflow.granularity import pipeline_in
 from simulation.arrivals import arrivals
+from simulation.batch import Turns, as_items, page
 from simulation.book import Values
 from simulation.compiled import program as compiled
 from simulation.context import Context
@@ -54,11 +55,19 @@ def run(
     made: Program | None = None,
 ) -> Totals:
     """Simulate once; executions in ``kept`` keep a log of their tasks, ``made`` replaces the program."""
+    workload = as_items(workload)
     kernel, totals = Kernel(), Totals()
     program, work = made or _program(workload), _work(workload, values)
     orchestrator = build(Context(kernel, values, streams, totals, program, work), workload)
-    delivery = _delivery(workload, values, streams)
-    _arrive(kernel, arrivals(workload, streams), program, orchestrator, delivery, kept)
+    starting = _Starting(kernel, program, orchestrator, kept)
+    coming = arrivals(workload, streams)
+    if workload.arrivals.kind == "batch":
+        sizes = (size for _, size in coming)
+        turns = Turns(starting.start, sizes, workload.arrivals.at_once, page(workload))
+        totals.ended = lambda: kernel.at(kernel.now, lambda _: turns.ended())
+        turns.begin()
+    else:
+        _arrive(kernel, coming, starting, _delivery(workload, values, streams))
     kernel.run()
     return totals
 
@@ -70,35 +79,43 @@ def _delivery(workload: Workload, values: Values, streams: Streams) -> Draw | No
     return streams.lognormal("delivery", values[f"stores.{workload.platform.cloud}_event_s"], DELIVERY_SIGMA)
 
 
+class _Starting:
+    """Start executions, and keep them with a log of their tasks if they are wanted."""
+
+    def __init__(
+        self, kernel: Kernel, program: Program, orchestrator: Orchestrator, kept: list[Execution] | None
+    ) -> None:
+        self._kernel, self._program, self._orchestrator, self._kept = kernel, program, orchestrator, kept
+        self._number = 0
+
+    def start(self, size: float, delivery: float = 0.0) -> None:
+        """Start an execution for a photo of so many megapixels, after its event was delivered."""
+        execution = Execution(self._number, self._kernel.now, size, self._program.start)
+        self._number += 1
+        if self._kept is not None:
+            execution.log = []
+            self._kept.append(execution)
+        if delivery:
+            self._kernel.at(self._kernel.now + delivery, self._orchestrator.start, execution)
+        else:
+            self._orchestrator.start(execution)
+
+
 def _arrive(
-    kernel: Kernel,
-    coming: Iterator[tuple[float, float]],
-    program: Program,
-    orchestrator: Orchestrator,
-    delivery: Draw | None,
-    kept: list[Execution] | None,
+    kernel: Kernel, coming: Iterator[tuple[float, float]], starting: _Starting, delivery: Draw | None
 ) -> None:
     """Let each arrival add the next, so that the heap holds one of them."""
-    number = 0
 
     def arrive(size: float) -> None:
-        nonlocal number
-        execution = Execution(number, kernel.now, size, program.start)
-        if kept is not None:
-            execution.log = []
-            kept.append(execution)
-        if delivery is None:
-            orchestrator.start(execution)
-        else:
-            kernel.at(kernel.now + delivery(), orchestrator.start, execution)
-        number += 1
+        starting.start(size, delivery() if delivery else 0.0)
+        add()
+
+    def add() -> None:
         following = next(coming, None)
         if following is not None:
             kernel.at(following[0], arrive, following[1])
 
-    first = next(coming, None)
-    if first is not None:
-        kernel.at(first[0], arrive, first[1])
+    add()
 
 
 def _program(workload: Workload) -> Program:

@@ -13,6 +13,7 @@ from math import ceil
 
 import numpy as np
 
+from simulation.batch import as_items
 from simulation.book import Book, Values, load
 from simulation.execution import Totals
 from simulation.once import simulate
@@ -64,7 +65,7 @@ def predict(
     progress: Callable[[float], None] = lambda share: None,
 ) -> Prediction:
     """Simulate the workload and return its figures; ``progress`` is told the share that is done."""
-    book = book or load()
+    book, workload = book or load(), as_items(workload)
     jobs = max(1, workload.arrivals.jobs)
     repetitions = max(1, min(MOST_REPETITIONS, ceil(ENOUGH_JOBS / jobs)))
     drawn = _smaller(workload)
@@ -143,6 +144,8 @@ def _smaller(workload: Workload) -> Workload:
         return workload
     if arrivals.kind == "burst":
         return replace(workload, arrivals=replace(arrivals, bursts=max(1, most // arrivals.count)))
+    if arrivals.kind == "batch":
+        return replace(workload, arrivals=replace(arrivals, count=most))
     if arrivals.kind == "trace":
         return replace(workload, arrivals=replace(arrivals, trace=arrivals.trace[:most]))
     hours = arrivals.hours * most / arrivals.jobs

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from core.batch.items import MAX_CONCURRENCY
 from core.recipes import names as recipe_names
 from core.workflow.granularity import GRANULARITIES
 from simulation.checks import Check, Mistake, flag, number, one_of, suggested, text, whole
@@ -47,6 +48,7 @@ ARRIVALS: Mapping[str, Check] = {
     "kind": one_of(*get_args(Profile)),
     "count": whole(1, 1_000_000),
     "bursts": whole(1, 1_000),
+    "at_once": whole(1, MAX_CONCURRENCY),
     "rate_per_second": number(1e-6, 100_000),
     "hours": number(1e-4, 8784),
     "trace": text,
@@ -79,6 +81,7 @@ NEEDS = {
     "poisson": ("rate_per_second", "hours"),
     "daily": ("rate_per_second", "hours"),
     "trace": ("trace",),
+    "batch": ("count", "at_once"),
 }
 
 

@@ -26,6 +26,7 @@ from simulation.program import OK, Call, Node, Timer
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 REVIEW = Review(stamp(BEGINNING), stamp(BEGINNING + timedelta(days=1)))
+BATCH = "A Map is no program: simulate a workload whose arrivals are of the kind batch."
 LOST = "lost"  # the outcome of a call whose worker was lost
 DOCUMENT = Job(
     "", "gallery", Source("uploads", "incoming/photo.jpg", "", 0), "simulated", "", ""
@@ -117,11 +118,11 @@ class ReplayHost:
 
     def child(self, workflow: Workflow, document: Mapping[str, Any], number: int) -> ReplayTask:
         """Refuse to run a workflow for each item of a batch."""
-        raise SimulationError("A batch is not simulated: simulate its photos as a workload.")
+        raise SimulationError(BATCH)
 
     def restart(self, document: Mapping[str, Any]) -> None:
         """Refuse, as :meth:`child`."""
-        raise SimulationError("A batch is not simulated: simulate its photos as a workload.")
+        raise SimulationError(BATCH)
 
     def first(self, tasks: Sequence[ReplayTask]) -> ReplayTask:
         """Return the task of waiting for the first of several."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import cast
 
 from compare.folder import HEAD, append_jobs, read_head, write_head
-from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run, RunError
+from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run, RunBatch, RunError
 from core.job import Artifact, Job, Photo, Rendition, Source, job_id
 from core.recipe import FILTERED, Recipe
 from core.recipes import load
 from core.trace import TraceEntry
 from core.workflow.document import to_document
 from core.workflow.granularity import FUSED, pipeline_in
+from simulation.batch import as_items
 from simulation.book import Values
 from simulation.execution import Execution, TaskLog
 from simulation.once import executions
@@ -33,6 +35,7 @@ REGIONS = {"aws": "us-east-1", "azure": "eastus2"}
 MIB = 2**20
 LINES = 5_000  # written at a time
 CALIBRATED = "calibrated on published measurements"
+SIMULATED = "simulated"
 
 
 def write(workload: Workload, values: Values, out: Path) -> Path:
@@ -43,6 +46,7 @@ def write(workload: Workload, values: Values, out: Path) -> Path:
     Raises:
         RunError: The folder exists and is no simulated run.
     """
+    workload = as_items(workload)
     name = f"simulated-{workload.platform.name.replace('.', '-')}-{workload.workflow.granularity}"
     folder = out / f"{name}-{_digest(workload)}"
     if folder.exists():
@@ -55,7 +59,7 @@ def write(workload: Workload, values: Values, out: Path) -> Path:
     for some in batched(made.all(), LINES, strict=False):
         append_jobs(folder, some)
         ended = made.ended
-    write_head(folder, _head(workload, folder.name, made.photos, ended))
+    write_head(folder, _head(workload, folder.name, made, ended))
     return folder
 
 
@@ -63,9 +67,9 @@ def _digest(workload: Workload) -> str:
     return hashlib.sha256(repr(workload).encode()).hexdigest()[:8]
 
 
-def _head(workload: Workload, name: str, photos: Mapping[str, PhotoFile], ended: float) -> Run:
+def _head(workload: Workload, name: str, made: _Records, ended: float) -> Run:
     platform, arrivals, flow = workload.platform, workload.arrivals, workload.workflow
-    burst = arrivals.kind == "burst"
+    rated = arrivals.kind not in ("burst", "batch")
     reasons = extrapolations(workload)
     return Run(
         name=name,
@@ -77,16 +81,19 @@ def _head(workload: Workload, name: str, photos: Mapping[str, PhotoFile], ended:
         memory_mb=platform.memory_mb,
         region=REGIONS[platform.cloud],
         recipe=flow.recipe,
-        where="simulated",
+        where=SIMULATED,
         started=stamp(0.0),
         ended=stamp(ended),
         versions={"Twinlens": version("twinlens")},
-        photos=tuple(photos.values()),
+        photos=tuple(made.photos.values()),
         plan=Plan(
-            bursts=arrivals.bursts if burst else 1,
-            burst_size=arrivals.count if burst else arrivals.jobs,
-            rate=None if burst else arrivals.rate_per_second,
+            bursts=arrivals.bursts if arrivals.kind == "burst" else 1,
+            burst_size=arrivals.jobs if rated else arrivals.count,
+            rate=arrivals.rate_per_second if rated else None,
         ),
+        batch=RunBatch(SIMULATED, arrivals.count, arrivals.at_once, made.states)
+        if arrivals.kind == "batch"
+        else None,
         workflow=to_document(pipeline_in(flow.granularity)),
         rests_on=f"extrapolated: {'; '.join(reasons)}" if reasons else CALIBRATED,
     )
@@ -108,7 +115,7 @@ class _Pictures:
 
 
 class _Records:
-    """The records of a simulation; ``photos`` and ``ended`` grow while they are made."""
+    """The records of a simulation; ``photos``, ``states`` and ``ended`` grow while they are made."""
 
     def __init__(self, workload: Workload, values: Values) -> None:
         self._workload, self._values = workload, values
@@ -119,12 +126,15 @@ class _Records:
         self._container = "simulated"
         self._pictures: dict[str, _Pictures] = {}
         self.photos: dict[str, PhotoFile] = {}
+        self.states: Counter[str] = Counter()
         self.ended = 0.0
 
     def all(self) -> Iterator[JobRecord]:
         """Yield every record."""
         for burst, offset, execution in executions(self._workload, self._values):
-            yield self._record(execution, burst, offset)
+            record = self._record(execution, burst, offset)
+            self.states[record.state] += 1
+            yield record
 
     def _record(self, execution: Execution, burst: int, offset: float) -> JobRecord:
         photo = self._photo(execution.size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Kind = Literal["photo", "chain", "fan_out"]
-Profile = Literal["burst", "rate", "poisson", "daily", "trace"]
+Profile = Literal["burst", "rate", "poisson", "daily", "trace", "batch"]
 PlatformName = Literal["aws.standard", "aws.express", "aws.durable", "azure.storage", "azure.scheduler"]
 Plan = Literal["flex", "consumption"]
 PLATFORMS: tuple[str, ...] = get_args(PlatformName)
@@ -16,6 +16,7 @@ PLATFORMS: tuple[str, ...] = get_args(PlatformName)
 class Arrivals:
     """When jobs arrive: ``bursts`` of ``count`` at once, at a rate for some hours, or as in a trace.
 
+    The items of a ``batch`` do not arrive: of ``count``, ``at_once`` run together, and one ends for the next.
     ``trace`` holds (seconds since the start, megapixels). A ``daily`` profile varies around its mean rate
     with the hour, three times as much by day as by night.
     """
@@ -23,6 +24,7 @@ class Arrivals:
     kind: Profile = "burst"
     count: int = 1
     bursts: int = 1
+    at_once: int = 20
     rate_per_second: float = 1.0
     hours: float = 1.0
     trace: tuple[tuple[float, float], ...] = ()
@@ -32,6 +34,8 @@ class Arrivals:
         """Return the number of jobs, expected of a random process."""
         if self.kind == "burst":
             return self.count * self.bursts
+        if self.kind == "batch":
+            return self.count
         return len(self.trace) if self.kind == "trace" else round(self.rate_per_second * self.hours * 3600)
 
 

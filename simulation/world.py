@@ -88,6 +88,8 @@ def _together(workload: Workload) -> int:
     arrivals = workload.arrivals
     if arrivals.kind == "burst":
         return arrivals.count
+    if arrivals.kind == "batch":
+        return min(arrivals.count, arrivals.at_once)
     rate = arrivals.rate_per_second
     if arrivals.kind == "trace":
         rate = len(arrivals.trace) / max(1.0, arrivals.trace[-1][0]) if arrivals.trace else 0.0
