@@ -127,7 +127,7 @@ def lost(deployment: DeployedStack, found: Iterable[Outcome], older_than: timede
     It is if the row has not changed for so long, and the platform does not know better.
     """
     intake, ledger = deployment.connection.intake, deployment.connection.ledger
-    late = (datetime.now(UTC) - older_than).isoformat()
+    late = _before(older_than)
     for each in found:
         row = each.row
         if row is None or each.end != "unfinished" or row.updated_at > late:
@@ -149,8 +149,16 @@ def redrive(
         SetupError: The batch is at work, or there is nothing to send again.
     """
     job = row.job()
-    if row.state in OPEN and deployment.connection.intake.running(job.execution):
-        raise SetupError(f"The batch {row.id} is at work: wait until it has ended.")
+    if row.state in OPEN:
+        if deployment.connection.intake.running(job.execution):
+            raise SetupError(f"The batch {row.id} is at work: wait until it has ended.")
+        # Not every platform knows what runs, so the last sign of life counts.
+        alive = max([row.updated_at, *(each.row.updated_at for each in found if each.row)])
+        if alive > _before(older_than):
+            raise SetupError(
+                f"The batch {row.id} was at work at {alive}: wait until it has ended. If you know that it "
+                "was interrupted, --older-than 0 does not wait."
+            )
     again = [each.item for each in found if each.end in TO_REDRIVE]
     again += [each.item for each in lost(deployment, found, older_than)]
     if not again:
@@ -161,6 +169,11 @@ def redrive(
         told = Problem(INTERRUPTED, f"It did not end; {made} has what was left.")
         deployment.connection.ledger.end(row, _ended(job, told))
     return made, items
+
+
+def _before(age: timedelta) -> str:
+    """Return the time so long ago, as rows have it."""
+    return (datetime.now(UTC) - age).isoformat()
 
 
 def _ended(job: Job, told: Problem) -> Job:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench import batches
+from bench import batch_runs, batches
 from bench.stack import DeployedStack
 from cli.console import (
     Json,
@@ -37,6 +37,10 @@ SHOWN = 20  # items in a table
 
 BatchId = Annotated[str, typer.Argument(help="A batch's id, or a unique prefix of it.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the batch has ended.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(file_okay=False, help="Keep the batch as a run in this folder, for `twinlens report`."),
+]
 
 app = typer.Typer(help="Process photos that are in the store already, as one batch.")
 
@@ -61,6 +65,7 @@ def batch(
     tolerate: Annotated[str, typer.Option(help="The share of failed items at which it stops.")] = "5%",
     again: Annotated[bool, typer.Option("--again", help="Process what was processed before, too.")] = False,
     wait: Wait = False,
+    out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Start a batch: each item is processed like an upload, and a summary is written at the end."""
@@ -71,6 +76,7 @@ def batch(
         raise SetupError("--stack is missing: name a stack, such as aws-local.")
     if (prefix is None) == (manifest is None):
         raise SetupError("Give either --prefix or --manifest, to say which photos.")
+    _check(out, wait)
     if recipe:
         recipes.load(recipe)
     deployment = DeployedStack.of(stack)
@@ -84,16 +90,16 @@ def batch(
     made, listed = batches.start(deployment, items, options, named, again=again)
     for mistake in mistakes:
         print_error(shown(f"{manifest}: {mistake}; it is left out."))
-    _started(deployment, made, listed, mistakes, wait=wait, as_json=as_json)
+    _started(deployment, made, listed, mistakes, out=out, wait=wait, as_json=as_json)
 
 
 @app.command()
-def show(batch: BatchId, stack: StackName, as_json: Json = False) -> None:
+def show(batch: BatchId, stack: StackName, out: Out = None, as_json: Json = False) -> None:
     """Show how far a batch is, and which of its items have no picture."""
     deployment = DeployedStack.of(stack)
     row = _find(deployment, batch)
     found = outcomes(items_of(row.job(), deployment.connection.outputs), deployment.row)
-    _print(row, found, as_json)
+    _print(deployment, row, found, out, as_json)
 
 
 @app.command()
@@ -104,14 +110,26 @@ def redrive(
         float, typer.Option(min=0, help="Minutes until an item counts as lost that has not ended.")
     ] = PATIENCE_MINUTES,
     wait: Wait = False,
+    out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Start a batch of what failed in an earlier one, was not begun, or was lost."""
+    _check(out, wait)
     deployment = DeployedStack.of(stack)
     row = _find(deployment, batch)
     found = outcomes(items_of(row.job(), deployment.connection.outputs), deployment.row)
     made, listed = batches.redrive(deployment, row, found, timedelta(minutes=older_than))
-    _started(deployment, made, listed, [], wait=wait, as_json=as_json)
+    _started(deployment, made, listed, [], out=out, wait=wait, as_json=as_json)
+
+
+def _check(out: Path | None, wait: bool) -> None:
+    """Refuse to keep what has not ended.
+
+    Raises:
+        SetupError: Nobody waits for the end.
+    """
+    if out and not wait:
+        raise SetupError("--out needs --wait: `twinlens batch show BATCH --out` keeps a batch later.")
 
 
 def percent(text: str) -> float:
@@ -142,6 +160,7 @@ def _started(
     items: Sequence[Item],
     mistakes: Sequence[str],
     *,
+    out: Path | None,
     wait: bool,
     as_json: bool,
 ) -> None:
@@ -155,7 +174,7 @@ def _started(
             )
         return
     row, found = _followed(deployment, made, items)
-    _print(row, found, as_json)
+    _print(deployment, row, found, out, as_json)
     if row.state != "succeeded" or any(each.end not in ("succeeded", "skipped") for each in found):
         raise typer.Exit(1)
 
@@ -179,8 +198,11 @@ def _followed(deployment: DeployedStack, made: str, items: Sequence[Item]) -> tu
             time.sleep(POLL_SECONDS)
 
 
-def _print(row: LedgerRow, found: Sequence[Outcome], as_json: bool) -> None:
+def _print(
+    deployment: DeployedStack, row: LedgerRow, found: Sequence[Outcome], out: Path | None, as_json: bool
+) -> None:
     job, counted = row.job(), counts(found)
+    run = batch_runs.keep(deployment, row, found, out) if out else None
     without = [each for each in found if each.end not in ("succeeded", "skipped")]
     if as_json:
         told: dict[str, Any] = {"id": row.id, "state": row.state, "recipe": job.recipe, "items": len(found)}
@@ -188,6 +210,7 @@ def _print(row: LedgerRow, found: Sequence[Outcome], as_json: bool) -> None:
             {"key": each.item.upload.source.key, "job": each.item.id, "end": each.end, "reason": each.reason}
             for each in without
         ]
+        told |= {"run": str(run)} if run else {}
         print_json({**told, "counts": counted, "without_picture": listed})
         return
     console.print(f"batch    {row.id}  {state_text(row.state)}")
@@ -203,3 +226,5 @@ def _print(row: LedgerRow, found: Sequence[Outcome], as_json: bool) -> None:
         print_table(["job", "key", "end", "reason"], rows)
         if len(without) > SHOWN:
             console.print(f"... and {len(without) - SHOWN:,} more; --json lists all.")
+    if run:
+        console.print(f"\ntwinlens report {shown(str(run))}")

@@ -25,7 +25,6 @@ from compare.cost.exact import text
 from compare.cost.verdict import Answer, Candidate, answers
 from compare.metering import assumed
 from compare.metering.assumptions import PLANNED
-from compare.metering.batch import overhead
 from compare.metering.month import Month
 from compare.metering.planned import Photos
 from compare.metering.viewing import VIEWS
@@ -123,14 +122,14 @@ def estimate(
             _regions(each, region or (), book),
             free_tier=not no_free_tier,
             age=age,
-            more=(*sent, *overhead(each.stack, planned.workflow, batch)),
+            more=sent,
         )
 
     if sweep_of:
 
         def swept(each: Configured, share: Decimal, images: int) -> Bills:
             photos = Photos(megapixels, share, views=views_per_photo)
-            return priced(each, _month(each, photos), month, images)
+            return priced(each, _month(each, photos, batch), month, images)
 
         _sweep(
             {
@@ -141,7 +140,7 @@ def estimate(
         )
         return
     photos = Photos(megapixels, COLD_SHARE if cold_share is None else cold_share, views=views_per_photo)
-    months = {each.label: _month(each, photos) for each in configured}
+    months = {each.label: _month(each, photos, batch) for each in configured}
     curves: dict[str, Curve] = {
         each.label: cache(partial(priced, each, months[each.label], month)) for each in configured
     }
@@ -193,12 +192,12 @@ def _answers(found: Sequence[Answer]) -> dict[str, str]:
     return {each.name: each.answer for each in found}
 
 
-def _month(each: Configured, photos: Photos) -> Month:
+def _month(each: Configured, photos: Photos, batched: int) -> Month:
     """Return months of such photos; with review ``always``, a person approves every one."""
     settings = each.settings
     workflow = pipeline_in(settings.granularity, settings.review_seconds)
     asked = replace(photos, reviewed=settings.review == ALWAYS)
-    return Month.planned(each.stack, workflow, load_recipe(settings.recipe), asked)
+    return Month.planned(each.stack, workflow, load_recipe(settings.recipe), asked, batched)
 
 
 def _check(

@@ -47,6 +47,19 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class RunBatch:
+    """The batch that a run is of; ``counts`` says how many of its ``items`` ended how.
+
+    Items that were skipped or not begun have no record: nothing was done for them.
+    """
+
+    id: str
+    items: int
+    concurrency: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Run:
     """The head of a run, kept in ``run.json``.
 
@@ -56,7 +69,8 @@ class Run:
     ``workflow`` is the workflow of the run as a document of
     :mod:`core.workflow.document`: a run is priced by its own workflow, even if that has changed since.
     ``log_level`` is empty in runs of stacks that could not set it; ``step_memory_mb`` has the steps with
-    another memory than ``memory_mb``. ``label`` is what ``twinlens runs label`` called the run.
+    another memory than ``memory_mb``. ``label`` is what ``twinlens runs label`` called the run. A run of the
+    photos of a batch has a ``batch``.
     """
 
     name: str
@@ -86,6 +100,7 @@ class Run:
     waf: bool = False
     rests_on: str = ""
     label: str = ""
+    batch: RunBatch | None = None
     format: int = FORMAT
 
 

@@ -6,6 +6,7 @@ the messages of a sub-orchestration, as :mod:`compare.billing.durable_storage` c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from compare.billing import durable_scheduler, durable_storage
@@ -20,10 +21,16 @@ from core.batch.items import MAX_ITEMS, PAGE
 from core.workflow.batch import batch_of
 from core.workflow.model import Workflow
 
+ORCHESTRATORS = {"aws": "standard"}  # of items, whatever that of the stack's uploads is
 ROW_KB = Decimal(4)  # of a job that has ended: its document, above all
 # An item's end reaches the parent as a message: put, got, deleted; and as an episode: the history is read and
 # appended to, the instance's row is updated.
 END_OPERATIONS = EPISODE_OPERATIONS = 3
+
+
+def of_items(stack: Stack) -> Stack:
+    """Return the stack as the items of batches run on it."""
+    return replace(stack, orchestrator=ORCHESTRATORS.get(stack.cloud, stack.orchestrator))
 
 
 def overhead(stack: Stack, workflow: Workflow, items: int) -> tuple[MeterReading, ...]:
@@ -37,11 +44,8 @@ def overhead(stack: Stack, workflow: Workflow, items: int) -> tuple[MeterReading
 
 def _aws(stack: Stack, workflow: Workflow, photos: Decimal, batches: Decimal) -> tuple[MeterReading, ...]:
     states = Decimal(len(path(batch_of(workflow), "succeeded", frozenset()).states))
-    way = Decimal(len(path(workflow, "succeeded", frozenset()).states))
     return (
         *standard(executions=batches, transitions=states),
-        # Items are standard executions under every orchestrator.
-        *(() if stack.orchestrator == "standard" else standard(executions=photos, transitions=way)),
         *storage(puts=4 * batches, gets=2 * batches),  # the list, the summary and two files of results
         *table(reads=photos, read_kb=ROW_KB, consistency="strong"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ from compare.billing.reading import MeterReading
 from compare.cost.exact import exact
 from compare.metering import planned, scaled
 from compare.metering.assumptions import BOUNDS, Bound
+from compare.metering.batch import of_items, overhead
 from compare.metering.clouds import cloud_of
 from compare.metering.load import JobLoad
 from compare.metering.planned import Photos
@@ -19,6 +21,8 @@ from compare.metering.stack import Stack
 from compare.metering.viewing import VIEWS
 from core.recipe import Recipe
 from core.workflow.model import Workflow
+
+ALL = sys.maxsize  # of a month's photos come in batches
 
 
 @dataclass(frozen=True)
@@ -39,36 +43,44 @@ class _PerPhoto:
 class Month:
     """A month in which photos like some others arrive, by ``bound`` of what is not known about the bill.
 
-    Behind a front door, the results of each are looked at ``views`` times.
+    Behind a front door, the results of each are looked at ``views`` times. ``batched`` of them come in
+    batches.
     """
 
     stack: Stack
     workflow: Workflow
     views: int
     _by_bound: Mapping[Bound, _PerPhoto]
+    _items: Mapping[Bound, _PerPhoto]  # of batches, which may run otherwise
+    batched: int = 0
 
     @classmethod
     def measured(
-        cls, stack: Stack, workflow: Workflow, loads: Iterable[JobLoad], views: int = VIEWS
+        cls,
+        stack: Stack,
+        workflow: Workflow,
+        loads: Iterable[JobLoad],
+        views: int = VIEWS,
+        batched: int = 0,
     ) -> Month:
         """Return months of photos like those of a run."""
         counted = _count(stack, loads)
-        return cls(stack, workflow, views, {bound: _per_photo(stack, counted, bound) for bound in BOUNDS})
+        found = {bound: _per_photo(stack, counted, bound) for bound in BOUNDS}
+        return cls(stack, workflow, views, found, found, batched)
 
     @classmethod
-    def planned(cls, stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos) -> Month:
+    def planned(
+        cls, stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos, batched: int = 0
+    ) -> Month:
         """Return months of photos that are only described, if every one succeeds at the first attempt."""
-        return cls(
-            stack,
-            workflow,
-            photos.views,
-            {
-                bound: _per_photo(
-                    stack, _count(stack, planned.loads(stack, workflow, recipe, photos, bound)), bound
-                )
-                for bound in BOUNDS
-            },
-        )
+
+        def on(stack: Stack) -> Mapping[Bound, _PerPhoto]:
+            loads = {bound: planned.loads(stack, workflow, recipe, photos, bound) for bound in BOUNDS}
+            return {bound: _per_photo(stack, _count(stack, loads[bound]), bound) for bound in BOUNDS}
+
+        found, items = on(stack), of_items(stack)
+        otherwise = on(items) if batched and items != stack else found
+        return cls(stack, workflow, photos.views, found, otherwise, batched)
 
     def usage(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
         """Return the usage of a month with ``images`` photos, standing and idle usage included.
@@ -87,28 +99,40 @@ class Month:
 
     def of_photos(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
         """Return the usage of the photos alone: how they come, are processed, kept and looked at."""
-        known = self._by_bound[bound]
-        if not images:
-            return ()
+        known, items = self._by_bound[bound], min(images, self.batched)
         with exact():
-            factor = Decimal(images) / known.photos
-            shared = known.shared(images, bound)
-            names = {each.meter for each in shared}
-            own = scaled((each for each in known.metered if each.meter not in names), factor)
-            older = scaled(known.kept, factor * (age - 1)) if age > 1 else ()
-            before = tuple(
-                replace(each, formula=f"{age - 1} months before: {each.formula}") for each in older
-            )
-            return (*own, *shared, *before, *self._through_the_door(images, known, bound))
+            if self._items is self._by_bound:
+                photos = _scaled(known, images, bound, age)
+            else:
+                alone = _scaled(known, images - items, bound, age)
+                photos = (*alone, *_scaled(self._items[bound], items, bound, age))
+            batches = overhead(self.stack, self.workflow, items)
+            return (*photos, *batches, *self._through_the_door(images, images - items, known, bound))
 
-    def _through_the_door(self, images: int, known: _PerPhoto, bound: Bound) -> tuple[MeterReading, ...]:
-        if not self.stack.front_door:
+    def _through_the_door(
+        self, images: int, entering: int, known: _PerPhoto, bound: Bound
+    ) -> tuple[MeterReading, ...]:
+        """Return the usage of photos that enter there, and of all results that are looked at."""
+        if not self.stack.front_door or not images:
             return ()
         cloud = cloud_of(self.stack)
         return (
-            *cloud.entering(self.stack, images, bound),
+            *cloud.entering(self.stack, entering, bound),
             *cloud.viewing(self.stack, Decimal(images * self.views), known.result_bytes, bound),
         )
+
+
+def _scaled(known: _PerPhoto, images: int, bound: Bound, age: int) -> tuple[MeterReading, ...]:
+    """Return the usage of so many photos."""
+    if not images:
+        return ()
+    factor = Decimal(images) / known.photos
+    shared = known.shared(images, bound)
+    names = {each.meter for each in shared}
+    own = scaled((each for each in known.metered if each.meter not in names), factor)
+    older = scaled(known.kept, factor * (age - 1)) if age > 1 else ()
+    before = tuple(replace(each, formula=f"{age - 1} months before: {each.formula}") for each in older)
+    return (*own, *shared, *before)
 
 
 @dataclass(frozen=True)

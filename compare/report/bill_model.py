@@ -62,7 +62,7 @@ def _usage(run: PricedRun, book: PriceBook) -> Usage:
     stack = run.month.stack
     meters = {
         AS_MEASURED: _by_bound(run.month, book),
-        **_planned(stack, run.month.workflow, run.recipe, run.month.views),
+        **_planned(stack, run.month.workflow, run.recipe, run.month.views, run.month.batched),
     }
     unused = dict.fromkeys(book.committed(stack.cloud), ((0, 0.0), (LARGEST, 0.0)))
     return Usage(
@@ -83,14 +83,16 @@ def _by_bound(month: Month, book: PriceBook) -> ByBound:
 
 
 @cache
-def _planned(stack: Stack, workflow: Workflow, recipe_name: str, views: int) -> dict[str, ByBound]:
+def _planned(
+    stack: Stack, workflow: Workflow, recipe_name: str, views: int, batched: int
+) -> dict[str, ByBound]:
     """Return the usage by photos of other sizes, if the recipe is still there."""
     try:
         recipe = load_recipe(recipe_name)
     except RecipeError:
         return {}
     months = {
-        size: Month.planned(stack, workflow, recipe, Photos(Decimal(size), views=views))
+        size: Month.planned(stack, workflow, recipe, Photos(Decimal(size), views=views), batched)
         for size in MEGAPIXELS
     }
     return {str(size): _by_bound(month, load()) for size, month in months.items()}

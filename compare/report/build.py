@@ -64,7 +64,7 @@ def build(
         made_at=now(),
         place=place([folder.run for folder in folders]),
         notice=notice([folder.run for folder in folders]),
-        summary=summary(runs, photos),
+        summary=summary(runs, photos, billed),
         answers=answers(stacks, images_per_month, runs, comparisons),
         terms=terms([folder.run for folder in folders]),
         images_per_month=images_per_month,

@@ -18,7 +18,7 @@ from compare.cost.purposes import by_purpose, purpose
 from compare.cost.verdict import Candidate
 from compare.metering import JobLoad, Stack, scaled
 from compare.metering.assumptions import BOUNDS, Bound
-from compare.metering.month import Month
+from compare.metering.month import ALL, Month
 from compare.metering.viewing import VIEWS
 from compare.prices.book import PriceBook
 from compare.report.cost_model import Cost, CostLine, VolumePoint
@@ -42,6 +42,10 @@ class PricedRun:
         """Price a month with ``images`` photos."""
         return month_bills(self.month, images, self.book, [self.region], free_tier=free_tier)
 
+    def alone(self, images: int, bound: Bound) -> Bill:
+        """Price so many photos, without free tiers and standing usage."""
+        return price(self.month.of_photos(images, bound), self.book, [self.region], free_tier=False)
+
     def thousand(self, images: int, bound: Bound) -> Bill:
         """Price a thousand photos of such a month, without free tiers and standing usage."""
         usage = scaled(self.month.of_photos(images, bound), Decimal(THOUSAND) / images)
@@ -62,7 +66,7 @@ def priced(measured: MeasuredRun, book: PriceBook, views: int = VIEWS) -> Priced
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
-    month = Month.measured(Stack.of(run), workflow, loads, views)
+    month = Month.measured(Stack.of(run), workflow, loads, views, ALL if run.batch else 0)
     return PricedRun(measured.label, month, region, run.recipe, book)
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compare.figures import listed
+from compare.clock import milliseconds
+from compare.cost.exact import dollars
+from compare.figures import duration, listed
+from compare.metering.assumptions import BOUNDS
+from compare.report.costs import PricedRun
 from compare.report.model import PhotoReport, RunReport
 from compare.run import OUTCOMES
 
 
-def summary(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> tuple[str, ...]:
-    """Say what happened to the photos, and which faults were injected."""
-    return (_fate(runs, photos), *_faults(runs))
+def summary(
+    runs: Sequence[RunReport], photos: Sequence[PhotoReport], billed: Sequence[PricedRun]
+) -> tuple[str, ...]:
+    """Say what happened to the photos, what batches did and cost, and which faults were injected."""
+    return (_fate(runs, photos), *_batches(runs, billed), *_faults(runs))
 
 
 def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
@@ -27,6 +33,25 @@ def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
     same = "every photo's outputs are equal byte for byte"
     differ = f"{compared.count('different')} photos' outputs differ"
     return f"{sentence}; {differ if 'different' in compared else same}."
+
+
+def _batches(runs: Sequence[RunReport], billed: Sequence[PricedRun]) -> Iterator[str]:
+    """Say how the items of each batch ended, how long it took and what it cost."""
+    prices = {each.label: each for each in billed}
+    for each in runs:
+        batch, run = each.run.batch, each.run
+        if batch is None or run.ended is None or each.label not in prices:
+            continue
+        ends = listed([f"{count:,} {end}" for end, count in batch.counts.items()])
+        took = duration(milliseconds(run.ended) - milliseconds(run.started))
+        done = each.counts.uploads
+        bills = {bound: prices[each.label].alone(done, bound) for bound in BOUNDS}
+        yield (
+            f"{each.label} is the batch {batch.id[:12]} of {batch.items:,} items: {ends}, in {took}. At list "
+            f"prices, without free tiers and what the stack costs anyway, it cost "
+            f"{dollars(bills['expected'].total)}, between {dollars(bills['low'].low)} and "
+            f"{dollars(bills['high'].high)}."
+        )
 
 
 def _faults(runs: Sequence[RunReport]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from compare.report.model import Comparison, Counts, Report, RunReport
 from compare.report.rows import columns, rows
 from compare.report.table import NOTHING, Table
 from compare.report.words import SEGMENT_WORDS, amount, decided, month, quantile_name
-from compare.run import OUTCOMES, Plan, Run
+from compare.run import OUTCOMES, Plan, Run, RunBatch
 from compare.statistics import Quantile, Ratio
 
 QUANTILE_HEAD = ("jobs", "median", "95 % quantile", "99 % quantile")
@@ -127,11 +127,15 @@ def _facts(report: RunReport) -> dict[str, str]:
         "where": f"{run.where}, {run.rests_on}" if run.rests_on else run.where,
         "began": run.started,
         "ended": run.ended or "unfinished",
-        "plan": _plan(run.plan),
+        "plan": _batch(run.batch) if run.batch else _plan(run.plan),
         "uploads": f"{counts.uploads:,}, and {counts.warm_up:,} for warm-up",
         **{name: f"{getattr(counts, name):,}" for name in OUTCOMES},
         "made with": listed([f"{name} {version}" for name, version in run.versions.items()]),
     }
+
+
+def _batch(batch: RunBatch) -> str:
+    return f"the batch {batch.id[:12]} of {batch.items:,} items, {batch.concurrency:,} at once"
 
 
 def _plan(plan: Plan) -> str:

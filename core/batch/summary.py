@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from core.batch.items import Item, items_of
 from core.job import Artifact, Job
-from core.ledger import OPEN, LedgerRow
+from core.ledger import OPEN, WITHOUT_PICTURE, LedgerRow
 from core.ports import ObjectStore
 
 NAME = "summary.json"
@@ -30,7 +31,7 @@ class Outcome:
     """What became of an item.
 
     It was ``skipped`` if it had a picture before, is ``unfinished`` if its job has not ended, and ``missing``
-    if there is no job of it.
+    if there is no job of it, or only one that ended without a picture before the batch.
     """
 
     item: Item
@@ -41,16 +42,24 @@ class Outcome:
 
 def outcome(item: Item, row: LedgerRow | None) -> Outcome:
     """Return what became of the item with this row in the ledger."""
-    if row is None:
-        return Outcome(item, "missing", "It was not begun.")
+    before = row is not None and _uploaded(row) < datetime.fromisoformat(item.upload.stored_at)
+    if row is None or (before and row.state in WITHOUT_PICTURE):
+        return Outcome(item, "missing", "It was not begun.", row)
     error = row.document.get("error")
     reason = str(error.get("message", "")) if isinstance(error, dict) else ""
     if row.state in OPEN:
         return Outcome(item, "unfinished", f"Its job is {row.state}.", row)
-    if row.state == "succeeded" and row.document.get("uploaded_at") != item.upload.stored_at:
+    if before and row.state == "succeeded":
         return Outcome(item, "skipped", f"It was processed at {row.updated_at}.", row)
     known: End = next((each for each in ENDS if each == row.state), "failed")
     return Outcome(item, known, reason, row)
+
+
+def _uploaded(row: LedgerRow) -> datetime:
+    try:
+        return datetime.fromisoformat(row.document["uploaded_at"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):  # of a row that cannot be read
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def outcomes(items: Iterable[Item], rows: Rows) -> list[Outcome]:

@@ -26,7 +26,7 @@ from core.trace import now
 from core.workflow.activities import activities
 from core.workflow.batch import batch_of
 from core.workflow.calls import Fault
-from core.workflow.granularity import FUSED, all_steps, pipeline_in
+from core.workflow.granularity import all_steps, pipeline_in
 
 OUTPUTS = {
     "cloud": "aws",
@@ -95,7 +95,9 @@ class MemoryCloud:
             tools=lambda: Tools(self.input, self.outputs, recipes.load("gallery"), 1 << 26, 1 << 26),
         )
         with suppress(Fault):
-            MemoryHost(job.to_document(), made, execution=identifier).run(batch_of(pipeline_in(FUSED)))
+            MemoryHost(job.to_document(), made, execution=identifier).run(
+                batch_of(pipeline_in(self.granularity))
+            )
 
     def wake(self, row: LedgerRow) -> None:
         """See :meth:`bench.connections.Connection.wake`."""

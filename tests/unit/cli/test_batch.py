@@ -1,11 +1,16 @@
 """``twinlens batch`` on a stack in memory."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from compare.folder import read
+from compare.report.build import build
+from compare.run import RunBatch
 from core.job import Source
 from core.ports import Upload
 
@@ -71,7 +76,7 @@ def test_what_failed_is_sent_again_and_nothing_else(run, cloud):
     again = json.loads(run("redrive", made["id"], "--wait", "--json").stdout)
 
     assert again["counts"] == {"succeeded": 1}
-    assert json.loads(run("show", made["id"], "--json", code=0).stdout)["counts"]["rejected"] == 1
+    assert json.loads(run("show", made["id"], "--json").stdout)["counts"] == {"succeeded": 2, "rejected": 1}
     assert "has no item to send again" in str(
         CliRunner().invoke(app, ["batch", "redrive", again["id"], "-s", "aws-local"]).exception
     )
@@ -89,6 +94,43 @@ def test_a_batch_that_stopped_goes_on_with_what_was_not_begun(run, cloud):
     again = json.loads(run("redrive", made["id"], "--wait", "--json", code=1).stdout)
 
     assert again["counts"] == {"succeeded": 2, "rejected": 1}
+
+
+def test_a_batch_that_may_be_at_work_is_left_alone_unless_its_user_knows_better(run, cloud):
+    made = json.loads(run("--prefix", "archive/", "--json").stdout)
+    rows, items = cloud.ledger._rows, [each for each in cloud.ledger.list() if each.key == "archive/a.jpg"]
+    rows[made["id"]] = replace(rows[made["id"]], state="claimed")
+    del rows[items[0].id]
+
+    done = CliRunner().invoke(app, ["batch", "redrive", made["id"], "-s", "aws-local"])
+    assert "was at work at" in str(done.exception)
+    assert rows[made["id"]].state == "claimed"
+
+    again = json.loads(run("redrive", made["id"], "--older-than", "0", "--wait", "--json").stdout)
+    assert again["counts"] == {"succeeded": 1}
+    assert rows[made["id"]].document["error"]["name"] == "BatchInterrupted"
+
+
+def test_a_batch_is_kept_as_a_run_whose_report_names_it_and_prices_it_as_estimate_does(run, tmp_path):
+    run("--prefix", "archive/a", "--wait", "--json")
+    out = ("--out", str(tmp_path))
+    made = json.loads(run("--prefix", "archive/", "--wait", *out, "--json", code=1).stdout)
+    folder = read(Path(made["run"]))
+
+    assert folder.run.batch == RunBatch(made["id"], 3, 20, {"succeeded": 1, "skipped": 1, "rejected": 1})
+    assert {each.photo: each.state for each in folder.jobs} == {
+        "archive/b.jpg": "succeeded",
+        "archive/poem.jpg": "rejected",
+    }
+    told = build([folder]).summary[1]
+    assert f"is the batch {made['id'][:12]} of 3 items: 1 succeeded, 1 skipped and 1 rejected, in " in told
+    assert "it cost $" in told
+
+    again = json.loads(run("show", made["id"][:12], *out, "--json").stdout)
+    assert again["run"] == made["run"]
+    assert read(Path(made["run"])).jobs == folder.jobs
+    done = CliRunner().invoke(app, ["batch", "--prefix", "archive/", *out, "-s", "aws-local"])
+    assert "--out needs --wait" in str(done.exception)
 
 
 def test_the_job_of_a_photo_is_no_batch(run, cloud):

@@ -7,7 +7,7 @@ from compare import format_1
 from compare.cost.bills import month_bills
 from compare.metering import Stack, planned
 from compare.metering.assumptions import BOUNDS, Bound
-from compare.metering.month import Month
+from compare.metering.month import ALL, Month
 from compare.metering.planned import Photos
 from compare.prices.reading import load
 from core.recipes import load as load_recipe
@@ -228,3 +228,33 @@ def test_photos_of_a_run_are_looked_at_with_the_bytes_of_their_results():
     month = Month.planned(shown, workflow, load_recipe("gallery"), Photos())
     found = planned.loads(shown, workflow, load_recipe("gallery"), Photos(), "expected")
     assert Month.measured(shown, workflow, found).of_photos(500) == month.of_photos(500)
+
+
+def batched(orchestrator: str, images: int, items: int) -> dict[str, Decimal]:
+    stack = replace(AWS, orchestrator=orchestrator, granularity="fused")
+    month = Month.planned(stack, WORKFLOWS["fused"], load_recipe("gallery"), PHOTOS, items)
+    counted: dict[str, Decimal] = {}
+    for each in month.usage(images):
+        counted[each.meter] = counted.get(each.meter, Decimal(0)) + each.quantity
+    return counted
+
+
+def test_photos_of_batches_are_metered_like_others_plus_what_their_batch_adds():
+    alone, in_batches = batched("standard", 5000, 0), batched("standard", 5000, ALL)
+    more = {name: used - alone.get(name, 0) for name, used in in_batches.items()}
+    assert {name: quantity for name, quantity in more.items() if quantity} == {
+        "aws.stepfunctions.transitions": 5,
+        "aws.s3.put_requests": 4,
+        "aws.s3.get_requests": 2,
+        "aws.dynamodb.read_units": 5000,
+    }
+
+
+@pytest.mark.parametrize("orchestrator", ["express", "durable"])
+def test_items_are_standard_executions_whatever_runs_the_stack_s_uploads(orchestrator):
+    meter = "aws.stepfunctions.transitions"
+    assert batched(orchestrator, 5000, ALL)[meter] == batched("standard", 5000, ALL)[meter]
+    mixed, uploads = batched(orchestrator, 7000, 5000), batched(orchestrator, 2000, 0)
+    assert mixed[meter] - uploads.get(meter, 0) == batched("standard", 5000, ALL)[meter]
+    own = {"express": "aws.stepfunctions.express_requests", "durable": "aws.lambda.durable_operations"}
+    assert mixed[own[orchestrator]] == uploads[own[orchestrator]] > 0

@@ -1,0 +1,40 @@
+"""What became of an item follows from its row, and from whether the row's job came before the batch."""
+
+import pytest
+
+from core.batch.items import Item
+from core.batch.summary import outcome
+from core.job import Source
+from core.ledger import LedgerRow
+from core.ports import Upload
+
+BATCH = "2026-03-01T10:00:00.500000Z"
+EARLIER, SAME, LATER = "2026-03-01T10:00:00Z", BATCH, "2026-03-01T10:00:01Z"
+ITEM = Item(Upload(Source("photos", "archive/a.jpg", "etag", 1), BATCH), "gallery")
+
+
+def row(state, uploaded_at):
+    return LedgerRow(ITEM.id, state, "", EARLIER, {"uploaded_at": uploaded_at})
+
+
+@pytest.mark.parametrize(
+    ("state", "uploaded_at", "end"),
+    [
+        ("succeeded", SAME, "succeeded"),
+        ("succeeded", EARLIER, "skipped"),
+        ("succeeded", LATER, "succeeded"),  # by a redrive
+        ("failed", SAME, "failed"),
+        ("failed", EARLIER, "missing"),  # its turn is still to come
+        ("failed", LATER, "failed"),
+        ("rejected", EARLIER, "missing"),
+        ("claimed", EARLIER, "unfinished"),
+        ("claimed", SAME, "unfinished"),
+        ("failed", "nonsense", "failed"),
+    ],
+)
+def test_an_item_ends_as_its_job_did_unless_that_was_before(state, uploaded_at, end):
+    assert outcome(ITEM, row(state, uploaded_at)).end == end
+
+
+def test_an_item_without_a_row_is_missing():
+    assert outcome(ITEM, None).end == "missing"
