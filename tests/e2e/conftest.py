@@ -181,6 +181,7 @@ def stands(
     for name, value in local_stacks.environment.items():
         monkeypatch.setenv(name, value)
     aws_clients.client.cache_clear()
+    aws_clients._session.cache_clear()
     if not heard:
         heard |= {
             name: make_stand(name, local_stacks.state, outputs)
@@ -188,6 +189,7 @@ def stands(
         }
     yield heard
     aws_clients.client.cache_clear()
+    aws_clients._session.cache_clear()
 
 
 def make_stand(name: str, state: Any, outputs: Mapping[str, Any]) -> Stand:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import boto3
 import pytest
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from core.job import job_id
+from core.ledger import OPEN
 from core.workflow.photo import PIPELINE
 from local.environment import LocalStack
 
@@ -36,46 +38,49 @@ TRACES = {
     "xray:GetSamplingTargets",
 }
 CALLS = {"lambda:InvokeFunction", "dynamodb:PutItem", "dynamodb:UpdateItem", "sns:Publish"}
+# Of the machine of batches and of the function that sums one up, besides what every machine or function has.
+ITEMS = {"states:StartExecution", "s3:GetObject", "s3:PutObject"}
+UNSEEN = {"states:DescribeExecution", "states:StopExecution", "s3:AbortMultipartUpload"}  # by no emulator
+SUMMARY = {"dynamodb:GetItem", "s3:GetObject", "s3:PutObject"}
 
 
 @dataclass
 class Role:
-    """A role on the emulator and its one policy."""
+    """A role on the emulator and its policies' statements."""
 
     name: str
-    policy: str = ""
-    statements: list[dict] = field(default_factory=list)
+    policies: dict[str, list[dict]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        [self.policy] = boto3.client("iam").list_role_policies(RoleName=self.name)["PolicyNames"]
-        held = boto3.client("iam").get_role_policy(RoleName=self.name, PolicyName=self.policy)
-        self.statements = held["PolicyDocument"]["Statement"]
+        for name in boto3.client("iam").list_role_policies(RoleName=self.name)["PolicyNames"]:
+            held = boto3.client("iam").get_role_policy(RoleName=self.name, PolicyName=name)
+            self.policies[name] = held["PolicyDocument"]["Statement"]
 
     def actions(self) -> set[str]:
-        return {action for each in self.statements for action in each["Action"]}
+        return {action for each in chain(*self.policies.values()) for action in each["Action"]}
 
     @contextmanager
     def without(self, action: str) -> Iterator[None]:
         assert action in self.actions()
-        left = [
-            {**each, "Action": kept}
-            for each in self.statements
-            if (kept := [a for a in each["Action"] if a != action])
-        ]
-        self._put(left)
+        for name, statements in self.policies.items():
+            left = [
+                {**each, "Action": kept}
+                for each in statements
+                if (kept := [a for a in each["Action"] if a != action])
+            ]
+            self._put(name, left)
         try:
             yield
         finally:
-            self._put(self.statements)
+            for name, statements in self.policies.items():
+                self._put(name, statements)
 
-    def _put(self, statements: list[dict]) -> None:
+    def _put(self, name: str, statements: list[dict]) -> None:
         if not statements:
-            boto3.client("iam").delete_role_policy(RoleName=self.name, PolicyName=self.policy)
+            boto3.client("iam").delete_role_policy(RoleName=self.name, PolicyName=name)
             return
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        boto3.client("iam").put_role_policy(
-            RoleName=self.name, PolicyName=self.policy, PolicyDocument=document
-        )
+        boto3.client("iam").put_role_policy(RoleName=self.name, PolicyName=name, PolicyDocument=document)
 
 
 @dataclass
@@ -220,3 +225,54 @@ def test_an_event_that_the_rule_may_not_deliver_waits_to_be_redriven(aws, grante
         wait(waiting, "the event among the dead letters")
         assert aws.deployment.row(job) is None
     recover([job])
+
+
+@pytest.fixture
+def batches(aws):
+    """The roles of the machine of batches and of the function that sums one up."""
+    described = boto3.client("stepfunctions").describe_state_machine(
+        stateMachineArn=aws.deployment.outputs["batch"]
+    )
+    [summary] = [
+        each["Role"]
+        for each in boto3.client("lambda").list_functions()["Functions"]
+        if "-batch-summary" in each["FunctionName"]
+    ]
+    return [Role(arn.rsplit("/", 1)[-1]) for arn in (described["roleArn"], summary)]
+
+
+def failures(machine):
+    """Return the machine's executions that failed."""
+    found = boto3.client("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="FAILED")
+    return {each["executionArn"] for each in found["executions"]}
+
+
+def test_a_batch_without_one_of_its_actions_fails_and_is_made_good_later(aws, batches, photo, wait):
+    def run(command, *arguments):
+        whole = [command, *arguments, "-s", aws.deployment.stack]
+        return CliRunner().invoke(app, whole)
+
+    machine, summary = batches
+    assert machine.actions() - TRACES == CALLS | ITEMS | UNSEEN | {
+        each for each in machine.actions() if each.startswith("logs:")
+    }
+    assert summary.actions() - TRACES - LOGS == SUMMARY
+    made = []
+    for role, actions in ((machine, CALLS | ITEMS), (summary, SUMMARY)):
+        for action in sorted(actions):
+            prefix = f"archive/permissions/{role.name[-20:]}-{action}/"
+            aws.deployment.connection.upload(f"{prefix}a.jpg", photo)
+            before = failures(aws.deployment.outputs["batch"])
+            with role.without(action):
+                done = run("batch", "--prefix", prefix, "--json")
+                made.append(json.loads(done.stdout)["id"])
+                wait(
+                    lambda before=before: failures(aws.deployment.outputs["batch"]) - before or None,
+                    f"a batch to fail without {action}",
+                )
+    for each in made:
+        if aws.deployment.row(each) is not None:  # one that could not be claimed has none
+            run("batch", "redrive", each, "--older-than", "0", "--wait")
+    done = run("batch", "--prefix", "archive/permissions/", "--wait", "--json")
+    assert done.exit_code == 0, done.output
+    assert not [each.key for each in aws.deployment.rows() if each.id in made and each.state in OPEN]

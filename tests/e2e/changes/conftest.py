@@ -95,8 +95,10 @@ def running(own_emulators, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the keys of whoever used it first
     aws_clients.client.cache_clear()
+    aws_clients._session.cache_clear()
     yield current
     aws_clients.client.cache_clear()
+    aws_clients._session.cache_clear()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Emulators that are killed: they go on with what they kept, and ``jobs reconcile`` does the rest."""
+"""Emulators that are killed: they go on with what they kept, and a command of the user's does the rest."""
 
 import io
 import json
@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from core.job import job_id
+from core.ledger import OPEN
 from local import emulators, state
 from local.environment import LocalStack
 from local.errors import NotRunning
@@ -19,6 +20,7 @@ from local.errors import NotRunning
 pytestmark = pytest.mark.e2e
 
 UPLOADS = 6
+ITEMS = 40  # of a batch, one after the other, so that it is under way for a while
 AZURITE_FILES = 5  # of blobs, messages, the bytes of each, and tables
 ANY_PHOTO = str(Path(__file__).parents[3] / "samples" / "trail.webp")
 
@@ -121,3 +123,64 @@ def written_since(began):
     """Tell of each of Azurite's files: what was there before is in it, whenever it was written since."""
     files = list((state.path().parent / "azurite").glob("__azurite_db_*.json"))
     return len(files) == AZURITE_FILES and all(file.stat().st_mtime > began for file in files)
+
+
+@pytest.fixture
+def batch(stand):
+    """Run ``twinlens batch`` with these arguments; return what it says."""
+
+    def run(*arguments):
+        done = CliRunner().invoke(app, ["batch", *arguments, "-s", stand.deployment.stack, "--json"])
+        assert done.stdout, done.output
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "victim"),
+    [(LocalStack.AWS, "ministack"), (LocalStack.AZURE, "azure-host"), (LocalStack.AZURE, "azurite")],
+)
+def test_a_batch_that_was_under_way_is_finished_by_a_redrive(stand, batch, wait, victim):
+    """No item is lost, and none is processed again that had ended."""
+    prefix = f"archive/{victim}/"
+    for number in range(ITEMS):
+        stand.deployment.connection.upload(f"{prefix}{number:02}.jpg", photo(number))
+    made = batch("--prefix", prefix, "--concurrency", "1", "--tolerate", "100%")["id"]
+    wait(lambda: (kept(victim, made) and pictures(stand, prefix)) or None, "the first items to end")
+
+    kill(victim)
+    emulators.up()
+
+    if victim == "azurite":  # the workflow goes on
+        wait(lambda: stand.deployment.row(made).state not in OPEN or None, "the batch to end")
+    before = batch("show", made)
+    assert sum(before["counts"].values()) == ITEMS
+    ended = pictures(stand, prefix)
+    if before["without_picture"]:
+        again = batch("redrive", made, "--older-than", "0", "--wait")
+        assert again["counts"] == {"succeeded": len(before["without_picture"])}
+    assert stand.deployment.row(made).state not in OPEN
+    rows = pictures(stand, prefix)
+    assert len(rows) == ITEMS
+    assert {key: rows[key] for key in ended} == ended
+    for row in rows.values():
+        for artifact in row.document["artifacts"]:
+            assert len(stand.deployment.read_output(artifact["key"])) == artifact["size"]
+
+
+def kept(victim, job):
+    """Tell whether the store has written down that there is this batch."""
+    if victim == "azure-host":
+        return True
+    pattern = (
+        "ministack/state/dynamodb.json" if victim == "ministack" else "azurite/__azurite_db_table__.json"
+    )
+    [file] = state.path().parent.glob(pattern)
+    return job in file.read_text()
+
+
+def pictures(stand, prefix):
+    """Return the rows of the photos that have pictures, by key."""
+    rows = (each for each in stand.deployment.rows() if each.key.startswith(prefix))
+    return {each.key: each for each in rows if each.state == "succeeded"}
