@@ -1,6 +1,7 @@
 """Azurite, which emulates Blob, Queue and Table storage for a pool of accounts.
 
-Its data is in its folder, so that after being killed it continues with the data of a few seconds before.
+Its data is in its folder, so that after being killed it continues with the data of a few seconds before, or of
+up to a minute if there is much of it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from local.toolchain import azurite, node
 
 NAME = "azurite"
 
-_DOOR = Path(__file__).with_name("azurite_door.cjs")
+_LOADED_BEFORE = [Path(__file__).with_name(f"azurite_{each}.cjs") for each in ("door", "scale")]
 _ACCOUNTS = 12
 _SERVICES = ("blob", "queue", "table")
 
@@ -60,7 +61,7 @@ def launch(folder: Path, again: Storage | None = None) -> tuple[Storage, Supervi
         NAME,
         [
             str(tools.node),
-            *("--require", str(_DOOR)),
+            *(part for each in _LOADED_BEFORE for part in ("--require", str(each))),
             str(azurite.program()),
             *listening,
             *("--location", str(folder / NAME)),
