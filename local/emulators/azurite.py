@@ -1,7 +1,7 @@
 """Azurite, which emulates Blob, Queue and Table storage for a pool of accounts.
 
-Its data is in its folder, so that after being killed it continues with the data of a few seconds before, or of
-up to a minute if there is much of it.
+Its data is in its folder, so that after being killed it continues with the data of a few seconds before, or
+of up to a minute if there is much.
 """
 
 from __future__ import annotations
