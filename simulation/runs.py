@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from compare.folder import HEAD, append_jobs, read_head, write_head
-from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run, RunBatch, RunError
+from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run, RunBatch, RunError, Where
 from core.job import Artifact, Job, Photo, Rendition, Source, job_id
 from core.recipe import FILTERED, Recipe
 from core.recipes import load
@@ -35,7 +35,7 @@ REGIONS = {"aws": "us-east-1", "azure": "eastus2"}
 MIB = 2**20
 LINES = 5_000  # written at a time
 CALIBRATED = "calibrated on published measurements"
-SIMULATED = "simulated"
+SIMULATED: Where = "simulated"
 
 
 def write(workload: Workload, values: Values, out: Path) -> Path:
