@@ -14,7 +14,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from local.azure import tasks
 from local.azure.eventgrid.access_log import BlobWrite, blob_write, follow
-from local.azure.eventgrid.events import blob_created
+from local.azure.eventgrid.events import blob_created, subject
 from local.azure.eventgrid.subscription import Subscription
 from local.azure.storage import Storage
 from local.azure.tasks import Tasks
@@ -46,8 +46,12 @@ class Bridge:
     async def _follow(self, access_log: Path) -> None:
         async for line in follow(access_log):
             write = blob_write(line)
-            if write and any(each.account == write.account for each in self.subscriptions.values()):
+            if write and self._subscribed(write):
                 self._deliveries.add(self._publish(write))
+
+    def _subscribed(self, write: BlobWrite) -> list[Subscription]:
+        what = subject(write)
+        return [each for each in self.subscriptions.values() if each.matches(write.account, what)]
 
     async def _publish(self, write: BlobWrite) -> None:
         blob = self._storage.blob_client(write.account, write.container, write.key)
@@ -61,9 +65,8 @@ class Bridge:
             )
             return
         event = blob_created(write, properties, f"{self._storage.blob}/{write.account}")
-        for subscription in self.subscriptions.values():
-            if subscription.matches(write.account, event):
-                self._deliveries.add(self._deliver(event, subscription))
+        for subscription in self._subscribed(write):
+            self._deliveries.add(self._deliver(event, subscription))
 
     async def _deliver(self, event: dict[str, Any], subscription: Subscription) -> None:
         queue = self._storage.queue_client(subscription.queue_account, subscription.queue)

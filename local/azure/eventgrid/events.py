@@ -22,15 +22,20 @@ TOPIC = (
 )
 
 
+def subject(write: BlobWrite) -> str:
+    """Return the subject of the event for ``write``, which contains the blob's decoded name."""
+    return f"/blobServices/default/containers/{write.container}/blobs/{write.key}"
+
+
 def blob_created(write: BlobWrite, properties: BlobProperties, endpoint: str) -> dict[str, Any]:
     """Return the event for ``write``; ``endpoint`` is the account's blob endpoint.
 
-    The subject contains the blob's decoded name, ``data.url`` the percent-encoded one.
+    Its ``data.url`` contains the blob's percent-encoded name.
     """
     request = uuid.uuid4()
     return {
         "topic": TOPIC + write.account,
-        "subject": f"/blobServices/default/containers/{write.container}/blobs/{write.key}",
+        "subject": subject(write),
         "eventType": BLOB_CREATED,
         "id": str(uuid.uuid4()),
         "data": {

@@ -50,15 +50,9 @@ class Subscription:
                 raise BadRequest(f"The local host sends no {event_type!r} events, only {BLOB_CREATED}.")
         return subscription
 
-    def matches(self, account: str, event: Mapping[str, Any]) -> bool:
-        """Return whether the subscription includes this event of ``account``."""
-        whole, beginning = event["subject"], self.subject_begins_with
-        subject = whole.lower()
-        begins = whole.startswith(beginning) if self.case_sensitive else subject.startswith(beginning.lower())
+    def matches(self, account: str, subject: str) -> bool:
+        """Return whether the subscription includes the event that this blob of ``account`` was created."""
+        beginning, lower = self.subject_begins_with, subject.lower()
+        begins = subject.startswith(beginning) if self.case_sensitive else lower.startswith(beginning.lower())
         endings = tuple(each.lower() for each in self.subject_ends_with) or ("",)
-        return (
-            account == self.account
-            and event["eventType"] in self.event_types
-            and begins
-            and subject.endswith(endings)
-        )
+        return account == self.account and begins and lower.endswith(endings)

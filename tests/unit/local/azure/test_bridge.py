@@ -25,6 +25,7 @@ class FakeStorage:
 
     def __init__(self, failures: int = 0, blob_exists: bool = True) -> None:
         self.sent: list[str] = []
+        self.asked: list[str] = []
         self._failures = failures
         self._blob_exists = blob_exists
 
@@ -35,6 +36,7 @@ class FakeStorage:
             settings = SimpleNamespace(content_type="image/jpeg")
             return SimpleNamespace(etag='"0x1"', size=7, blob_type="BlockBlob", content_settings=settings)
 
+        self.asked.append(key)
         assert (account, container, key) == ("acc", "in", KEY)
         return SimpleNamespace(get_blob_properties=properties)
 
@@ -57,6 +59,7 @@ def played(storage: FakeStorage, log: Path, lines: int, expected: int) -> list[s
         running.subscriptions["uploads"] = Subscription("acc", "acc", "uploads", subject_ends_with=(".jpg",))
         await asyncio.sleep(0.1)
         with log.open("a") as file:
+            file.write('127.0.0.1 - - [x] "PUT /acc/out/jobs/1/display.webp HTTP/1.1" 201 -\n')
             file.write(f'127.0.0.1 - - [x] "PUT {TARGET} HTTP/1.1" 201 -\n' * lines)
         for _ in range(100):
             if expected and len(storage.sent) >= expected:
@@ -99,3 +102,9 @@ def test_delivery_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_blob_that_is_gone_makes_no_event(tmp_path: Path) -> None:
     assert played(FakeStorage(blob_exists=False), tmp_path / "log", 1, 0) == []
+
+
+def test_a_blob_that_nobody_waits_for_is_not_looked_at(tmp_path: Path) -> None:
+    storage = FakeStorage()
+    played(storage, tmp_path / "log", 1, 1)
+    assert storage.asked == [KEY]
