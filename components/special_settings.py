@@ -10,11 +10,7 @@ from core.deployment.names import LOCAL_SUFFIX
 from core.errors import SettingsError
 from core.review.flags import NONE
 
-# The orchestrators that cannot wait for a person, and why.
-WITHOUT_REVIEW = {
-    "express": "it ends after five minutes",
-    "durable": "no decision is sent to a durable function yet",
-}
+EXPRESS = "express"  # the orchestrator that cannot wait for a person
 # Durable Functions splits timers beyond six days and cannot cancel the parts: stay below.
 REVIEW_SECONDS = range(10, 5 * 86_400 + 1)
 DEFAULT_SECONDS = 86_400
@@ -51,9 +47,8 @@ def read_review(
     seconds = reader.number("reviewSeconds", allowed, DEFAULT_SECONDS)
     if mode == NONE:
         return mode, 0
-    if orchestrator in WITHOUT_REVIEW:
-        why = WITHOUT_REVIEW[orchestrator]
-        reader.mistake("review", mode, f"{NONE} with orchestrator {orchestrator}: {why}")
+    if orchestrator == EXPRESS:
+        reader.mistake("review", mode, f"{NONE} with orchestrator {EXPRESS}: it ends after five minutes")
     return mode, seconds
 
 

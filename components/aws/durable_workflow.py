@@ -12,10 +12,12 @@ from components import packaging
 from components.aws.function import Function
 from components.aws.ledger import Ledger
 from components.aws.policies import allow, allow_objects, document
+from components.aws.review import ReviewPage
 from components.aws.step_function import StepFunction
 from components.settings import Settings
 from core.deployment import variables
 from core.deployment.limits import GIVEN_UP
+from core.review.decisions import TOPIC as REVIEW
 from core.workflow.granularity import FUSED, STEPWISE, pipeline_in
 from core.workflow.model import Place
 
@@ -44,6 +46,7 @@ class DurableWorkflow(Function):
         functions: The functions of the steps.
         ledger: The ledger.
         topics: The ARNs of the topics.
+        page: The page on which a person decides about a photo that waits, if there is one.
         opts: The resource options.
     """
 
@@ -59,6 +62,7 @@ class DurableWorkflow(Function):
         functions: Mapping[str, StepFunction],
         ledger: Ledger,
         topics: Mapping[str, pulumi.Input[str]],
+        page: ReviewPage | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         fused = pipeline_in(FUSED).steps()
@@ -75,7 +79,7 @@ class DurableWorkflow(Function):
             "handlers.aws.durable.handler",
             [
                 allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], [ledger.arn]),
-                allow(["sns:Publish"], [topics["error"], topics["success"]]),
+                allow(["sns:Publish"], [topics[each] for each in sorted(topics)]),
                 # Those of both granularities: an execution keeps its version, and the role is the function's.
                 allow_objects(["s3:GetObject"], [arn for place in sorted(reads) for arn in places[place]]),
                 allow_objects(["s3:PutObject"], [arn for place in sorted(writes) for arn in places[place]]),
@@ -86,12 +90,16 @@ class DurableWorkflow(Function):
                 variables.LEDGER_TABLE: ledger.name,
                 variables.SUCCESS_TOPIC: topics["success"],
                 variables.ERROR_TOPIC: topics["error"],
+                **(_asking(settings, topics[REVIEW], page) if page else {}),
                 variables.GRANULARITY: settings.granularity,
                 variables.STEP_FUNCTIONS: "{}" if own else pulumi.Output.all(**called).apply(json.dumps),
             },
             memory_mb=max(settings.of_step(step.name).memory_mb for step in fused) if own else INTERPRETER_MB,
             timeout_seconds=min(MOST_SECONDS, BOOKKEEPING_SECONDS + own * _seconds(settings)),
-            durable_config={"execution_timeout": EXECUTION_SECONDS, "retention_period": RETENTION_DAYS},
+            durable_config={
+                "execution_timeout": EXECUTION_SECONDS + settings.review_seconds,
+                "retention_period": RETENTION_DAYS,
+            },
             delete_minutes=DELETE_MINUTES,
             opts=opts,
         )
@@ -113,8 +121,24 @@ class DurableWorkflow(Function):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        if page:
+            # Whoever decides wakes executions of this function alone, unlike with a task token.
+            aws.iam.RolePolicy(
+                f"{name}-decisions",
+                role=page.role,
+                policy=document([allow(["lambda:SendDurableExecutionCallbackSuccess"], [self.executions])]),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.arn = pulumi.Output.all(alias, kept.id).apply(lambda known: str(known[0]))
         self.register_outputs({"arn": self.arn})
+
+
+def _asking(settings: Settings, topic: pulumi.Input[str], page: ReviewPage) -> dict[str, pulumi.Input[str]]:
+    return {
+        variables.REVIEW_TOPIC: topic,
+        variables.REVIEW_PAGE: page.url,
+        variables.REVIEW_SECONDS: str(settings.review_seconds),
+    }
 
 
 def _seconds(settings: Settings) -> int:

@@ -82,6 +82,7 @@ def create_processing(
         targets[topic(each)] = Target(arn, arn)
     for each, made in functions.items():
         targets[function(each)] = Target(made.arn, made.arn)
+    page = None
     if settings.review_seconds:
         page = ReviewPage(f"{name}-review", settings, code, variables, ledger, places["input"], opts=opts)
         ask = Ask(f"{name}-ask", settings, code, ledger, topics[REVIEW], page.url, opts=opts)
@@ -96,7 +97,7 @@ def create_processing(
     durable = None
     if settings.orchestrator == DURABLE:
         durable = DurableWorkflow(
-            f"{name}-workflow-durable", settings, variables, places, functions, ledger, topics, opts
+            f"{name}-workflow-durable", settings, variables, places, functions, ledger, topics, page, opts
         )
         started = durable_function(durable, standard)
     else:

@@ -162,8 +162,9 @@ def _decided(approval: Approval, job: Job, host: Host, deadline: Deadline) -> Fl
     event, end = host.event(DECIDED), host.wait_until(datetime.fromisoformat(asked.review.deadline))
     if (yield host.first([event, end])) is event:
         end.cancel()
-    deadline.start()
-    return (yield from call("settle", {}, asked, approval.retry, host))
+    settled = yield from call("settle", {}, asked, approval.retry, host)
+    deadline.start()  # a host may not know before what time it is
+    return settled
 
 
 def _mapped(state: Map, job: Job, host: Host) -> Flow:

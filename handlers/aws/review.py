@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from core.chaos import during
@@ -13,6 +14,7 @@ from core.ledger import LedgerRow
 from core.review import decisions
 from handlers.aws.clients import client
 from handlers.aws.errors import translated
+from handlers.aws.intake import DURABLE
 from handlers.aws.ledger import DynamoLedger
 from handlers.aws.notifications import SnsNotifier
 
@@ -35,19 +37,28 @@ def ask(event: dict[str, Any], context: object) -> dict[str, Any]:
 def wake(row: LedgerRow) -> None:
     """Tell the row's execution that there is a decision; one that does not wait yet will find it.
 
-    A token that is not valid any more is no error: its execution has seen the end of the time, and looks
-    into the ledger, or it is lost, and the reconciler restarts the job.
+    The row's token is that of a state machine's task, or the id of a durable execution's callback. One that
+    is not valid any more is no error: its execution has seen the end of the time, and looks into the ledger,
+    or it is lost, and the reconciler restarts the job.
     """
     if not row.token:
         return
-    states = client("stepfunctions")
-    gone = (
-        states.exceptions.TaskTimedOut,
-        states.exceptions.TaskDoesNotExist,
-        states.exceptions.InvalidToken,
-    )
+    if DURABLE in row.document["execution"]:
+        functions = client("lambda")
+        known = functions.exceptions
+        gone = (
+            known.CallbackTimeoutException,
+            known.InvalidParameterValueException,
+            known.ResourceNotFoundException,
+        )
+        tell = partial(functions.send_durable_execution_callback_success, CallbackId=row.token)
+    else:
+        states = client("stepfunctions")
+        known = states.exceptions
+        gone = (known.TaskTimedOut, known.TaskDoesNotExist, known.InvalidToken)
+        tell = partial(states.send_task_success, taskToken=row.token, output="{}")
     with translated(f"job {row.id}"):
         try:
-            states.send_task_success(taskToken=row.token, output="{}")
+            tell()
         except gone:
             return

@@ -25,7 +25,14 @@ type Record = dict[str, Any]
 
 CONFIG = "DurableConfig"
 EXECUTIONS = "/durable-executions/"  # in the paths of requests about executions
-ACTIONS = {"checkpoint": "CheckpointDurableExecution", "state": "GetDurableExecutionState"}
+CALLBACKS = "/durable-execution-callbacks/"  # and about their callbacks
+ACTIONS = {
+    "checkpoint": "CheckpointDurableExecution",
+    "state": "GetDurableExecutionState",
+    "succeed": "SendDurableExecutionCallbackSuccess",
+    "fail": "SendDurableExecutionCallbackFailure",
+    "heartbeat": "SendDurableExecutionCallbackHeartbeat",
+}
 TRIES = 3  # of a call whose worker dies; the execution goes on from its last checkpoint
 
 # One call of an execution at a time.
@@ -33,12 +40,16 @@ _turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
 # As for state machines; a call that waits for another one has ended, so that none waits for itself.
 _at_once = threading.BoundedSemaphore(CALLS_AT_ONCE)
 _run: Callable[[Function, Any], dict[str, Any]] = lambda_svc._execute_function
+_resume: Callable[..., None] = lambda_durable._resume_execution
+_update: Callable[[Record, dict[str, Any]], None] = lambda_durable._apply_update
 
 
 def execute(allows: Callable[[str, str, str], bool] | None = None) -> None:
     """Patch MiniStack to run durable executions; ``allows`` checks the functions' calls under their roles."""
     lambda_svc._execute_function = _started
-    lambda_svc.invoke_durable_resume = _resumed
+    lambda_svc.invoke_durable_resume = lambda name, arn, event: _go_on(lambda_durable._executions.get(arn))
+    lambda_durable._resume_execution = lambda arn, *scope: _in_thread(_resumed, arn, *scope)
+    lambda_durable._apply_update = _updated
     lambda_durable._fire_chained_invoke = lambda *call: _in_thread(_called, allows, *call)
     _permissions()
 
@@ -58,9 +69,17 @@ def _started(function: Function, event: Any) -> dict[str, Any]:
     return {"body": None}
 
 
-def _resumed(name: str, arn: str, event: Any) -> None:
-    """Go on with an execution whose wait is over."""
-    _in_thread(_go_on, lambda_durable._executions.get(arn))
+def _resumed(arn: str, *scope: Any) -> None:
+    """Go on with an execution whose wait is over, once its call has ended: the next one has another token."""
+    with _turns[arn]:
+        _resume(arn, *scope)
+
+
+def _updated(record: Record, update: dict[str, Any]) -> None:
+    """Take what a call says of an operation; a callback without a time limit says that it has 0 seconds."""
+    if limits := update.get("CallbackOptions"):
+        update["CallbackOptions"] = {name: seconds for name, seconds in limits.items() if seconds}
+    _update(record, update)
 
 
 def _go_on(record: Record) -> None:
@@ -144,11 +163,15 @@ def _permissions() -> None:
     resource: Callable[..., str] = iam_actions.extract_resource_arn
 
     def action(method: str, path: str) -> str | None:
-        if EXECUTIONS not in path:
+        if EXECUTIONS not in path and CALLBACKS not in path:
             return named(method, path)
         return ACTIONS.get(path.rpartition("/")[2], "GetDurableExecution")
 
     def about(service: str, method: str, path: str, *rest: Any) -> str:
+        if service == "lambda" and CALLBACKS in path:
+            callback = unquote(path.partition(CALLBACKS)[2]).rpartition("/")[0]
+            execution, _ = lambda_durable._callback_index.get(callback) or (callback, "")
+            return str(execution)
         if service != "lambda" or EXECUTIONS not in path:
             return resource(service, method, path, *rest)
         arn = unquote(path.partition(EXECUTIONS)[2])

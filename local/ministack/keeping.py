@@ -18,7 +18,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import persistence
-from ministack.services import cloudwatch_logs, lambda_svc, stepfunctions
+from ministack.services import cloudwatch_logs, lambda_durable, lambda_svc, stepfunctions
 
 KEEP_SECONDS = 2.0
 SHARE = 20  # at most 1/SHARE of the time is spent on writing
@@ -42,6 +42,7 @@ def keep() -> None:
     """Persist MiniStack's state, and drop data that only grows, until the process ends."""
     Path(persistence.STATE_DIR).mkdir(parents=True, exist_ok=True)
     stepfunctions.get_state, cloudwatch_logs.get_state = _machines, _log_groups
+    lambda_durable.get_state = dict  # executions cannot continue in another process
     lambda_svc._write_code_blob = _written_once(lambda_svc._write_code_blob)
     written: dict[str, str] = {}
     while True:
@@ -100,10 +101,11 @@ def _log_groups() -> dict[str, Any]:
 
 def _forget(executions: int, events: int) -> None:
     """Keep only the newest ended ``executions``, and only the newest ``events`` of each log group."""
-    held = stepfunctions._executions._data
-    ended = [key for key, each in tuple(held.items()) if each["status"] != "RUNNING"]
-    for key in ended[: max(0, len(ended) - executions)]:
-        held.pop(key, None)
+    for service, status in ((stepfunctions, "status"), (lambda_durable, "Status")):
+        held = service._executions._data
+        ended = [key for key, each in tuple(held.items()) if each[status] != "RUNNING"]
+        for key in ended[: max(0, len(ended) - executions)]:
+            held.pop(key, None)
     for group in tuple(cloudwatch_logs._log_groups._data.values()):
         streams = tuple(group["streams"].values())
         for stream in streams:

@@ -136,6 +136,7 @@ class Recorder(mocks.Mocks):
                 "apiEndpoint": f"https://{name}.execute-api.us-east-1.amazonaws.com",
                 "bucketRegionalDomainName": f"{name}.s3.us-east-1.amazonaws.com",
                 "domainName": f"{name}.cloudfront.net",
+                "functionUrl": f"https://{name}.lambda-url.us-east-1.on.aws/",
                 "executionArn": f"arn:aws:execute-api:us-east-1:123456789012:{name}",
                 "version": f"version of {name}",
             } | args.inputs

@@ -50,7 +50,7 @@ def created(run):
                     "orchestrator": orchestrator,
                     "granularity": granularity,
                     "kmsKey": KEYS[cloud],
-                    "review": "none" if orchestrator in ("express", "durable") else "always",
+                    "review": "none" if orchestrator == "express" else "always",
                     **EVERYTHING,
                 }
             ).resources

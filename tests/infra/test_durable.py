@@ -7,6 +7,7 @@ import pytest
 from compare.metering import durable_function
 from components.aws.durable_workflow import EXECUTION_SECONDS
 from components.aws.function import LIVE
+from core.deployment import variables
 from core.deployment.limits import GIVEN_UP
 from core.workflow.granularity import STEPWISE, pipeline_in
 
@@ -20,7 +21,8 @@ def durable(request, run):
 
 
 def granted(graph, policy):
-    statements = json.loads(graph.one("RolePolicy", policy).inputs["policy"])["Statement"]
+    [found] = [each for each in graph.of("RolePolicy") if each.name == policy]
+    statements = json.loads(found.inputs["policy"])["Statement"]
     return {
         (action, resource)
         for each in statements
@@ -44,6 +46,34 @@ def test_it_may_call_the_steps_and_write_where_they_may(durable):
     assert all(arn.endswith(f":{LIVE}") for arn in actions["lambda:InvokeFunction"])
     assert actions["s3:PutObject"] == ["arn:aws:s3:us-east-1:123456789012:twinlens-output/jobs/*"]
     assert not [action for action in actions if action.startswith(("states:", "dynamodb:Delete"))]
+
+
+@pytest.fixture(scope="module")
+def reviewed(run):
+    return run({"cloud": "aws", "orchestrator": "durable", "review": "always", "reviewSeconds": 600})
+
+
+def test_whoever_decides_wakes_executions_of_this_function_alone(durable, reviewed):
+    [decisions] = [each for each in reviewed.of("RolePolicy") if each.name == f"{NAME}-decisions"]
+    assert decisions.inputs["role"] == "twinlens-review"
+    assert granted(reviewed, f"{NAME}-decisions") == {
+        ("lambda:SendDurableExecutionCallbackSuccess", f"{ARN}:*")
+    }
+    waking = [each for each in reviewed.of("RolePolicy") if "Callback" in each.inputs["policy"]]
+    assert waking == [decisions]
+    assert not [each for each in durable.of("RolePolicy") if "Callback" in each.inputs["policy"]]
+
+
+def test_it_asks_by_itself_and_outlives_the_wait(durable, reviewed):
+    topic = ("sns:Publish", "arn:aws:sns:us-east-1:123456789012:twinlens-review")
+    assert granted(reviewed, NAME) - granted(durable, NAME) == {topic}
+    function = reviewed.one("Function", NAME).inputs
+    given = function["environment"]["variables"]
+    assert (given[variables.REVIEW_TOPIC], given[variables.REVIEW_SECONDS]) == (topic[1], "600")
+    assert given[variables.REVIEW_PAGE] == "https://twinlens-review.lambda-url.us-east-1.on.aws/"
+    assert function["durableConfig"]["executionTimeout"] == EXECUTION_SECONDS + 600
+    told = durable.one("Function", NAME).inputs["environment"]["variables"]
+    assert variables.REVIEW_SECONDS not in told
 
 
 def test_an_upload_starts_its_alias(durable):

@@ -53,7 +53,7 @@ OPERATOR = (
     (actions("states", "SendTaskSuccess"), ANY),  # to wake what waits for a decision: it knows no resource
     (actions("states", "ListExecutions StartExecution"), MACHINES),
     (actions("lambda", "InvokeFunction"), DURABLE),
-    (actions("lambda", "GetDurableExecution"), DURABLE_EXECUTIONS),
+    (actions("lambda", "GetDurableExecution SendDurableExecutionCallbackSuccess"), DURABLE_EXECUTIONS),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
 )
 # The bucket of the front door's page, and what is done with any bucket and its objects.

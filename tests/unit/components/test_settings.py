@@ -331,14 +331,11 @@ def test_nobody_is_asked_unless_review_says_so(cloud):
 
 
 @pytest.mark.parametrize("review", ["flagged", "always"])
-@pytest.mark.parametrize(
-    ("orchestrator", "why"),
-    [("express", "it ends after five minutes"), ("durable", "no decision is sent to a durable function yet")],
-)
-def test_some_orchestrators_cannot_wait_for_a_person(orchestrator, why, review):
-    assert read(cloud="aws", orchestrator=orchestrator).review == "none"
-    with pytest.raises(pulumi.RunError, match=f"none with orchestrator {orchestrator}: .*{why}"):
-        read(cloud="aws", orchestrator=orchestrator, review=review)
+def test_one_orchestrator_cannot_wait_for_a_person(review):
+    assert read(cloud="aws", orchestrator="express").review == "none"
+    with pytest.raises(pulumi.RunError, match="none with orchestrator express: it ends after five minutes"):
+        read(cloud="aws", orchestrator="express", review=review)
+    assert read(cloud="aws", orchestrator="durable", review=review).review == review
 
 
 def test_a_wait_has_limits():

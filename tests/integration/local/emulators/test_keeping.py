@@ -22,6 +22,13 @@ from local.state import AwsEmulator
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 MACHINE = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+CODE = """
+def handler(event, context):
+    return event
+
+def waits(event, context):
+    return {"Status": "PENDING"}
+"""
 PATIENCE_SECONDS = 60
 KEPT_EXECUTIONS = 200  # as in local/ministack/keeping.py, which only MiniStack's own Python can import
 
@@ -63,7 +70,7 @@ def test_ministack_has_its_objects_rows_functions_and_workflows_again(folder: Pa
     )
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("code.py", "def handler(event, context):\n    return event\n")
+        archive.writestr("code.py", CODE)
     s3.create_bucket(Bucket="photos")
     table.create_table(
         TableName="jobs",
@@ -78,6 +85,16 @@ def test_ministack_has_its_objects_rows_functions_and_workflows_again(folder: Pa
         Handler="code.handler",
         Code={"ZipFile": code.getvalue()},
     )
+    functions.create_function(
+        FunctionName="durable",
+        Runtime="python3.13",
+        Role=ROLE,
+        Handler="code.waits",
+        Code={"ZipFile": code.getvalue()},
+        DurableConfig={"ExecutionTimeout": 600},
+    )
+    functions.invoke(FunctionName="durable:$LATEST", InvocationType="Event")
+    until(lambda: durable_executions(functions) == ["RUNNING"], "the durable function does not run")
     machine = states.create_state_machine(name="work", definition=json.dumps(MACHINE), roleArn=ROLE)
     table.put_item(TableName="jobs", Item={"id": {"S": "a"}})
     s3.put_object(Bucket="photos", Key="a.jpg", Body=b"photo")
@@ -97,6 +114,7 @@ def test_ministack_has_its_objects_rows_functions_and_workflows_again(folder: Pa
     assert table.get_item(TableName="jobs", Key={"id": {"S": "a"}})["Item"] == {"id": {"S": "a"}}
     answer = functions.invoke(FunctionName="step", Payload=b'{"n": 1}')
     assert json.loads(answer["Payload"].read()) == {"n": 1}
+    assert durable_executions(functions) == []  # it cannot continue, and must not seem to
     execution = states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
     until(
         lambda: states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED",
@@ -106,6 +124,11 @@ def test_ministack_has_its_objects_rows_functions_and_workflows_again(folder: Pa
     for _ in range(KEPT_EXECUTIONS + 20):
         states.start_execution(stateMachineArn=machine["stateMachineArn"])
     until(lambda: executions(states) == KEPT_EXECUTIONS, "ended executions are not forgotten")
+
+
+def durable_executions(functions: Any) -> list[str]:
+    listed = functions.list_durable_executions_by_function(FunctionName="durable")["DurableExecutions"]
+    return [each["Status"] for each in listed]
 
 
 def executions(states: Any) -> int:

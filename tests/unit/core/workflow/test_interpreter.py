@@ -412,6 +412,17 @@ def test_the_time_of_a_workflow_stands_still_while_it_waits_and_begins_anew(job)
     assert script.times == [0, 5000, 5000, 5060]
 
 
+def test_a_wait_is_no_time_of_the_workflow_where_the_clock_is_that_of_the_results(job):
+    """A durable function on Lambda does not learn when an event came, only when the next call was done."""
+    answers = {"ask": [ASKED], "settle": [settled("approved")]}
+    script = Script(flagged(job), answers, events={DECIDED: timedelta(0)})
+    script.host.lasts = lambda name, payload: timedelta(seconds=5000 if name == "settle" else 0)
+
+    run(workflow(APPROVAL, step("a"), timeout_seconds=60), script)
+
+    assert names(script) == ["ask", "settle", "a"]
+
+
 def test_no_timer_is_left_of_a_wait(job):
     answers = {"ask": [ASKED], "settle": [settled("approved")]}
     script = Script(flagged(job), answers, events={DECIDED: timedelta(seconds=10)})

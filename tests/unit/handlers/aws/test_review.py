@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,28 +19,37 @@ JOB = Job("1" * 32, "gallery", Source("photos", "a.jpg", "e", 1), "first", NOW, 
 ROW = LedgerRow(JOB.id, "awaiting_approval", NOW, NOW, JOB.to_document(), "approved", "token")
 
 
-class States:
-    """Step Functions, which may not know a token any more."""
+DURABLE = replace(
+    ROW,
+    document=replace(JOB, execution="arn:aws:lambda:x:1:function:f:1/durable-execution/a/b").to_document(),
+)
+GONE = {
+    "stepfunctions": ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken"),
+    "lambda": ("CallbackTimeoutException", "ResourceNotFoundException", "InvalidParameterValueException"),
+}
+WAITING = {"stepfunctions": ROW, "lambda": DURABLE}
 
-    class exceptions:
-        TaskTimedOut, TaskDoesNotExist, InvalidToken = (
-            type(name, (ClientError,), {}) for name in ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
-        )
 
-    def __init__(self, error=None):
-        self.error, self.told = error, []
+class Service:
+    """Step Functions or Lambda, which may not know a token any more."""
+
+    def __init__(self, gone):
+        self.error, self.told = None, []
+        self.exceptions = SimpleNamespace(**{name: type(name, (ClientError,), {}) for name in gone})
 
     def send_task_success(self, **told):
         self.told.append(told)
         if self.error:
             answer = {"Error": {"Code": self.error}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-            raise getattr(self.exceptions, self.error, ClientError)(answer, "SendTaskSuccess")
+            raise getattr(self.exceptions, self.error, ClientError)(answer, "Send")
+
+    send_durable_execution_callback_success = send_task_success
 
 
 @pytest.fixture
-def states(monkeypatch):
-    made = States()
-    monkeypatch.setattr(review, "client", lambda service: made)
+def services(monkeypatch):
+    made = {name: Service(gone) for name, gone in GONE.items()}
+    monkeypatch.setattr(review, "client", made.__getitem__)
     return made
 
 
@@ -72,23 +82,31 @@ def test_each_attempt_to_ask_meets_faults_of_its_own(asking, monkeypatch):
     assert attempts == [("ask", JOB, 1), ("ask", JOB, 2)]
 
 
-def test_a_decision_wakes_by_the_token_in_the_row(states):
-    review.wake(ROW)
-    assert states.told == [{"taskToken": "token", "output": "{}"}]
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [("stepfunctions", {"taskToken": "token", "output": "{}"}), ("lambda", {"CallbackId": "token"})],
+)
+def test_a_decision_wakes_by_the_token_in_the_row(services, service, told):
+    review.wake(WAITING[service])
+    assert {name: each.told for name, each in services.items() if each.told} == {service: [told]}
 
 
-def test_an_execution_that_does_not_wait_yet_is_not_woken(states):
-    review.wake(replace(ROW, token=""))
-    assert states.told == []
+@pytest.mark.parametrize("row", WAITING.values())
+def test_an_execution_that_does_not_wait_yet_is_not_woken(services, row):
+    review.wake(replace(row, token=""))
+    assert not [each.told for each in services.values() if each.told]
 
 
-@pytest.mark.parametrize("error", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-def test_a_token_that_is_not_valid_any_more_is_no_error(states, error):
-    states.error = error
-    review.wake(ROW)
+@pytest.mark.parametrize(
+    ("service", "error"), [(name, error) for name, gone in GONE.items() for error in gone]
+)
+def test_a_token_that_is_not_valid_any_more_is_no_error(services, service, error):
+    services[service].error = error
+    review.wake(WAITING[service])
 
 
-def test_any_other_error_is(states):
-    states.error = "AccessDeniedException"
+@pytest.mark.parametrize("service", GONE)
+def test_any_other_error_is(services, service):
+    services[service].error = "AccessDeniedException"
     with pytest.raises(StoreError, match=ROW.id):
-        review.wake(ROW)
+        review.wake(WAITING[service])
