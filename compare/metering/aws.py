@@ -201,9 +201,10 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
     sums.row_bytes += count * row
     if load.reviewed:
         asking_ms = count * assumptions.BOOKKEEPING_MS.value
-        sums.invocations += count * (1 + review.PAGE_CALLS)
-        sums.billed_ms += asking_ms * (1 + review.PAGE_CALLS)
-        sums.billed_mb_ms += asking_ms * (review.ASK_MB + review.PAGE_CALLS * stack.memory_mb)
+        asks = stack.orchestrator != DURABLE  # which asks by itself
+        sums.invocations += count * (asks + review.PAGE_CALLS)
+        sums.billed_ms += asking_ms * (asks + review.PAGE_CALLS)
+        sums.billed_mb_ms += asking_ms * (asks * review.ASK_MB + review.PAGE_CALLS * stack.memory_mb)
         sums.gets += count * review.PAGE_GETS
         written = review.WRITES * _write_units(row) + review.MOVES * review.ENTRY_UNITS
         sums.write_units += count * written

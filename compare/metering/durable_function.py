@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from compare.billing.reading import MeterReading, present
-from compare.metering import assumptions
+from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
 from compare.metering.load import JobLoad
 from core.workflow.granularity import STEPWISE
@@ -25,8 +25,9 @@ class DurableExecutions:
     """Integer sums over all jobs.
 
     An operation is the start, every activity, every retry's wait and, unless the low bound is right, a group
-    of parallel branches. A call of a step's function ends the call of the durable function, and the answer
-    begins another one; in the fused granularity only a wait does.
+    of parallel branches; what a person decides about adds to that. A call of a step's function ends the call
+    of the durable function, and the answer begins another one; in the fused granularity only the end of a
+    wait does.
     """
 
     count: int = 0
@@ -41,20 +42,23 @@ class DurableExecutions:
         """Add the jobs of one load; ``memory_mb`` is that of the function if it runs the steps itself."""
         stepwise = granularity == STEPWISE
         attempts = sum(step.attempts for step in load.steps)
+        asking = review.STEPS * load.reviewed
+        waits = load.retries + review.CALLS * load.reviewed
         activities = len(load.path.tasks) + load.retries
-        calls = 1 + load.retries + (attempts if stepwise else 0)
+        calls = 1 + waits + (attempts if stepwise else 0)
         memory_mb = INTERPRETER_MB if stepwise else memory_mb
         # Each result is a job document, and so is what a step's function is called with.
-        documents = activities + (attempts if stepwise else 0)
+        documents = activities + review.DOCUMENTS * load.reviewed + (attempts if stepwise else 0)
         written = documents * load.document_bytes + assumptions.EVENT_KB.value * 1024
         self.count += load.count
-        self.operations += load.count * (1 + activities + load.retries)
+        callbacks = review.CALLBACKS * load.reviewed
+        self.operations += load.count * (1 + activities + load.retries + asking + callbacks)
         self.groups += load.count * sum(isinstance(state, Parallel) for state in load.path.states)
         self.written_bytes += load.count * written
-        self.own_mb += load.count * (activities - attempts) * memory_mb
+        self.own_mb += load.count * (activities - attempts + asking) * memory_mb
         self.calls_mb += load.count * calls * memory_mb
         # In the fused granularity the first call is the run of the step, which is counted as that.
-        self.calls += load.count * (calls if stepwise else load.retries)
+        self.calls += load.count * (calls if stepwise else waits)
 
     def billed_mb_ms(self, bound: Bound) -> int:
         """Return the milliseconds billed besides the steps' own, by memory."""

@@ -58,6 +58,17 @@ def test_fused_the_call_is_the_step_s_own_and_stepwise_each_answer_is_another():
     assert executions("fused").own_mb == 3 * 1024
 
 
+@pytest.mark.parametrize("granularity", ["stepwise", "fused"])
+def test_a_decision_is_three_steps_a_callback_and_another_call(granularity):
+    plain, decided = executions(granularity), executions(granularity, reviewed=True)
+    memory = INTERPRETER_MB if granularity == "stepwise" else 1024
+
+    assert decided.operations == plain.operations + 4
+    assert decided.calls == plain.calls + 1
+    assert decided.written_bytes == plain.written_bytes + 2 * DOCUMENT
+    assert decided.own_mb == plain.own_mb + 3 * memory
+
+
 def test_what_is_written_is_kept_for_two_weeks():
     sums = executions("fused")
     _, written, kept = sums.metered("expected")

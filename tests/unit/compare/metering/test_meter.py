@@ -253,6 +253,21 @@ def test_a_decision_adds_states_writes_and_a_question_on_aws():
     assert added(replace(AWS, email=True))["aws.sns.deliveries.email"] == 1
 
 
+def test_a_decision_adds_operations_and_a_call_on_a_durable_function():
+    found = added(replace(AWS, orchestrator="durable"))
+    assert (
+        found["aws.lambda.durable_operations"] == 3 + 1
+    )  # ask, keep the callback's id, settle; the callback
+    assert found["aws.lambda.requests"] == 2 + 1  # shown, decided; the call that goes on
+    assert found["aws.lambda.durable_written_gb"] > 0
+    assert "aws.stepfunctions.transitions" not in found
+    assert {name: found[name] for name in ("aws.sns.publishes", "aws.s3.get_requests")} == {
+        "aws.sns.publishes": 1,
+        "aws.s3.get_requests": 1,
+    }
+    assert found["aws.dynamodb.write_units"] == added(AWS)["aws.dynamodb.write_units"]
+
+
 def test_a_decision_adds_activities_an_event_and_timers_on_azure():
     found = added(AZURE)
     assert found["azure.functions.flex.executions"] == 2 + (2 + 1) + 1 + 2  # episodes, decided, page
