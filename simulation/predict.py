@@ -156,6 +156,8 @@ def extrapolations(workload: Workload) -> list[str]:
     """Return what of the workload no published measurement covers."""
     platform = workload.platform
     found = [EXTRAPOLATED[platform.name]] if platform.name in EXTRAPOLATED else []
+    if workload.arrivals.kind == "batch":
+        found.append("how soon a batch begins its next item has no published measurement")
     if platform.cloud == "azure" and platform.plan == "flex":
         found.append("the Flex Consumption plan has single published samples only")
     if platform.cloud == "azure" and platform.threads > 1:
