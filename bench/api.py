@@ -21,6 +21,7 @@ TIMEOUT_SECONDS = 60
 WAIT_SECONDS = 20  # how long the API is asked to wait for a change
 FOLLOWERS = 16  # jobs that are asked about at once
 BUSY = (429, 503)
+SIGNED_IN = "TWINLENS_TOKEN"  # the variable with the token of whoever signed in
 ATTEMPTS = 6  # at a request that is throttled
 
 
@@ -30,11 +31,16 @@ class ApiError(SetupError):
 
 @dataclass(frozen=True)
 class Sent:
-    """An upload that was sent; the handle is the key to its job."""
+    """An upload that was sent; the handle is the key to its job.
+
+    ``etag`` is the store's, without quotes. ``calls_ms`` are how long the calls for it took so far.
+    """
 
     id: str
     name: str
     handle: str = field(repr=False)
+    etag: str = ""
+    calls_ms: list[float] = field(default_factory=list, repr=False, compare=False)
 
 
 class Api:
@@ -57,7 +63,9 @@ class Api:
         data = photo.read_bytes()
         suffix = photo.suffix.lower()
         kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        answer = self._ask("POST", "/uploads", json={"name": name, "bytes": len(data), "type": kind})
+        calls_ms: list[float] = []
+        wanted = {"name": name, "bytes": len(data), "type": kind}
+        answer = self._ask("POST", "/uploads", calls_ms, json=wanted)
         if answer.status_code != requests.codes.created:
             raise ApiError(f"{visible(name)} was refused: {_reason(answer)}")
         told = answer.json()
@@ -65,7 +73,7 @@ class Api:
         taken = self._request(upload["method"], upload["url"], data=data, headers=upload["headers"])
         if not taken.ok:
             raise ApiError(f"{visible(name)} was not taken: the store answered {taken.status_code}.")
-        return Sent(told["id"], name, told["handle"])
+        return Sent(told["id"], name, told["handle"], taken.headers.get("ETag", "").strip('"'), calls_ms)
 
     def follow(
         self, uploads: Sequence[Sent], timeout: float, ended: Callable[[Sent], object]
@@ -82,7 +90,8 @@ class Api:
             while time.monotonic() < deadline:
                 seconds = max(0, min(WAIT_SECONDS, int(deadline - time.monotonic())))
                 headers = {"Twinlens-Handle": upload.handle, "If-None-Match": tag}
-                answer = self._ask("GET", f"/jobs/{upload.id}?wait={seconds}", headers=headers)
+                address = f"/jobs/{upload.id}?wait={seconds}"
+                answer = self._ask("GET", address, upload.calls_ms, headers=headers)
                 if answer.status_code == requests.codes.not_modified:
                     continue
                 if not answer.ok:
@@ -99,14 +108,24 @@ class Api:
             return {upload: job for upload, job in zip(uploads, found, strict=True) if job}
 
     def _ask(
-        self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any
+        self,
+        method: str,
+        path: str,
+        calls_ms: list[float],
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> requests.Response:
-        """Send a request to the API; one that is throttled is sent again, later each time."""
+        """Send a request to the API; one that is throttled is sent again, later each time.
+
+        Appends to ``calls_ms`` how long each took that was let in.
+        """
         for attempt in range(ATTEMPTS):
+            began = time.monotonic()
             answer = self._request(
                 method, f"{self._url}{path}", headers={**self._own, **(headers or {})}, **more
             )
             if answer.status_code not in BUSY:
+                calls_ms.append((time.monotonic() - began) * 1000)
                 break
             self._sleep(2**attempt / 2)
         return answer

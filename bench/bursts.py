@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.progress import Progress
 
 from bench.records import head, keep_previews, record
-from bench.sending import Submission, follow, send_together
+from bench.sending import Submission, follow, send, send_together
 from bench.stack import DeployedStack
+from bench.through_api import ThroughApi, address
 from compare.folder import append_jobs, append_sent, mend, read_head, read_jobs, read_sent, write_head
-from compare.run import Plan, Run, RunError, SentUpload
+from compare.run import ApiCalls, Plan, Run, RunError, SentUpload
 from core.ledger import LedgerRow
 
 WARM_UP = 0  # the number of the burst that is excluded from all figures
@@ -22,12 +24,13 @@ WARM_UP = 0  # the number of the burst that is excluded from all figures
 
 @dataclass(frozen=True)
 class Bench:
-    """A run in progress."""
+    """A run in progress; ``token`` is that of whoever signed in to the front door, if it asks for one."""
 
     deployment: DeployedStack
     files: Sequence[Path]
     folder: Path
     run: Run
+    token: str = field(default="", repr=False)
 
     def parts(self) -> list[list[int]]:
         """Return the incomplete bursts, in groups that are sent without a pause.
@@ -50,24 +53,29 @@ class Bench:
         """
         waiting = self.under_way(part)
         missing = self._missing(part)
-        bursts = {self.deployment.key(name): burst for burst, _, name in missing}
+        bursts = {name: burst for burst, _, name in missing}
+        door = ThroughApi(self.deployment, self.token, timeout) if self.run.via_api else None
         task = bar.add_task(self._title(part), total=len(waiting) + len(missing), note="")
 
         def note(upload: Submission) -> None:
-            burst = waiting[upload] = bursts[upload.key]
+            burst = waiting[upload] = bursts[upload.name]
             sent = SentUpload(upload.id, upload.photo.name, upload.key, upload.began, upload.sent, burst)
             append_sent(self.folder, sent)
             bar.update(task, note=f"{len(waiting):,} sent")
 
         try:
             photos = [(self.deployment, photo, name) for _, photo, name in missing]
-            send_together(photos, self.run.plan.rate, note)
+            send_together(photos, self.run.plan.rate, note, door.send if door else send)
             rows = follow(list(waiting), timeout, lambda _: bar.advance(task))
+            calls = door.calls() if door else {}
         except KeyboardInterrupt:
             rows = follow(list(waiting), 0, lambda _: None)
             self._keep({upload: burst for upload, burst in waiting.items() if upload in rows}, rows)
             raise
-        self._keep(waiting, rows)
+        finally:
+            if door:
+                door.close()
+        self._keep(waiting, rows, calls)
         bar.remove_task(task)
 
     def under_way(self, part: Sequence[int]) -> dict[Submission, int]:
@@ -101,7 +109,12 @@ class Bench:
         before = 0 if burst == WARM_UP else (burst - 1) * self.run.plan.burst_size
         return self.files[(before + at) % len(self.files)]
 
-    def _keep(self, waiting: Mapping[Submission, int], rows: Mapping[Submission, LedgerRow]) -> None:
+    def _keep(
+        self,
+        waiting: Mapping[Submission, int],
+        rows: Mapping[Submission, LedgerRow],
+        calls: Mapping[str, ApiCalls] = MappingProxyType({}),
+    ) -> None:
         """Record the jobs in the order of their bursts, and previews of the first of each photo."""
         ordered = sorted(waiting.items(), key=lambda item: (item[1], item[0].began))
         firsts = {upload.photo: upload for upload, burst in reversed(ordered) if burst != WARM_UP}
@@ -112,7 +125,13 @@ class Bench:
         append_jobs(
             self.folder,
             [
-                record(upload, rows.get(upload), burst=burst, warm_up=burst == WARM_UP)
+                record(
+                    upload,
+                    rows.get(upload),
+                    burst=burst,
+                    warm_up=burst == WARM_UP,
+                    api=calls.get(upload.id),
+                )
                 for upload, burst in ordered
             ],
         )
@@ -127,16 +146,30 @@ class Bench:
         return f"{self.run.stack} {bursts}"
 
 
-def begin(deployment: DeployedStack, files: Sequence[Path], plan: Plan, out: Path) -> Bench:
-    """Begin a new run of the plan, in its own folder below ``out``."""
-    run = head(deployment, files, plan)
+def begin(
+    deployment: DeployedStack,
+    files: Sequence[Path],
+    plan: Plan,
+    out: Path,
+    *,
+    via_api: bool = False,
+    token: str = "",
+) -> Bench:
+    """Begin a new run of the plan, in its own folder below ``out``.
+
+    Raises:
+        SetupError: It is to go through a front door that the stack lacks.
+    """
+    if via_api:
+        address(deployment)
+    run = head(deployment, files, plan, via_api=via_api)
     folder = out / run.name
     write_head(folder, run)
     append_jobs(folder, [])
-    return Bench(deployment, files, folder, run)
+    return Bench(deployment, files, folder, run, token)
 
 
-def resume(deployment: DeployedStack, files: Sequence[Path], out: Path) -> Bench:
+def resume(deployment: DeployedStack, files: Sequence[Path], out: Path, token: str = "") -> Bench:
     """Resume the newest unfinished run of the deployment.
 
     Raises:
@@ -149,10 +182,11 @@ def resume(deployment: DeployedStack, files: Sequence[Path], out: Path) -> Bench
     if not mine:
         raise RunError(f"{out} contains no unfinished run of {deployment.stack}: start one without --resume.")
     folder = max(mine, key=lambda each: mine[each].started)
-    run, fresh = mine[folder], head(deployment, files, mine[folder].plan)
+    run = mine[folder]
+    fresh = head(deployment, files, run.plan, via_api=run.via_api)
     same = replace(fresh, name=run.name, started=run.started, versions=run.versions, label=run.label)
     if same != run:
         changed = [name for name in vars(run) if getattr(run, name) != getattr(same, name)]
         raise RunError(f"{folder} cannot be resumed: {', '.join(changed)} changed since. Start a new run.")
     mend(folder)
-    return Bench(deployment, files, folder, run)
+    return Bench(deployment, files, folder, run, token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.progress import Progress
@@ -32,6 +32,8 @@ class Measurement:
         out: The parent of the run folders.
         resume: Whether to finish the newest unfinished run of each stack instead of starting a new one.
         faults: Faults to inject during the measurement.
+        via_api: Whether photos are sent through the stacks' front doors.
+        token: That of whoever signed in there.
     """
 
     stacks: Sequence[str]
@@ -40,6 +42,8 @@ class Measurement:
     out: Path
     resume: bool = False
     faults: Profile | None = None
+    via_api: bool = False
+    token: str = field(default="", repr=False)
 
     @contextmanager
     def prepared(self, warn: Callable[[str], object]) -> Iterator[list[Bench]]:
@@ -66,9 +70,9 @@ class Measurement:
             if self.faults:  # the stacks' outputs contain them now
                 deployments = [DeployedStack.of(name) for name in names]
             yield [
-                resume_newest(each, files, self.out)
+                resume_newest(each, files, self.out, self.token)
                 if self.resume
-                else begin(each, files, self.plan, self.out)
+                else begin(each, files, self.plan, self.out, via_api=self.via_api, token=self.token)
                 for each in deployments
             ]
 

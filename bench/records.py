@@ -14,7 +14,7 @@ from typing import cast
 from bench.sending import Submission
 from bench.stack import DeployedStack
 from compare.folder import BEFORE, first_artifacts, preview_path
-from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run
+from compare.run import ApiCalls, JobRecord, Outcome, PhotoFile, Plan, Run
 from core.errors import PhotoError
 from core.job import Job
 from core.ledger import LedgerRow
@@ -27,7 +27,7 @@ PREVIEW_PIXELS = 480
 PREVIEW_QUALITY = 70
 
 
-def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
+def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan, *, via_api: bool = False) -> Run:
     """Return the head of a run that begins now."""
     outputs = deployment.outputs
     return Run(
@@ -61,11 +61,18 @@ def head(deployment: DeployedStack, photos: Sequence[Path], plan: Plan) -> Run:
         front_door=bool(outputs.get("apiUrl")),
         cdn=bool(outputs.get("siteUrl")),
         waf=bool(outputs.get("waf", False)),
+        via_api=via_api,
     )
 
 
 def record(
-    upload: Submission, row: LedgerRow | None, *, burst: int = 1, warm_up: bool = False, outputs: bool = False
+    upload: Submission,
+    row: LedgerRow | None,
+    *,
+    burst: int = 1,
+    warm_up: bool = False,
+    outputs: bool = False,
+    api: ApiCalls | None = None,
 ) -> JobRecord:
     """Return the record of an upload; its state is ``lost`` if it has no row in a final state.
 
@@ -84,6 +91,7 @@ def record(
         outputs={each.name: _sha256(upload.deployment.read_output(each.key)) for each in artifacts},
         burst=burst,
         warm_up=warm_up,
+        api=api,
     )
 
 

@@ -22,7 +22,7 @@ SENDERS = 64  # concurrent transfers at most
 
 @dataclass(frozen=True)
 class Submission:
-    """A photo that was sent; ``began`` and ``sent`` bound its transfer on this machine's clock."""
+    """A photo sent as ``name``; ``began`` and ``sent`` bound its transfer on this machine's clock."""
 
     id: str
     deployment: DeployedStack
@@ -30,28 +30,33 @@ class Submission:
     key: str
     began: str
     sent: str
+    name: str = ""
 
 
 def send(deployment: DeployedStack, photo: Path, name: str) -> Submission:
     """Upload the photo as ``name``."""
     began = now()
     identifier = deployment.upload(photo, name)
-    return Submission(identifier, deployment, photo, deployment.key(name), began, now())
+    return Submission(identifier, deployment, photo, deployment.key(name), began, now(), name)
+
+
+type Send = Callable[[DeployedStack, Path, str], Submission]
 
 
 def send_together(
     photos: Sequence[tuple[DeployedStack, Path, str]],
     rate: float | None = None,
     note: Callable[[Submission], object] = lambda _: None,
+    by: Send = send,
 ) -> list[Submission]:
     """Upload the photos concurrently, each to its deployment under its name.
 
     With ``rate``, that many uploads begin per second, whether or not earlier ones have ended (an open loop);
     otherwise all begin at once. Calls ``note`` with each completed upload, one at a time. If an upload fails
     or the caller is interrupted, no further upload begins, and the uploads in progress are completed and
-    noted.
+    noted. ``by`` sends one of them.
     """
-    began, senders = time.monotonic(), _Senders(note)
+    began, senders = time.monotonic(), _Senders(note, by)
     # An interruption may fall into the start of a thread, which the pool then does not wait for.
     with ThreadPoolExecutor(SENDERS) as pool, senders:
         sending = []
@@ -65,8 +70,8 @@ def send_together(
 class _Senders:
     """Know which uploads have begun; at the end of the block, let none begin and wait for those that have."""
 
-    def __init__(self, note: Callable[[Submission], object]) -> None:
-        self._note = note
+    def __init__(self, note: Callable[[Submission], object], by: Send) -> None:
+        self._note, self._send = note, by
         self._changed = Condition()
         self._under_way = 0
         self._stopped = False
@@ -77,7 +82,7 @@ class _Senders:
                 raise CancelledError
             self._under_way += 1
         try:
-            upload = send(deployment, photo, name)
+            upload = self._send(deployment, photo, name)
             with self._changed:
                 self._note(upload)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from bench.api import SIGNED_IN
 from bench.bursts import Bench
 from bench.faults import profile
 from bench.measurement import Measurement, Tally, measure
@@ -36,6 +38,9 @@ Chaos = Annotated[
     str,
     typer.Option(help=f"Faults to inject: {', '.join(NAMED)}, a profile's text, or a file with one."),
 ]
+ViaApi = Annotated[
+    bool, typer.Option("--via-api", help="Send through the stacks' front doors, as their clients do.")
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of each stack.")]
 
 
@@ -49,6 +54,7 @@ def bench(
     timeout: Timeout = 600,
     out: Out = Path("runs"),
     resume: Resume = False,
+    via_api: ViaApi = False,
     chaos: Chaos = "",
     as_json: Json = False,
 ) -> None:
@@ -58,7 +64,9 @@ def bench(
     job failed.
     """
     plan = Plan(bursts, burst_size, warm_up, rate)
-    wanted = Measurement(stack, photos, plan, out, resume, profile(chaos) if chaos else None)
+    faults = profile(chaos) if chaos else None
+    token = os.environ.get(SIGNED_IN, "")
+    wanted = Measurement(stack, photos, plan, out, resume, faults, via_api, token)
     benches: list[Bench] = []
     try:
         with ending_politely(), wanted.prepared(print_error) as prepared, progress() as bar:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench.api import Api, Sent
+from bench.api import SIGNED_IN, Api, Sent
 from bench.photos import upload_names
 from bench.sending import Submission, follow, send
 from bench.stack import DeployedStack
@@ -34,7 +34,6 @@ ViaApi = Annotated[
     str | None,
     typer.Option("--via-api", metavar="URL", help="Send through the front door at this address instead."),
 ]
-SIGNED_IN = "TWINLENS_TOKEN"  # the variable with the token of whoever signed in
 
 
 def submit(

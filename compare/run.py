@@ -70,7 +70,7 @@ class Run:
     :mod:`core.workflow.document`: a run is priced by its own workflow, even if that has changed since.
     ``log_level`` is empty in runs of stacks that could not set it; ``step_memory_mb`` has the steps with
     another memory than ``memory_mb``. ``label`` is what ``twinlens runs label`` called the run. A run of the
-    photos of a batch has a ``batch``.
+    photos of a batch has a ``batch``. ``via_api`` says that photos were sent through the front door.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Run:
     front_door: bool = False
     cdn: bool = False
     waf: bool = False
+    via_api: bool = False
     rests_on: str = ""
     label: str = ""
     batch: RunBatch | None = None
@@ -114,6 +115,19 @@ class SentUpload:
     began: str
     sent: str
     burst: int
+
+
+@dataclass(frozen=True)
+class ApiCalls:
+    """The calls of a front door for one upload, by the client's clock.
+
+    The first asked for the upload and took ``asked_ms``; all ``count`` together were open for ``open_ms``,
+    with what they waited for a change.
+    """
+
+    count: int
+    asked_ms: float
+    open_ms: float
 
 
 @dataclass(frozen=True)
@@ -134,3 +148,4 @@ class JobRecord:
     outputs: Mapping[str, str] = field(default_factory=dict)
     burst: int = 1
     warm_up: bool = False
+    api: ApiCalls | None = None

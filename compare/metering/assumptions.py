@@ -133,14 +133,14 @@ KEY_REQUESTS = Assumption(
 )
 DOCUMENT_BYTES = Assumption("bytes of the finished job document", 2_800, "Measured with the recipe gallery.")
 FOLLOWING_CALLS = Assumption(
-    "calls of the front door that follow one job",
+    "calls of the front door that follow one job, unless a run counted them",
     5,
     "One for each change that a client waits for: received, claimed, steps, the end.",
     low=2,
     high=10,
 )
 FOLLOWED_MS = Assumption(
-    "milliseconds for which the front door waits with one client for its job",
+    "milliseconds for which the front door waits with one client for its job, unless a run counted them",
     5_000,
     "About as long as the job takes; a client that polls without waiting pays for calls instead.",
     low=2_000,

@@ -14,6 +14,7 @@ from compare.metering.assumptions import Assumption, Bound
 from compare.metering.durable import SCHEDULER
 from compare.metering.durable_function import DURABLE
 from compare.metering.express import EXPRESS
+from compare.metering.front_door import Counted
 from compare.metering.load import JobLoad
 from compare.metering.stack import ALL, INFORMATION, WARNING, Stack
 from core.workflow.model import Workflow
@@ -32,8 +33,8 @@ class Cloud[Sums]:
     such photos is spread over a month. ``standing`` is the
     monthly usage of a deployed stack without jobs, ``idle`` that of instances that stay alive without work,
     ``reconciling`` that of the reconciler, by the numbers of rows and of uploads that it reads, and
-    ``entering`` that of a front door, by the number of photos that come through it, and ``viewing`` that of
-    showing results, by the number of views and the bytes of one.
+    ``entering`` that of a front door, by the number of photos that come through it and the calls that were
+    counted for some, and ``viewing`` that of showing results, by the number of views and the bytes of one.
     ``slowdown`` maps a function's memory in MB to how many times longer a step takes than on one full vCPU.
     """
 
@@ -47,7 +48,7 @@ class Cloud[Sums]:
     standing: Callable[[Stack, Workflow], tuple[MeterReading, ...]]
     idle: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
     reconciling: Callable[[Stack, int, int, Bound], tuple[MeterReading, ...]]
-    entering: Callable[[Stack, int, Bound], tuple[MeterReading, ...]]
+    entering: Callable[[Stack, int, Bound, Counted | None], tuple[MeterReading, ...]]
     viewing: Callable[[Stack, Decimal, Decimal, Bound], tuple[MeterReading, ...]]
     slowdown: Callable[[int], Decimal]
 

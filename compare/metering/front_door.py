@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from compare.billing import api_gateway, aws_lambda, cloudwatch, functions_flex, log_analytics
 from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, MeterReading, present
 from compare.metering import assumptions
 from compare.metering.assumptions import Bound
+from compare.metering.load import JobLoad
 from compare.metering.stack import Stack, telemetry_of
 
 # As components.aws.front_door and components.azure.front_door deploy it; a test compares the numbers.
@@ -21,9 +24,35 @@ TICKETS_READ, ROWS_READ = 1, 1
 FOUND = 2  # requests for the upload's properties: before it has come, and after
 
 
-def on_aws(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
-    """Return a month's usage with ``images`` photos that come through the front door."""
-    photos, calls, waited = _calls(images, bound)
+@dataclass(frozen=True)
+class Counted:
+    """The calls that were counted for ``photos``, and for how long they were open together."""
+
+    photos: int
+    calls: int
+    open_ms: float
+
+    @classmethod
+    def of(cls, loads: Iterable[JobLoad]) -> Counted | None:
+        """Return the calls for these photos, or ``None`` if they were sent otherwise."""
+        found = [(load.count, load.api) for load in loads if load.api]
+        if not found:
+            return None
+        return cls(
+            sum(count for count, _ in found),
+            sum(count * api.count for count, api in found),
+            sum(count * api.open_ms for count, api in found),
+        )
+
+
+def on_aws(
+    stack: Stack, images: int, bound: Bound, counted: Counted | None = None
+) -> tuple[MeterReading, ...]:
+    """Return a month's usage with ``images`` photos that come through the front door.
+
+    It has as many calls a photo as were ``counted``, if any were.
+    """
+    photos, calls, waited = _calls(images, bound, counted)
     seconds = (calls * assumptions.DOOR_MS.at(bound)) / MS_PER_SECOND + waited
     what = f"{images:,} photos by the front door, {calls:,} calls"
     looks = calls + waited * LOOKS_A_SECOND
@@ -50,12 +79,15 @@ def on_aws(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
     )
 
 
-def on_azure(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
+def on_azure(
+    stack: Stack, images: int, bound: Bound, counted: Counted | None = None
+) -> tuple[MeterReading, ...]:
     """Return a month's usage with ``images`` photos that come through the front door.
 
+    It has as many calls a photo as were ``counted``, if any were.
     At best, as many calls share the time of an instance as it takes at once; at worst, none do.
     """
-    photos, calls, waited = _calls(images, bound)
+    photos, calls, waited = _calls(images, bound, counted)
     each_ms = functions_flex.billed_ms(
         assumptions.DOOR_MS.at(bound) + (waited / calls * MS_PER_SECOND if calls else Decimal(0))
     )
@@ -81,8 +113,12 @@ def on_azure(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...
     )
 
 
-def _calls(images: int, bound: Bound) -> tuple[Decimal, Decimal, Decimal]:
+def _calls(images: int, bound: Bound, counted: Counted | None) -> tuple[Decimal, Decimal, Decimal]:
     """Return the photos, the calls, and the seconds that calls wait for a change."""
     photos = Decimal(images)
+    if counted:
+        calls = photos * counted.calls / counted.photos
+        held_ms = photos * round(counted.open_ms) / counted.photos
+        return photos, calls, max(Decimal(0), held_ms - calls * assumptions.DOOR_MS.at(bound)) / MS_PER_SECOND
     waited = photos * assumptions.FOLLOWED_MS.at(bound) / MS_PER_SECOND
     return photos, photos * (1 + assumptions.FOLLOWING_CALLS.at(bound)), waited

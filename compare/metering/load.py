@@ -9,7 +9,7 @@ import msgspec
 
 from compare.clock import milliseconds
 from compare.metering.path import Path, path
-from compare.run import JobRecord
+from compare.run import ApiCalls, JobRecord
 from core.job import Job
 from core.trace import TraceEntry
 from core.workflow.model import Step, Workflow
@@ -52,7 +52,8 @@ class JobLoad:
     of ``work_bytes`` in all, which are deleted again. Sizes are in bytes, times in milliseconds. Jobs that
     are ``alone`` share no instance with another job. ``waited_ms`` is the time from the upload to the
     acceptance of a job that a standard execution of Step Functions ran, and absent for any other. A person
-    decided about a job that was ``reviewed``. Its outputs have ``output_bytes`` together.
+    decided about a job that was ``reviewed``. Its outputs have ``output_bytes`` together. ``api``
+    are the calls of the front door for it, if a run counted them.
     """
 
     path: Path
@@ -71,6 +72,7 @@ class JobLoad:
     alone: bool = False
     waited_ms: int | None = None
     reviewed: bool = False
+    api: ApiCalls | None = None
 
     @classmethod
     def of(cls, record: JobRecord, workflow: Workflow) -> JobLoad | None:
@@ -98,6 +100,7 @@ class JobLoad:
             failed=record.state != "succeeded",
             waited_ms=_waited(job),
             reviewed=job.review is not None,
+            api=record.api,
         )
 
     @property

@@ -15,6 +15,7 @@ from compare.metering import planned, scaled
 from compare.metering.assumptions import BOUNDS, Bound
 from compare.metering.batch import of_items, overhead
 from compare.metering.clouds import cloud_of
+from compare.metering.front_door import Counted
 from compare.metering.load import JobLoad
 from compare.metering.planned import Photos
 from compare.metering.stack import Stack
@@ -29,7 +30,7 @@ ALL = sys.maxsize  # of a month's photos come in batches
 class _PerPhoto:
     """The usage of some photos: in proportion to their number, piling up month by month, or shared.
 
-    One of their results has ``result_bytes`` on average.
+    One of their results has ``result_bytes`` on average. ``calls`` of a front door were counted for them.
     """
 
     photos: int
@@ -37,6 +38,7 @@ class _PerPhoto:
     kept: tuple[MeterReading, ...]
     shared: Callable[[int, Bound], tuple[MeterReading, ...]]
     result_bytes: Decimal
+    calls: Counted | None
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Month:
         batched: int = 0,
     ) -> Month:
         """Return months of photos like those of a run."""
-        counted = _count(stack, loads)
-        found = {bound: _per_photo(stack, counted, bound) for bound in BOUNDS}
+        sums = _count(stack, loads)
+        found = {bound: _per_photo(stack, sums, bound) for bound in BOUNDS}
         return cls(stack, workflow, views, found, found, batched)
 
     @classmethod
@@ -117,7 +119,7 @@ class Month:
             return ()
         cloud = cloud_of(self.stack)
         return (
-            *cloud.entering(self.stack, entering, bound),
+            *cloud.entering(self.stack, entering, bound, known.calls),
             *cloud.viewing(self.stack, Decimal(images * self.views), known.result_bytes, bound),
         )
 
@@ -136,31 +138,34 @@ def _scaled(known: _PerPhoto, images: int, bound: Bound, age: int) -> tuple[Mete
 
 
 @dataclass(frozen=True)
-class _Counted:
-    """The number of photos, the average bytes of one result, and the sums of their cloud."""
+class _Sums:
+    """Photos: their number, the average bytes of one result, calls for them, and the sums of their cloud."""
 
     photos: int
     result_bytes: Decimal
-    sums: Any
+    calls: Counted | None
+    of_cloud: Any
 
 
-def _count(stack: Stack, loads: Iterable[JobLoad]) -> _Counted:
+def _count(stack: Stack, loads: Iterable[JobLoad]) -> _Sums:
     found = tuple(loads)
     results = sum(load.count * load.outputs for load in found)
     result_bytes = sum(load.count * load.output_bytes for load in found)
-    return _Counted(
+    return _Sums(
         sum(load.count for load in found),
         Decimal(result_bytes // results if results else 0),
+        Counted.of(found),
         cloud_of(stack).count(stack, found),
     )
 
 
-def _per_photo(stack: Stack, counted: _Counted, bound: Bound) -> _PerPhoto:
-    cloud, sums = cloud_of(stack), counted.sums
+def _per_photo(stack: Stack, found: _Sums, bound: Bound) -> _PerPhoto:
+    cloud, sums = cloud_of(stack), found.of_cloud
     with exact():
         return _PerPhoto(
-            photos=counted.photos,
-            result_bytes=counted.result_bytes,
+            photos=found.photos,
+            result_bytes=found.result_bytes,
+            calls=found.calls,
             metered=cloud.meter(stack, sums, bound),
             kept=cloud.kept(stack, sums, bound),
             shared=partial(cloud.shared, stack, sums),

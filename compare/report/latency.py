@@ -24,6 +24,7 @@ def run_report(measured: MeasuredRun) -> RunReport:
     """Summarize one run."""
     times = measured.times
     end_to_end = [each.end_to_end_ms for each in times]
+    sent = [record for record in measured.folder.jobs if not record.warm_up]
     return RunReport(
         label=measured.label,
         run=measured.folder.run,
@@ -35,6 +36,7 @@ def run_report(measured: MeasuredRun) -> RunReport:
         critical_path=latency([each.critical_path_ms for each in times]),
         overhead=latency([each.overhead_ms for each in times]),
         review=latency([each.review_ms for each in times if each.review_ms]),
+        asking=latency([each.api.asked_ms for each in sent if each.api]),
         segments=mean_segments(times),
         steps=_steps(times),
         spread=spread(each for each in bursts(measured) if len(each) > 1),

@@ -65,7 +65,8 @@ class RunReport:
 
     Latencies are those of succeeded jobs outside the warm-up. ``segments`` are the mean parts of the
     end-to-end time and add up to its mean; ``steps`` are the durations of the steps. ``review`` is how long
-    jobs waited for a person, which no other time contains. ``curve`` is the
+    jobs waited for a person, and ``asking`` how long the front door took to answer who asked for an upload:
+    no other time contains them. ``curve`` is the
     cumulative distribution of the end-to-end time, thinned to a few hundred points, and ``over_time`` some
     of the jobs in the order in which they were sent.
     """
@@ -80,6 +81,7 @@ class RunReport:
     overhead: Latency
     critical_path: Latency
     review: Latency
+    asking: Latency
     segments: dict[str, float]
     steps: dict[str, Latency]
     spread: Spread | None

@@ -12,12 +12,14 @@ from compare.report.costs import PricedRun
 from compare.report.model import PhotoReport, RunReport
 from compare.run import OUTCOMES
 
+MEDIAN = 0.5
+
 
 def summary(
     runs: Sequence[RunReport], photos: Sequence[PhotoReport], billed: Sequence[PricedRun]
 ) -> tuple[str, ...]:
-    """Say what happened to the photos, what batches did and cost, and which faults were injected."""
-    return (_fate(runs, photos), *_batches(runs, billed), *_faults(runs))
+    """Say what happened to the photos, how they came, what batches did and cost, and which faults were injected."""
+    return (_fate(runs, photos), *_doors(runs), *_batches(runs, billed), *_faults(runs))
 
 
 def _fate(runs: Sequence[RunReport], photos: Sequence[PhotoReport]) -> str:
@@ -52,6 +54,17 @@ def _batches(runs: Sequence[RunReport], billed: Sequence[PricedRun]) -> Iterator
             f"{dollars(bills['expected'].total)}, between {dollars(bills['low'].low)} and "
             f"{dollars(bills['high'].high)}."
         )
+
+
+def _doors(runs: Sequence[RunReport]) -> Iterator[str]:
+    """Say which photos came through a front door, which is before their end-to-end time begins."""
+    for each in runs:
+        if each.run.via_api and each.asking.count:
+            middle = next(found.value for found in each.asking.quantiles if found.p == MEDIAN)
+            yield (
+                f"The photos of {each.label} came through the front door, which took "
+                f"{duration(middle or 0.0)} at the median to let one in."
+            )
 
 
 def _faults(runs: Sequence[RunReport]) -> Iterator[str]:

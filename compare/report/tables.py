@@ -76,6 +76,7 @@ def latencies(report: Report) -> Table:
             ("critical path", run.critical_path),
             ("overhead", run.overhead),
             ("waiting for a person, beside these", run.review),
+            ("asking the front door, before these", run.asking),
         )
         if figures.count
     )

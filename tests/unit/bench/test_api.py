@@ -51,7 +51,8 @@ def test_a_photo_is_asked_for_sent_and_followed(script, photo):
     running = {"ended": False, "state": "claimed"}
     done = {"ended": True, "state": "succeeded"}
     answers += [
-        answer(201, UPLOAD), answer(200), answer(200, running, ETag='"1"'), answer(304), answer(200, done)
+        answer(201, UPLOAD), answer(200, ETag='"e"'),
+        answer(200, running, ETag='"1"'), answer(304), answer(200, done),
     ]  # fmt: skip
     api = Api(f"{URL}/", "token")
 
@@ -69,6 +70,7 @@ def test_a_photo_is_asked_for_sent_and_followed(script, photo):
     assert first[2]["headers"]["Twinlens-Handle"] == "secret"
     assert (first[2]["headers"]["If-None-Match"], last[2]["headers"]["If-None-Match"]) == ("", '"1"')
     assert "secret" not in repr(sent)
+    assert (sent.etag, len(sent.calls_ms)) == ("e", 4)
 
 
 def test_a_refusal_is_told_in_the_words_of_the_api_and_of_the_store_without_its_address(script, photo):
@@ -95,8 +97,9 @@ def test_a_throttled_request_is_sent_again_later_each_time(script, photo):
     waited = []
     answers += [answer(429), answer(503), answer(201, UPLOAD), answer(200)]
 
-    Api(URL, sleep=waited.append).send(photo, "a")
+    sent = Api(URL, sleep=waited.append).send(photo, "a")
 
+    assert len(sent.calls_ms) == 1  # those that were let in: the others are not billed
     assert waited == [0.5, 1.0]
     assert len(asked) == 4
 

@@ -8,6 +8,7 @@ import pytest
 from compare.metering import front_door
 from compare.metering.assumptions import BOUNDS, FRONT_DOOR
 from compare.metering.clouds import assumed, cloud_of
+from compare.metering.front_door import Counted
 from compare.metering.stack import Stack
 from components.aws.front_door import MEMORY_MB
 from components.azure.front_door import CONCURRENCY
@@ -16,8 +17,8 @@ AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1", front_doo
 AZURE = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2", front_door=True)
 
 
-def usage(stack, images, bound="expected"):
-    return {each.meter: each.quantity for each in cloud_of(stack).entering(stack, images, bound)}
+def usage(stack, images, bound="expected", counted=None):
+    return {each.meter: each.quantity for each in cloud_of(stack).entering(stack, images, bound, counted)}
 
 
 def test_the_sizes_are_those_that_are_deployed():
@@ -56,3 +57,14 @@ def test_its_bounds_are_in_order_and_it_costs_nothing_without_photos(stack):
 def test_what_it_assumes_is_listed_with_it_alone(stack):
     assert set(FRONT_DOOR) <= set(assumed([stack]))
     assert not set(FRONT_DOOR) & set(assumed([replace(stack, front_door=False)]))
+
+
+def test_a_run_through_the_api_counts_its_calls_itself():
+    counted = Counted(photos=10, calls=40, open_ms=31_600)
+    # Four calls a photo, open for 3.16 s: 3 s of waiting, and 40 ms for each call as assumed.
+    found, azure = usage(AWS, 1000, counted=counted), usage(AZURE, 1000, counted=counted)
+
+    assert found["aws.apigateway.http_requests"] == 4000
+    assert found["aws.lambda.gb_seconds.arm64"] == 3160 / Decimal(4)
+    assert found["aws.dynamodb.read_units"] == 4000 + 4000 + 3000
+    assert azure["azure.functions.flex.executions"] == 4000

@@ -5,7 +5,7 @@ import pytest
 
 from compare.folder import read, write_head
 from compare.report import build, tables, write
-from compare.run import PhotoFile, RunError
+from compare.run import ApiCalls, PhotoFile, RunError
 from core.job import Review
 from core.trace import stamp
 
@@ -166,3 +166,17 @@ def test_waiting_for_a_person_is_told_beside_the_times(make_run, make_record):
 
 def _later(moment):
     return stamp(datetime.fromisoformat(moment) + timedelta(seconds=30))
+
+
+def test_calls_of_the_front_door_are_in_the_times_and_in_the_bill(make_run, make_record):
+    records = [
+        replace(make_record(photo, at=3000 * at), api=ApiCalls(3, 20.0 + at, 2_500.0))
+        for at, photo in enumerate(PHOTOS)
+    ]
+    made = build([read(make_run("aws-local", records, front_door=True, via_api=True))], 1_000)
+    (one,), (bill,) = made.runs, made.costs
+    assert (one.asking.count, one.asking.mean) == (3, 21.0)
+    assert any("asking the front door, before these" in row for row in tables.latencies(made).rows)
+    assert any("came through the front door, which took 21 ms at the median" in each for each in made.summary)
+    requests = next(line for line in bill.lines if line.meter == "aws.apigateway.http_requests")
+    assert (requests.quantity, requests.purpose) == (3_000, "functions")
