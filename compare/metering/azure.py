@@ -9,7 +9,7 @@ from typing import assert_never
 
 from compare.billing import azure_storage, durable_storage, log_analytics
 from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, SECONDS_PER_HOUR, MeterReading, chunks, present
-from compare.metering import assumptions, review
+from compare.metering import assumptions, review, viewing
 from compare.metering.assumptions import Bound
 from compare.metering.durable import SCHEDULER, orchestration
 from compare.metering.instances import InstanceTime
@@ -161,7 +161,7 @@ def shared(stack: Stack, sums: Counted, images: int, bound: Bound) -> tuple[Mete
 
 
 def idle(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
-    """Return the polling of instances that live on without work, and of the scale controller.
+    """Return the polling of instances that live on without work, of the scale controller, and by a CDN.
 
     Instances poll the upload queue, and Durable's queues if it has any. They end with their photo (low), a
     minute after it (expected), or never (high). Whether the scale controller of this plan polls Durable's
@@ -173,14 +173,15 @@ def idle(stack: Stack, images: int, bound: Bound) -> tuple[MeterReading, ...]:
         "high": HOURS_PER_MONTH,
     }[bound]
     uploads = azure_storage.queue(polls=live_hours * SECONDS_PER_HOUR / POLL_SECONDS)
+    probes = viewing.probes(stack, bound)
     if stack.orchestrator == SCHEDULER:
-        return uploads
+        return (*uploads, *probes)
     durable = durable_storage.idle(
         instance_hours=live_hours,
         scale_controller_hours=HOURS_PER_MONTH if bound == "high" else Decimal(0),
         poll_seconds=POLL_SECONDS,
     )
-    return (*durable, *uploads)
+    return (*durable, *uploads, *probes)
 
 
 def slowdown(memory_mb: int) -> Decimal:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compare.billing import azure_front_door, cloudfront
-from compare.billing.reading import MeterReading, plain, present
+from compare.billing.azure_front_door import HOURS_PER_MONTH
+from compare.billing.reading import SECONDS_PER_HOUR, MeterReading, plain, present
 from compare.billing.transfer import Cloud, internet
 from compare.metering import assumptions
 from compare.metering.assumptions import Assumption, Bound
@@ -16,6 +17,9 @@ from compare.metering.stack import Stack
 
 VIEWS = 10  # of one photo's results, unless the user says otherwise
 GB = Decimal(1024**3)
+# As components.azure.cdn deploys it; a test compares the numbers.
+ORIGINS = 2
+PROBE_SECONDS = 255
 ORIGIN_BYTES = Decimal(2_000)  # of a request to the store: its headers, with a token
 
 
@@ -52,6 +56,19 @@ def on_azure(stack: Stack, views: Decimal, each_bytes: Decimal, bound: Bound) ->
             tier=tier(stack), hours=Decimal(0), requests=views, gb=gb, origin_gb=missed * ORIGIN_BYTES / GB
         ),
         MeterReading("azure.blob.read_operations", missed, f"{what}: fetched by the CDN"),
+    )
+
+
+def probes(stack: Stack, bound: Bound) -> tuple[MeterReading, ...]:
+    """Return a month's probes of Front Door's origins, the page and the results; they have no switch."""
+    each = HOURS_PER_MONTH * SECONDS_PER_HOUR / PROBE_SECONDS
+    edges = assumptions.EDGES.at(bound) * stack.cdn
+    return present(
+        MeterReading(
+            "azure.blob.read_operations",
+            edges * ORIGINS * each,
+            f"{edges} edges x {ORIGINS} origins x a probe in {PROBE_SECONDS} s",
+        )
     )
 
 

@@ -12,7 +12,9 @@ from compare.metering.assumptions import BOUNDS, CDN
 from compare.metering.clouds import assumed, cloud_of
 from compare.metering.stack import Stack
 from compare.metering.standing import WAF_RULES
+from compare.metering.viewing import ORIGINS, PROBE_SECONDS
 from compare.prices.reading import load
+from components.azure import cdn
 from core.workflow.granularity import pipeline_in
 
 AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1", front_door=True, cdn=True)
@@ -96,8 +98,18 @@ def test_the_table_of_bills_by_hand_is_what_is_metered(name, stack):
     page = (Path(__file__).parents[4] / "docs" / "prices.md").read_text()
     [row] = [line for line in page.splitlines() if line.startswith(f"| {name} | $")]
     fees = sum(standing(stack).values()) - sum(standing(replace(stack, waf=False, cdn=False)).values())
+    fees += price(cloud_of(stack).idle(stack, 0, "expected"), load(), [stack.region]).total
     bills = [fees + bill(stack, Decimal(views)).total for views in (0, 10**6, 10**8)]
     assert row == f"| {name} | " + " | ".join(f"${each:,.2f}" for each in bills) + " |"
+
+
+def test_front_door_s_edges_probe_two_origins_all_month():
+    # 730 hours have 10,305.9 times 255 seconds; $0.004 for ten thousand.
+    reads = [sum(each.quantity for each in viewing.probes(AZURE, bound)) for bound in BOUNDS]
+    assert [round(each) for each in reads] == [2_061_176, 2_061_176, 4_122_353]
+    assert viewing.probes(replace(AZURE, cdn=False), "high") == ()
+    assert set(viewing.probes(AZURE, "low")) <= set(cloud_of(AZURE).idle(AZURE, 0, "low"))
+    assert (ORIGINS, PROBE_SECONDS) == (2, cdn.PROBE_SECONDS)
 
 
 def test_front_door_has_a_base_fee():
