@@ -154,7 +154,7 @@ def show(made: Forecast) -> None:
         console.print(f"pulumi config set {key} {value}")
     console.print(
         f"\n[yellow]Simulated, not measured[/yellow], for {shown(made.question)}. `p95` is from "
-        "the end of an upload to the end of the workflow.",
+        "the end of an upload, or from asking for it at a front door, to the end of the workflow.",
         soft_wrap=True,
     )
     for reason in made.variants[0].extrapolated:

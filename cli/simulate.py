@@ -10,7 +10,7 @@ import typer
 
 from cli.console import Json, console, print_json, print_table, progress, shown
 from simulation.book import load, with_changes
-from simulation.document import TIMES, document
+from simulation.document import document, times_of
 from simulation.predict import QUANTILES, Prediction, predict
 from simulation.reading import read
 from simulation.runs import write
@@ -25,6 +25,7 @@ NAMES = {
     "hop_s": "end of a task to start of the next",
     "overhead_s": "not spent in tasks",
     "sojourn_s": "arrival to last task's end",
+    "asking_s": "asking to being let in by the front door",
 }
 
 
@@ -40,12 +41,17 @@ def simulate(
     parameters: Annotated[
         Path | None, typer.Option(help="A file of `twinlens calibrate`, in place of the book's values.")
     ] = None,
+    via_api: Annotated[
+        bool, typer.Option("--via-api", help="Let the photos come by the front door.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Predict a workload's latency, throttling, cold starts and usage, before it is deployed."""
     given = read(workload)
     if stack is not None:
         given = configured(given, settings_of(stack))
+    if via_api:
+        given = through_the_door(given)
     with progress() as bar:
         task = bar.add_task("simulating", total=100, note="")
         book = load() if parameters is None else with_changes(load(), parameters)
@@ -80,13 +86,23 @@ def configured(workload: Workload, settings: Settings) -> Workload:
         function_concurrency=0 if azure else most,
     )
     flow = replace(workload.workflow, granularity=settings.granularity, recipe=settings.recipe)
-    return replace(workload, platform=platform, workflow=flow)
+    made = replace(workload, platform=platform, workflow=flow)
+    return through_the_door(made) if settings.front_door else made
+
+
+def through_the_door(workload: Workload) -> Workload:
+    """Return the workload with photos that come by the front door; those of a batch are there already."""
+    by_door = workload.workflow.kind == "photo" and workload.arrivals.kind != "batch"
+    return replace(workload, arrivals=replace(workload.arrivals, via_api=by_door))
 
 
 def show(made: Prediction) -> None:
     """Print the figures as tables, and what they rest on."""
     figures = made.figures
-    rows = [[NAMES[name], *(_cell(made, f"{name}.{quantile}") for quantile in QUANTILES)] for name in TIMES]
+    rows = [
+        [NAMES[name], *(_cell(made, f"{name}.{quantile}") for quantile in QUANTILES)]
+        for name in times_of(figures)
+    ]
     print_table(("seconds", *QUANTILES), rows, numbers=tuple(QUANTILES))
     counts = [
         ["jobs", f"{figures['jobs'].value:,.0f}"],

@@ -179,7 +179,7 @@ def _p95(point: Point) -> str:
 def _explained(points: Sequence[Point]) -> list[str]:
     said = [
         "Stars are the frontier: no other is both cheaper and faster. 19 of 20 photos take at most `p95`, "
-        "from the end of an upload to the end of the workflow."
+        "from the end of an upload, or from asking for it at a front door, to the end of the workflow."
     ]
     if all(each.where == SIMULATED for each in points):
         said.append(

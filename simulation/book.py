@@ -22,6 +22,7 @@ from simulation.streams import DIGITS
 
 FOLDER = Path(__file__).parent / "parameters"
 Z90 = 1.6448536269514722  # the standard normal's 95 % quantile: an interval holds 90 % between two of them
+DOOR = "door."
 Status = Literal["measured", "published", "assumed"]
 
 type Values = Mapping[str, float]
@@ -65,12 +66,19 @@ class Book:
         return {name: each.value for name, each in self.parameters.items()}
 
     def draw(self, generator: np.random.Generator) -> dict[str, float]:
-        """Return one draw of all parameters."""
-        normals = generator.standard_normal(len(self.parameters)).tolist()
-        return {
-            name: each.drawn(normal)
-            for (name, each), normal in zip(self.parameters.items(), normals, strict=True)
+        """Return one draw of all parameters.
+
+        Those of the front door have numbers of their own: workloads without one are as they were before.
+        """
+        [apart] = generator.spawn(1)
+        door = [name for name in self.parameters if name.startswith(DOOR)]
+        others = [name for name in self.parameters if not name.startswith(DOOR)]
+        drawn = {
+            name: self.parameters[name].drawn(normal)
+            for names, source in ((others, generator), (door, apart))
+            for name, normal in zip(names, source.standard_normal(len(names)).tolist(), strict=True)
         }
+        return {name: drawn[name] for name in self.parameters}
 
 
 @cache

@@ -21,6 +21,7 @@ class Execution:
         "accepted",
         "arrived",
         "busy",
+        "calls",
         "ended",
         "first",
         "history",
@@ -34,11 +35,14 @@ class Execution:
         "retries",
         "size",
         "state",
+        "uploaded",
     )
 
     def __init__(self, number: int, arrived: float, size: float, node: Node) -> None:
         self.number = number
-        self.arrived = arrived
+        self.arrived = arrived  # its photo was asked for or, without a front door, sent
+        self.uploaded = arrived
+        self.calls = 0  # of the front door
         self.accepted = arrived  # when the workflow began
         self.size = size  # megapixels
         self.node = node
@@ -113,6 +117,9 @@ class Totals:
     cold: int = 0
     cold_jobs: int = 0
     throttled: int = 0
+    asked: array[float] = field(
+        default_factory=lambda: array("d")
+    )  # how long a front door took to let one in
     executions: int = 0  # of functions, as they are billed
     gb_seconds: float = 0.0
     transitions: int = 0

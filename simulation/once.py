@@ -15,6 +15,7 @@ from simulation.compiled import program as compiled
 from simulation.context import Context
 from simulation.execution import Execution, Totals
 from simulation.kernel import Kernel
+from simulation.platforms.front_door import Enter
 from simulation.program import Chain, FanOut, Program
 from simulation.remembered import interpreted
 from simulation.streams import Draw, Streams
@@ -58,16 +59,29 @@ def run(
     workload = as_items(workload)
     kernel, totals = Kernel(), Totals()
     program, work = made or _program(workload), _work(workload, values)
-    orchestrator = build(Context(kernel, values, streams, totals, program, work), workload)
-    starting = _Starting(kernel, program, orchestrator, kept)
+    batch = workload.arrivals.kind == "batch"
+    delivery = None if batch else _delivery(workload, values, streams)
+
+    def deliver(orchestrator: Orchestrator) -> Enter:
+        def upload(execution: Execution) -> None:
+            execution.uploaded = kernel.now
+            if delivery is None:
+                orchestrator.start(execution)
+            else:
+                kernel.at(kernel.now + delivery(), orchestrator.start, execution)
+
+        return upload
+
+    enter = build(Context(kernel, values, streams, totals, program, work), workload, deliver)
+    starting = _Starting(kernel, program, enter, kept)
     coming = arrivals(workload, streams)
-    if workload.arrivals.kind == "batch":
+    if batch:
         sizes = (size for _, size in coming)
         turns = Turns(starting.start, sizes, workload.arrivals.at_once, page(workload))
         totals.ended = lambda: kernel.at(kernel.now, lambda _: turns.ended())
         turns.begin()
     else:
-        _arrive(kernel, coming, starting, _delivery(workload, values, streams))
+        _arrive(kernel, coming, starting)
     kernel.run()
     return totals
 
@@ -80,34 +94,27 @@ def _delivery(workload: Workload, values: Values, streams: Streams) -> Draw | No
 
 
 class _Starting:
-    """Start executions, and keep them with a log of their tasks if they are wanted."""
+    """Let photos enter, each as an execution, and keep those with a log of their tasks if they are wanted."""
 
-    def __init__(
-        self, kernel: Kernel, program: Program, orchestrator: Orchestrator, kept: list[Execution] | None
-    ) -> None:
-        self._kernel, self._program, self._orchestrator, self._kept = kernel, program, orchestrator, kept
+    def __init__(self, kernel: Kernel, program: Program, enter: Enter, kept: list[Execution] | None) -> None:
+        self._kernel, self._program, self._enter, self._kept = kernel, program, enter, kept
         self._number = 0
 
-    def start(self, size: float, delivery: float = 0.0) -> None:
-        """Start an execution for a photo of so many megapixels, after its event was delivered."""
+    def start(self, size: float) -> None:
+        """Let a photo of so many megapixels enter, now."""
         execution = Execution(self._number, self._kernel.now, size, self._program.start)
         self._number += 1
         if self._kept is not None:
             execution.log = []
             self._kept.append(execution)
-        if delivery:
-            self._kernel.at(self._kernel.now + delivery, self._orchestrator.start, execution)
-        else:
-            self._orchestrator.start(execution)
+        self._enter(execution)
 
 
-def _arrive(
-    kernel: Kernel, coming: Iterator[tuple[float, float]], starting: _Starting, delivery: Draw | None
-) -> None:
+def _arrive(kernel: Kernel, coming: Iterator[tuple[float, float]], starting: _Starting) -> None:
     """Let each arrival add the next, so that the heap holds one of them."""
 
     def arrive(size: float) -> None:
-        starting.start(size, delivery() if delivery else 0.0)
+        starting.start(size)
         add()
 
     def add() -> None:

@@ -28,7 +28,7 @@ LEAST_DRAWS = 8
 DRAWN_JOBS = 40_000  # over all draws
 EXTRAPOLATED = {
     "aws.express": "Express has no published latency",
-    "aws.durable": "durable functions have no published latency",
+    "aws.durable": "of durable functions only a checkpointed step has a published latency",
     "azure.scheduler": "the Durable Task Scheduler has no published latency",
 }
 
@@ -116,7 +116,9 @@ def figures(bursts: Sequence[Totals]) -> Figures:
         "billed.transitions": float(sum(each.transitions for each in bursts)),
         "failed": float(sum(each.states.get("failed", 0) for each in bursts)),
     }
+    asked = np.concatenate([np.asarray(each.asked) for each in bursts])
     for name, times in (
+        *((("asking_s", asked),) if len(asked) else ()),
         ("end_to_end_s", end_to_end),
         ("hop_s", hops),
         ("overhead_s", np.maximum(0.0, end_to_end - path)),

@@ -52,6 +52,7 @@ ARRIVALS: Mapping[str, Check] = {
     "rate_per_second": number(1e-6, 100_000),
     "hours": number(1e-4, 8784),
     "trace": text,
+    "via_api": flag,
 }
 PHOTOS: Mapping[str, Check] = {"megapixels": _megapixels}
 FLOW: Mapping[str, Check] = {
@@ -142,6 +143,8 @@ def parse(document: Mapping[str, Any], folder: Path, name: str) -> Workload:
     except Mistake as mistake:
         reader.mistakes.append(f"seed is {seed!r}; it {mistake}.")
     arrivals = _arrivals(coming, folder, reader)
+    if arrivals.via_api and (flow.get("kind", "photo") != "photo" or arrivals.kind == "batch"):
+        reader.mistakes.append("[arrivals]: via_api is true; only photos that arrive come by a front door.")
     azure = str(platform.get("name", "")).startswith("azure")
     defaults = {"memory_mb": 2048, "architecture": "x86_64"} if azure else {}
     if platform.get("plan") == "consumption":

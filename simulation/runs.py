@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from compare.folder import HEAD, append_jobs, read_head, write_head
-from compare.run import JobRecord, Outcome, PhotoFile, Plan, Run, RunBatch, RunError, Where
+from compare.run import ApiCalls, JobRecord, Outcome, PhotoFile, Plan, Run, RunBatch, RunError, Where
 from core.job import Artifact, Job, Photo, Rendition, Source, job_id
 from core.recipe import FILTERED, Recipe
 from core.recipes import load
@@ -95,6 +95,9 @@ def _head(workload: Workload, name: str, made: _Records, ended: float) -> Run:
         if arrivals.kind == "batch"
         else None,
         workflow=to_document(pipeline_in(flow.granularity)),
+        front_door=arrivals.via_api,
+        cdn=arrivals.via_api,  # as by default
+        via_api=arrivals.via_api,
         rests_on=f"extrapolated: {'; '.join(reasons)}" if reasons else CALIBRATED,
     )
 
@@ -140,12 +143,12 @@ class _Records:
         photo = self._photo(execution.size)
         key = f"incoming/{burst}/{execution.number}-{photo.name}"
         identity = job_id(self._container, key, "simulated", self._recipe.name)
-        sent = stamp(offset + execution.arrived)
+        asked, sent = stamp(offset + execution.arrived), stamp(offset + execution.uploaded)
         log = execution.log or []
         recorded = next((each for each in reversed(log) if each.activity == "record"), None)
         self.ended = max(self.ended, offset + execution.last)
         if recorded is None:
-            return JobRecord(identity, photo.name, sent, sent, "lost", burst=burst)
+            return JobRecord(identity, photo.name, asked, sent, "lost", burst=burst)
         if photo.name not in self._pictures:
             self._pictures[photo.name] = _pictures(self._recipe, execution.size, self._fused)
         made = self._pictures[photo.name]
@@ -167,12 +170,13 @@ class _Records:
         return JobRecord(
             id=identity,
             photo=photo.name,
-            began=sent,
+            began=asked,
             sent=sent,
             state=cast(Outcome, recorded.payload),
             recorded_at=stamp(offset + recorded.ended),
             job=job,
             burst=burst,
+            api=_calls(execution, recorded.ended),
         )
 
     def _photo(self, megapixels: float) -> PhotoFile:
@@ -202,6 +206,15 @@ class _Records:
             bytes_in=size if down_size else 0,
             bytes_out=0,
         )
+
+
+def _calls(execution: Execution, ended: float) -> ApiCalls | None:
+    """Return the calls of the front door for a job: a client asks, and then waits for its end."""
+    if not execution.calls:
+        return None
+    asked_ms = (execution.uploaded - execution.arrived) * 1000
+    waited_ms = max(0.0, ended - execution.uploaded) * 1000
+    return ApiCalls(execution.calls, round(asked_ms, 3), round(asked_ms + waited_ms, 3))
 
 
 def _pictures(recipe: Recipe, megapixels: float, fused: bool) -> _Pictures:

@@ -18,7 +18,8 @@ class Arrivals:
 
     The items of a ``batch`` do not arrive: of ``count``, ``at_once`` run together, and one ends for the next.
     ``trace`` holds (seconds since the start, megapixels). A ``daily`` profile varies around its mean rate
-    with the hour, three times as much by day as by night.
+    with the hour, three times as much by day as by night. ``via_api`` says that photos come by the front
+    door: then they arrive when a client asks for an upload, and otherwise when they have been sent.
     """
 
     kind: Profile = "burst"
@@ -28,6 +29,7 @@ class Arrivals:
     rate_per_second: float = 1.0
     hours: float = 1.0
     trace: tuple[tuple[float, float], ...] = ()
+    via_api: bool = False
 
     @property
     def jobs(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from simulation.context import Context
 from simulation.execution import Execution
 from simulation.platforms.aws_lambda import Lambda
 from simulation.platforms.durable import Durable
+from simulation.platforms.front_door import FUNCTION, AwsFrontDoor, AzureFrontDoor, Enter
 from simulation.platforms.functions_app import FunctionsApp
 from simulation.platforms.options import DurableOptions
 from simulation.platforms.step_functions import StepFunctions
@@ -26,14 +28,20 @@ class Orchestrator(Protocol):
         """Start an execution now."""
 
 
-def build(context: Context, workload: Workload) -> Orchestrator:
-    """Return the model of the workload's platform, warm or cold."""
+type Deliver = Callable[[Orchestrator], Enter]
+
+
+def build(context: Context, workload: Workload, deliver: Deliver) -> Enter:
+    """Return where photos enter the model of the workload's platform, which is warm or cold.
+
+    ``deliver`` brings the event of an upload to the orchestrator.
+    """
     if workload.platform.cloud == "aws":
-        return _aws(context, workload)
-    return _azure(context, workload)
+        return _aws(context, workload, deliver)
+    return _azure(context, workload, deliver)
 
 
-def _aws(context: Context, workload: Workload) -> Orchestrator:
+def _aws(context: Context, workload: Workload, deliver: Deliver) -> Enter:
     platform, flow = workload.platform, workload.workflow
     functions = Lambda(
         context,
@@ -50,15 +58,21 @@ def _aws(context: Context, workload: Workload) -> Orchestrator:
         for name in names:
             many = flow.tasks if flow.kind == "fan_out" and name == "task" else 1
             functions.warm(name, min(platform.concurrency, width * many))
-    return StepFunctions(
+    machine = StepFunctions(
         context,
         functions,
         flavour=platform.orchestrator,
         payload_bytes=flow.payload_bytes,
     )
+    enter = deliver(machine)
+    if not workload.arrivals.via_api:
+        return enter
+    if not platform.cold:
+        functions.warm(FUNCTION, min(platform.concurrency, _together(workload)))
+    return AwsFrontDoor(context, functions, enter).ask
 
 
-def _azure(context: Context, workload: Workload) -> Orchestrator:
+def _azure(context: Context, workload: Workload, deliver: Deliver) -> Enter:
     platform, flow, values = workload.platform, workload.workflow, context.values
     published = flow.kind != "photo"
     options = DurableOptions(
@@ -80,7 +94,11 @@ def _azure(context: Context, workload: Workload) -> Orchestrator:
     if not platform.cold:
         for _ in range(_warm_instances(workload, values, options.prefetch)):
             app.add().new = False
-    return Durable(context, app, options)
+    enter = deliver(Durable(context, app, options))
+    if not workload.arrivals.via_api:
+        return enter
+    most = options.most_instances
+    return AzureFrontDoor(context, platform.memory_mb, most, enter, cold=platform.cold).ask
 
 
 def _together(workload: Workload) -> int:

@@ -71,9 +71,10 @@ def notes(forecast: Forecast) -> list[str]:
     """Say what the columns mean, and what no published measurement covers."""
     reasons = dict.fromkeys(why for each in shown(forecast) for why in each.extrapolated)
     return [
-        "A bill is that of `twinlens estimate`, with its bounds. The p95 runs from the end of an upload to "
-        "the end of the workflow; nine of ten draws of the parameters are within its bounds. A variant wins "
-        f"a draw if it is the cheapest that keeps a p95 of {forecast.p95_s:g} s.",
+        "A bill is that of `twinlens estimate`, with its bounds. The p95 runs from the end of an upload, or "
+        "from asking for it at a front door, to the end of the workflow; nine of ten draws of the parameters "
+        f"are within its bounds. A variant wins a draw if it is the cheapest that keeps a p95 of "
+        f"{forecast.p95_s:g} s.",
         "`twinlens advise` answers for other volumes, photos and objectives.",
         *(f"Extrapolated: {reason}." for reason in reasons),
     ]

@@ -18,7 +18,7 @@ MEDIAN = 0.5
 def summary(
     runs: Sequence[RunReport], photos: Sequence[PhotoReport], billed: Sequence[PricedRun]
 ) -> tuple[str, ...]:
-    """Say what happened to the photos, how they came, what batches did and cost, and which faults were injected."""
+    """Say what happened to the photos, how they came, what batches did and cost, and what was injected."""
     return (_fate(runs, photos), *_doors(runs), *_batches(runs, billed), *_faults(runs))
 
 

@@ -52,7 +52,8 @@ class Question:
         if self.profile == "daily":
             rate *= BUSY
         kind: Profile = "rate" if self.profile == "rate" else "poisson"
-        return Arrivals(kind=kind, rate_per_second=rate, hours=JOBS / rate / 3600)
+        hours = JOBS / rate / 3600
+        return Arrivals(kind=kind, rate_per_second=rate, hours=hours, via_api=self.door.front_door)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ P95 = "sojourn_s.p95"
 class Outlook:
     """What was simulated of one workload, by draw; the first draw is at the book's values.
 
-    ``p95_s`` is from the end of an upload to the end of the workflow, ``failed`` the share of jobs that fail,
-    ``cold_share`` that of tasks with a cold start at the book's values.
+    ``p95_s`` is from the end of an upload, or from asking for it at a front door, to the end of the workflow.
+    ``failed`` is the share of jobs that fail, ``cold_share`` that of tasks with a cold start at the book's
+    values.
     """
 
     p95_s: tuple[float, ...]

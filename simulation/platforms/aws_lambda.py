@@ -96,11 +96,15 @@ class Lambda:
         """Return how long a new environment takes before its INIT."""
         return self._place()
 
-    def release(self, name: str, number: int, now: float, billed_s: float) -> None:
-        """Return the environment, and bill its call, rounded up to a millisecond."""
+    def release(self, name: str, number: int, now: float, billed_s: float, memory_mb: int = 0) -> None:
+        """Return the environment, and bill its call, rounded up to a millisecond.
+
+        The function has ``memory_mb``, or as much as the steps.
+        """
+        gb = memory_mb / 1024.0 or self._gb
         function = self._functions[name]
         function.busy -= 1
         self.busy -= 1
         function.idle.append((now, number))
         self._totals.executions += 1
-        self._totals.gb_seconds += ceil(billed_s * 1000.0) * self._gb / 1000.0
+        self._totals.gb_seconds += ceil(billed_s * 1000.0) * gb / 1000.0

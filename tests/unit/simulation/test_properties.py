@@ -12,7 +12,7 @@ from simulation.once import simulate
 from simulation.predict import figures, predict
 from simulation.workload import Arrivals, Flow, Photos, Platform, Workload
 
-NAMES = ("aws.standard", "aws.express", "azure.storage", "azure.scheduler")
+NAMES = ("aws.standard", "aws.express", "aws.durable", "azure.storage", "azure.scheduler")
 PLATFORMS = [
     Platform(name, plan=plan, memory_mb=memory, threads=threads, cold=cold)
     for name, cold in product(NAMES, (False, True))
