@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,8 @@ WAIT_SECONDS = 20  # how long the API is asked to wait for a change
 FOLLOWERS = 16  # jobs that are asked about at once
 BUSY = (429, 503)
 SIGNED_IN = "TWINLENS_TOKEN"  # the variable with the token of whoever signed in
-ATTEMPTS = 6  # at a request that is throttled
+ATTEMPTS = 12  # at a request that is throttled
+LONGEST_PAUSE = 16  # seconds between two of them
 
 
 class ApiError(SetupError):
@@ -93,6 +95,7 @@ class Api:
                 address = f"/jobs/{upload.id}?wait={seconds}"
                 answer = self._ask("GET", address, upload.calls_ms, headers=headers)
                 if answer.status_code == requests.codes.not_modified:
+                    self._sleep(int(answer.headers.get("Retry-After", 0)))
                     continue
                 if not answer.ok:
                     raise ApiError(f"The job of {visible(upload.name)} is not told: {_reason(answer)}")
@@ -127,7 +130,8 @@ class Api:
             if answer.status_code not in BUSY:
                 calls_ms.append((time.monotonic() - began) * 1000)
                 break
-            self._sleep(2**attempt / 2)
+            # Not all at once: throttled together, they would be throttled together again.
+            self._sleep(random.uniform(0.5, 1) * min(LONGEST_PAUSE, 2**attempt))  # noqa: S311
         return answer
 
     def _request(self, method: str, url: str, **more: Any) -> requests.Response:

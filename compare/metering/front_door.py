@@ -20,6 +20,7 @@ LOOKS_A_SECOND = 1  # of a call that waits, at the ledger
 LOG_EVENTS = 3  # START, END and REPORT
 # The ticket is written twice and read by each call; rows of up to 4 KB are read consistently.
 TICKET_WRITES = 2
+PLACE_WRITES = 2  # on AWS, by a call that waits: a place is taken and left
 TICKETS_READ, ROWS_READ = 1, 1
 FOUND = 2  # requests for the upload's properties: before it has come, and after
 
@@ -66,7 +67,11 @@ def on_aws(
             aws_lambda.gb_seconds(seconds, LAMBDA_MB),
             f"{what}: {seconds:,.0f} s, waiting included, x {LAMBDA_MB:,} MB / 1,024",
         ),
-        MeterReading("aws.dynamodb.write_units", photos * TICKET_WRITES, f"{what}: tickets"),
+        MeterReading(
+            "aws.dynamodb.write_units",
+            photos * TICKET_WRITES + (calls - photos) * PLACE_WRITES,
+            f"{what}: tickets, and places to wait",
+        ),
         MeterReading(
             "aws.dynamodb.read_units", calls * TICKETS_READ + looks * ROWS_READ, f"{what}: tickets and rows"
         ),

@@ -13,6 +13,7 @@ from components.aws.object_store import ObjectStore
 from components.aws.policies import Statement, allow, allow_objects
 from components.settings import Settings
 from core.deployment import variables
+from core.deployment.limits import WAITING_CALLS
 from core.deployment.names import EXPIRES_AT, LEDGER_KEY
 from core.front_door.routes import ROUTES
 from core.job import OUTPUT_PREFIX
@@ -100,6 +101,7 @@ class FrontDoor(pulumi.ComponentResource):
                 variables.RECIPE: settings.recipe,
                 variables.MAX_BYTES: str(settings.max_bytes),
                 variables.STEPS: ",".join(each.name for each in pipeline_in(settings.granularity).steps()),
+                variables.WAITING_CALLS: str(waiting(settings.max_concurrency)),
                 **({variables.RESULTS_URL: site} if site is not None else {}),
             },
             opts=child,
@@ -154,6 +156,11 @@ class Door(Function):
         self.register_outputs({"arn": self.arn})
 
 
+def waiting(max_concurrency: int) -> int:
+    """Return how many calls may wait: with twice as many for a moment, never more than half of the calls."""
+    return min(WAITING_CALLS, max_concurrency // 4) if max_concurrency else WAITING_CALLS
+
+
 def executions(machine: pulumi.Output[str]) -> pulumi.Output[str]:
     """Return the ARN of all executions of a state machine."""
     return machine.apply(lambda arn: f"{arn.replace(':stateMachine:', ':execution:')}:*")
@@ -174,7 +181,7 @@ def _api(
                 "allow_origins": pages,
                 "allow_methods": ["GET", "POST"],
                 "allow_headers": list(HEADERS),
-                "expose_headers": ["etag"],
+                "expose_headers": ["etag", "retry-after"],
                 "max_age": 3600,
             }
             if pages

@@ -16,7 +16,7 @@ from core.deployment import variables
 from core.deployment.names import INPUT, TICKETS, functions_url
 from core.workflow.granularity import pipeline_in
 
-# Calls of an instance at once. Most wait for a job, in a thread each.
+# Calls of an instance at once, each in a thread of its own.
 CONCURRENCY = 16
 # "Storage Blob Delegator". Not one of Role, which the guides' deployer may assign: it cannot open a front
 # door, since it may not define the role below.

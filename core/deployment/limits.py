@@ -20,6 +20,9 @@ DEFAULT_MAX_PIXELS = 100_000_000
 
 # How long the front door waits for an upload that was asked for.
 UPLOAD_SECONDS = 900
+# How many calls of the front door wait for a change at once: on AWS of the whole stack, since each holds a
+# function; on Azure of an instance, half of what it answers at once.
+WAITING_CALLS = 8
 
 # The memory of a Python worker before it opens a picture, in MB.
 WORKER_MB = 120

@@ -33,6 +33,7 @@ REVIEW_PAGE = "TWINLENS_REVIEW_PAGE"  # its address
 # Of the front door; absent without it.
 TICKETS_TABLE = "TWINLENS_TICKETS_TABLE"
 STEPS = "TWINLENS_STEPS"  # the workflow's, separated by commas
+WAITING_CALLS = "TWINLENS_WAITING_CALLS"  # how many may wait for a change at once
 RESULTS_URL = "TWINLENS_RESULTS_URL"  # where outputs are public under their keys; signed addresses without it
 SIGN_IN_ISSUER = "TWINLENS_SIGN_IN_ISSUER"  # only on Azure: a gateway checks tokens on AWS
 SIGN_IN_AUDIENCE = "TWINLENS_SIGN_IN_AUDIENCE"

@@ -18,7 +18,16 @@ from typing import Any
 from core.deployment.limits import UPLOAD_SECONDS
 from core.errors import StoreUnavailable
 from core.front_door import jobs, wanted
-from core.front_door.ports import Progress, Request, Response, Signer, Ticket, Tickets, Uploads
+from core.front_door.ports import (
+    Places,
+    Progress,
+    Request,
+    Response,
+    Signer,
+    Ticket,
+    Tickets,
+    Uploads,
+)
 from core.front_door.problems import COMMON, Problem, not_found
 from core.job import job_id
 from core.ledger import OPEN, Ledger
@@ -30,8 +39,10 @@ HANDLE = "twinlens-handle"  # the header with the handle
 HANDLE_BYTES = 32
 WAIT_SECONDS = 20
 # A gateway says so on AWS, where it replaces this; App Service has no setting for it.
-SHOWN = {"Access-Control-Expose-Headers": "ETag"}
+SHOWN = {"Access-Control-Expose-Headers": "ETag, Retry-After"}
 LOOK_SECONDS = 1.0  # between looks while somebody waits
+# When to ask again, for whoever found no place to wait: after a quarter of the upload's age.
+PAUSE_SHARE, LONGEST_PAUSE = 4, 30
 JOB = re.compile(r"/jobs/(?P<id>[0-9a-f]{64})")
 
 
@@ -44,6 +55,7 @@ class FrontDoor:
     ledger: Ledger
     signer: Signer
     progress: Progress
+    places: Places
     recipe: str
     max_bytes: int
     prefix: str
@@ -105,19 +117,30 @@ class FrontDoor:
         if ticket is None or not hmac.compare_digest(ticket.owner, _owner(request)):
             raise not_found()
         known = request.headers.get("if-none-match", "")
-        until = self.clock() + timedelta(seconds=seconds)
-        while True:
-            moment = self.clock()
-            ticket, job = self._look(ticket, moment)
-            tag = jobs.etag(job, moment)
-            if tag != known:
-                return _json(HTTPStatus.OK, jobs.signed(job, self.signer), **SHOWN, ETag=tag)
-            # Nobody waits for free: an upload that has not come costs its uploader nothing.
-            if job["ended"] or job["state"] == jobs.AWAITING_UPLOAD or moment >= until:
-                return Response(HTTPStatus.NOT_MODIFIED, {**COMMON, **SHOWN, "ETag": tag})
-            self.sleep(LOOK_SECONDS)
+        ticket, job, tag = self._look(ticket)
+        waited = False
+        # Nobody waits for free: an upload that has not come costs its uploader nothing.
+        if tag == known and seconds and not job["ended"] and job["state"] != jobs.AWAITING_UPLOAD:
+            until = self.clock() + timedelta(seconds=seconds)
+            with self.places.taken() as waited:
+                while waited and tag == known and self.clock() < until:
+                    self.sleep(LOOK_SECONDS)
+                    ticket, job, tag = self._look(ticket)
+        if tag != known:
+            return _json(HTTPStatus.OK, jobs.signed(job, self.signer), **SHOWN, ETag=tag)
+        again = {} if waited or job["ended"] else {"Retry-After": str(self._pause(ticket))}
+        return Response(HTTPStatus.NOT_MODIFIED, {**COMMON, **SHOWN, **again, "ETag": tag})
 
-    def _look(self, ticket: Ticket, moment: datetime) -> tuple[Ticket, dict[str, Any]]:
+    def _pause(self, ticket: Ticket) -> int:
+        age = (self.clock() - datetime.fromisoformat(ticket.created)).total_seconds()
+        return max(1, min(LONGEST_PAUSE, int(age / PAUSE_SHARE)))
+
+    def _look(self, ticket: Ticket) -> tuple[Ticket, dict[str, Any], str]:
+        moment = self.clock()
+        ticket, job = self._described(ticket, moment)
+        return ticket, job, jobs.etag(job, moment)
+
+    def _described(self, ticket: Ticket, moment: datetime) -> tuple[Ticket, dict[str, Any]]:
         """Return the ticket, with its job as soon as the upload has come, and the description of the job."""
         if not ticket.job:
             source = self.uploads.find(ticket.key)

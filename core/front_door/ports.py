@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -90,6 +91,13 @@ class Uploads(Protocol):
 
     def find(self, key: str) -> Source | None:
         """Return the upload under the key, or ``None`` if it has not come."""
+
+
+class Places(Protocol):
+    """Places for calls that wait for a change, so that they leave the platform to others."""
+
+    def taken(self) -> AbstractContextManager[bool]:
+        """Hold a place for the block if one is free; yield whether it was."""
 
 
 class Progress(Protocol):

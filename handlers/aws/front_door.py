@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import os
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -17,7 +19,7 @@ from botocore.session import Session
 from core.deployment import variables
 from core.deployment.limits import LEDGER_RETENTION
 from core.deployment.names import EXPIRES_AT, LEDGER_KEY
-from core.front_door.door import FrontDoor
+from core.front_door.door import WAIT_SECONDS, FrontDoor
 from core.front_door.ports import Request, SignedUpload, Ticket
 from core.job import Source
 from handlers.aws.clients import CONFIG, client
@@ -61,6 +63,7 @@ def door() -> FrontDoor:
         DynamoLedger(os.environ[variables.LEDGER_TABLE]),
         S3Signer(bucket, os.environ[variables.OUTPUT_CONTAINER], os.environ.get(variables.RESULTS_URL, "")),
         Executions(),
+        DynamoPlaces(os.environ[variables.TICKETS_TABLE], int(os.environ[variables.WAITING_CALLS])),
         os.environ[variables.RECIPE],
         int(os.environ[variables.MAX_BYTES]),
         os.environ[variables.INPUT_PREFIX],
@@ -104,6 +107,46 @@ class DynamoTickets:
                 ExpressionAttributeNames={"#job": "job", "#id": LEDGER_KEY},
                 ExpressionAttributeValues={":job": {"S": job}},
             )
+
+
+class DynamoPlaces:
+    """See :class:`core.front_door.ports.Places`; how many are taken is counted in the table of tickets.
+
+    Every window of 20 seconds has a count of its own, so that no place is lost with a call that crashes. So
+    for a moment at most twice as many wait.
+    """
+
+    def __init__(self, table: str, places: int) -> None:
+        self._table = table
+        self._places = places
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """See :meth:`core.front_door.ports.Places.taken`."""
+        window = int(time.time()) // WAIT_SECONDS
+        taken = self._count(window, 1, below=self._places)
+        try:
+            yield taken
+        finally:
+            if taken:
+                self._count(window, -1, below=self._places + 1)
+
+    def _count(self, window: int, change: int, below: int) -> bool:
+        """Change the window's count if it is below the number; return whether it was."""
+        values = {":change": change, ":below": below, ":ends": (window + 2) * WAIT_SECONDS}
+        with translated(f"table {self._table}"):
+            try:
+                client("dynamodb").update_item(
+                    TableName=self._table,
+                    Key={LEDGER_KEY: {"S": f"waiting {window}"}},
+                    UpdateExpression="SET #ends = :ends ADD #taken :change",
+                    ConditionExpression="attribute_not_exists(#taken) OR #taken < :below",
+                    ExpressionAttributeNames={"#taken": "taken", "#ends": EXPIRES_AT},
+                    ExpressionAttributeValues={name: {"N": str(each)} for name, each in values.items()},
+                )
+            except client("dynamodb").exceptions.ConditionalCheckFailedException:
+                return False
+        return True
 
 
 class S3Uploads:

@@ -6,8 +6,10 @@ import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableClient, UpdateMode
@@ -15,6 +17,7 @@ from azure.functions import HttpRequest, HttpResponse
 from azure.storage.blob import BlobSasPermissions, BlobServiceClient, UserDelegationKey, generate_blob_sas
 
 from core.deployment import variables
+from core.deployment.limits import WAITING_CALLS
 from core.front_door.door import FrontDoor
 from core.front_door.ports import Request, SignedUpload, Ticket
 from core.front_door.problems import Problem
@@ -26,7 +29,7 @@ from handlers.azure.errors import translated
 RESULT_SECONDS = 3600
 # How long a key is used to sign, and how much longer it is valid: no address outlives its key.
 KEY_SECONDS = 4 * 3600
-CALLS = 32  # of one worker at once: most of them wait for a job
+CALLS = 32  # of one worker at once
 SHARD = 1  # digits of a ticket's id that are its partition
 
 _threads = ThreadPoolExecutor(CALLS)
@@ -77,6 +80,7 @@ def door() -> FrontDoor:
         adapters.ledger(),
         BlobSigner(service, uploads, os.environ[variables.OUTPUT_CONTAINER], public),
         Untold(),
+        Places(WAITING_CALLS),
         os.environ[variables.RECIPE],
         int(os.environ[variables.MAX_BYTES]),
         os.environ[variables.INPUT_PREFIX],
@@ -213,6 +217,23 @@ class BlobSigner:
                 self._key = self._service.get_user_delegation_key(moment - timedelta(minutes=5), ends)
             self._until = moment + timedelta(seconds=KEY_SECONDS)
         return self._key
+
+
+class Places:
+    """See :class:`core.front_door.ports.Places`: those of this instance."""
+
+    def __init__(self, places: int) -> None:
+        self._free = BoundedSemaphore(places)
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """See :meth:`core.front_door.ports.Places.taken`."""
+        taken = self._free.acquire(blocking=False)
+        try:
+            yield taken
+        finally:
+            if taken:
+                self._free.release()
 
 
 class Untold:

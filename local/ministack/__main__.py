@@ -21,6 +21,7 @@ from local.ministack import (
     requests,
     retries,
     roles,
+    throttling,
     turns,
 )
 
@@ -29,6 +30,7 @@ if __name__ == "__main__":
     retries.wait()
     requests.check()
     turns.take()
+    throttling.throttle()
     maps.evaluate()
     log_keys.associate()
     function_urls.restrict()

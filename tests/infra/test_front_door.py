@@ -99,6 +99,15 @@ def test_with_sign_in_the_gateway_asks_for_tokens(run):
     assert guarded == {f"{each.method} {each.path}": "JWT" if each.guarded else "NONE" for each in ROUTES}
 
 
+@pytest.mark.parametrize(("most", "waiting"), [(0, 8), (1000, 8), (16, 4), (3, 0)])
+def test_calls_that_wait_leave_half_of_its_functions_to_others(run, most, waiting):
+    """In two windows of time each: see handlers.aws.front_door.DynamoPlaces."""
+    graph = run({"cloud": "aws", "frontDoor": True, "maxConcurrency": most})
+
+    variables = graph.one("Function", "door").inputs["environment"]["variables"]
+    assert variables["TWINLENS_WAITING_CALLS"] == str(waiting)
+
+
 @pytest.fixture(scope="module")
 def azure(run):
     return run({"cloud": "azure", "frontDoor": True, "pageOrigin": ORIGIN, "cdn": False})

@@ -30,6 +30,7 @@ FATES = {
     "cut": "the store takes it, and its first answer is lost",
     "busy": "the first request is too many",
     "wait": "a person has to decide",
+    "full": "there is no place to wait for its first change",
 }
 
 
@@ -110,7 +111,7 @@ class FakeDoor:
             return 412
         assert headers["Content-Type"] == photo.told["type"]
         assert headers["If-None-Match"] == "*"
-        assert hashlib.sha256(data).hexdigest() == photo.told["sha256"]
+        assert hashlib.sha256(data).hexdigest() == photo.told.get("sha256", hashlib.sha256(data).hexdigest())
         photo.data = data
         return 0 if self.first("cut", photo.told["name"]) else 200
 
@@ -122,7 +123,7 @@ class FakeDoor:
             return 200, self._described(photo, identifier, "awaiting_upload", 0, address), '"0"'
         name, seen = photo.told["name"], photo.looks
         last = 1 if name.startswith("wait") else len(STEPS)
-        if tag == f'"{seen}"' and seen == last + 1:
+        if tag == f'"{seen}"' and (seen == last + 1 or self.first("full", name)):
             return 304, None, tag
         photo.looks = min(photo.looks + 1, last + 1)
         state = "claimed"
@@ -208,7 +209,9 @@ def fake_server(door):
             self.send_response(status)
             if self.headers.get("Origin") == door.origin:
                 self.send_header("Access-Control-Allow-Origin", door.origin)
-                self.send_header("Access-Control-Expose-Headers", "etag")
+                self.send_header("Access-Control-Expose-Headers", "etag, retry-after")
+            if status == 304:
+                self.send_header("Retry-After", "1")
             for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), "ETag": tag}.items():
                 self.send_header(name, value)
             self.end_headers()

@@ -28,13 +28,17 @@ export class Door {
     return answer.json();
   }
 
-  /** Return {job, tag}; with the tag of the last answer it waits up to so many seconds for a change. */
+  /**
+   * Return {job, tag, pause}; with the tag of the last answer it waits up to so many seconds for a change. The
+   * pause is how many seconds to wait before the next call, if too many wait there.
+   */
   async job(upload, known = { job: null, tag: "" }, wait = 0) {
     const headers = { "Twinlens-Handle": upload.handle };
     if (known.tag) headers["If-None-Match"] = known.tag;
     const answer = await this.#fetch(`/jobs/${upload.id}?wait=${wait}`, { headers });
-    if (answer.status === 304) return known;
-    return { job: await answer.json(), tag: answer.headers.get("ETag") ?? "" };
+    const pause = Number(answer.headers.get("Retry-After") ?? 0);
+    if (answer.status === 304) return { ...known, pause };
+    return { job: await answer.json(), tag: answer.headers.get("ETag") ?? "", pause };
   }
 
   /** Send the file to the store, and return the status of its answer; tell the share that is sent. */

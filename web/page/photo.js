@@ -50,7 +50,7 @@ export async function travel(door, file, sha256, tell) {
   let known;
   let waits = false; // for a person, who takes time
   do {
-    if (waits) await pause(WAIT);
+    if (waits || known?.pause) await pause(waits ? WAIT : known.pause);
     known = await patiently(() => door.job(upload, known, waits ? 0 : WAIT), tell);
     waits = known.job.state === "awaiting_approval";
     tell({ sentence: words.state(known.job), job: known.job, waits });
@@ -92,7 +92,7 @@ async function patiently(action, tell) {
       if (!busy && !(error instanceof Disconnected)) throw stop(error);
       if (tries === TRIES) throw new Stop(busy ? words.BUSY : words.LOST);
       tell({ sentence: busy ? words.BUSY_AGAIN : words.LOST_AGAIN });
-      await pause(Math.min(LONGEST, 2 ** (tries - 1)));
+      await pause(Math.min(LONGEST, 2 ** (tries - 1)) * (0.5 + Math.random() / 2)); // not all pages at once
     }
   }
 }

@@ -2,14 +2,20 @@
 
 import hashlib
 import re
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 import requests
 
+from core.deployment.limits import WAITING_CALLS
+
 pytestmark = pytest.mark.e2e
 
 ORIGIN = "http://127.0.0.1:8700"  # also of the page in test_page.py, which then finds the stack as it stands
+MANY = 24  # benchmarks/front_door.py sends 1,000
 TAKEN, REFUSED = (200, 201), range(400, 500)
 
 
@@ -41,7 +47,7 @@ class Client:
         while not answer.json()["ended"]:
             tag, told = answer.headers["ETag"], answer
             while (answer := self.job(upload, **{"If-None-Match": tag})).status_code == 304:
-                pass
+                time.sleep(int(answer.headers.get("Retry-After", 0)))
             assert answer.json() != told.json()
         return answer.json()
 
@@ -150,6 +156,23 @@ def test_one_page_may_use_it_and_no_other(door, upload, photo):
         assert read.headers.get("Access-Control-Allow-Origin") == allowed
     sent = door.send(upload, photo, Origin=ORIGIN)
     assert (sent.status_code in TAKEN, sent.headers["Access-Control-Allow-Origin"]) == (True, ORIGIN)
+
+
+def test_many_at_once_lose_nothing(door, photo):
+    """More than may wait for a change at once, so that some are told when to ask again."""
+
+    def through(number):
+        upload = door.ask(photo, name=f"{number}.jpg").json()
+        assert door.send(upload, photo).status_code in TAKEN
+        return door.ended(upload)
+
+    assert MANY > 2 * WAITING_CALLS
+    with ThreadPoolExecutor(MANY) as clients:
+        jobs = list(clients.map(through, range(MANY)))
+
+    assert Counter(job["state"] for job in jobs) == {"succeeded": MANY}
+    assert {job["name"] for job in jobs} == {f"{number}.jpg" for number in range(MANY)}
+    assert len({each["url"] for job in jobs for each in job["results"]}) >= MANY
 
 
 def test_switching_it_off_and_on_loses_no_photo(changing, door, name, photo, running, connect_stand, wait):

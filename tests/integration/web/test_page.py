@@ -96,7 +96,7 @@ def test_a_lost_connection_is_waited_for(page, door):
     assert len(door.photos) == 1
 
 
-@pytest.mark.parametrize("name", ["cut.jpg", "busy.jpg"])
+@pytest.mark.parametrize("name", ["cut.jpg", "busy.jpg", "full.jpg"])
 def test_what_got_no_answer_is_asked_again(page, door, name):
     choose(page, name)
     expect(states(page)).to_have_text("Done in 2.5 s.", timeout=20_000)

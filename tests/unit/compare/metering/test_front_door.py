@@ -31,7 +31,7 @@ def test_a_photo_on_aws_takes_a_call_to_ask_and_some_to_follow():
 
     assert found["aws.apigateway.http_requests"] == found["aws.lambda.requests"] == 6000
     assert found["aws.lambda.gb_seconds.arm64"] == (6000 * Decimal("0.040") + 5000) / 4
-    assert found["aws.dynamodb.write_units"] == 2000
+    assert found["aws.dynamodb.write_units"] == 2000 + 5000 * 2
     assert found["aws.dynamodb.read_units"] == 6000 + 6000 + 5000
     assert found["aws.s3.get_requests"] == 2000
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -52,11 +53,12 @@ class Cloud:
     def __init__(self):
         self.moment = datetime(2026, 11, 1, 12, tzinfo=UTC)
         self.kept, self.objects, self.told = {}, {}, ()
+        self.places, self.waiting = 1, 0
         self.signed = []
         self.ledger = MemoryLedger()
         self.during = lambda: None
         self.door = FrontDoor(
-            self, self, self.ledger, self, self, "gallery", MAX_BYTES, "incoming/", STEPS,
+            self, self, self.ledger, self, self, self, "gallery", MAX_BYTES, "incoming/", STEPS,
             clock=lambda: self.moment, sleep=self.sleep,
         )  # fmt: skip
 
@@ -82,7 +84,15 @@ class Cloud:
     def done(self, execution):
         return self.told
 
+    @contextmanager
+    def taken(self):
+        free = self.waiting < self.places
+        self.waiting += free
+        yield free
+        self.waiting -= free
+
     def sleep(self, seconds):
+        assert self.waiting == 1
         self.moment += timedelta(seconds=seconds)
         self.during()
 

@@ -229,6 +229,28 @@ def test_a_long_poll_without_a_change_ends_in_time(cloud):
     assert cloud.moment - began == timedelta(seconds=20)
 
 
+def test_whoever_finds_no_place_to_wait_is_told_when_to_ask_again(cloud):
+    """On AWS each who waits holds a function, of which the steps need some."""
+    upload = opened(cloud)
+    cloud.put(upload)
+    tag = cloud.look(upload).headers["ETag"]
+    cloud.places, began = 0, cloud.moment
+
+    pauses = []
+    for age in (0, 8, 3600):
+        cloud.moment = began + timedelta(seconds=age)
+        answer = cloud.look(upload, wait="20", tag=tag)
+        assert (answer.status, cloud.moment) == (304, began + timedelta(seconds=age))
+        pauses.append(answer.headers["Retry-After"])
+    cloud.places = 1
+    waited = cloud.look(upload, wait="20", tag=tag)
+
+    assert pauses == ["1", "2", "30"]
+    assert "Retry-After" not in waited.headers
+    assert cloud.look(upload, tag=tag).headers["Retry-After"] == "30"
+    assert cloud.waiting == 0
+
+
 def test_nobody_waits_before_the_photo_has_come(cloud):
     """A flood of tickets would otherwise hold as many functions as it likes."""
     upload = opened(cloud)
@@ -246,7 +268,8 @@ def test_nobody_waits_for_what_has_ended(cloud):
     tag = cloud.look(upload).headers["ETag"]
     began = cloud.moment
 
-    assert cloud.look(upload, wait="20", tag=tag).status == 304
+    answer = cloud.look(upload, wait="20", tag=tag)
+    assert (answer.status, "Retry-After" in answer.headers) == (304, False)
     assert cloud.moment == began
 
 

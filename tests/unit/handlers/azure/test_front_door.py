@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from azure.storage.blob import UserDelegationKey
 
+from components.azure.front_door import CONCURRENCY
+from core.deployment import limits
 from handlers.azure import clients, front_door
 
 KEY = "incoming/door/" + "0" * 64 + "/7.jpg"
@@ -85,3 +87,13 @@ def test_a_result_is_public_or_can_be_read_for_an_hour(signer, service):
 
     public = front_door.BlobSigner(service, "input", "output", "https://photos.example.com")
     assert public.result("jobs/a/b.jpg") == "https://photos.example.com/jobs/a/b.jpg"
+
+
+def test_an_instance_has_so_many_places_to_wait():
+    places = front_door.Places(1)
+
+    with places.taken() as first, places.taken() as second:
+        assert (first, second) == (True, False)
+    with places.taken() as third:
+        assert third
+    assert 2 * limits.WAITING_CALLS <= CONCURRENCY

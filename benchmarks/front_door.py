@@ -1,0 +1,84 @@
+"""Send many photos at once through the front doors of the local stacks, and see that nothing is lost.
+
+Start the emulators with ``twinlens local up``, give the stacks a front door, then:
+
+    .venv/bin/python -m benchmarks.front_door --photos 1000
+
+Each photo has a client of its own, which asks, sends and follows as ``twinlens submit --via-api --wait`` does.
+All begin at once. The exit code is 1 unless every client is told of success and the ledger has as many rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Barrier
+
+from PIL import Image
+from rich.console import Console
+
+from bench.api import Api, ApiError
+from bench.stack import DeployedStack
+from local.environment import LocalStack
+
+PIXELS = (64, 48)
+MOST_SECONDS = 3600
+
+console = Console(highlight=False)
+
+
+def measure(stack: str, photos: int) -> bool:
+    """Send the photos through the stack's front door; return whether each succeeded and has one row."""
+    deployment = DeployedStack.of(stack)
+    api, start = Api(deployment.outputs["apiUrl"]), Barrier(photos)
+    before = len(list(deployment.rows()))
+    sent: list[float] = []
+
+    def client(photo: Path) -> str:
+        start.wait()
+        try:
+            upload = api.send(photo, photo.name)
+            sent.append(time.monotonic() - began)
+            job = api.follow([upload], MOST_SECONDS, lambda _: None).get(upload)
+        except ApiError as error:
+            return str(error)
+        return str(job["state"]) if job else "unfinished"
+
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(photos) as clients:
+        files = [_photo(Path(folder) / f"{number:05}.jpg", number) for number in range(photos)]
+        began = time.monotonic()
+        found = Counter(clients.map(client, files))
+    seconds = time.monotonic() - began
+    rows = len(list(deployment.rows())) - before
+    console.print(
+        f"{stack}: {photos:,} photos at once, the last upload taken after {max(sent, default=0):.0f} s, "
+        f"the last job followed to its end after {seconds:.0f} s; {dict(found)}, {rows:,} rows"
+    )
+    return found == {"succeeded": photos} and rows == photos
+
+
+def _photo(path: Path, number: int) -> Path:
+    """Write a tiny photo unlike all others: the door is under load here, not the photo core."""
+    Image.new("RGB", PIXELS, (number % 256, number // 256 % 256, 0)).save(path)
+    return path
+
+
+def main() -> None:
+    """Measure the requested stacks, one after the other."""
+    parser = argparse.ArgumentParser(description="Send many photos at once through front doors.")
+    parser.add_argument("--photos", type=int, default=1000, help="how many, 1000 unless said otherwise")
+    parser.add_argument(
+        "--stack", action="append", choices=[*LocalStack], help="repeat for several; default both"
+    )
+    asked = parser.parse_args()
+    whole = [measure(stack, asked.photos) for stack in asked.stack or LocalStack]
+    sys.exit(0 if all(whole) else 1)
+
+
+if __name__ == "__main__":
+    main()
