@@ -4,8 +4,8 @@ Start the emulators with ``twinlens local up``, give the stacks a front door, th
 
     .venv/bin/python -m benchmarks.front_door --photos 1000
 
-Each photo has a client of its own, which asks, sends and follows as ``twinlens submit --via-api --wait`` does.
-All begin at once. The exit code is 1 unless every client is told of success and the ledger has as many rows.
+Each photo has a client of its own, which does what ``twinlens submit --via-api --wait`` does for one. All
+begin at once. The exit code is 1 unless every client is told of success and the ledger has as many rows.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ LOG_EVENTS = 3  # START, END and REPORT
 TICKET_WRITES = 2
 PLACE_WRITES = 2  # on AWS, by a call that waits: a place is taken and left
 TICKETS_READ, ROWS_READ = 1, 1
+STATUS_READ = 1  # of an orchestration, whose state Azure Storage keeps in a table
 FOUND = 2  # requests for the upload's properties: before it has come, and after
 
 
@@ -99,6 +100,7 @@ def on_azure(
     sharing = CONCURRENCY if bound == "low" else 1
     what = f"{images:,} photos by the front door, {calls:,} calls"
     looks = calls + waited * LOOKS_A_SECOND
+    told = STATUS_READ if stack.orchestrator == "storage" else 0
     return present(
         MeterReading("azure.functions.flex.executions", calls, what),
         MeterReading(
@@ -108,8 +110,8 @@ def on_azure(
         ),
         MeterReading(
             "azure.table.operations",
-            photos * TICKET_WRITES + calls * TICKETS_READ + looks * ROWS_READ,
-            f"{what}: tickets and rows",
+            photos * TICKET_WRITES + calls * TICKETS_READ + looks * (ROWS_READ + told),
+            f"{what}: tickets, rows and states of orchestrations",
         ),
         MeterReading("azure.blob.read_operations", photos * FOUND, f"{what}: looks for the upload"),
         MeterReading(

@@ -108,6 +108,9 @@ class MemoryHost:
             task.error = error
         return task
 
+    def done(self, step: str) -> None:
+        """Note nothing: nobody looks at an execution in memory."""
+
     def wait_until(self, moment: datetime) -> VirtualTask:
         """Return the task of waiting until a moment."""
         return self._start(moment)

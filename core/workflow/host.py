@@ -44,6 +44,9 @@ class Host(Protocol):
         resumed with an exception only if the worker was lost before it could answer.
         """
 
+    def done(self, step: str) -> None:
+        """Note that a step is done, for whoever asks how far the execution is."""
+
     def wait_until(self, moment: datetime) -> Timer:
         """Return the task of waiting until a moment in UTC."""
 

@@ -198,7 +198,10 @@ def _mapped(state: Map, job: Job, host: Host) -> Flow:
 
 def _attempt(task: Task, job: Job, host: Host) -> Flow:
     name, details = _activity(task.action)
-    return (yield from call(name, details, job, task.retry, host))
+    job = yield from call(name, details, job, task.retry, host)
+    if isinstance(task.action, Step):
+        host.done(name)
+    return job
 
 
 def _activity(action: Action) -> tuple[str, dict[str, str]]:

@@ -122,6 +122,9 @@ class DurableHost:
         """Return the task of running an activity, as a step or in a function of its own."""
         return Call(activity, payload)
 
+    def done(self, step: str) -> None:
+        """Note nothing: a durable function has no status that others can read."""
+
     def wait_until(self, moment: datetime) -> Wait:
         """Return the task of waiting until a moment."""
         return Wait(moment)

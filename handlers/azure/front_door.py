@@ -3,45 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from threading import BoundedSemaphore
+from typing import Any, Protocol
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableClient, UpdateMode
 from azure.functions import HttpRequest, HttpResponse
-from azure.storage.blob import BlobSasPermissions, BlobServiceClient, UserDelegationKey, generate_blob_sas
+from azure.storage.blob import BlobServiceClient
 
 from core.deployment import variables
 from core.deployment.limits import WAITING_CALLS
 from core.front_door.door import FrontDoor
-from core.front_door.ports import Request, SignedUpload, Ticket
+from core.front_door.ports import Progress, Request, Ticket
 from core.front_door.problems import Problem
 from core.front_door.routes import Route
 from core.job import Source
 from handlers.azure import adapters, clients
 from handlers.azure.errors import translated
+from handlers.azure.signing import BlobSigner
 
-RESULT_SECONDS = 3600
-# How long a key is used to sign, and how much longer it is valid: no address outlives its key.
-KEY_SECONDS = 4 * 3600
 CALLS = 32  # of one worker at once
+STATUS_SECONDS = 5
 SHARD = 1  # digits of a ticket's id that are its partition
 
 _threads = ThreadPoolExecutor(CALLS)
 
 
-async def answer(route: Route, asked: HttpRequest) -> HttpResponse:
+class Client(Protocol):
+    """The part of a Durable client that is used."""
+
+    async def get_status(self, instance_id: str) -> Any:
+        """Return what is known of an orchestration."""
+
+
+async def answer(route: Route, asked: HttpRequest, client: Client) -> HttpResponse:
     """Answer one request; the door may wait, so it runs in a thread of its own."""
-    made = await asyncio.get_running_loop().run_in_executor(_threads, _answer, route, asked)
+    loop = asyncio.get_running_loop()
+    made = await loop.run_in_executor(_threads, _answer, route, asked, Orchestrations(client, loop))
     return made
 
 
-def _answer(route: Route, asked: HttpRequest) -> HttpResponse:
+def _answer(route: Route, asked: HttpRequest, progress: Progress) -> HttpResponse:
     headers = {name.lower(): value for name, value in asked.headers.items()}
     try:
         user = _user(headers.get("authorization", "")) if route.guarded else ""
@@ -53,7 +61,7 @@ def _answer(route: Route, asked: HttpRequest) -> HttpResponse:
             asked.get_body() or b"",
             user,
         )
-        made = door().answer(request)
+        made = door(progress).answer(request)
     except Problem as problem:
         made = problem.response()
     return HttpResponse(made.body, status_code=int(made.status), headers=dict(made.headers))
@@ -68,24 +76,28 @@ def _user(authorization: str) -> str:
     return user(authorization, issuer, os.environ[variables.SIGN_IN_AUDIENCE])
 
 
-@cache
-def door() -> FrontDoor:
-    """Return the worker's front door."""
-    service = clients.blobs(adapters.endpoint("blob"))
-    uploads = os.environ[variables.INPUT_CONTAINER]
-    public = os.environ.get(variables.RESULTS_URL, "")
+def door(progress: Progress) -> FrontDoor:
+    """Return the worker's front door, for a call that looks at orchestrations in this way."""
     return FrontDoor(
         tickets(),
-        BlobUploads(service, uploads),
+        BlobUploads(clients.blobs(adapters.endpoint("blob")), os.environ[variables.INPUT_CONTAINER]),
         adapters.ledger(),
-        BlobSigner(service, uploads, os.environ[variables.OUTPUT_CONTAINER], public),
-        Untold(),
-        Places(WAITING_CALLS),
+        signer(),
+        progress,
+        _places,
         os.environ[variables.RECIPE],
         int(os.environ[variables.MAX_BYTES]),
         os.environ[variables.INPUT_PREFIX],
         tuple(os.environ[variables.STEPS].split(",")),
     )
+
+
+@cache
+def signer() -> BlobSigner:
+    """Return the worker's signer, which keeps its key."""
+    containers = (os.environ[each] for each in (variables.INPUT_CONTAINER, variables.OUTPUT_CONTAINER))
+    public = os.environ.get(variables.RESULTS_URL, "")
+    return BlobSigner(clients.blobs(adapters.endpoint("blob")), *containers, public)
 
 
 @cache
@@ -150,75 +162,6 @@ class BlobUploads:
         return Source(self._container, key, str(found.etag).strip('"'), found.size)
 
 
-class BlobSigner:
-    """See :class:`core.front_door.ports.Signer`; ``public`` is where outputs are public, if they are.
-
-    It signs with a key that is made for the app's identity, or with the account's key on an emulator.
-    """
-
-    def __init__(self, service: BlobServiceClient, uploads: str, outputs: str, public: str) -> None:
-        self._service = service
-        self._uploads = uploads
-        self._outputs = outputs
-        self._public = public
-        self._key: UserDelegationKey | None = None
-        self._until = datetime.min.replace(tzinfo=UTC)
-
-    def upload(
-        self, key: str, size: int, content_type: str, sha256: str | None, expires: datetime
-    ) -> SignedUpload:
-        """Sign the creation of one blob, which refuses a second one, with its size and type.
-
-        An address that the account's key signs binds no headers: the job of another upload is rejected.
-        Azure's checksum is an MD5, which is not asked for: whoever declares a SHA-256 has it bound on AWS.
-        """
-        bound = {"Content-Length": str(size), "Content-Type": content_type}
-        url = self._signed(self._uploads, key, BlobSasPermissions(create=True), expires, bound)
-        return SignedUpload(url, {"Content-Type": content_type, "x-ms-blob-type": "BlockBlob"})
-
-    def result(self, key: str) -> str:
-        """Return the public address, or one that is signed for an hour."""
-        if self._public:
-            return f"{self._public}/{key}"
-        ends = datetime.now(UTC) + timedelta(seconds=RESULT_SECONDS)
-        return self._signed(self._outputs, key, BlobSasPermissions(read=True), ends)
-
-    def _signed(
-        self,
-        container: str,
-        key: str,
-        permission: BlobSasPermissions,
-        expires: datetime,
-        bound: dict[str, str] | None = None,
-    ) -> str:
-        account = clients.account(self._service.url)
-        secret = os.environ.get(clients.KEY)
-        if secret:
-            signature = generate_blob_sas(
-                account, container, key, account_key=secret, permission=permission, expiry=expires
-            )
-        else:
-            signature = generate_blob_sas(
-                account,
-                container,
-                key,
-                user_delegation_key=self._delegated(),
-                permission=permission,
-                expiry=expires,
-                request_headers=bound,
-            )
-        return f"{self._service.get_blob_client(container, key).url}?{signature}"
-
-    def _delegated(self) -> UserDelegationKey:
-        moment = datetime.now(UTC)
-        if self._key is None or moment > self._until:
-            ends = moment + timedelta(seconds=2 * KEY_SECONDS)
-            with translated("the key that signs addresses"):
-                self._key = self._service.get_user_delegation_key(moment - timedelta(minutes=5), ends)
-            self._until = moment + timedelta(seconds=KEY_SECONDS)
-        return self._key
-
-
 class Places:
     """See :class:`core.front_door.ports.Places`: those of this instance."""
 
@@ -236,12 +179,26 @@ class Places:
                 self._free.release()
 
 
-class Untold:
-    """See :class:`core.front_door.ports.Progress`: the ledger alone tells."""
+class Orchestrations:
+    """See :class:`core.front_door.ports.Progress`; asked of the Durable client of the call that looks."""
 
-    def done(self, execution: str) -> Iterator[str]:
-        """See :meth:`core.front_door.ports.Progress.done`."""
-        return iter(())
+    def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
+        self._client = client
+        self._loop = loop
+
+    def done(self, execution: str) -> Sequence[str]:
+        """See :meth:`core.front_door.ports.Progress.done`; without an answer, the ledger alone tells."""
+        instance, _, _ = execution.partition("/")
+        asked = asyncio.run_coroutine_threadsafe(self._client.get_status(instance), self._loop)
+        try:
+            status = asked.result(STATUS_SECONDS)
+        except Exception:  # of any class, by the SDK's generation
+            logging.warning("It is not known how far the orchestration %s is.", instance, exc_info=True)
+            return ()
+        return list(status.custom_status or ()) if status else ()
+
+
+_places = Places(WAITING_CALLS)
 
 
 def _keys(ticket: str) -> dict[str, str]:

@@ -148,15 +148,18 @@ def _front_door() -> None:
     from core.front_door.routes import ROUTES, Route
 
     def serve(route: Route) -> None:
-        async def run(request: functions.HttpRequest) -> functions.HttpResponse:
+        async def run(
+            request: functions.HttpRequest, client: durable.DurableOrchestrationClient
+        ) -> functions.HttpResponse:
             from handlers.azure.front_door import answer
 
-            return await answer(route, request)
+            return await answer(route, request, client)
 
         run.__name__ = route.name
         anybody = functions.AuthLevel.ANONYMOUS
         path = route.path.removeprefix("/")
-        routed = app.route(path, "request", methods=[route.method], auth_level=anybody)(run)
+        bound = app.durable_client_input(client_name="client")(run)
+        routed = app.route(path, "request", methods=[route.method], auth_level=anybody)(bound)
         app.function_name(route.name)(routed)
 
     for each in ROUTES:

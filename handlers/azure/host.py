@@ -31,6 +31,9 @@ class Context(Protocol):
     def call_activity(self, name: str, input_: Any) -> Any:
         """Return the task of running an activity."""
 
+    def set_custom_status(self, status: Any) -> None:
+        """Set what a client's ``get_status`` tells of the orchestration."""
+
     def create_timer(self, fire_at: datetime) -> Timer:
         """Return the task of waiting."""
 
@@ -54,6 +57,7 @@ class DurableHost:
         self._context = context
         # An instance id can be started again after its first run ended; the uuid tells the runs apart.
         self.execution = f"{context.instance_id}/{context.new_uuid()}"
+        self._steps: list[str] = []
 
     def input(self) -> Mapping[str, Any]:
         """Return the orchestration's input."""
@@ -71,6 +75,14 @@ class DurableHost:
     def call(self, activity: str, payload: Mapping[str, Any]) -> Any:
         """Return the task of running an activity function."""
         return self._context.call_activity(activity, payload)
+
+    def done(self, step: str) -> None:
+        """Add the step to the orchestration's custom status.
+
+        That costs no request of its own: every backend writes it with the history of the same event.
+        """
+        self._steps.append(step)
+        self._context.set_custom_status(list(self._steps))
 
     def wait_until(self, moment: datetime) -> Timer:
         """Return a durable timer."""

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from azure.storage.blob import UserDelegationKey
 
 from components.azure.front_door import CONCURRENCY
 from core.deployment import limits
-from handlers.azure import clients, front_door
+from handlers.azure import clients, front_door, signing
 
 KEY = "incoming/door/" + "0" * 64 + "/7.jpg"
 URL = "https://photos.blob.core.windows.net/"
@@ -41,7 +42,7 @@ def service():
 @pytest.fixture
 def signer(service, monkeypatch):
     monkeypatch.delenv(clients.KEY, raising=False)
-    return front_door.BlobSigner(service, "input", "output", "")
+    return signing.BlobSigner(service, "input", "output", "")
 
 
 def signed(signer):
@@ -78,14 +79,14 @@ def test_one_key_signs_for_hours_and_outlives_what_it_signs(signer, service):
     signer._until = datetime.now(UTC) - timedelta(seconds=1)
     signed(signer)
     assert service.made == 2
-    assert front_door.KEY_SECONDS > front_door.RESULT_SECONDS
+    assert signing.KEY_SECONDS > signing.RESULT_SECONDS
 
 
 def test_a_result_is_public_or_can_be_read_for_an_hour(signer, service):
     query = parse_qs(urlsplit(signer.result("jobs/a/b.jpg")).query)
     assert query["sp"] == ["r"]
 
-    public = front_door.BlobSigner(service, "input", "output", "https://photos.example.com")
+    public = signing.BlobSigner(service, "input", "output", "https://photos.example.com")
     assert public.result("jobs/a/b.jpg") == "https://photos.example.com/jobs/a/b.jpg"
 
 
@@ -97,3 +98,27 @@ def test_an_instance_has_so_many_places_to_wait():
     with places.taken() as third:
         assert third
     assert 2 * limits.WAITING_CALLS <= CONCURRENCY
+
+
+@pytest.mark.parametrize(
+    ("status", "known"),
+    [
+        (SimpleNamespace(custom_status=["validate", "resize"]), ["validate", "resize"]),
+        (SimpleNamespace(custom_status=None), []),
+        (None, []),
+        (ConnectionError("no backend"), []),
+    ],
+)
+def test_an_orchestration_s_status_tells_its_steps_and_no_status_is_no_mistake(status, known):
+    class Client:
+        async def get_status(self, instance_id):
+            assert instance_id == "instance"
+            if isinstance(status, Exception):
+                raise status
+            return status
+
+    async def ask():
+        progress = front_door.Orchestrations(Client(), asyncio.get_running_loop())
+        return await asyncio.to_thread(progress.done, "instance/uuid")
+
+    assert list(asyncio.run(ask())) == known

@@ -27,6 +27,9 @@ class Context:
     def call_activity(self, name, input_):
         return ("activity", name, input_)
 
+    def set_custom_status(self, status):
+        self.status = status
+
     def create_timer(self, fire_at):
         return ("timer", fire_at)
 
@@ -41,6 +44,17 @@ def test_its_tasks_are_the_sdk_s():
     assert host.input() == {"id": "1"}
     assert host.call("resize", {"attempt": 1}) == ("activity", "resize", {"attempt": 1})
     assert host.first(("a", "b")) == ("any", ["a", "b"])
+
+
+def test_its_status_has_the_steps_that_are_done():
+    context = Context()
+    host = DurableHost(context)
+
+    host.done("validate")
+    before = context.status
+    host.done("resize")
+
+    assert (before, context.status) == (["validate"], ["validate", "resize"])
 
 
 @pytest.mark.parametrize("now", [BEGAN, BEGAN.replace(tzinfo=None)], ids=["aware", "naive"])
