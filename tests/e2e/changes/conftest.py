@@ -10,6 +10,7 @@ import additions
 import boto3
 import pytest
 import yaml
+from token_issuer import TRUST, running_issuer
 
 from bench import project as checkout
 from core.job import job_id
@@ -74,8 +75,17 @@ def copied(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def own_emulators(tmp_path_factory):
+def issuer(tmp_path_factory):
+    """An issuer of tokens, which the emulators of these tests trust."""
+    with running_issuer(tmp_path_factory.mktemp("issuer")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def own_emulators(tmp_path_factory, issuer):
     with pytest.MonkeyPatch.context() as patch:
+        for name in TRUST:
+            patch.setenv(name, str(issuer.trusted))
         patch.setenv(state.VARIABLE, str(tmp_path_factory.mktemp("changes") / "local.json"))
         with emulators.session() as running:
             yield running, environment.variables()

@@ -13,17 +13,17 @@ REPLACED = {LocalStack.AWS: 0, LocalStack.AZURE: 1}
 
 
 def test_a_stack_lives_and_dies_without_a_trace(running, changing, process, name, monkeypatch):
-    outputs = changing.up(name)
+    outputs = changing.up(name, frontDoor=True)
     row, _ = process(name, outputs)
     assert row.document["trace"][0]["memory_mb"] == outputs["memoryMb"]
 
     memory = 1536 if name == LocalStack.AWS else 4096
-    changing.configure(name, memoryMb=memory)
+    changing.configure(name, frontDoor=True, memoryMb=memory)
     planned = changing.preview(name)
     assert planned["update"] >= 1
     assert planned.get("replace", 0) == REPLACED[name]
     assert set(planned) <= {"same", "update"} or REPLACED[name]
-    changed = changing.up(name, memoryMb=memory)
+    changed = changing.up(name, frontDoor=True, memoryMb=memory)
     assert changed == outputs | {"memoryMb": changed["memoryMb"]}
     assert changed["memoryMb"] != outputs["memoryMb"]
     row, _ = process(name, changed, "incoming/after the change.jpg")

@@ -12,6 +12,7 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from local import state
+from local.providers.azure_native import inventory
 
 TEST_QUEUES = "heard-by-tests-"  # what tests/e2e/conftest.py names its own queues
 
@@ -35,10 +36,12 @@ def left_over(running, outputs):
             ),
             *(each["Name"] for each in boto3.client("events").list_rules()["Rules"]),
             *(each["logGroupName"] for each in boto3.client("logs").describe_log_groups()["logGroups"]),
+            *(each["ApiId"] for each in boto3.client("apigatewayv2").get_apis()["Items"]),
+            *(each["RoleName"] for each in boto3.client("iam").list_roles()["Roles"]),
         ]
     apps = urllib.request.Request(f"{running.azure.control}/apps", headers=running.azure.authorization)
     with urllib.request.urlopen(apps) as answer:
-        names = list(json.load(answer)["apps"])
+        names = [*json.load(answer)["apps"], *inventory.everything()]
     for blobs, queues, tables in accounts(running):
         for listed in (blobs.list_containers(), queues.list_queues(), tables.list_tables()):
             names += [each.name for each in listed]
