@@ -23,6 +23,7 @@ from local.azure.errors import DeploymentError, FunctionError, WorkerLost
 START_SECONDS = 60
 # By the last one, ``local.emulators.processes`` finds the processes of a set-up.
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "TWINLENS_SUPERVISED")
+INHERITED += ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # whose certificates this machine trusts
 
 type Value = Mapping[str, Any]
 """An input or output of a function: ``{"type": "string" | "json" | ..., "value": ...}``."""

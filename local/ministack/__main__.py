@@ -30,6 +30,7 @@ if __name__ == "__main__":
     retries.wait()
     requests.check()
     turns.take()
+    turns.be_patient()
     throttling.throttle()
     maps.evaluate()
     log_keys.associate()

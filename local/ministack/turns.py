@@ -1,7 +1,8 @@
-"""Limit concurrent Lambda calls to the capacity of one machine.
+"""Limit concurrent Lambda calls to the capacity of one machine, and give expressions their time on it.
 
 AWS has capacity for all calls of a function. MiniStack starts a process for each concurrent call: a few
-hundred uploads then wait for processors until their tasks time out. Here, calls are queued.
+hundred uploads then wait for processors until their tasks time out. Here, calls are queued. MiniStack also
+ends an expression in JSONata after a second, in which it may have waited for the processor all the time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ministack.services import stepfunctions
 # Calls spend more time waiting for the store than computing: a few per processor.
 CALLS_AT_ONCE = 4 * (os.cpu_count() or 1)
 INVOKE = "arn:aws:states:::lambda:invoke"
+EXPRESSION_MS = 30_000
 
 
 def take() -> None:
@@ -29,3 +31,14 @@ def take() -> None:
             return invoke(resource, payload, timeout)
 
     stepfunctions._invoke_resource_with_timeout = in_turn
+
+
+def be_patient() -> None:
+    """Give the evaluation of an expression half a minute."""
+    engine = stepfunctions.jsonata.Jsonata
+    parsed = engine.jsonata
+
+    def patient(expression: str, timeout: int | None = None) -> Any:
+        return parsed(expression, timeout=EXPRESSION_MS if timeout else None)
+
+    engine.jsonata = staticmethod(patient)

@@ -1,4 +1,4 @@
-"""Sign-in on both clouds: API Gateway's authorizer as MiniStack plays it, and the app on Azure."""
+"""Sign-in on both clouds: API Gateway as MiniStack plays it, and the app on Azure; and steps as they end."""
 
 import pytest
 import requests
@@ -6,6 +6,8 @@ import requests
 pytestmark = pytest.mark.e2e
 
 AUDIENCE = "photos"
+# Requests of the last step to a store take this much longer: the steps before are seen as done meanwhile.
+SLOW = "seed=1 latency=1 latency_ms=4000 steps=optimize"
 UNAUTHORIZED = 401
 WRONG = {
     "no token": lambda issuer: "",
@@ -36,17 +38,40 @@ class User:
 
 @pytest.fixture
 def user(changing, name, issuer):
-    outputs = changing.up(name, frontDoor=True, signIn={"issuer": issuer.url, "audience": AUDIENCE})
+    sign_in = {"issuer": issuer.url, "audience": AUDIENCE}
+    outputs = changing.up(name, frontDoor=True, signIn=sign_in, chaos=SLOW)
     return lambda authorization: User(outputs["apiUrl"], authorization)
 
 
-def test_only_users_of_the_issuer_get_in_and_see_what_is_theirs(user, issuer, photo, wait):
-    alice = user(f"Bearer {issuer.token('alice')}")
-    answer = alice.ask(photo)
+def sent(user, photo):
+    """Send the photo as the user; return the upload."""
+    answer = user.ask(photo)
     assert answer.status_code == 201, answer.text
-    upload = answer.json()
-    put = upload["upload"]
+    put = answer.json()["upload"]
     assert requests.request(put["method"], put["url"], data=photo, headers=put["headers"], timeout=60).ok
+    return answer.json()
+
+
+def test_the_steps_of_a_user_s_job_are_told_as_they_happen(user, issuer, photo, wait):
+    alice = user(f"Bearer {issuer.token('alice')}")
+    upload = sent(alice, photo)
+    told = []
+
+    def ended():
+        job = alice.job(upload).json()
+        told.append(({each["name"] for each in job["steps"] if each["state"] == "done"}, job["ended"]))
+        return job if job["ended"] else None
+
+    job = wait(ended, "the job of a user who signed in")
+    assert job["state"] == "succeeded"
+    steps = {each["name"] for each in job["steps"]}
+    assert (steps - {"optimize", "write_size"}, False) in told
+    assert (steps, True) in told
+
+
+def test_only_users_of_the_issuer_get_in_and_see_what_is_theirs(user, issuer, photo):
+    alice = user(f"Bearer {issuer.token('alice')}")
+    upload = sent(alice, photo)
 
     for what, authorization in WRONG.items():
         stranger = user(authorization(issuer))
@@ -56,9 +81,4 @@ def test_only_users_of_the_issuer_get_in_and_see_what_is_theirs(user, issuer, ph
     unknown = bob.job({"id": "0" * 64, "handle": "guess"})
     assert (bob.job(upload).status_code, bob.job(upload).text) == (404, unknown.text)
     assert requests.get(f"{bob.url}/health", timeout=60).json() == {"status": "ok"}
-
-    def ended():
-        job = user(f"Bearer {issuer.token('alice')}").job(upload).json()
-        return job if job["ended"] else None
-
-    assert wait(ended, "the job of a user who signed in")["state"] == "succeeded"
+    assert user(f"Bearer {issuer.token('alice')}").job(upload).status_code == 200
