@@ -61,6 +61,7 @@ def launch(
         PERSIST_STATE="1",
         STATE_DIR=str(kept / "state"),
         S3_PERSIST="1",
+        IOT_MTLS_ENABLED="0",  # it would listen on a port of its own
         S3_DATA_DIR=str(kept / "s3"),
         # Lambda code that calls `python3` must find this environment's.
         PATH=os.pathsep.join((str(python.parent), os.environ.get("PATH", os.defpath))),
