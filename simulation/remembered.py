@@ -99,6 +99,9 @@ class ReplayHost:
         self.tasks[slot] = ReplayTask(slot, payload)
         return self.tasks[slot]
 
+    def done(self, step: str) -> None:
+        """Note nothing: nobody looks at a simulated execution."""
+
     def wait_until(self, moment: datetime) -> ReplayTask:
         """Return the task of waiting; a wait belongs to the call that failed last, the deadline to none."""
         seconds = (moment - BEGINNING) / timedelta(seconds=1)

@@ -95,9 +95,12 @@ def door(progress: Progress) -> FrontDoor:
 @cache
 def signer() -> BlobSigner:
     """Return the worker's signer, which keeps its key."""
-    containers = (os.environ[each] for each in (variables.INPUT_CONTAINER, variables.OUTPUT_CONTAINER))
-    public = os.environ.get(variables.RESULTS_URL, "")
-    return BlobSigner(clients.blobs(adapters.endpoint("blob")), *containers, public)
+    return BlobSigner(
+        clients.blobs(adapters.endpoint("blob")),
+        os.environ[variables.INPUT_CONTAINER],
+        os.environ[variables.OUTPUT_CONTAINER],
+        os.environ.get(variables.RESULTS_URL, ""),
+    )
 
 
 @cache

@@ -22,8 +22,8 @@ from local.azure.errors import DeploymentError, FunctionError, WorkerLost
 
 START_SECONDS = 60
 # By the last one, ``local.emulators.processes`` finds the processes of a set-up.
-INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "TWINLENS_SUPERVISED")
-INHERITED += ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # whose certificates this machine trusts
+TRUST = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # whose certificates this machine trusts
+INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "TWINLENS_SUPERVISED", *TRUST)
 
 type Value = Mapping[str, Any]
 """An input or output of a function: ``{"type": "string" | "json" | ..., "value": ...}``."""
