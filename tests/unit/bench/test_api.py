@@ -72,7 +72,7 @@ def test_a_photo_is_asked_for_sent_and_followed(script, photo):
     assert first[2]["headers"]["Twinlens-Handle"] == "secret"
     assert (first[2]["headers"]["If-None-Match"], last[2]["headers"]["If-None-Match"]) == ("", '"1"')
     assert "secret" not in repr(sent)
-    assert (sent.etag, len(sent.calls_ms)) == ("e", 4)
+    assert (sent.etag, len(sent.calls_ms)) == ("e", 5)
 
 
 def test_a_refusal_is_told_in_the_words_of_the_api_and_of_the_store_without_its_address(script, photo):
