@@ -9,6 +9,8 @@ from components.config_reader import ConfigReader
 
 # As browsers send it: no path and no slash at the end.
 ORIGIN = r"(https?://[a-z0-9.-]+(:\d{1,5})?)?"
+# What the firewall lets one address ask of the CDN. A page with a photo asks some ten times.
+RATE_LIMIT, RATE_MINUTES = 2000, 5
 SIGN_IN = "issuer and audience, the issuer an https address"
 
 
@@ -27,16 +29,19 @@ class FrontDoorSettings:
     front_door: bool = False
     page_origin: str = ""
     cdn: bool = False
+    waf: bool = False
     sign_in: SignIn | None = None
 
 
 def read_front_door(reader: ConfigReader, *, no_shared_keys: bool) -> FrontDoorSettings:
     """Return the front door's settings; ``no_shared_keys`` says that nothing can be written with a key."""
     front_door = reader.flag("frontDoor")
+    cdn = _read_cdn(reader, front_door=front_door, no_shared_keys=no_shared_keys)
     return FrontDoorSettings(
         front_door=front_door,
         page_origin=reader.text("pageOrigin", ORIGIN, "an origin, such as https://example.com", ""),
-        cdn=_read_cdn(reader, front_door=front_door, no_shared_keys=no_shared_keys),
+        cdn=cdn,
+        waf=_read_waf(reader, cdn=cdn),
         sign_in=_read_sign_in(reader, front_door=front_door),
     )
 
@@ -47,6 +52,14 @@ def _read_cdn(reader: ConfigReader, *, front_door: bool, no_shared_keys: bool) -
     if cdn and no_shared_keys:
         reader.mistake("cdn", "true", "false with noSharedKeys: the page is written with an account's key")
     return cdn
+
+
+def _read_waf(reader: ConfigReader, *, cdn: bool) -> bool:
+    """Return whether a firewall stands before the CDN: neither cloud has one for the API itself."""
+    waf = reader.flag("waf")
+    if waf and not cdn:
+        reader.mistake("waf", "true", "only with frontDoor true and cdn true: it stands before the CDN")
+    return waf and cdn
 
 
 def _read_sign_in(reader: ConfigReader, *, front_door: bool) -> SignIn | None:

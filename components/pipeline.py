@@ -114,6 +114,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "decisionsQueue": pipeline.decisions or "",
         "apiUrl": pipeline.api or "",
         "siteUrl": pipeline.site or "",
+        "waf": settings.waf,
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.firewall import web_acl
 from components.aws.object_store import ObjectStore
 from components.aws.policies import Statement
 from components.settings import Settings
@@ -79,6 +80,7 @@ class Cdn(pulumi.ComponentResource):
             is_ipv6_enabled=True,
             http_version="http2and3",
             price_class=PRICE_CLASS,
+            web_acl_id=web_acl(name, self._child) if settings.waf else None,
             default_root_object=INDEX,
             origins=[
                 {

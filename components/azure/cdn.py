@@ -9,15 +9,16 @@ import pulumi
 from pulumi_azure_native import cdn, managedidentity, storage
 
 from components.azure.cdn_rules import Action, request_header, response_header, rewrite, safe_answer
+from components.azure.firewall import GLOBAL, protect
 from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role, grant, reading_below
 from components.azure.storage import container
+from components.settings import Settings
 from core.deployment.names import OUTPUT
 from core.job import OUTPUT_PREFIX
 from web.files import CACHE_CONTROL, CONFIG, INDEX, INERT, config, content_type, files, security_headers
 
 STANDARD = "Standard_AzureFrontDoor"
-GLOBAL = "Global"  # where a profile and its endpoints are, whatever the region of the group
 SITE, RESULTS = "site", "results"
 ENABLED = "Enabled"
 type Rules = tuple[cdn.RuleSet, cdn.Rule]
@@ -43,7 +44,11 @@ class Cdn(pulumi.ComponentResource):
     url: pulumi.Output[str]
 
     def __init__(
-        self, name: str, resource_group: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        settings: Settings,
+        resource_group: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("twinlens:azure:Cdn", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
@@ -72,6 +77,8 @@ class Cdn(pulumi.ComponentResource):
             enabled_state=ENABLED,
             opts=self._child,
         )
+        if settings.waf:
+            protect(name, resource_group, self._profile, [self._endpoint.id], self._child)
         self.url = pulumi.Output.concat("https://", self._endpoint.host_name)
         self.register_outputs({"url": self.url})
 

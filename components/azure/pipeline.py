@@ -71,7 +71,7 @@ class AzurePipeline(pulumi.ComponentResource):
 
         if encryption:
             encryption.create_identity(f"{name}-encryption", group, child)
-        cdn = Cdn(f"{name}-cdn", group, opts=child) if settings.cdn else None
+        cdn = Cdn(f"{name}-cdn", settings, group, opts=child) if settings.cdn else None
         site = cdn.url if cdn else None
         origins = pages(settings, site)
         photos = PhotoStore(

@@ -21,6 +21,7 @@ from local.providers.aws import (
     sns,
     sqs,
     stepfunctions,
+    wafv2,
 )
 from local.providers.provider import StandIn
 from local.providers.server import serve
@@ -41,6 +42,7 @@ SERVICES = (
     sns,
     sqs,
     stepfunctions,
+    wafv2,
 )
 
 

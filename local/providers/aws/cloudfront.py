@@ -28,6 +28,7 @@ SERVED = {
     "restrictions",
     "tags",
     "viewerCertificate",
+    "webAclId",
 }
 # Where capitals alone do not make the API's name.
 THEIRS = {"xssProtection": "XSSProtection"}
@@ -182,6 +183,7 @@ def _config(inputs: Properties, reference: str) -> dict[str, Any]:
         "ViewerCertificate": {
             "CloudFrontDefaultCertificate": inputs["viewerCertificate"].get("cloudfrontDefaultCertificate")
         },
+        "WebACLId": inputs.get("webAclId", ""),
     }
 
 

@@ -18,6 +18,7 @@ PROFILE = "providers/Microsoft.Cdn/profiles/{profileName}"
 ANY_NAME = r"[\da-zA-Z][-\da-zA-Z]{0,88}[\da-zA-Z]"
 ENDPOINT_NAME = r"[\da-zA-Z][-\da-zA-Z]{0,44}[\da-zA-Z]"
 RULE_SET_NAME = r"[a-zA-Z][\da-zA-Z]{0,59}"
+POLICY_NAME = r"[a-zA-Z][\da-zA-Z]{0,127}"
 RULE_NAME = r"[a-zA-Z][\da-zA-Z]{0,259}"
 # learn.microsoft.com, "Azure subscription and service limits" (Front Door), and "What is a rule set".
 MAX_ACTIONS, MAX_HEADER = 5, 640
@@ -132,6 +133,40 @@ class Route(ArmResource):
                 yield Fault("patternsToMatch", f"{pattern!r} is no path, with an asterisk at its end only.")
 
 
+class Firewall(Referred):
+    """``azure_native.frontdoor.Policy``."""
+
+    kind = "azure-native:frontdoor:Policy"
+    path = "providers/Microsoft.Network/frontDoorWebApplicationFirewallPolicies/{policyName}"
+    fixed = frozenset({"sku"})
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        yield from _name(inputs, "policyName", POLICY_NAME)
+        yield from _global(inputs)
+        # learn.microsoft.com, "Azure Front Door tier comparison"
+        if inputs.get("managedRules") and "Premium" not in inputs.get("sku", {}).get("name", ""):
+            yield Fault("managedRules", "managed rules are in the Premium tier only.")
+        for position, each in enumerate(inputs.get("customRules", {}).get("rules", [])):
+            place = f"customRules.rules[{position}]"
+            if not re.fullmatch(RULE_NAME, each.get("name", "")):
+                yield Fault(f"{place}.name", f"{each.get('name')!r} is not a valid name.")
+            if not each["matchConditions"]:
+                yield Fault(f"{place}.matchConditions", "a rule needs a condition.")
+            # learn.microsoft.com, "What is rate limiting for Azure Front Door?"
+            if each.get("rateLimitDurationInMinutes", 1) not in (1, 5):
+                yield Fault(f"{place}.rateLimitDurationInMinutes", "a limit is for 1 or 5 minutes.")
+
+
+class SecurityPolicy(ArmResource):
+    """``azure_native.cdn.SecurityPolicy``."""
+
+    kind = "azure-native:cdn:SecurityPolicy"
+    path = PROFILE + "/securityPolicies/{securityPolicyName}"
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        yield from _name(inputs, "securityPolicyName", ANY_NAME)
+
+
 def _name(inputs: Properties, name: str, pattern: str) -> Iterator[Fault]:
     if not re.fullmatch(pattern, inputs[name]):
         yield Fault(name, f"{inputs[name]!r} is not a valid name; it has to match {pattern}.")
@@ -142,4 +177,4 @@ def _global(inputs: Properties) -> Iterator[Fault]:
         yield Fault("location", f"{inputs.get('location')!r} is not allowed; Front Door is in Global.")
 
 
-RESOURCES = (Profile, Endpoint, OriginGroup, Origin, RuleSet, Rule, Route)
+RESOURCES = (Profile, Endpoint, OriginGroup, Origin, RuleSet, Rule, Route, Firewall, SecurityPolicy)

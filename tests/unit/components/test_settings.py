@@ -358,3 +358,14 @@ def test_a_page_is_not_written_where_accounts_take_no_keys():
         read(cloud="azure", frontDoor=True, noSharedKeys=True)
     assert not read(cloud="azure", frontDoor=True, noSharedKeys=True, cdn=False).cdn
     assert read(cloud="azure", noSharedKeys=True).no_shared_keys
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize("without", [{}, {"frontDoor": True, "cdn": False}])
+def test_a_firewall_stands_before_a_cdn_only(cloud, without):
+    with pytest.raises(
+        pulumi.RunError, match="waf is 'true'; allowed: only with frontDoor true and cdn true"
+    ):
+        read(cloud=cloud, waf=True, **without)
+    assert read(cloud=cloud, frontDoor=True, waf=True).waf
+    assert not read(cloud=cloud, frontDoor=True).waf

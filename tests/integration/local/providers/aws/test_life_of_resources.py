@@ -8,6 +8,7 @@ from aws_inputs import PASS, archive, bucket, function, policy, queue, role, rul
 from local.providers.schema import resource_schema
 
 # For each type: how to make its inputs, and what is changed in place (None: nothing can be).
+COUNTED = {"cloudwatchMetricsEnabled": True, "metricName": "m", "sampledRequestsEnabled": False}
 LIVES = {
     "aws:s3/bucket:Bucket": (lambda made: {"tags": {"a": "1"}}, {"tags": {"b": "2"}}),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
@@ -239,6 +240,36 @@ LIVES = {
             "tags": {"a": "1"},
         },
         {"defaultRootObject": "index.html", "tags": {"b": "2"}},
+    ),
+    "aws:wafv2/webAcl:WebAcl": (
+        lambda made: {
+            "scope": "CLOUDFRONT",
+            "region": "us-east-1",
+            "defaultAction": {"allow": {}},
+            "visibilityConfig": COUNTED,
+            "rules": [
+                {
+                    "name": "rate",
+                    "priority": 0,
+                    "action": {"block": {}},
+                    "statement": {"rateBasedStatement": {"limit": 100, "aggregateKeyType": "IP"}},
+                    "visibilityConfig": COUNTED,
+                },
+                {
+                    "name": "AWSManagedRulesCommonRuleSet",
+                    "priority": 1,
+                    "overrideAction": {"none": {}},
+                    "statement": {
+                        "managedRuleGroupStatement": {
+                            "vendorName": "AWS",
+                            "name": "AWSManagedRulesCommonRuleSet",
+                        }
+                    },
+                    "visibilityConfig": COUNTED,
+                },
+            ],
+        },
+        {"defaultAction": {"block": {}}},
     ),
     "aws:cloudwatch/dashboard:Dashboard": (
         lambda made: {"dashboardName": "overview", "dashboardBody": json.dumps({"widgets": []})},
