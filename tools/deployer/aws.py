@@ -7,15 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from components.aws.policies import OWN_ACCOUNT
 from core.job import BATCHES_PREFIX
+from tools.deployer.aws_front_door import FRONT_DOOR
 from tools.deployer.aws_permissions import (
     ANY,
-    BUCKETS,
     DURABLE,
     DURABLE_EXECUTIONS,
     INDEXES,
     LOG_GROUPS,
     MACHINES,
-    OBJECTS,
     PASS_ROLE,
     PERMISSIONS,
     PREFIX,
@@ -23,12 +22,10 @@ from tools.deployer.aws_permissions import (
     ROLES,
     TABLES,
     TOPICS,
+    Allowed,
     actions,
     arn,
 )
-
-type Allowed = tuple[frozenset[str], Sequence[str]]
-"""Actions, and the resources they are allowed on."""
 
 # The services that roles are passed to: the components create roles for them.
 PASSED_TO = ("events", "lambda", "scheduler", "states")
@@ -55,57 +52,6 @@ OPERATOR = (
     (actions("lambda", "InvokeFunction"), DURABLE),
     (actions("lambda", "GetDurableExecution SendDurableExecutionCallbackSuccess"), DURABLE_EXECUTIONS),
     (actions("sqs", "ChangeMessageVisibility DeleteMessage ReceiveMessage"), QUEUES),
-)
-# The bucket of the front door's page, and what is done with any bucket and its objects.
-SITE = f"arn:aws:s3:::{PREFIX}-cdn-site-*"
-ON_BUCKETS, ON_OBJECTS = (
-    frozenset().union(*(acts for each in PERMISSIONS.values() for acts, on in each if on == wanted))
-    for wanted in (BUCKETS, OBJECTS)
-)
-# In addition, for who deploys a front door. An API's routes and stages are below it. The last is what access
-# logs take: API Gateway developer guide, "Configure logging for HTTP APIs".
-APIS = ("arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/apis/*", "arn:aws:apigateway:*::/tags/*")
-FRONT_DOOR = (
-    (actions("apigateway", "DELETE GET PATCH POST PUT"), APIS),
-    (actions("s3", "PutBucketCORS"), BUCKETS),
-    (ON_BUCKETS, (SITE,)),
-    (ON_OBJECTS | actions("s3", "GetObject GetObjectTagging PutObject PutObjectTagging"), (f"{SITE}/*",)),
-    # CloudFront chooses the ids, and knows no resource for what creates one. The provider's files:
-    # cloudfront/distribution.go, origin_access_control.go and response_headers_policy.go.
-    (actions("cloudfront", "CreateDistribution CreateOriginAccessControl CreateResponseHeadersPolicy"), ANY),
-    (
-        actions(
-            "cloudfront",
-            "DeleteDistribution GetDistribution ListTagsForResource TagResource UntagResource "
-            "UpdateDistribution",
-        ),
-        ("arn:aws:cloudfront::*:distribution/*",),
-    ),
-    (
-        actions("cloudfront", "DeleteOriginAccessControl GetOriginAccessControl UpdateOriginAccessControl"),
-        ("arn:aws:cloudfront::*:origin-access-control/*",),
-    ),
-    (
-        actions(
-            "cloudfront", "DeleteResponseHeadersPolicy GetResponseHeadersPolicy UpdateResponseHeadersPolicy"
-        ),
-        ("arn:aws:cloudfront::*:response-headers-policy/*",),
-    ),
-    (
-        actions(
-            "logs",
-            "CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource UntagResource",
-        ),
-        (arn("logs", f"log-group:/aws/vendedlogs/apis/{PREFIX}-*"),),
-    ),
-    (
-        actions(
-            "logs",
-            "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery ListLogDeliveries "
-            "PutResourcePolicy UpdateLogDelivery",
-        ),
-        ANY,
-    ),
 )
 # The calls of a preview to AWS: it reads the stack's state, but no resource.
 PREVIEW = ((actions("states", "ValidateStateMachineDefinition"), ANY),)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 PREFIX = "twinlens"  # the pipeline's name in __main__.py, with which every name begins
+type Allowed = tuple[frozenset[str], Sequence[str]]
+"""Actions, and the resources they are allowed on."""
+
 ANY = ("*",)  # for actions without resource-level permissions
 
 

@@ -7,8 +7,8 @@ from aws_inputs import PASS, archive, bucket, function, policy, queue, role, rul
 
 from local.providers.schema import resource_schema
 
-# For each type: how to make its inputs, and what is changed in place (None: nothing can be).
 COUNTED = {"cloudwatchMetricsEnabled": True, "metricName": "m", "sampledRequestsEnabled": False}
+# For each type: how to make its inputs, and what is changed in place (None: nothing can be).
 LIVES = {
     "aws:s3/bucket:Bucket": (lambda made: {"tags": {"a": "1"}}, {"tags": {"b": "2"}}),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (

@@ -1,0 +1,69 @@
+"""What a deployer on AWS needs for a front door, in addition to the rest."""
+
+from __future__ import annotations
+
+from tools.deployer.aws_permissions import ANY, BUCKETS, OBJECTS, PERMISSIONS, PREFIX, actions, arn
+
+# The bucket of the front door's page, and what is done with any bucket and its objects.
+SITE = f"arn:aws:s3:::{PREFIX}-cdn-site-*"
+ON_BUCKETS, ON_OBJECTS = (
+    frozenset().union(*(acts for each in PERMISSIONS.values() for acts, on in each if on == wanted))
+    for wanted in (BUCKETS, OBJECTS)
+)
+# In addition, for who deploys a front door. An API's routes and stages are below it. The last is what access
+# logs take: API Gateway developer guide, "Configure logging for HTTP APIs".
+APIS = ("arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/apis/*", "arn:aws:apigateway:*::/tags/*")
+FRONT_DOOR = (
+    (actions("apigateway", "DELETE GET PATCH POST PUT"), APIS),
+    (actions("s3", "PutBucketCORS"), BUCKETS),
+    (ON_BUCKETS, (SITE,)),
+    (ON_OBJECTS | actions("s3", "GetObject GetObjectTagging PutObject PutObjectTagging"), (f"{SITE}/*",)),
+    # CloudFront chooses the ids, and knows no resource for what creates one. The provider's files:
+    # cloudfront/distribution.go, origin_access_control.go and response_headers_policy.go.
+    (actions("cloudfront", "CreateDistribution CreateOriginAccessControl CreateResponseHeadersPolicy"), ANY),
+    (
+        actions(
+            "cloudfront",
+            "DeleteDistribution GetDistribution ListTagsForResource TagResource UntagResource "
+            "UpdateDistribution",
+        ),
+        ("arn:aws:cloudfront::*:distribution/*",),
+    ),
+    (
+        actions("cloudfront", "DeleteOriginAccessControl GetOriginAccessControl UpdateOriginAccessControl"),
+        ("arn:aws:cloudfront::*:origin-access-control/*",),
+    ),
+    (
+        actions(
+            "cloudfront", "DeleteResponseHeadersPolicy GetResponseHeadersPolicy UpdateResponseHeadersPolicy"
+        ),
+        ("arn:aws:cloudfront::*:response-headers-policy/*",),
+    ),
+    # With waf. CloudFront reads a web ACL on behalf of whoever puts it before a distribution.
+    (
+        actions(
+            "wafv2",
+            "CreateWebACL DeleteWebACL GetWebACL ListTagsForResource TagResource UntagResource UpdateWebACL",
+        ),
+        (f"arn:aws:wafv2:us-east-1:*:global/webacl/{PREFIX}-*/*",),
+    ),
+    (
+        actions("wafv2", "CreateWebACL UpdateWebACL"),
+        ("arn:aws:wafv2:us-east-1:*:global/managedruleset/*/*",),
+    ),
+    (
+        actions(
+            "logs",
+            "CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource UntagResource",
+        ),
+        (arn("logs", f"log-group:/aws/vendedlogs/apis/{PREFIX}-*"),),
+    ),
+    (
+        actions(
+            "logs",
+            "CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery ListLogDeliveries "
+            "PutResourcePolicy UpdateLogDelivery",
+        ),
+        ANY,
+    ),
+)
