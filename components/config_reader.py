@@ -79,15 +79,19 @@ class ConfigReader:
 
     def table(self, key: str, description: str) -> dict[str, Any]:
         """Return a map; its values are for the caller to check."""
-        self._known.append(key)
-        try:
-            value: Any = self._config.get_object(key, {})
-        except pulumi.ConfigTypeError:
-            value = self._config.get(key)
+        value = self.value(key)
         if not isinstance(value, dict):
             self.mistake(key, value, description)
             return {}
         return value
+
+    def value(self, key: str) -> Any:
+        """Return a map or a list, or else the text, for the caller to check; a map if nothing is given."""
+        self._known.append(key)
+        try:
+            return self._config.get_object(key, {})
+        except pulumi.ConfigTypeError:
+            return self._config.get(key)
 
     def mistake(self, key: str, value: object, allowed: str, elsewhere: str = "") -> None:
         """Note that a setting has a value that is not allowed."""

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pulumi
+
 from components.config_reader import ConfigReader
+from core.deployment.names import LOCAL_SUFFIX
 
 # As browsers send it: no path and no slash at the end.
 ORIGIN = r"(https?://[a-z0-9.-]+(:\d{1,5})?)?"
 # What the firewall lets one address ask of the CDN. A page with a photo asks some ten times.
 RATE_LIMIT, RATE_MINUTES = 2000, 5
+# RFC 1123, in lower case, of two labels or more.
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = rf"(?=.{{4,253}}$)({LABEL}\.)+{LABEL}"
+ZONES = {
+    "aws": r"Z[A-Z0-9]{1,31}",
+    "azure": (
+        r"/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft\.Network/dnsZones/[a-z0-9.-]+"
+    ),
+}
+NAMES = {"aws": "the id of a Route 53 hosted zone", "azure": "the resource id of a zone of Azure DNS"}
 SIGN_IN = "issuer and audience, the issuer an https address"
 
 
@@ -22,6 +36,14 @@ class SignIn:
     audience: str
 
 
+@dataclass(frozen=True)
+class Domain:
+    """A domain of one's own, and the zone in which its records are made; empty if they are made elsewhere."""
+
+    name: str
+    zone: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FrontDoorSettings:
     """What the front door is; without one, all of it is off."""
@@ -30,6 +52,7 @@ class FrontDoorSettings:
     page_origin: str = ""
     cdn: bool = False
     waf: bool = False
+    domain: Domain | None = None
     sign_in: SignIn | None = None
 
 
@@ -42,6 +65,7 @@ def read_front_door(reader: ConfigReader, *, no_shared_keys: bool) -> FrontDoorS
         page_origin=reader.text("pageOrigin", ORIGIN, "an origin, such as https://example.com", ""),
         cdn=cdn,
         waf=_read_waf(reader, cdn=cdn),
+        domain=_read_domain(reader, cdn=cdn),
         sign_in=_read_sign_in(reader, front_door=front_door),
     )
 
@@ -60,6 +84,33 @@ def _read_waf(reader: ConfigReader, *, cdn: bool) -> bool:
     if waf and not cdn:
         reader.mistake("waf", "true", "only with frontDoor true and cdn true: it stands before the CDN")
     return waf and cdn
+
+
+def _read_domain(reader: ConfigReader, *, cdn: bool) -> Domain | None:
+    """Return the CDN's domain, which is given as its name or as a map."""
+    value = reader.value("domain")
+    if not value:
+        return None
+    match {"name": value} if isinstance(value, str) else value:
+        case {"name": str(name), **rest} if re.fullmatch(DOMAIN, name) and _is_zone(reader.cloud, name, rest):
+            if not cdn:
+                reader.mistake("domain", value, "only with frontDoor true and cdn true: it is the CDN's")
+            if pulumi.get_stack().endswith(LOCAL_SUFFIX):
+                reader.mistake("domain", value, "none in a local stack, which no DNS leads to")
+            return Domain(name, rest.get("zone", ""))
+    zone = NAMES.get(reader.cloud, "the id of a zone")
+    reader.mistake("domain", value, f"a name in lower case, or name and zone, {zone} that has the name")
+    return None
+
+
+def _is_zone(cloud: str, name: str, rest: Mapping[str, object]) -> bool:
+    """Return whether nothing else is given, or a zone; on Azure its id says of which names."""
+    zone = rest.get("zone")
+    if not rest:
+        return True
+    if len(rest) > 1 or not isinstance(zone, str) or not re.fullmatch(ZONES.get(cloud, ".*"), zone):
+        return False
+    return cloud != "azure" or f".{name}".endswith(f".{zone.rpartition('/')[2]}")
 
 
 def _read_sign_in(reader: ConfigReader, *, front_door: bool) -> SignIn | None:

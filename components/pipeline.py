@@ -28,6 +28,7 @@ class Pipeline(Protocol):
     decisions: pulumi.Output[str] | None  # the queue of decisions, where executions are told by one
     api: pulumi.Output[str] | None  # the address of the front door's API
     site: pulumi.Output[str] | None  # the address of the page and of results
+    dns_records: list[pulumi.Output[dict[str, str]]]  # to be made where the domain's records are
     queue_endpoint: pulumi.Output[str]
     dead_letters: pulumi.Output[str]
     undelivered: pulumi.Output[str]
@@ -115,6 +116,7 @@ def outputs(settings: Settings, pipeline: Pipeline) -> dict[str, Any]:
         "apiUrl": pipeline.api or "",
         "siteUrl": pipeline.site or "",
         "waf": settings.waf,
+        "dnsRecords": pulumi.Output.all(*pipeline.dns_records),
         "queueEndpoint": pipeline.queue_endpoint,
         "deadLetters": pipeline.dead_letters,
         "undelivered": pipeline.undelivered,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.domain import Certificate, leading, point
 from components.aws.firewall import web_acl
 from components.aws.object_store import ObjectStore
 from components.aws.policies import Statement
@@ -49,6 +50,7 @@ class Cdn(pulumi.ComponentResource):
     """
 
     url: pulumi.Output[str]
+    dns_records: list[pulumi.Output[dict[str, str]]]
 
     def __init__(
         self,
@@ -74,6 +76,8 @@ class Cdn(pulumi.ComponentResource):
             SITE: self._headers(SITE, hosts.apply(lambda told: security_headers(_origins(*told)))),
             RESULTS: self._headers(RESULTS, {"Content-Security-Policy": INERT}),
         }
+        domain = settings.domain
+        certificate = Certificate(name, domain, opts=self._child) if domain else None
         distribution = aws.cloudfront.Distribution(
             name,
             enabled=True,
@@ -104,12 +108,27 @@ class Cdn(pulumi.ComponentResource):
                 for code in MISSING
             ],
             restrictions={"geo_restriction": {"restriction_type": "none"}},
-            viewer_certificate={"cloudfront_default_certificate": True},
+            aliases=[domain.name] if domain else None,
+            viewer_certificate=(
+                {
+                    "acm_certificate_arn": certificate.arn,
+                    "minimum_protocol_version": "TLSv1.2_2021",
+                    "ssl_support_method": "sni-only",
+                }
+                if certificate
+                else {"cloudfront_default_certificate": True}
+            ),
             opts=self._child,
         )
         self._site.protect([_readable(self._site, "*", distribution)])
         results.protect([_readable(results, f"{OUTPUT_PREFIX}*", distribution)])
-        self.url = pulumi.Output.concat("https://", distribution.domain_name)
+        self.url = pulumi.Output.concat("https://", domain.name if domain else distribution.domain_name)
+        self.dns_records = []
+        if domain and certificate:
+            if domain.zone:
+                point(name, domain, distribution, self._child)
+            else:
+                self.dns_records = [certificate.record, leading(domain, distribution)]
         self.register_outputs({"url": self.url})
 
     def publish(self, api: pulumi.Input[str]) -> None:

@@ -115,6 +115,7 @@ class AwsPipeline(pulumi.ComponentResource):
         self.decisions: pulumi.Output[str] | None = None  # the ledger has what wakes an execution
         self.api = door.url if door else None
         self.site = cdn.url if cdn else None
+        self.dns_records = cdn.dns_records if cdn else []
         self.queue_endpoint = _endpoint("sqs", self.region)
         self.dead_letters = trigger.dead_letters.url
         self.undelivered = self.dead_letters

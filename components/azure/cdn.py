@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import pulumi
 from pulumi_azure_native import cdn, managedidentity, storage
 
 from components.azure.cdn_rules import Action, request_header, response_header, rewrite, safe_answer
+from components.azure.domain import CustomDomain
 from components.azure.firewall import GLOBAL, protect
+from components.azure.page import publish
 from components.azure.photo_store import PhotoStore
 from components.azure.roles import Role, grant, reading_below
 from components.azure.storage import container
 from components.settings import Settings
 from core.deployment.names import OUTPUT
 from core.job import OUTPUT_PREFIX
-from web.files import CACHE_CONTROL, CONFIG, INDEX, INERT, config, content_type, files, security_headers
+from web.files import CACHE_CONTROL, INDEX, INERT, security_headers
 
 STANDARD = "Standard_AzureFrontDoor"
 SITE, RESULTS = "site", "results"
@@ -42,6 +44,7 @@ class Cdn(pulumi.ComponentResource):
     """
 
     url: pulumi.Output[str]
+    dns_records: list[pulumi.Output[dict[str, str]]]
 
     def __init__(
         self,
@@ -77,9 +80,19 @@ class Cdn(pulumi.ComponentResource):
             enabled_state=ENABLED,
             opts=self._child,
         )
+        self._domain = (
+            CustomDomain(
+                name, settings.domain, resource_group, self._profile, self._endpoint, opts=self._child
+            )
+            if settings.domain
+            else None
+        )
         if settings.waf:
-            protect(name, resource_group, self._profile, [self._endpoint.id], self._child)
-        self.url = pulumi.Output.concat("https://", self._endpoint.host_name)
+            domains = [self._endpoint.id, *([self._domain.id] if self._domain else [])]
+            protect(name, resource_group, self._profile, domains, self._child)
+        host = settings.domain.name if settings.domain else self._endpoint.host_name
+        self.url = pulumi.Output.concat("https://", host)
+        self.dns_records = self._domain.records if self._domain else []
         self.register_outputs({"url": self.url})
 
     def serve(self, page: storage.StorageAccount, photos: PhotoStore, api: pulumi.Output[str]) -> None:
@@ -91,7 +104,7 @@ class Cdn(pulumi.ComponentResource):
             api: The address of the API.
         """
         site = container(f"{self._name}-{SITE}", page, SITE, self._group, self._child)
-        self._publish(page, site, api)
+        publish(self._name, self._group, site, page, api, self._child)
         uploads = photos.account.primary_endpoints.blob
         confined = pulumi.Output.all(api, uploads).apply(
             lambda known: security_headers(origin_of(each) for each in known)["Content-Security-Policy"]
@@ -110,26 +123,6 @@ class Cdn(pulumi.ComponentResource):
         self._route("index", "/", pages, f"/{SITE}", [store, safe, fresh, index])
         self._route(SITE, "/*", pages, f"/{SITE}", [store, safe, fresh])
         self._route(RESULTS, f"/{OUTPUT_PREFIX}*", finished, folder, [store, inert], cached=True)
-
-    def _publish(
-        self, account: storage.StorageAccount, site: storage.BlobContainer, api: pulumi.Output[str]
-    ) -> None:
-        assets: Mapping[str, pulumi.Input[pulumi.Asset]] = {
-            **{name: pulumi.FileAsset(str(path)) for name, path in files().items()},
-            CONFIG: api.apply(lambda known: pulumi.StringAsset(config({"Azure": known}))),
-        }
-        for name, asset in assets.items():
-            storage.Blob(
-                f"{self._name}-{name}",
-                resource_group_name=self._group,
-                account_name=account.name,
-                container_name=site.name,
-                blob_name=name,
-                type=storage.BlobType.BLOCK,
-                content_type=content_type(name),
-                source=asset,
-                opts=self._child,
-            )
 
     def _let_read(self, what: str, scope: pulumi.Input[str], prefix: str | None) -> None:
         grant(
@@ -233,6 +226,7 @@ class Cdn(pulumi.ComponentResource):
             supported_protocols=[cdn.AFDEndpointProtocols.HTTP, cdn.AFDEndpointProtocols.HTTPS],
             https_redirect=cdn.HttpsRedirect.ENABLED,
             forwarding_protocol=cdn.ForwardingProtocol.HTTPS_ONLY,  # signing in demands it
+            custom_domains=[{"id": self._domain.id}] if self._domain else None,
             link_to_default_domain=cdn.LinkToDefaultDomain.ENABLED,
             cache_configuration=kept if cached else None,
             enabled_state=ENABLED,

@@ -215,6 +215,7 @@ class AzurePipeline(pulumi.ComponentResource):
         self.decisions = decided.name if decided else None
         self.api = url(app) if door else None
         self.site = site
+        self.dns_records = cdn.dns_records if cdn else []
         self.queue_endpoint = photos.account.primary_endpoints.queue
         self.dead_letters = photos.queues[POISON].name
         self.set_aside: list[pulumi.Output[str]] = []

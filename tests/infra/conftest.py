@@ -139,6 +139,16 @@ class Recorder(mocks.Mocks):
                 "functionUrl": f"https://{name}.lambda-url.us-east-1.on.aws/",
                 "executionArn": f"arn:aws:execute-api:us-east-1:123456789012:{name}",
                 "version": f"version of {name}",
+                "hostedZoneId": "Z2FDTNDATAQYW2",
+                "fqdn": f"{args.inputs.get('name', name)}.",
+                "domainValidationOptions": [
+                    {
+                        "domainName": args.inputs.get("domainName", ""),
+                        "resourceRecordName": f"_proof.{args.inputs.get('domainName', '')}.",
+                        "resourceRecordType": "CNAME",
+                        "resourceRecordValue": "_answer.acm-validations.aws.",
+                    }
+                ],
             } | args.inputs
         scope = f"/subscriptions/0000/resourceGroups/group/providers/{service}/{name}"
         made = {
@@ -152,6 +162,8 @@ class Recorder(mocks.Mocks):
             made["identity"] = {"principalId": f"principal-{name}", "type": args.inputs["identity"]["type"]}
         if args.typ.endswith(":AFDEndpoint"):
             made["hostName"] = f"{name}.azurefd.net"
+        if args.typ.endswith(":AFDCustomDomain"):
+            made["validationProperties"] = {"validationToken": "token", "expirationDate": ""}
         if args.typ.endswith(":WebApp"):
             made["defaultHostName"] = f"{name}.azurewebsites.net"
             made["hostNameSslStates"] = [

@@ -205,8 +205,14 @@ def faults(resource):
     return [*modelled, *(f"{each.path}: {each.reason}" for each in own)]
 
 
-def test_azure_takes_every_resource_of_it(azure):
-    asked = [each for each in azure.resources if each.custom and not each.type.endswith(":Blob")]
+def test_azure_takes_every_resource_of_it(azure, run):
+    zone = "/subscriptions/0000/resourceGroups/names/providers/Microsoft.Network/dnsZones/example.com"
+    named = run({"cloud": "azure", "frontDoor": True, "domain": {"name": "photos.example.com", "zone": zone}})
+    both = [
+        *azure.resources,
+        *(each for kind in ("AFDCustomDomain", "Route", "RecordSet") for each in named.of(kind)),
+    ]
+    asked = [each for each in both if each.custom and not each.type.endswith(":Blob")]
     assert {each.name: found for each in asked if (found := faults(each))} == {}
 
 

@@ -141,6 +141,7 @@ def test_every_role_is_passed_to_a_service_that_the_policy_names(created):
     "name",
     [
         "aws-deployer",
+        "aws-dns-zone",
         "aws-front-door",
         "aws-preview",
         "aws-state",
@@ -211,6 +212,7 @@ def may_be(service, resource_type, pattern):
         f"/aws/vendedlogs/states/{aws_permissions.PREFIX}-x",
         f"/aws/vendedlogs/apis/{aws_permissions.PREFIX}-x",
         "STATE_BUCKET",
+        "ZONE_ID",
     )
     return any(fnmatchcase(re.sub(r"\$\{\w+\}", name, arn), pattern) for name in names)
 

@@ -20,7 +20,7 @@ OUTPUTS = {
     "errorTopic", "queueEndpoint", "deadLetters", "undelivered", "setAside", "metered", "chaos",
     "logLevel", "stepMemoryMb", "ownKey", "photoRedundancy", "softDeleteDays",
     "review", "reviewSeconds", "reviewTopic", "decisionsQueue", "apiUrl", "batch", "siteUrl",
-    "waf",
+    "waf", "dnsRecords",
 }  # fmt: skip
 UNTAGGABLE = {
     # AWS

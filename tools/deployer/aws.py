@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from components.aws.policies import OWN_ACCOUNT
 from core.job import BATCHES_PREFIX
-from tools.deployer.aws_front_door import FRONT_DOOR
+from tools.deployer.aws_front_door import DNS_ZONE, FRONT_DOOR
 from tools.deployer.aws_permissions import (
     ANY,
     DURABLE,
@@ -136,6 +136,7 @@ def documents() -> dict[str, str]:
     made = {
         "aws-deployer": deployer(),
         "aws-front-door": policy(statement(*each) for each in FRONT_DOOR),
+        "aws-dns-zone": policy(statement(*each) for each in DNS_ZONE),
         "aws-preview": policy(statement(*each) for each in PREVIEW),
         "aws-state": policy(statement(*each) for each in STATE),
         "aws-state-reader": policy(statement(*each) for each in STATE_READER),

@@ -39,6 +39,16 @@ FRONT_DOOR = (
         ),
         ("arn:aws:cloudfront::*:response-headers-policy/*",),
     ),
+    # With domain. ACM chooses the ids, and knows no resource for what asks for a certificate.
+    (actions("acm", "RequestCertificate"), ANY),
+    (
+        actions(
+            "acm",
+            "AddTagsToCertificate DeleteCertificate DescribeCertificate ListTagsForCertificate "
+            "RemoveTagsFromCertificate",
+        ),
+        ("arn:aws:acm:us-east-1:*:certificate/*",),
+    ),
     # With waf. CloudFront reads a web ACL on behalf of whoever puts it before a distribution.
     (
         actions(
@@ -66,4 +76,12 @@ FRONT_DOOR = (
         ),
         ANY,
     ),
+)
+# In addition, for who deploys a domain whose records are made in a hosted zone: route53/record.go.
+DNS_ZONE = (
+    (
+        actions("route53", "ChangeResourceRecordSets GetHostedZone ListResourceRecordSets"),
+        ("arn:aws:route53:::hostedzone/ZONE_ID",),
+    ),
+    (actions("route53", "GetChange"), ("arn:aws:route53:::change/*",)),
 )

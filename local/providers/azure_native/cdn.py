@@ -18,6 +18,10 @@ PROFILE = "providers/Microsoft.Cdn/profiles/{profileName}"
 ANY_NAME = r"[\da-zA-Z][-\da-zA-Z]{0,88}[\da-zA-Z]"
 ENDPOINT_NAME = r"[\da-zA-Z][-\da-zA-Z]{0,44}[\da-zA-Z]"
 RULE_SET_NAME = r"[a-zA-Z][\da-zA-Z]{0,59}"
+DOMAIN_NAME = r"[a-zA-Z0-9][a-zA-Z0-9-]{0,258}[a-zA-Z0-9]"
+HOST_NAME = r"(\*\.)?([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"
+# learn.microsoft.com, "Overview of DNS zones and records"
+RECORDS = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")
 POLICY_NAME = r"[a-zA-Z][\da-zA-Z]{0,127}"
 RULE_NAME = r"[a-zA-Z][\da-zA-Z]{0,259}"
 # learn.microsoft.com, "Azure subscription and service limits" (Front Door), and "What is a rule set".
@@ -133,6 +137,36 @@ class Route(ArmResource):
                 yield Fault("patternsToMatch", f"{pattern!r} is no path, with an asterisk at its end only.")
 
 
+class CustomDomain(Referred):
+    """``azure_native.cdn.AFDCustomDomain``; nobody's DNS knows it."""
+
+    kind = "azure-native:cdn:AFDCustomDomain"
+    path = PROFILE + "/customDomains/{customDomainName}"
+    fixed = frozenset({"hostName"})
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        yield from _name(inputs, "customDomainName", DOMAIN_NAME)
+        yield from _name(inputs, "hostName", HOST_NAME)
+
+    def outputs(self, identity: str, inputs: Properties) -> Properties:
+        token = hashlib.sha256(identity.encode()).hexdigest()[:32]
+        return {"validationProperties": {"validationToken": token, "expirationDate": "2099-01-01T00:00:00Z"}}
+
+
+class RecordSet(ArmResource):
+    """``azure_native.dns.RecordSet``."""
+
+    kind = "azure-native:dns:RecordSet"
+    path = "providers/Microsoft.Network/dnsZones/{zoneName}/{recordType}/{relativeRecordSetName}"
+
+    def check(self, inputs: Properties) -> Iterator[Fault]:
+        kind, name = inputs["recordType"], inputs["relativeRecordSetName"]
+        if kind not in RECORDS:
+            yield Fault("recordType", f"{kind!r} is not one of {', '.join(RECORDS)}.")
+        if kind == "CNAME" and name == "@":
+            yield Fault("recordType", "the name of the zone itself has no CNAME.")
+
+
 class Firewall(Referred):
     """``azure_native.frontdoor.Policy``."""
 
@@ -177,4 +211,16 @@ def _global(inputs: Properties) -> Iterator[Fault]:
         yield Fault("location", f"{inputs.get('location')!r} is not allowed; Front Door is in Global.")
 
 
-RESOURCES = (Profile, Endpoint, OriginGroup, Origin, RuleSet, Rule, Route, Firewall, SecurityPolicy)
+RESOURCES = (
+    Profile,
+    Endpoint,
+    OriginGroup,
+    Origin,
+    RuleSet,
+    Rule,
+    Route,
+    CustomDomain,
+    RecordSet,
+    Firewall,
+    SecurityPolicy,
+)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pulumi.runtime import set_all_config
 
-from components.front_door_settings import SignIn
+from components.front_door_settings import Domain, SignIn
 from components.settings import RECIPES, Settings
 from components.step_settings import StepSettings
 from core.workflow.granularity import FUSED, STEPWISE, pipeline_in
@@ -369,3 +369,39 @@ def test_a_firewall_stands_before_a_cdn_only(cloud, without):
         read(cloud=cloud, waf=True, **without)
     assert read(cloud=cloud, frontDoor=True, waf=True).waf
     assert not read(cloud=cloud, frontDoor=True).waf
+
+
+AZURE_ZONE = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Network/dnsZones/example.com"
+
+
+@pytest.mark.parametrize(
+    ("cloud", "domain"),
+    [
+        ("aws", "https://photos.example.com"),
+        ("aws", "Photos.example.com"),
+        ("aws", "localhost"),
+        ("aws", {"name": "photos.example.com", "zone": "example.com"}),
+        ("aws", {"name": "photos.example.com", "ttl": 5}),
+        ("aws", {"zone": "Z123"}),
+        ("azure", {"name": "photos.example.org", "zone": AZURE_ZONE}),
+        ("azure", {"name": "photos.badexample.com", "zone": AZURE_ZONE}),
+        ("azure", {"name": "photos.example.com", "zone": "Z123"}),
+    ],
+)
+def test_a_domain_is_a_name_or_a_name_in_a_zone(cloud, domain):
+    with pytest.raises(pulumi.RunError, match="allowed: a name in lower case, or name and zone"):
+        read(cloud=cloud, frontDoor=True, domain=domain)
+
+
+def test_a_domain_leads_to_a_cdn_that_dns_reaches(monkeypatch):
+    assert read(cloud="aws", frontDoor=True, domain="").domain is None
+    assert read(cloud="aws", frontDoor=True, domain="photos.example.com").domain == Domain(
+        "photos.example.com"
+    )
+    named = {"name": "example.com", "zone": AZURE_ZONE}
+    assert read(cloud="azure", frontDoor=True, domain=named).domain == Domain(**named)
+    with pytest.raises(pulumi.RunError, match="only with frontDoor true and cdn true: it is the CDN's"):
+        read(cloud="aws", domain="photos.example.com")
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "aws-local")
+    with pytest.raises(pulumi.RunError, match="none in a local stack"):
+        read(cloud="aws", frontDoor=True, domain="photos.example.com")
