@@ -97,13 +97,13 @@ def _read_domain(reader: ConfigReader, *, cdn: bool) -> Domain | None:
                 reader.mistake("domain", value, "only with frontDoor true and cdn true: it is the CDN's")
             if pulumi.get_stack().endswith(LOCAL_SUFFIX):
                 reader.mistake("domain", value, "none in a local stack, which no DNS leads to")
-            return Domain(name, rest.get("zone", ""))
+            return Domain(name, str(rest.get("zone", "")))
     zone = NAMES.get(reader.cloud, "the id of a zone")
     reader.mistake("domain", value, f"a name in lower case, or name and zone, {zone} that has the name")
     return None
 
 
-def _is_zone(cloud: str, name: str, rest: Mapping[str, object]) -> bool:
+def _is_zone(cloud: str, name: str, rest: Mapping[object, object]) -> bool:
     """Return whether nothing else is given, or a zone; on Azure its id says of which names."""
     zone = rest.get("zone")
     if not rest:
