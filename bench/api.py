@@ -22,7 +22,6 @@ TIMEOUT_SECONDS = 60
 WAIT_SECONDS = 20  # how long the API is asked to wait for a change
 FOLLOWERS = 16  # jobs that are asked about at once
 BUSY = (429, 503)
-SIGNED_IN = "TWINLENS_TOKEN"  # the variable with the token of whoever signed in
 ATTEMPTS = 12  # at a request that is throttled
 LONGEST_PAUSE = 16  # seconds between two of them
 

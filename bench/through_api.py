@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.api import Api, ApiError, Sent
 from bench.sending import SENDERS, Submission
 from bench.stack import DeployedStack
 from compare.run import ApiCalls
@@ -14,6 +14,11 @@ from core.errors import SetupError
 from core.job import job_id
 from core.store.declared import key_of
 from core.trace import now
+
+if TYPE_CHECKING:
+    from bench.api import Sent
+
+SIGNED_IN = "TWINLENS_TOKEN"  # the variable with the token of whoever signed in
 
 
 def address(deployment: DeployedStack) -> str:
@@ -37,6 +42,8 @@ class ThroughApi:
     """
 
     def __init__(self, deployment: DeployedStack, token: str, timeout: float) -> None:
+        from bench.api import Api  # with its HTTP client, which other runs do without
+
         self._api = Api(address(deployment), token)
         self._timeout = timeout
         self._pool = ThreadPoolExecutor(SENDERS)
@@ -54,6 +61,8 @@ class ThroughApi:
         return upload
 
     def _follow(self, sent: Sent) -> None:
+        from bench.api import ApiError
+
         with suppress(ApiError):  # its calls count, whatever became of them
             self._api.follow([sent], self._timeout, lambda _: None)
 

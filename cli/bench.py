@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from bench.api import SIGNED_IN
 from bench.bursts import Bench
 from bench.faults import profile
 from bench.measurement import Measurement, Tally, measure
+from bench.through_api import SIGNED_IN
 from cli.console import Json, console, print_error, print_json, print_table, progress
 from compare.run import Plan
 from core.chaos import NAMED

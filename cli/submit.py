@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from bench.api import SIGNED_IN, Api, Sent
+from bench.api import Api, Sent
 from bench.photos import upload_names
 from bench.sending import Submission, follow, send
 from bench.stack import DeployedStack
+from bench.through_api import SIGNED_IN
 from cli.console import (
     STACK,
     Json,

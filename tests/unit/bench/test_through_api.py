@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import through_api
+from bench import api
 from bench.api import Sent
 from bench.through_api import ThroughApi, address
 from core.errors import SetupError
@@ -32,7 +32,7 @@ def stack(url="https://api"):
 
 
 def test_the_job_is_known_by_the_store_s_answer_and_its_calls_are_counted(monkeypatch, tmp_path):
-    monkeypatch.setattr(through_api, "Api", ScriptedApi)
+    monkeypatch.setattr(api, "Api", ScriptedApi)
     photo = tmp_path / "a.JPG"
     photo.write_bytes(b"1234567")
     door = ThroughApi(stack(), "token", 60)
