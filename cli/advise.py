@@ -13,8 +13,7 @@ import typer
 
 from bench.photos import photos_in
 from cli.console import Json, console, print_json, print_table, progress, shown
-from cli.cost import ViewsPerPhoto
-from compare.metering.viewing import VIEWS
+from cli.cost import ViewsPerPhoto, views_of
 from compare.prices.reading import load as load_prices
 from compare.report.forecast import Forecast, table
 from core.errors import SettingsError, SetupError
@@ -47,7 +46,7 @@ def _profile(text: str) -> str:
     return text
 
 
-def _door(given: Sequence[str], views: int) -> Door:
+def _door(given: Sequence[str], views: int | None) -> Door:
     """Return the front door that the settings describe.
 
     Raises:
@@ -67,7 +66,7 @@ def _door(given: Sequence[str], views: int) -> Door:
     front_door, cdn, waf = found.values()
     if not front_door and given:
         raise SettingsError("--set: cdn and waf are of a front door; add --set frontDoor=true.")
-    return Door(front_door, front_door and cdn, waf, views)
+    return Door(front_door, front_door and cdn, waf, views_of(views, front_door=front_door))
 
 
 def advise(
@@ -89,7 +88,7 @@ def advise(
         list[str] | None,
         typer.Option("--set", help="A front door for every variant: frontDoor=true, cdn=false, waf=true."),
     ] = None,
-    views_per_photo: ViewsPerPhoto = VIEWS,
+    views_per_photo: ViewsPerPhoto = None,
     thorough: Annotated[bool, typer.Option("--thorough", help="Draw the parameters more often.")] = False,
     as_json: Json = False,
 ) -> None:

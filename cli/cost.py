@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli.console import Json, console, print_json, print_table
+from cli.console import Json, console, errors, print_json, print_table
 from compare.billing.reading import plain
 from compare.cost.bill import Bill, Line, price
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars, exact, settled
 from compare.cost.usage import read
+from compare.metering.viewing import VIEWS
 from compare.prices.book import PriceBook
 from compare.prices.reading import load
 from compare.prices.terms import apply
@@ -29,13 +30,22 @@ Terms = Annotated[
     typer.Option(help="Discounts, prices and commitments of your own, a TOML file; see docs/prices.md."),
 ]
 ViewsPerPhoto = Annotated[
-    int,
+    int | None,
     typer.Option(
-        min=0, max=10**6, help="How often the results of one photo are looked at, through a front door."
+        min=0,
+        max=10**6,
+        help=f"How often the results of one photo are looked at, through a front door; {VIEWS} by default.",
     ),
 ]
 
 COLUMNS = ("meter", "quantity", "billed", "amount", "status")
+
+
+def views_of(given: int | None, *, front_door: bool) -> int:
+    """Return how often results are looked at; say so if that is given and nothing shows any."""
+    if given is not None and not front_door:
+        errors.print("--views-per-photo changes nothing: no stack here has a front door (frontDoor=true).")
+    return VIEWS if given is None else given
 
 
 def cost(

@@ -16,7 +16,7 @@ from cli import sweep
 from cli.amounts import decimal, share, size
 from cli.configured import Configured, read, variants
 from cli.console import Json, console, errors, print_json, stack_names
-from cli.cost import NoFreeTier, Regions, Terms, ViewsPerPhoto, book_at
+from cli.cost import NoFreeTier, Regions, Terms, ViewsPerPhoto, book_at, views_of
 from cli.estimated import LATER, answered, compare, document, explain, show
 from compare.billing.transfer import Cloud, internet
 from compare.cost.bills import Bills, month_bills
@@ -27,7 +27,6 @@ from compare.metering import assumed
 from compare.metering.assumptions import PLANNED
 from compare.metering.month import Month
 from compare.metering.planned import Photos
-from compare.metering.viewing import VIEWS
 from compare.prices.book import PriceBook
 from core.errors import SettingsError
 from core.recipes import load as load_recipe
@@ -79,7 +78,7 @@ def estimate(
     egress_gb: Annotated[
         Decimal, typer.Option(parser=decimal, help="GB a month sent to the internet.")
     ] = Decimal(0),
-    views_per_photo: ViewsPerPhoto = VIEWS,
+    views_per_photo: ViewsPerPhoto = None,
     region: Regions = None,
     no_free_tier: NoFreeTier = False,
     terms: Terms = None,
@@ -112,6 +111,7 @@ def estimate(
         for key in each.encrypted:
             errors.print(f"{escape(key)} is encrypted; the estimate assumes its default.")
     _check(configured, megapixels, region or (), book)
+    views = views_of(views_per_photo, front_door=any(each.stack.front_door for each in configured))
 
     def priced(each: Configured, planned: Month, age: int, images: int) -> Bills:
         sent = internet(cloud=cast(Cloud, each.stack.cloud), gb=egress_gb) if egress_gb else ()
@@ -128,7 +128,7 @@ def estimate(
     if sweep_of:
 
         def swept(each: Configured, share: Decimal, images: int) -> Bills:
-            photos = Photos(megapixels, share, views=views_per_photo)
+            photos = Photos(megapixels, share, views=views)
             return priced(each, _month(each, photos, batch), month, images)
 
         _sweep(
@@ -139,7 +139,7 @@ def estimate(
             as_json,
         )
         return
-    photos = Photos(megapixels, COLD_SHARE if cold_share is None else cold_share, views=views_per_photo)
+    photos = Photos(megapixels, COLD_SHARE if cold_share is None else cold_share, views=views)
     months = {each.label: _month(each, photos, batch) for each in configured}
     curves: dict[str, Curve] = {
         each.label: cache(partial(priced, each, months[each.label], month)) for each in configured
@@ -148,7 +148,7 @@ def estimate(
     candidates = [Candidate(each.label, each.stack, curves[each.label]) for each in configured]
     said = {images: answers(candidates, images, BASIS) for images in images_per_month}
     places = break_evens(curves)
-    of_stacks = assumed((each.stack for each in configured), views_per_photo)
+    of_stacks = assumed((each.stack for each in configured), views)
     assumptions = tuple(dict.fromkeys((*of_stacks, *PLANNED)))
     if as_json:
         print_json(
@@ -158,7 +158,7 @@ def estimate(
                 "month": month,
                 "egress_gb": f"{egress_gb:f}",
                 "batch": batch,
-                "views_per_photo": views_per_photo,
+                "views_per_photo": views,
                 "stacks": [document(each, bills[each.label]) for each in configured],
                 "answers": [{"images_per_month": images, **_answers(each)} for images, each in said.items()],
                 "break_evens": [{**asdict(each), "amount": text(each.amount)} for each in places],

@@ -11,9 +11,8 @@ from typing import Annotated
 import typer
 
 from cli.console import Json, console, print_error, print_json, print_table, shown, state_text
-from cli.cost import Terms, ViewsPerPhoto, book_at
+from cli.cost import Terms, ViewsPerPhoto, book_at, views_of
 from compare.folder import read_all
-from compare.metering.viewing import VIEWS
 from compare.report import Report, build, csv, schema, thresholds, to_json, write
 from compare.report.build import IMAGES_PER_MONTH
 from compare.report.rows import columns, rows
@@ -42,7 +41,7 @@ def report(
         list[str] | None,
         typer.Option(help="Exit with 1 if this holds of a run: 'p95 > 3s', 'cost_per_1000 > 0.30'."),
     ] = None,
-    views_per_photo: ViewsPerPhoto = VIEWS,
+    views_per_photo: ViewsPerPhoto = None,
     terms: Terms = None,
     as_json: Json = False,
     show_schema: Annotated[
@@ -60,7 +59,8 @@ def report(
     limits, book = thresholds.parse(fail_if or ()), book_at(terms)
     with _keeping_everything():
         folders = read_all(runs)
-        made = build(folders, images_per_month, book=book, views=views_per_photo)
+        views = views_of(views_per_photo, front_door=any(each.run.front_door for each in folders))
+        made = build(folders, images_per_month, book=book, views=views)
         page = write(made, folders, out)
         if with_csv:
             csv.write(made, folders, out)

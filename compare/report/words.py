@@ -66,7 +66,8 @@ NOTES = (
     "on an emulator, the speed of this machine. "
     "A month adds what the stack costs anyway and what waiting instances poll; `twinlens estimate` uses the "
     "same model. Ranges cover unconfirmed prices and the assumptions that have bounds, above all how Azure "
-    "fits photos onto instances. Internet egress, tax, discounts and support are left out.",
+    "fits photos onto instances. Internet egress beyond the views of a front "
+    "door, tax, discounts and support are left out.",
 )
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from compare.metering import Stack, reconciler, standing_usage
+from compare.metering import Stack, reconciler, standing_usage, viewing
 from core.workflow.granularity import pipeline_in
 
 
@@ -41,3 +41,12 @@ def test_alerts_on_azure(any_azure):
 def test_the_reconciler_on_aws(any_aws):
     [memory] = {each.inputs["memorySize"] for each in any_aws.of("Function") if "reconciler" in each.name}
     assert memory == reconciler.LAMBDA_MB
+
+
+def test_the_cdn_on_azure(run):
+    graph = run({"cloud": "azure", "frontDoor": True})
+    stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "anywhere", front_door=True, cdn=True)
+    [profile] = graph.of("Profile")
+    assert profile.inputs["sku"]["name"] == f"{viewing.tier(stack).capitalize()}_AzureFrontDoor"
+    probes = [each.inputs["healthProbeSettings"] for each in graph.of("AFDOriginGroup")]
+    assert [each["probeIntervalInSeconds"] for each in probes] == [viewing.PROBE_SECONDS] * viewing.ORIGINS

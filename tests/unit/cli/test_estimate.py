@@ -102,6 +102,16 @@ def test_what_cannot_be_is_refused(options: tuple[str, str], named: str):
     assert named in str(result.exception)
 
 
+def test_views_are_counted_behind_a_front_door_only():
+    plain = run("--stack", "aws", "--views-per-photo", "3")
+    assert "no stack here has a front door" in plain.output
+    shown = run("--stack", "azure", "--set", "frontDoor=true", "--views-per-photo", "3")
+    assert "no stack here" not in shown.output
+    assert "azure.frontdoor.base.standard" in shown.output
+    assert "Assumed: 3 views of one photo's results" in shown.output
+    assert json.loads(run("--stack", "aws", "--json").output)["views_per_photo"] == 10
+
+
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulate few photos with few draws of the parameters."""
