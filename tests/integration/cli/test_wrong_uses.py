@@ -143,6 +143,7 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{} -s aws --prefix incoming/ --tolerate 101%", 1, "it must be a share from 0% to 100%"),
         ("{} -s aws --prefix incoming/ --concurrency 0", 2, "0 is not at least 1."),
         ("{} -s aws --prefix incoming/ --recipe galery", 1, "There is no recipe 'galery' (did you mean"),
+        ("{} -s aws --prefix incoming/ --out runs", 1, "--out needs --wait: `twinlens batch show"),
     ],
     "batch show": [
         *((use.replace("job", "batch"), *rest) for use, *rest in ONE_JOB[1:]),
