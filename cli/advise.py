@@ -66,6 +66,8 @@ def _door(given: Sequence[str], views: int | None) -> Door:
     front_door, cdn, waf = found.values()
     if not front_door and given:
         raise SettingsError("--set: cdn and waf are of a front door; add --set frontDoor=true.")
+    if waf and not cdn:
+        raise SettingsError("--set waf=true: the firewall stands before the CDN; leave cdn=false out.")
     return Door(front_door, front_door and cdn, waf, views_of(views, front_door=front_door))
 
 

@@ -69,6 +69,7 @@ def read(name: str, changes: Mapping[str, str], book: PriceBook) -> Configured:
         own_key=bool(settings.kms_key),
         front_door=settings.front_door,
         cdn=settings.cdn,
+        waf=settings.waf,
         redundancy=settings.photo_redundancy,
         soft_delete_days=settings.soft_delete_days,
         step_memory_mb=tuple((step, each.memory_mb) for step, each in settings.steps.items()),

@@ -50,3 +50,14 @@ def test_the_cdn_on_azure(run):
     assert profile.inputs["sku"]["name"] == f"{viewing.tier(stack).capitalize()}_AzureFrontDoor"
     probes = [each.inputs["healthProbeSettings"] for each in graph.of("AFDOriginGroup")]
     assert [each["probeIntervalInSeconds"] for each in probes] == [viewing.PROBE_SECONDS] * viewing.ORIGINS
+
+
+def test_the_firewall_on_aws(run):
+    graph = run({"cloud": "aws", "frontDoor": True, "waf": True})
+    [acl] = graph.of("WebAcl")
+    stack = Stack(
+        "aws", "standard", "stepwise", "arm64", 1024, "anywhere", front_door=True, cdn=True, waf=True
+    )
+    found = {each.meter: each.quantity for each in standing_usage(stack, pipeline_in("stepwise"))}
+    assert (found["aws.waf.web_acls"], found["aws.waf.rules"]) == (1, len(acl.inputs["rules"]))
+    assert graph.outputs["waf"]

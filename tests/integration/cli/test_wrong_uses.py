@@ -249,6 +249,11 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ),
         ("{} --images-per-month 1 --set memoryMb=1024", 1, "every variant can have frontDoor, cdn and waf"),
         ("{} --images-per-month 1 --set cdn=true", 1, "add --set frontDoor=true."),
+        (
+            "{} --images-per-month 1 --set frontDoor=true --set cdn=false --set waf=true",
+            1,
+            "leave cdn=false out.",
+        ),
     ],
     "calibrate": [
         ("{}", 2, "Missing argument 'sources'."),

@@ -1,26 +1,30 @@
 """What it costs to show results: the published prices, times what is counted by hand."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from compare.billing.azure_front_door import profile
 from compare.cost.bill import price
 from compare.metering import viewing
 from compare.metering.assumptions import BOUNDS, CDN
 from compare.metering.clouds import assumed, cloud_of
 from compare.metering.stack import Stack
 from compare.metering.standing import WAF_RULES
-from compare.metering.viewing import ORIGINS, PROBE_SECONDS
+from compare.metering.viewing import GB, ORIGINS, PROBE_SECONDS
 from compare.prices.reading import load
 from components.azure import cdn
+from components.front_door_settings import RATE_LIMIT, RATE_MINUTES
 from core.workflow.granularity import pipeline_in
 
 AWS = Stack("aws", "standard", "stepwise", "arm64", 1024, "us-east-1", front_door=True, cdn=True)
 AZURE = Stack("azure", "storage", "stepwise", "x86_64", 2048, "eastus2", front_door=True, cdn=True)
 EACH = Decimal(60_000)
 MILLION = Decimal(1_000_000)
+STORE = re.compile("s3|blob|origin")  # one result, which edges fetch once
 
 
 def usage(stack, views, bound="expected"):
@@ -134,3 +138,21 @@ def test_its_bounds_are_in_order_and_what_it_assumes_is_listed(stack):
     assert all(low[meter] <= expected[meter] <= high[meter] for meter in expected)
     assert {*CDN, viewing.assumed(3)} <= set(assumed([stack], 3))
     assert not {*CDN, viewing.assumed(3)} & set(assumed([replace(stack, front_door=False, cdn=False)], 3))
+
+
+def test_what_a_day_s_flood_costs():
+    page = (Path(__file__).parents[4] / "docs" / "front-door.md").read_text()
+    day, answered = Decimal(86_400_000), Decimal(RATE_LIMIT * 24 * 60 // RATE_MINUTES)
+    flood = [bill(stack, day, free_tier=False).lines for stack in (AWS, AZURE)]
+    without = [sum(line.amount for line in lines if not STORE.search(line.meter.name)) for lines in flood]
+    aws = bill(replace(AWS, waf=True), day, free_tier=False)
+    looked_at = next(line.amount for line in aws.lines if line.meter.name == "aws.waf.requests")
+    few = [
+        sum(line.amount for line in bill(stack, answered, free_tier=False).lines) for stack in (AWS, AZURE)
+    ]
+    blocked = price(
+        profile(hours=Decimal(0), requests=day - answered, gb=(day - answered) * 1000 / GB), load()
+    )
+    assert f"{answered:,.0f}\ntimes a day" in page
+    assert f"| ${without[0]:.0f} | ${few[0] + looked_at:.0f} |" in page
+    assert f"| ${without[1]:.0f} | ${few[1] + blocked.total:.0f} |" in page
