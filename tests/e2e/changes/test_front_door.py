@@ -26,7 +26,7 @@ pytestmark = pytest.mark.e2e
 ORIGIN = "http://127.0.0.1:8700"  # also of the page in test_page.py, which then finds the stack as it stands
 MANY = 24  # benchmarks/front_door.py sends 1,000
 TAKEN, REFUSED = (200, 201), range(400, 500)
-BUSY = (429, 503)
+BUSY = (429, 502, 503)  # the second if a function runs out of time on a busy machine
 
 
 class Client:
