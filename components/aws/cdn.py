@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.access_log import log_access
 from components.aws.domain import Certificate, leading, point
 from components.aws.firewall import web_acl
 from components.aws.object_store import ObjectStore
@@ -120,6 +121,7 @@ class Cdn(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
+        log_access(name, distribution.arn, settings.log_retention_days, self._child)
         self._site.protect([_readable(self._site, "*", distribution)])
         results.protect([_readable(results, f"{OUTPUT_PREFIX}*", distribution)])
         self.url = pulumi.Output.concat("https://", domain.name if domain else distribution.domain_name)

@@ -21,7 +21,7 @@ def transformation(key: str) -> pulumi.ResourceTransformation | None:
     """Return a transformation for a component's options that makes all resources below it use the key.
 
     Every role may decrypt with this key and get data keys from it, and use no other. Without a key there is
-    no transformation: the services' own keys encrypt.
+    no transformation: the services' own keys encrypt, and so they do in another region than the key's.
     """
     if not key:
         return None
@@ -29,6 +29,8 @@ def transformation(key: str) -> pulumi.ResourceTransformation | None:
 
     def encrypt(arguments: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         props = arguments.props
+        if props.get("region") not in (None, key.split(":")[3]):
+            return None  # a key encrypts in its own region only
         if arguments.type_ == ROLE_POLICY:
             policy = pulumi.Output.from_input(props["policy"]).apply(lambda text: _with_key(text, key))
             return pulumi.ResourceTransformationResult({**props, "policy": policy}, arguments.opts)

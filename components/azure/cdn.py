@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pulumi
 from pulumi_azure_native import cdn, managedidentity, storage
 
+from components.azure.access_log import SCRUBBED, log_access
 from components.azure.cdn_rules import Action, request_header, response_header, rewrite, safe_answer
 from components.azure.domain import CustomDomain
 from components.azure.firewall import GLOBAL, protect
@@ -64,6 +65,7 @@ class Cdn(pulumi.ComponentResource):
             resource_group_name=resource_group,
             location=GLOBAL,
             sku={"name": STANDARD},
+            log_scrubbing={"state": cdn.ProfileScrubbingState.ENABLED, "scrubbing_rules": SCRUBBED},
             identity={
                 "type": cdn.ManagedServiceIdentityType.USER_ASSIGNED,
                 "user_assigned_identities": [self._identity.id],
@@ -95,14 +97,12 @@ class Cdn(pulumi.ComponentResource):
         self.dns_records = self._domain.records if self._domain else []
         self.register_outputs({"url": self.url})
 
-    def serve(self, page: storage.StorageAccount, photos: PhotoStore, api: pulumi.Output[str]) -> None:
-        """Serve the page, which uses this API, and the results.
+    def log_access(self, workspace: pulumi.Output[str]) -> None:
+        """Log the requests into a workspace, by its id."""
+        log_access(self._name, self._profile, workspace, self._child)
 
-        Args:
-            page: The account for the page's files, which takes keys.
-            photos: The store with the results.
-            api: The address of the API.
-        """
+    def serve(self, page: storage.StorageAccount, photos: PhotoStore, api: pulumi.Output[str]) -> None:
+        """Serve the page, which uses this API and is in an account that takes keys, and the results."""
         site = container(f"{self._name}-{SITE}", page, SITE, self._group, self._child)
         publish(self._name, self._group, site, page, api, self._child)
         uploads = photos.account.primary_endpoints.blob

@@ -169,6 +169,7 @@ class AzurePipeline(pulumi.ComponentResource):
             AppCode(f"{name}-code", code, group, app.name, archive, opts=child)
         if cdn:
             cdn.serve(code, photos, url(app))
+            cdn.log_access(telemetry.workspace.id)
         trigger = Trigger(
             f"{name}-upload",
             group,

@@ -19,7 +19,7 @@ SITE = "https://twinlens-cdn.cloudfront.net"
 
 @pytest.fixture(scope="module")
 def graph(run):
-    return run({"cloud": "aws", "frontDoor": True, "waf": True})
+    return run({"cloud": "aws", "frontDoor": True, "waf": True, "logRetentionDays": 90})
 
 
 @pytest.mark.parametrize("settings", [{}, {"cdn": True}, {"frontDoor": True, "cdn": False}])
@@ -198,7 +198,7 @@ PATHS = {each.kind: each for each in (make() for service in SERVICES for make in
 def faults(resource):
     """Return what Azure would refuse, by Microsoft's models and the stand-in's names and limits."""
     known = PATHS[resource.type]
-    address = {*re.findall(r"{(\w+)}", known.path), "resourceGroupName", "scope"}
+    address = {*re.findall(r"{(\w+)}", known.path), "resourceGroupName", "resourceUri", "scope"}
     named = {**resource.inputs, known.auto_name.property: resource.inputs.get(known.auto_name.property, "x1")}
     modelled = arm_models.faults(resource.type, resource.inputs, frozenset(address))
     own = known.check(named) if type(known).__module__ == stand_in.__name__ else ()
@@ -212,7 +212,9 @@ def test_azure_takes_every_resource_of_it(azure, run):
         *azure.resources,
         *(each for kind in ("AFDCustomDomain", "Route", "RecordSet") for each in named.of(kind)),
     ]
-    asked = [each for each in both if each.custom and not each.type.endswith(":Blob")]
+    # Microsoft's library for monitoring has no model of the last.
+    unmodelled = (":Blob", ":DiagnosticSetting")
+    asked = [each for each in both if each.custom and not each.type.endswith(unmodelled)]
     assert {each.name: found for each in asked if (found := faults(each))} == {}
 
 
@@ -262,6 +264,39 @@ def test_the_firewall_of_front_door_limits_each_address_and_lets_in_readers_only
     assert [each["id"].rpartition("/")[2] for each in association["domains"]] == ["twinlens-cdn"]
     assert association["patternsToMatch"] == ["/*"]
     assert not run({"cloud": "azure", "frontDoor": True}).of("SecurityPolicy")
+
+
+def test_the_log_of_cloudfront_has_nothing_that_opens_a_result_and_goes_in_time(graph):
+    fields = set(graph.one("LogDelivery").inputs["recordFields"])
+    assert fields >= {"date", "time", "c-ip", "sc-status", "sc-bytes"}
+    assert not [each for each in fields if re.search(r"uri|query|Referer|Cookie", each, re.IGNORECASE)]
+    assert graph.one("LogGroup", "cdn-access").inputs["retentionInDays"] == 90
+    assert graph.one("LogDeliverySource").inputs["resourceArn"].endswith(":twinlens-cdn")
+    kinds = ("LogDelivery", "LogDeliverySource", "LogDeliveryDestination")
+    asked = [graph.one("LogGroup", "cdn-access"), *(graph.one(kind) for kind in kinds)]
+    assert {each.inputs["region"] for each in asked} == {"us-east-1"}
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_key_encrypts_the_log_of_cloudfront_only_where_it_is(run, region):
+    key = f"arn:aws:kms:{region}:123456789012:key/own"
+    made = run({"cloud": "aws", "frontDoor": True, "kmsKey": key})
+    keys = {each.name: each.inputs.get("kmsKeyId") for each in made.of("LogGroup")}
+    assert keys.pop("twinlens-cdn-access") == (key if region == "us-east-1" else None)
+    assert set(keys.values()) == {key}
+
+
+def test_the_log_of_front_door_has_nothing_that_opens_a_result(azure):
+    scrubbing = azure.one("Profile").inputs["logScrubbing"]
+    assert scrubbing["state"] == "Enabled"
+    assert {each["matchVariable"] for each in scrubbing["scrubbingRules"]} == {
+        "RequestUri",
+        "QueryStringArgNames",
+    }
+    assert {each["selectorMatchOperator"] for each in scrubbing["scrubbingRules"]} == {"EqualsAny"}
+    setting = azure.one("DiagnosticSetting").inputs
+    assert setting["logs"] == [{"category": "FrontDoorAccessLog", "enabled": True}]
+    assert setting["workspaceId"].endswith("/twinlens-logs")
 
 
 VIOLATIONS = [

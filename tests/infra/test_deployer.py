@@ -211,6 +211,7 @@ def may_be(service, resource_type, pattern):
         f"{aws_permissions.PREFIX}-workflow-durable-x",
         f"/aws/vendedlogs/states/{aws_permissions.PREFIX}-x",
         f"/aws/vendedlogs/apis/{aws_permissions.PREFIX}-x",
+        f"/aws/vendedlogs/cloudfront/{aws_permissions.PREFIX}-x",
         "STATE_BUCKET",
         "ZONE_ID",
     )

@@ -13,6 +13,9 @@ ON_BUCKETS, ON_OBJECTS = (
 # In addition, for who deploys a front door. An API's routes and stages are below it. The last is what access
 # logs take: API Gateway developer guide, "Configure logging for HTTP APIs".
 APIS = ("arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/apis/*", "arn:aws:apigateway:*::/tags/*")
+# CloudWatch chooses the ids of deliveries; their sources and destinations have names.
+DELIVERIES = "arn:aws:logs:us-east-1:*:delivery:*"
+ENDS = f"arn:aws:logs:us-east-1:*:delivery-*:{PREFIX}-*"
 FRONT_DOOR = (
     (actions("apigateway", "DELETE GET PATCH POST PUT"), APIS),
     (actions("s3", "PutBucketCORS"), BUCKETS),
@@ -39,6 +42,19 @@ FRONT_DOOR = (
         ),
         ("arn:aws:cloudfront::*:response-headers-policy/*",),
     ),
+    # CloudFront's access log: Amazon CloudFront developer guide, "Configure standard logging (v2)".
+    (actions("cloudfront", "AllowVendedLogDeliveryForResource"), ("arn:aws:cloudfront::*:distribution/*",)),
+    (actions("logs", "CreateDelivery UpdateDeliveryConfiguration"), (DELIVERIES, ENDS)),
+    (actions("logs", "DeleteDelivery GetDelivery"), (DELIVERIES,)),
+    (
+        actions(
+            "logs",
+            "DeleteDeliveryDestination DeleteDeliverySource GetDeliveryDestination GetDeliverySource "
+            "PutDeliveryDestination PutDeliverySource",
+        ),
+        (ENDS,),
+    ),
+    (actions("logs", "ListTagsForResource TagResource UntagResource"), (DELIVERIES, ENDS)),
     # With domain. ACM chooses the ids, and knows no resource for what asks for a certificate.
     (actions("acm", "RequestCertificate"), ANY),
     (
@@ -66,7 +82,10 @@ FRONT_DOOR = (
             "logs",
             "CreateLogGroup DeleteLogGroup ListTagsForResource PutRetentionPolicy TagResource UntagResource",
         ),
-        (arn("logs", f"log-group:/aws/vendedlogs/apis/{PREFIX}-*"),),
+        (
+            arn("logs", f"log-group:/aws/vendedlogs/apis/{PREFIX}-*"),
+            arn("logs", f"log-group:/aws/vendedlogs/cloudfront/{PREFIX}-*"),
+        ),
     ),
     (
         actions(

@@ -16,7 +16,7 @@ from local.providers.aws.requests import check_request
 from local.providers.resource import ProviderError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")
+MISSING = ("NotFound", "NoSuch", "NonExistent", "Nonexistent", "DoesNotExist", "404")
 _lock = Lock()
 
 

@@ -65,8 +65,20 @@ class Budget(ArmResource):
         return f"{inputs['scope']}/{self.path.format_map(inputs)}"
 
 
+class DiagnosticSetting(ArmResource):
+    """``azure_native.monitor.DiagnosticSetting``, of any resource."""
+
+    kind = "azure-native:monitor:DiagnosticSetting"
+    path = "providers/Microsoft.Insights/diagnosticSettings/{name}"
+    fixed = frozenset({"resourceUri"})
+
+    def identity(self, inputs: Properties) -> str:
+        return f"{inputs['resourceUri']}/{self.path.format_map(inputs)}"
+
+
 RESOURCES = (
     Budget,
+    DiagnosticSetting,
     Workspace,
     Component,
     Scheduler,

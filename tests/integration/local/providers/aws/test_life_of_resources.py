@@ -241,6 +241,29 @@ LIVES = {
         },
         {"defaultRootObject": "index.html", "tags": {"b": "2"}},
     ),
+    "aws:cloudwatch/logDelivery:LogDelivery": (
+        lambda made: {
+            "deliverySourceName": made.make(
+                "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+                {
+                    "logType": "ACCESS_LOGS",
+                    "region": "us-east-1",
+                    "resourceArn": "arn:aws:cloudfront::000000000000:distribution/E1",
+                },
+            )[1],
+            "deliveryDestinationArn": made.make(
+                "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+                {
+                    "outputFormat": "json",
+                    "deliveryDestinationConfiguration": {
+                        "destinationResourceArn": made.make("aws:cloudwatch/logGroup:LogGroup", {})[2]["arn"]
+                    },
+                },
+            )[2]["arn"],
+            "recordFields": ["date"],
+        },
+        None,
+    ),
     "aws:wafv2/webAcl:WebAcl": (
         lambda made: {
             "scope": "CLOUDFRONT",
