@@ -176,7 +176,8 @@ def estimate(
             answered(said[images], ("largest",))
     else:
         compare(bills, said, places)
-    explain(assumptions, egress=bool(egress_gb))
+    shown = any(each.stack.front_door for each in configured)
+    explain(assumptions, egress=bool(egress_gb), views=shown)
 
 
 def _sweep(found: Mapping[int, Sequence[sweep.Point]], as_json: bool) -> None:

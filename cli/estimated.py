@@ -110,12 +110,16 @@ def answered(said: Sequence[Answer], names: Collection[str]) -> None:
             _say(f"{each.question} {escape(each.answer)}")
 
 
-def explain(assumptions: Sequence[Assumption], *, egress: bool) -> None:
-    """Print what the bounds mean, what is left out, and what is assumed."""
+def explain(assumptions: Sequence[Assumption], *, egress: bool, views: bool) -> None:
+    """Print what the bounds mean, what is left out, and what is assumed.
+
+    ``egress`` is stated, or else some is counted with ``views`` of results, or none.
+    """
+    beyond = " beyond the views of a front door" if views else ""
     console.print()
     for bound, meaning in MEANINGS.items():
         _say(f"{bound}: {meaning}.")
-    _say(LEFT_OUT.format(egress="" if egress else "internet egress (add it with --egress-gb), "))
+    _say(LEFT_OUT.format(egress="" if egress else f"internet egress{beyond} (add it with --egress-gb), "))
     _say("It rests on list prices, on step times measured on one vCPU, and on what is assumed:")
     for assumption in assumptions:
         _say(f"[dim]Assumed: {assumption.figure} {escape(assumption.text)}.[/dim]")

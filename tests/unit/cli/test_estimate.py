@@ -109,6 +109,7 @@ def test_views_are_counted_behind_a_front_door_only():
     assert "no stack here" not in shown.output
     assert "azure.frontdoor.base.standard" in shown.output
     assert "Assumed: 3 views of one photo's results" in shown.output
+    assert "Left out: internet egress beyond the views of a front door (add it" in shown.output
     assert json.loads(run("--stack", "aws", "--json").output)["views_per_photo"] == 10
 
 
