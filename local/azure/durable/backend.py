@@ -26,6 +26,12 @@ class Backend(InMemoryOrchestrationBackend):  # type: ignore[misc]  # mypy's env
         self._timers: defaultdict[str, list[asyncio.TimerHandle]] = defaultdict(list)  # by orchestration
         self._parents: dict[str, tuple[str, int]] = {}  # of sub-orchestrations, with the parent's task
 
+    def stop(self, grace: float | None = None) -> None:
+        """Stop, and wait for nothing any more; to be called in the loop."""
+        super().stop(grace)
+        for each in tuple(self._timers):
+            self._cancel(each)
+
     def _process_create_timer_action(self, instance: Any, action: Any) -> None:
         due = action.createTimer.fireAt.ToDatetime(tzinfo=UTC)
         instance.history.append(helpers.new_timer_created_event(action.id, due))

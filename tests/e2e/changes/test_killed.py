@@ -20,7 +20,7 @@ from local.errors import NotRunning
 pytestmark = pytest.mark.e2e
 
 UPLOADS = 6
-ITEMS = 40  # of a batch, one after the other, so that it is under way for a while
+ITEMS = 24  # of a batch, one after the other, so that it is under way for a while
 AZURITE_FILES = 5  # of blobs, messages, the bytes of each, and tables
 ANY_PHOTO = str(Path(__file__).parents[3] / "samples" / "trail.webp")
 
