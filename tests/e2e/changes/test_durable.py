@@ -1,13 +1,39 @@
-"""A live stack on AWS is switched to the durable function, and makes the same pictures by it."""
+"""A live stack on AWS is switched to the durable function, and makes the same pictures by it.
+
+Its roles then lose one action at a time; and its code changes while an execution waits for a person.
+"""
+
+from io import BytesIO
 
 import boto3
 import pytest
+import requests
+from additions import replace
+from PIL import Image
+from roles import Role
+from typer.testing import CliRunner
 
-from core.job import Job
+from cli.main import app
+from core.job import Job, job_id
+from core.ledger import AWAITING
 from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
-CHOSEN = (("durable", "fused"), ("durable", "stepwise"), ("standard", "fused"))
+CHOSEN = (("standard", "fused"), ("durable", "fused"), ("durable", "stepwise"))
+# What its role may do; a continued execution with much data alone asks for its state.
+NEEDED = (
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "lambda:CheckpointDurableExecution",
+    "lambda:InvokeFunction",
+    "sns:Publish",
+)
+NEEDED_FUSED = ("s3:GetObject", "s3:PutObject")
+UNSEEN = {"lambda:GetDurableExecutionState", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+WAKE_IT = "lambda:SendDurableExecutionCallbackSuccess"
+WAKE = {WAKE_IT, "states:SendTaskSuccess"}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+REVIEWED = {"granularity": "fused", "review": "flagged", "reviewSeconds": 3600}
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +85,179 @@ def test_lambda_keeps_how_an_execution_ended(made):
     _, row, _ = made["durable", "stepwise"]
     found = boto3.client("lambda").get_durable_execution(DurableExecutionArn=row.document["execution"])
     assert found["Status"] == "SUCCEEDED"
+
+
+class Durable:
+    """The durable function of a stack, and its executions."""
+
+    def __init__(self, outputs):
+        self.alias = outputs["workflow"]
+        self.name = self.alias.split(":")[6]
+        config = boto3.client("lambda").get_function_configuration(FunctionName=self.name)
+        self.role = Role(config["Role"].rpartition("/")[2])
+
+    def version(self):
+        """Return the version that the alias stands for."""
+        alias = self.alias.rpartition(":")[2]
+        return boto3.client("lambda").get_alias(FunctionName=self.name, Name=alias)["FunctionVersion"]
+
+    def failed(self):
+        """Return the ARNs of the failed executions of its version."""
+        listed = boto3.client("lambda").list_durable_executions_by_function(
+            FunctionName=self.name, Qualifier=self.version(), Statuses=["FAILED"]
+        )
+        return {each["DurableExecutionArn"] for each in listed["DurableExecutions"]}
+
+
+def send(stand, key, data):
+    """Upload a picture and return its job's id."""
+    outputs = stand.deployment.outputs
+    etag = stand.deployment.connection.upload(key, data)
+    return job_id(outputs["inputContainer"], key, etag, outputs["recipe"])
+
+
+def recover(stand, *commands):
+    for command in commands:
+        done = CliRunner().invoke(app, ["jobs", *command, "-s", stand.deployment.stack])
+        assert done.exit_code == 0, done.output
+
+
+@pytest.fixture
+def deploy(changing, running, connect_stand, made, name):
+    """Deploy the stack with the durable function; return the stand and the function."""
+
+    def up(**settings):
+        outputs = changing.up(name, orchestrator="durable", **settings)
+        return connect_stand(name, running, outputs), Durable(outputs)
+
+    return up
+
+
+@pytest.mark.parametrize("granularity", ["stepwise", "fused"])
+def test_it_needs_every_action_that_it_is_granted(deploy, photo, wait, granularity):
+    """Without one it finishes no job, and with all again every one is brought to its good end."""
+    stand, durable = deploy(granularity=granularity)
+    assert durable.role.actions() == {*NEEDED, *NEEDED_FUSED} | LOGS | UNSEEN
+    jobs = []
+    for action in NEEDED if granularity == "stepwise" else NEEDED_FUSED:
+        before = durable.failed()
+        with durable.role.without(action):
+            jobs.append(send(stand, f"incoming/{granularity} without {action}.jpg", photo))
+            wait(lambda before=before: durable.failed() - before or None, f"a failure without {action}")
+        assert not [topic for topic, _ in stand.notifications(jobs[-1]) if topic == "success"]
+    recover(stand, ["reconcile", "--older-than", "0"], ["redrive"])
+    for job in jobs:
+        wait(lambda job=job: succeeded(stand.deployment.row(job)), f"job {job} to succeed after all")
+
+
+def succeeded(row):
+    return row if row is not None and row.state == "succeeded" else None
+
+
+def test_an_event_that_the_rule_may_not_deliver_waits_to_be_redriven(deploy, photo, wait):
+    stand, durable = deploy(granularity="fused")
+    [rule] = boto3.client("events").list_rule_names_by_target(TargetArn=durable.alias)["RuleNames"]
+    [target] = boto3.client("events").list_targets_by_rule(Rule=rule)["Targets"]
+    role = Role(target["RoleArn"].rpartition("/")[2])
+    assert role.actions() == {"lambda:InvokeFunction"}
+    queue = boto3.resource("sqs").Queue(stand.deployment.outputs["deadLetters"])
+
+    def letters():
+        queue.load()
+        return int(queue.attributes["ApproximateNumberOfMessages"]) or None
+
+    with role.without("lambda:InvokeFunction"):
+        job = send(stand, "incoming/undelivered.jpg", photo)
+        wait(letters, "the event among the dead letters")
+        assert stand.deployment.row(job) is None
+    recover(stand, ["redrive"])
+    assert stand.finished(job).state == "succeeded"
+
+
+def test_the_reconciler_needs_its_actions_on_the_function_to_send_a_job_on(deploy, photo, wait):
+    stand, durable = deploy(granularity="fused")
+    before = durable.failed()
+    with durable.role.without("dynamodb:UpdateItem"):
+        job = send(stand, "incoming/stuck.jpg", photo)
+        wait(lambda: durable.failed() - before or None, "the execution to fail")
+    name, role = function_of("twinlens-reconciler")
+
+    def look():
+        found = boto3.client("lambda").invoke(FunctionName=name, Payload=b'{"find": "stuck"}')
+        return found.get("FunctionError")
+
+    for action in ("lambda:GetDurableExecution", "lambda:InvokeFunction"):
+        with role.without(action):
+            wait(look, f"the reconciler to fail without {action}")
+    wait(lambda: succeeded(stand.deployment.row(job)) if look() is None else None, "the job to succeed")
+
+
+@pytest.fixture
+def animation():
+    """An animation, which the recipe of these stacks flags."""
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("green", "blue")]
+    file = BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    return file.getvalue()
+
+
+@pytest.fixture
+def rewrite(changing, name):
+    """Change what a step writes; afterwards the copy of the project is as it was."""
+    step = changing.folder / "core/steps/write_size.py"
+    before = step.read_text()
+    replace(step, ' bytes"', ' octets"')
+    yield
+    step.write_text(before)
+    changing.standing.pop(name, None)
+
+
+def test_an_execution_ends_on_the_version_that_it_began_with(
+    deploy, changing, wait, request, animation, photo, name
+):
+    """A photo waits for a person while the code changes; whoever decides needs a permission to wake it."""
+    stand, durable = deploy(**REVIEWED)
+    job, began = send(stand, "incoming/waits.gif", animation), durable.version()
+    wait(lambda: waiting(stand.deployment.row(job)), "the photo to wait")
+    [link] = [told["link"] for topic, told in stand.notified(job) if topic == "review"]
+
+    request.getfixturevalue("rewrite")
+    changing.standing.pop(name)
+    deploy(**REVIEWED)
+    assert durable.version() != began
+    assert size_of(stand, send(stand, "incoming/after.jpg", photo)) == b"%d octets" % len(photo)
+
+    _, role = function_of("twinlens-review")
+    assert {each for each in role.actions() if ":Send" in each} == WAKE
+    with role.without(WAKE_IT):
+        assert decide(link, "approved").status_code == 202  # decided, but not told
+    assert stand.deployment.row(job).state == AWAITING
+    assert decide(link, "refused").status_code == 409  # it was decided before, and is told of that now
+    assert size_of(stand, job) == b"%d bytes" % len(animation)
+    function = durable.alias.rpartition(":")[0]
+    execution = stand.deployment.row(job).document["execution"]
+    assert execution.startswith(f"{function}:{began}/durable-execution/")
+
+
+def waiting(row):
+    return row if row is not None and row.state == AWAITING and row.token else None
+
+
+def size_of(stand, job):
+    """Return what the step wrote that was added."""
+    done = Job.from_document(stand.finished(job).document)
+    return stand.deployment.read_output(f"{done.output_prefix}size.txt")
+
+
+def function_of(prefix):
+    """Return the name and the role of the function whose name begins so."""
+    listed = boto3.client("lambda").list_functions()["Functions"]
+    [config] = [each for each in listed if each["FunctionName"].startswith(prefix)]
+    return config["FunctionName"], Role(config["Role"].rpartition("/")[2])
+
+
+def decide(link, decision):
+    """Send the form of the page."""
+    page, _, query = link.partition("?")
+    fields = dict(each.split("=") for each in query.split("&"))
+    return requests.post(page, {**fields, "decision": decision}, timeout=60)

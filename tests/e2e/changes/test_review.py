@@ -21,11 +21,13 @@ from core.job import job_id
 from core.ledger import AWAITING
 from core.review.decisions import NotDecided, decide
 from local import emulators, state
+from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 SECONDS = 60  # for all decisions to be made on a slow machine
 PHOTOS = ("approved", "refused", "contested", "forgotten", "hurried", "<b>shown", "refused on the page")
 SERIOUS = ("serious", "critical")
+ORCHESTRATORS = {LocalStack.AWS: "standard", LocalStack.AZURE: "storage"}
 
 
 @pytest.fixture
@@ -38,8 +40,13 @@ def animation():
 
 
 @pytest.fixture
-def stand(changing, running, connect_stand, name):
-    outputs = changing.up(name, review="flagged", reviewSeconds=SECONDS)
+def orchestrator(name):
+    return ORCHESTRATORS[name]
+
+
+@pytest.fixture
+def stand(changing, running, connect_stand, name, orchestrator):
+    outputs = changing.up(name, orchestrator=orchestrator, review="flagged", reviewSeconds=SECONDS)
     return connect_stand(name, running, outputs)
 
 
@@ -120,6 +127,7 @@ def written(stand):
     return b"\n".join([*texts, *(each.encode() for each in shown)])
 
 
+@pytest.mark.parametrize(("name", "orchestrator"), [*ORCHESTRATORS.items(), (LocalStack.AWS, "durable")])
 def test_photos_wait_for_a_person(stand, send, photo, chromium):
     waiting, links = send(*PHOTOS)
     plain = stand.deployment.connection.upload("incoming/plain.jpg", photo)
