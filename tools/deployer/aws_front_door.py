@@ -10,14 +10,18 @@ ON_BUCKETS, ON_OBJECTS = (
     frozenset().union(*(acts for each in PERMISSIONS.values() for acts, on in each if on == wanted))
     for wanted in (BUCKETS, OBJECTS)
 )
-# In addition, for who deploys a front door. An API's routes and stages are below it. The last is what access
-# logs take: API Gateway developer guide, "Configure logging for HTTP APIs".
-APIS = ("arn:aws:apigateway:*::/apis", "arn:aws:apigateway:*::/apis/*", "arn:aws:apigateway:*::/tags/*")
+# An API's routes and stages are below it: API Gateway's actions are methods of requests to addresses.
+API = "arn:aws:apigateway:*::/apis"
 # CloudWatch chooses the ids of deliveries; their sources and destinations have names.
 DELIVERIES = "arn:aws:logs:us-east-1:*:delivery:*"
 ENDS = f"arn:aws:logs:us-east-1:*:delivery-*:{PREFIX}-*"
+# In addition, for who deploys a front door. The last is what access logs take: API Gateway developer guide,
+# "Configure logging for HTTP APIs".
 FRONT_DOOR = (
-    (actions("apigateway", "DELETE GET PATCH POST PUT"), APIS),
+    (actions("apigateway", "POST"), (API,)),
+    (actions("apigateway", "DELETE GET PATCH POST"), (f"{API}/*",)),
+    # Of the two interfaces of API Gateway one tags by PUT, and the other by POST.
+    (actions("apigateway", "DELETE GET POST PUT"), ("arn:aws:apigateway:*::/tags/*",)),
     (actions("s3", "PutBucketCORS"), BUCKETS),
     (ON_BUCKETS, (SITE,)),
     (ON_OBJECTS | actions("s3", "GetObject GetObjectTagging PutObject PutObjectTagging"), (f"{SITE}/*",)),
