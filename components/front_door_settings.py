@@ -25,6 +25,7 @@ ZONES = {
     ),
 }
 NAMES = {"aws": "the id of a Route 53 hosted zone", "azure": "the resource id of a zone of Azure DNS"}
+ROLE_ID = r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?"
 SIGN_IN = "issuer and audience, the issuer an https address"
 
 
@@ -53,6 +54,7 @@ class FrontDoorSettings:
     cdn: bool = False
     waf: bool = False
     domain: Domain | None = None
+    upload_role: str = ""
     sign_in: SignIn | None = None
 
 
@@ -66,6 +68,13 @@ def read_front_door(reader: ConfigReader, *, no_shared_keys: bool) -> FrontDoorS
         cdn=cdn,
         waf=_read_waf(reader, cdn=cdn),
         domain=_read_domain(reader, cdn=cdn),
+        upload_role=reader.text(
+            "uploadRole",
+            ROLE_ID,
+            "the id of a role, or empty",
+            "",
+            only="azure",
+        ),
         sign_in=_read_sign_in(reader, front_door=front_door),
     )
 

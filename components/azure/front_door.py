@@ -18,8 +18,7 @@ from core.workflow.granularity import pipeline_in
 
 # Calls of an instance at once, each in a thread of its own.
 CONCURRENCY = 16
-# "Storage Blob Delegator". Not one of Role, which the guides' deployer may assign: it cannot open a front
-# door, since it may not define the role below.
+# "Storage Blob Delegator". Not one of Role, which the guides' deployer may assign without a front door.
 DELEGATOR = "db58b8e5-c6ad-4a2a-8342-4190687cbf4a"
 ADD = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action"
 
@@ -28,8 +27,8 @@ class FrontDoor(pulumi.ComponentResource):
     """The table of tickets, and the role by which the app signs addresses that take an upload.
 
     An address permits no more than its signer may do, and no built-in role lets one create blobs and neither
-    overwrite nor delete them. ``site`` is where results are under their keys; without it, their addresses are
-    signed.
+    overwrite nor delete them: it is defined here, unless an owner did (``uploadRole``). ``site`` is where
+    results are under their keys; without it, their addresses are signed.
     """
 
     grants: Mapping[str, Grant]
@@ -53,22 +52,14 @@ class FrontDoor(pulumi.ComponentResource):
             table_name=TICKETS,
             opts=child,
         )
-        scope = photos.account.id.apply(lambda known: known.partition("/providers/")[0])
-        adder_id = photos.account.id.apply(lambda known: str(uuid.uuid5(NAMESPACE, f"{known} adder")))
-        adder = authorization.RoleDefinition(
-            f"{name}-adder",
-            role_definition_id=adder_id,
-            role_name=photos.account.name.apply(lambda known: f"Twinlens Upload Adder ({known})"),
-            description="Create blobs, and neither read, overwrite nor delete them.",
-            role_type="CustomRole",
-            scope=scope,
-            assignable_scopes=[scope],
-            permissions=[{"actions": [], "data_actions": [ADD]}],
-            opts=child,
+        adder = (
+            pulumi.Output.from_input(settings.upload_role)
+            if settings.upload_role
+            else _define_adder(f"{name}-adder", photos, child)
         )
         self.grants = {
             TICKETS: (Role.TABLE_CONTRIBUTOR, tickets.id),
-            "add-uploads": (adder.name, photos.containers[INPUT].id),
+            "add-uploads": (adder, photos.containers[INPUT].id),
             "sign": (pulumi.Output.from_input(DELEGATOR), photos.account.id),
         }
         sign_in = settings.sign_in
@@ -81,6 +72,23 @@ class FrontDoor(pulumi.ComponentResource):
             **({variables.SIGN_IN_AUDIENCE: sign_in.audience} if sign_in else {}),
         }
         self.register_outputs({})
+
+
+def _define_adder(name: str, photos: PhotoStore, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Define the role that creates uploads, and return its id."""
+    account = photos.account
+    scope = account.id.apply(lambda known: known.partition("/providers/")[0])
+    return authorization.RoleDefinition(
+        name,
+        role_definition_id=account.id.apply(lambda known: str(uuid.uuid5(NAMESPACE, f"{known} adder"))),
+        role_name=account.name.apply(lambda known: f"Twinlens Upload Adder ({known})"),
+        description="Create blobs, and neither read, overwrite nor delete them.",
+        role_type="CustomRole",
+        scope=scope,
+        assignable_scopes=[scope],
+        permissions=[{"actions": [], "data_actions": [ADD]}],
+        opts=opts,
+    ).name
 
 
 def pages(settings: Settings, site: pulumi.Output[str] | None) -> tuple[pulumi.Input[str], ...]:

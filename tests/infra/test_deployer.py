@@ -15,7 +15,7 @@ from core.workflow.granularity import GRANULARITIES
 from local.providers.azure_native.__main__ import SERVICES
 from local.providers.azure_native.arm import type_of
 from tools.deployer import aws as for_aws
-from tools.deployer import aws_permissions, github
+from tools.deployer import aws_permissions, azure_front_door, github
 from tools.deployer import azure as for_azure
 from tools.deployer.__main__ import FOLDER
 
@@ -288,7 +288,9 @@ def test_people_reach_buckets_of_their_own_account_alone():
 
 def test_the_guide_grants_the_deployer_one_resource_group():
     guide = (ROOT / "docs" / "deploy-azure.md").read_text()
-    [scope] = re.findall(r'--role "Twinlens deployer" --scope "([^"]+)" \\\n  --assignee-object-id', guide)
+    [scope] = set(
+        re.findall(r'--role "Twinlens deployer" --scope "([^"]+)" \\\n  --assignee-object-id', guide)
+    )
     assert scope.endswith("/resourceGroups/$GROUP")
     assert 'pulumi config set twinlens:resourceGroup "$GROUP"' in guide
     assert "What the role amounts to" in guide
@@ -343,6 +345,34 @@ def test_azure_s_condition_lets_the_program_s_own_roles_be_assigned_and_no_other
         each.value for each in Role
     }
     assert condition.count("(") == condition.count(")")
+
+
+def test_whoever_may_deploy_may_open_a_front_door_with_the_roles_of_the_guide(run):
+    adder = "0b1c2d3e-0000-4000-8000-0123456789ab"
+    asked = {
+        "cloud": "azure",
+        "frontDoor": True,
+        "waf": True,
+        "domain": "photos.example.com",
+        "uploadRole": adder,
+    }
+    made = [each for each in run(asked).resources if each.custom]
+    assert not [each for each in made if each.type.endswith(":RoleDefinition")]
+    roles = [json.loads((FOLDER / f"azure-{name}.json").read_text()) for name in ("deployer", "front-door")]
+    allowed = {each.lower() for role in roles for each in role["Actions"]}
+    paths = {each.kind: each.path for each in (make() for service in SERVICES for make in service.RESOURCES)}
+    for kind in {each.type for each in made} - {*for_azure.DATA, *for_azure.TYPES}:
+        inputs = dict.fromkeys(re.findall(r"{(\w+)}", paths[kind]), "x")
+        arm_type = type_of(f"/subscriptions/0/resourceGroups/g/{paths[kind].format_map(inputs)}")
+        if not arm_type.startswith(azure_front_door.COVERED):
+            assert {f"{arm_type}/{verb}".lower() for verb in for_azure.VERBS} <= allowed, kind
+    condition = (FOLDER / "azure-front-door-condition.txt").read_text()
+    assigned = [each.inputs["roleDefinitionId"] for each in made if each.type.endswith(":RoleAssignment")]
+    for each in {each.rsplit("/", 1)[-1] for each in assigned}:
+        assert each in condition.replace(azure_front_door.UPLOAD_ROLE, adder)
+    guide = (ROOT / "docs" / "deploy-azure.md").read_text()
+    assert f'"{azure_front_door.BUILT_IN}"; do' in guide
+    assert all(f'"{role["Name"]}"' in guide for role in (roles[1], azure_front_door.UPLOADS))
 
 
 def test_the_guide_registers_every_resource_provider():

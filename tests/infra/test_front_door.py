@@ -126,6 +126,14 @@ def test_the_app_on_azure_may_create_uploads_and_no_more(azure):
     assert granted == {("add-uploads", "twinlens-photos-input"), ("sign", "twinlensphotos")}
 
 
+def test_an_owner_s_role_takes_the_place_of_the_stack_s(run):
+    adder = "0b1c2d3e-0000-4000-8000-0123456789ab"
+    made = run({"cloud": "azure", "frontDoor": True, "cdn": False, "uploadRole": adder})
+    assert not made.of("RoleDefinition")
+    [given] = [each.inputs for each in made.of("RoleAssignment") if each.name.endswith("add-uploads")]
+    assert given["roleDefinitionId"].endswith(f"/{adder}")
+
+
 def test_the_app_on_azure_answers_many_at_once_and_one_page(azure, run):
     app = azure.one("WebApp").inputs
     scale = app["functionAppConfig"]["scaleAndConcurrency"]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from components.azure.roles import Role
+from tools.deployer import azure_front_door
 
 VERBS = ("read", "write", "delete")
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
@@ -177,9 +178,9 @@ def role(name: str, description: str, actions: Iterable[str]) -> dict[str, objec
     }
 
 
-def condition() -> str:
+def condition(further: Iterable[str] = ()) -> str:
     """Return the condition on role assignments: one of the app's roles, to a service's identity."""
-    granted = ", ".join(sorted(each.value for each in Role))
+    granted = ", ".join([*sorted(each.value for each in Role), *further])
 
     def only(verb: str, source: str) -> str:
         return (
@@ -198,6 +199,12 @@ def documents() -> dict[str, str]:
         "azure-deployer": role(
             "Twinlens deployer", "Deploys and removes Twinlens.", operations({*TYPES, *DATA})
         ),
+        "azure-front-door": role(
+            "Twinlens front door deployer",
+            f"Deploys a front door, with {azure_front_door.BUILT_IN}.",
+            azure_front_door.OPERATIONS,
+        ),
+        "azure-upload-adder": azure_front_door.UPLOADS,
         "azure-poller": role(
             "Twinlens poller",
             "Reads whether operations have ended, for a deployer of one resource group.",
@@ -211,4 +218,8 @@ def documents() -> dict[str, str]:
         ),
     }
     texts = {f"{name}.json": json.dumps(made, indent=2) + "\n" for name, made in roles.items()}
-    return {**texts, "azure-deployer-condition.txt": condition()}
+    return {
+        **texts,
+        "azure-deployer-condition.txt": condition(),
+        "azure-front-door-condition.txt": condition(azure_front_door.ASSIGNED),
+    }
