@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from importlib.metadata import version
 
 import pytest
@@ -54,6 +55,14 @@ def test_a_record_has_the_hash_of_every_output(deployment, clouds, photos):
         for each in made.job.artifacts
     }
     assert record(upload, row).outputs == {}
+
+
+def test_a_record_has_nothing_by_which_a_job_is_decided_or_woken(deployment, clouds, photos):
+    upload = send(deployment, photos / "dark.png", "dark.png")
+    row = follow([upload], 1, lambda _: None)[upload]
+    row = replace(row, token="the task's token", link_hash="the link's hash")
+    assert "the task's token" not in f"{row} {record(upload, row)}"
+    assert "the link's hash" not in f"{row} {record(upload, row)}"
 
 
 def test_an_upload_without_a_row_is_lost(deployment, clouds, photos):
