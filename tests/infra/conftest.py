@@ -184,6 +184,15 @@ class Recorder(mocks.Mocks):
         )
 
 
+class Previewer(Recorder):
+    """Answers as in the preview of a new stack: nothing is known but what the program gave."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.made.append(args)
+        # A service answers with this in another form than it is given.
+        return None, {name: value for name, value in args.inputs.items() if name != "identity"}
+
+
 class Monitor(mocks.MockMonitor):
     """Also notes what mocks aren't told: what a destroyed stack keeps, and that every change counts."""
 
@@ -213,14 +222,16 @@ async def _nothing() -> None:
 NAMES = {"Blob": "blobName", "BlobContainer": "containerName", "Queue": "queueName", "Table": "tableName"}
 
 
-def run_program(config: dict[str, Any], program: Callable[[], Any] | None = None) -> Graph:
+def run_program(
+    config: dict[str, Any], program: Callable[[], Any] | None = None, *, preview: bool = False
+) -> Graph:
     """Run the program with this config (keys without the project's name) and return its graph."""
-    recorder = Recorder()
+    recorder = Previewer() if preview else Recorder()
     monitor = Monitor(recorder)
     exported: dict[str, Any] = {}
 
     async def main() -> None:
-        mocks.set_mocks(recorder, project="twinlens", stack="test", preview=False, monitor=monitor)
+        mocks.set_mocks(recorder, project="twinlens", stack="test", preview=preview, monitor=monitor)
         set_all_config(
             {
                 f"twinlens:{key}": value if isinstance(value, str) else json.dumps(value)

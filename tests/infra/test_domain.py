@@ -105,3 +105,17 @@ def test_front_door_makes_the_certificate_and_the_zone_has_the_records(run, name
         assert records[kind]["cnameRecord"] == {"cname": "twinlens-cdn.azurefd.net"}
     else:
         assert records[kind]["targetResource"]["id"].endswith("/twinlens-cdn")
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_preview_plans_all_of_it_before_anything_is_known(run, cloud):
+    asked = {
+        "cloud": cloud,
+        "frontDoor": True,
+        "waf": True,
+        "pageOrigin": "https://other.example.com",
+        "domain": {"name": DOMAIN, "zone": ZONES[cloud]},
+    }
+    planned = run(asked, preview=True)
+    made = run(asked)
+    assert {each.urn for each in planned.resources} == {each.urn for each in made.resources}
