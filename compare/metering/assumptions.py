@@ -164,13 +164,28 @@ CACHE_MISSES = Assumption(
     low=5,
     high=100,
 )
-CDN = (CACHE_MISSES,)
+CDN_LOG_BYTES = Assumption(
+    "bytes of the CDN's access log for one view, on AWS",
+    330,
+    "The fields of components/aws/access_log.py, in JSON; nothing, should each request include its log.",
+    low=0,
+    high=600,
+)
+FRONT_DOOR_LOG_BYTES = Assumption(
+    "bytes of Front Door's access log for one view",
+    1_200,
+    "A row of AzureDiagnostics has every field of FrontDoorAccessLog, and those of all its tables.",
+    low=700,
+    high=2_000,
+)
 EDGES = Assumption(
     "edges of Front Door that probe its two origins, every 255 seconds",
     100,
     'Microsoft Learn, "Health probes": about 200 requests a minute at a probe in 30 seconds.',
     high=200,
 )
+CDN = (CACHE_MISSES,)
+CDN_OF = {"aws": (CDN_LOG_BYTES,), "azure": (FRONT_DOOR_LOG_BYTES, EDGES)}
 REPLAY_MS = Assumption(
     "milliseconds of one call of a durable function, besides the work that it does",
     100,

@@ -129,7 +129,6 @@ def assumed(stacks: Iterable[Stack], views: int = viewing.VIEWS) -> tuple[Assump
         found += cloud.of_log_levels.get(stack.log_level, ())
         found += assumptions.OF_GRANULARITY.get(stack.granularity, ())
         found += (*assumptions.FRONT_DOOR, viewing.assumed(views)) if stack.front_door else ()
-        found += assumptions.CDN if stack.cdn else ()
-        found += (assumptions.EDGES,) if stack.cdn and stack.cloud == "azure" else ()
+        found += (*assumptions.CDN, *assumptions.CDN_OF[stack.cloud]) if stack.cdn else ()
         found += (assumptions.KEY_REQUESTS,) * (stack.own_key and stack.cloud == "aws")
     return tuple(dict.fromkeys(found))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing import azure_front_door, cloudfront
+from compare.billing import azure_front_door, cloudfront, cloudwatch, log_analytics
 from compare.billing.azure_front_door import HOURS_PER_MONTH
 from compare.billing.reading import SECONDS_PER_HOUR, MeterReading, plain, present
 from compare.billing.transfer import Cloud, internet
@@ -42,6 +42,9 @@ def on_aws(stack: Stack, views: Decimal, each_bytes: Decimal, bound: Bound) -> t
         *cloudfront.distribution(requests=views, gb=gb),
         MeterReading("aws.s3.get_requests", missed, f"{what}: fetched by the CDN"),
         MeterReading("aws.waf.requests", views * stack.waf, what),
+        MeterReading(
+            "aws.cloudwatch.log_gb", cloudwatch.log_gb(views, _logged(stack, bound)), f"{what}: access log"
+        ),
     )
 
 
@@ -56,6 +59,9 @@ def on_azure(stack: Stack, views: Decimal, each_bytes: Decimal, bound: Bound) ->
             tier=tier(stack), hours=Decimal(0), requests=views, gb=gb, origin_gb=missed * ORIGIN_BYTES / GB
         ),
         MeterReading("azure.blob.read_operations", missed, f"{what}: fetched by the CDN"),
+        MeterReading(
+            "azure.monitor.log_gb", log_analytics.log_gb(views, _logged(stack, bound)), f"{what}: access log"
+        ),
     )
 
 
@@ -75,6 +81,10 @@ def probes(stack: Stack, bound: Bound) -> tuple[MeterReading, ...]:
 def tier(stack: Stack) -> azure_front_door.Tier:
     """Return the tier of Front Door: both have custom WAF rules, for no fee."""
     return "standard"
+
+
+def _logged(stack: Stack, bound: Bound) -> Decimal:
+    return Decimal(assumptions.CDN_OF[stack.cloud][0].at(bound))
 
 
 def _from_store(stack: Stack, meter: str, views: Decimal, gb: Decimal, what: str) -> tuple[MeterReading, ...]:

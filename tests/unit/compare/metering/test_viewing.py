@@ -50,29 +50,35 @@ def test_a_view_is_a_request_and_the_bytes_of_one_result():
         "aws.cloudfront.requests": 1000,
         "aws.cloudfront.out_gb": 1000 * EACH / 1024**3,
         "aws.s3.get_requests": 500,
+        "aws.cloudwatch.log_gb": 1000 * Decimal(356) / 1024**3,  # 330 and 26 for each event
     }
     assert usage(AZURE, Decimal(1000)) == {
         "azure.frontdoor.requests.standard": 1000,
         "azure.frontdoor.out_gb": 1000 * EACH / 1024**3,
         "azure.frontdoor.origin_gb": 500 * Decimal(2_000) / 1024**3,
         "azure.blob.read_operations": 500,
+        "azure.monitor.log_gb": 1000 * Decimal(1_200) / 10**9,
     }
 
 
 def test_a_hundred_million_views_by_hand():
     # 5,587.9 GB. On AWS 90 million requests beyond the free ten at $0.01 for ten thousand, 4,563.9 GB beyond
-    # the free 1,024 at $0.085, and half as many reads of S3 at $0.004 for ten thousand.
+    # the free 1,024 at $0.085, half as many reads of S3 at $0.004 for ten thousand, and 28.2 GB of log beyond
+    # the free 5 at $0.50.
     assert paid(AWS, 100 * MILLION) == {
         "aws.cloudfront.requests": 90,
         "aws.cloudfront.out_gb": Decimal("387.93"),
         "aws.s3.get_requests": 20,
+        "aws.cloudwatch.log_gb": Decimal("14.08"),
     }
-    # On Azure nothing is free: $0.009 for ten thousand requests, $0.0825 a GB, 93.1 GB to the store at $0.02.
+    # On Azure $0.009 for ten thousand requests, $0.0825 a GB, and 93.1 GB to the store at $0.02.
+    # The log has 120 GB, of which 5 are free, at $2.76.
     assert paid(AZURE, 100 * MILLION) == {
         "azure.frontdoor.requests.standard": 90,
         "azure.frontdoor.out_gb": Decimal("461.00"),
         "azure.frontdoor.origin_gb": Decimal("1.86"),
         "azure.blob.read_operations": 20,
+        "azure.monitor.log_gb": Decimal("317.40"),
     }
 
 
@@ -145,8 +151,12 @@ def test_what_a_day_s_flood_costs():
     day, answered = Decimal(86_400_000), Decimal(RATE_LIMIT * 24 * 60 // RATE_MINUTES)
     flood = [bill(stack, day, free_tier=False).lines for stack in (AWS, AZURE)]
     without = [sum(line.amount for line in lines if not STORE.search(line.meter.name)) for lines in flood]
-    aws = bill(replace(AWS, waf=True), day, free_tier=False)
-    looked_at = next(line.amount for line in aws.lines if line.meter.name == "aws.waf.requests")
+    all_day = {
+        line.meter.name: line.amount for line in bill(replace(AWS, waf=True), day, free_tier=False).lines
+    }
+    looked_at, share = all_day["aws.waf.requests"], (day - answered) / day
+    logged = [all_day["aws.cloudwatch.log_gb"] * share]
+    logged += [line.amount * share for line in flood[1] if line.meter.name == "azure.monitor.log_gb"]
     few = [
         sum(line.amount for line in bill(stack, answered, free_tier=False).lines) for stack in (AWS, AZURE)
     ]
@@ -154,5 +164,5 @@ def test_what_a_day_s_flood_costs():
         profile(hours=Decimal(0), requests=day - answered, gb=(day - answered) * 1000 / GB), load()
     )
     assert f"{answered:,.0f}\ntimes a day" in page
-    assert f"| ${without[0]:.0f} | ${few[0] + looked_at:.0f} |" in page
-    assert f"| ${without[1]:.0f} | ${few[1] + blocked.total:.0f} |" in page
+    assert f"| ${without[0]:.0f} | ${few[0] + looked_at + logged[0]:.0f} |" in page
+    assert f"| ${without[1]:.0f} | ${few[1] + blocked.total + logged[1]:.0f} |" in page
