@@ -13,9 +13,10 @@ import pytest
 
 from core.deployment import variables
 from core.deployment.variables import STUCK_SCHEDULE
+from core.front_door.routes import ROUTES
 from core.workflow import activities
 from core.workflow.granularity import FUSED, GRANULARITIES, pipeline_in
-from handlers.azure import function_app, reconciler
+from handlers.azure import front_door, function_app, reconciler
 from handlers.azure.events import instance_id, job_from
 
 HOST = json.loads((Path(function_app.__file__).parent / "host.json").read_text())
@@ -97,6 +98,26 @@ def test_a_timer_looks_for_what_its_name_says(monkeypatch, find):
     timer.get_user_function()(None)
 
     assert looked == [find]
+
+
+def test_a_front_door_answers_its_routes_and_may_ask_how_far_orchestrations_are(monkeypatch):
+    monkeypatch.setenv(variables.TICKETS_TABLE, "tickets")
+    made = runpy.run_path(function_app.__file__)["app"].get_functions()
+    doors = {each.get_function_name(): each for each in made if each.get_function_name() not in FUNCTIONS}
+    calls = []
+
+    async def answer(*call):
+        calls.append(call)
+
+    monkeypatch.setattr(front_door, "answer", answer)
+    for route in ROUTES:
+        door = doors.pop(route.name)
+        trigger = door.get_trigger()
+        assert (f"/{trigger.route}", [each.value for each in trigger.methods]) == (route.path, [route.method])
+        assert {each.type for each in door.get_bindings()} == {"httpTrigger", "http", "durableClient"}
+        asyncio.run(door.get_user_function().client_function("request", "client"))
+        assert calls.pop() == (route, "request", "client")
+    assert not doors
 
 
 def test_the_queue_and_its_account_come_from_the_settings():
