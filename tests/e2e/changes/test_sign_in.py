@@ -3,6 +3,8 @@
 import pytest
 import requests
 
+from local.environment import LocalStack
+
 pytestmark = pytest.mark.e2e
 
 AUDIENCE = "photos"
@@ -52,7 +54,7 @@ def sent(user, photo):
     return answer.json()
 
 
-def test_the_steps_of_a_user_s_job_are_told_as_they_happen(user, issuer, photo, wait):
+def test_the_steps_of_a_user_s_job_are_told_as_they_happen(user, issuer, photo, wait, name):
     alice = user(f"Bearer {issuer.token('alice')}")
     upload = sent(alice, photo)
     told = []
@@ -65,7 +67,9 @@ def test_the_steps_of_a_user_s_job_are_told_as_they_happen(user, issuer, photo, 
     job = wait(ended, "the job of a user who signed in")
     assert job["state"] == "succeeded"
     steps = {each["name"] for each in job["steps"]}
-    assert (steps - {"optimize", "write_size"}, False) in told
+    # MiniStack's history leaves out what is in a Parallel, which that of Step Functions has.
+    before = {"validate", "moderate"} if name == LocalStack.AWS else steps - {"optimize", "write_size"}
+    assert (before, False) in told
     assert (steps, True) in told
 
 
