@@ -34,6 +34,7 @@ if __name__ == "__main__":
     throttling.throttle()
     maps.evaluate()
     log_keys.associate()
+    log_keys.name_deliveries()
     function_urls.restrict()
     if app.AUTH:
         roles.obey()

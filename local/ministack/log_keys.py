@@ -1,4 +1,4 @@
-"""Give a log group a key, or take it away, as CloudWatch Logs does.
+"""Give a log group a key, or take it away, and deliveries ids, as CloudWatch Logs does.
 
 MiniStack 1.5.33 takes a key only when a group is created, so a stack that stands could not get ``kmsKey``.
 """
@@ -6,6 +6,7 @@ MiniStack 1.5.33 takes a key only when a group is created, so a stack that stand
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
@@ -31,3 +32,8 @@ def associate() -> None:
         return json_response({})
 
     cloudwatch_logs.handle_request = handled
+
+
+def name_deliveries() -> None:
+    """Patch MiniStack to give deliveries ids of letters and digits, which alone the service's model takes."""
+    cloudwatch_logs.new_uuid = lambda: uuid.uuid4().hex
