@@ -32,9 +32,14 @@ def photo(shade):
 
 
 @pytest.fixture
-def stand(running, changing, connect_stand, name, wait):
+def settings():
+    return {}
+
+
+@pytest.fixture
+def stand(running, changing, connect_stand, name, settings, wait):
     """Each stack in turn, on emulators that may be killed."""
-    made = connect_stand(name, running, changing.up(name))
+    made = connect_stand(name, running, changing.up(name, **settings))
     if name == LocalStack.AWS:
         queues = [url.rsplit("/", 1)[-1] for url in made.deliveries.queues.values()]
         wait(lambda: written_down(queues) or None, "MiniStack to keep the queues by which the test listens")
@@ -81,6 +86,14 @@ def check_ends(stand, jobs):
         assert told == {(job, "succeeded")}
 
 
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        pytest.param(LocalStack.AWS, {}, id="aws"),
+        pytest.param(LocalStack.AWS, {"orchestrator": "durable"}, id="aws, durable"),
+        pytest.param(LocalStack.AZURE, {}, id="azure"),
+    ],
+)
 def test_jobs_that_were_under_way_are_sent_on(stand, send):
     """Nothing that was uploaded is lost with the process that worked on it."""
     mine = {"aws": "ministack", "azure": "azure-host"}[stand.deployment.outputs["cloud"]]
