@@ -12,6 +12,8 @@ from local.providers.naming import AutoName
 from local.providers.wire import Properties
 
 CLOUDFRONT, HOME = "CLOUDFRONT", "us-east-1"
+SERVED = {"defaultAction", "name", "region", "rules", "scope", "tags", "visibilityConfig"}
+STATEMENTS = {"managedRuleGroupStatement", "rateBasedStatement"}
 # Where capitals alone do not make the API's name.
 THEIRS = {"cloudwatchMetricsEnabled": "CloudWatchMetricsEnabled"}
 
@@ -24,6 +26,12 @@ class WebAcl(AwsResource):
     replace_on = frozenset({"name", "scope"})
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
+        for name in sorted(inputs.keys() - SERVED):
+            if inputs[name]:
+                yield Fault(name, f"the local stand-in does not serve {name}.")
+        for rule in inputs.get("rules", ()):
+            for name in sorted(rule["statement"].keys() - STATEMENTS):
+                yield Fault("rules", f"the local stand-in does not serve the {name} of {rule['name']!r}.")
         if inputs["scope"] == CLOUDFRONT and inputs.get("region", region()) != HOME:
             yield Fault("region", f"a web ACL of CloudFront is in {HOME}.")
 
@@ -48,8 +56,7 @@ class WebAcl(AwsResource):
 
 
 def _acl(inputs: Properties) -> Any:
-    wanted = ("defaultAction", "name", "rules", "scope", "visibilityConfig")
-    return _theirs({name: inputs[name] for name in wanted if name in inputs})
+    return _theirs({name: inputs[name] for name in sorted(SERVED - {"region", "tags"}) if name in inputs})
 
 
 def _theirs(value: Any) -> Any:

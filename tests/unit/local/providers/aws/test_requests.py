@@ -25,6 +25,7 @@ ARCHIVE = {
     "hash": "1",
     "assets": {"code.py": {wire.SIGNATURE: wire.ASSET, "text": "code"}},
 }
+SEEN = {"cloudwatchMetricsEnabled": True, "metricName": "the metric", "sampledRequestsEnabled": False}
 # What is refused (None), what must have a form of its own, and blocks of which only these parts are served.
 GIVEN = {
     "aws:budgets/budget:Budget": {
@@ -70,6 +71,32 @@ GIVEN = {
             "deadLetterConfig": {"arn": "the arn of a queue"},
             "retryPolicy": {"maximumRetryAttempts": 3, "maximumEventAgeInSeconds": 60},
         }
+    },
+    "aws:wafv2/webAcl:WebAcl": {
+        "defaultAction": {"allow": {}},
+        "rules": [
+            {
+                "name": "rate",
+                "priority": 0,
+                "action": {"block": {}},
+                "statement": {
+                    "rateBasedStatement": {
+                        "aggregateKeyType": "IP",
+                        "evaluationWindowSec": 300,
+                        "limit": 2000,
+                    }
+                },
+                "visibilityConfig": SEEN,
+            },
+            {
+                "name": "managed",
+                "priority": 1,
+                "overrideAction": {"none": {}},
+                "statement": {"managedRuleGroupStatement": {"vendorName": "AWS", "name": "the group"}},
+                "visibilityConfig": SEEN,
+            },
+        ],
+        "visibilityConfig": SEEN,
     },
 }
 # What waiters wait for, and what is taken apart.
