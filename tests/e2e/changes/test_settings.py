@@ -79,3 +79,5 @@ def test_a_photo_through_a_stack_with_every_setting_on_azure(running, changing, 
     assert set(changing.preview(name)) == {"same"}
     changing.destroy(name)
     assert left_over(running, outputs) == []
+    for each in (arm.group_id(GROUP), VAULT_KEY):
+        inventory.forget(each)

@@ -41,7 +41,7 @@ def left_over(running, outputs):
         ]
     apps = urllib.request.Request(f"{running.azure.control}/apps", headers=running.azure.authorization)
     with urllib.request.urlopen(apps) as answer:
-        names = [*json.load(answer)["apps"], *inventory.everything()]
+        names = list(json.load(answer)["apps"])
     for blobs, queues, tables in accounts(running):
         for listed in (blobs.list_containers(), queues.list_queues(), tables.list_tables()):
             names += [each.name for each in listed]
@@ -75,6 +75,8 @@ def clear(running, outputs):
             queues.delete_queue(each.name)
         for table in tables.list_tables():
             tables.delete_table(table.name)
+    for each in inventory.everything():
+        inventory.forget(each)
 
 
 def kill(name):
