@@ -63,9 +63,11 @@ class Setup:
 REVIEW = {"review": "always", "reviewSeconds": str(REVIEW_SECONDS)}
 SETUPS = {
     "reviewed": Setup(tuple(LocalStack), REVIEW),
+    "durable": Setup((LocalStack.AWS,), {"orchestrator": "durable"}, KEYS if LARGE else KEYS // 2),
 }
 if LARGE:
     SETUPS["usual"] = Setup(tuple(LocalStack), {})
+    SETUPS["durable-reviewed"] = Setup((LocalStack.AWS,), {"orchestrator": "durable", **REVIEW})
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2 * (PATIENCE_SECONDS + REVIEW_SECONDS))]
 
@@ -152,6 +154,13 @@ def under_way(outputs: Mapping[str, Any], stand: Any, state: Any) -> int:
         found = [each for instances in apps.values() for each in instances]
         waiting = stand.deliveries.queue("uploads").get_queue_properties().approximate_message_count
         return waiting + sum(each["status"] in ("PENDING", "RUNNING") for each in found)
+    if outputs["orchestrator"] == "durable":
+        function, _, alias = outputs["workflow"].rpartition(":")
+        service = boto3.client("lambda")
+        version = service.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
+        executions = service.get_paginator("list_durable_executions_by_function")
+        running = {"FunctionName": function, "Qualifier": version, "Statuses": ["RUNNING"]}
+        return sum(len(page["DurableExecutions"]) for page in executions.paginate(**running))
     pages = boto3.client("stepfunctions").get_paginator("list_executions")
     running = {"stateMachineArn": outputs["workflow"], "statusFilter": "RUNNING"}
     return sum(len(page["executions"]) for page in pages.paginate(**running))

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from written import leaks, signature, written
 
 from bench.sending import FINAL_STATES
 from core.deployment.limits import WAITING_CALLS
@@ -216,6 +217,20 @@ def test_many_at_once_lose_nothing(door, photo):
     assert Counter(job["state"] for job in jobs) == {"succeeded": MANY}
     assert {job["name"] for job in jobs} == {f"{number}.jpg" for number in range(MANY)}
     assert len({each["url"] for job in jobs for each in job["results"]}) >= MANY
+
+
+def test_handles_and_signatures_are_written_down_nowhere(
+    changing, door, upload, photo, running, connect_stand, name
+):
+    assert door.send(upload, photo).status_code in TAKEN
+    door.ended(upload)
+    outputs = changing.up(name, frontDoor=True, pageOrigin=ORIGIN)
+    stand = connect_stand(name, running, outputs)
+    [job] = [row.id for row in stand.deployment.rows() if upload["id"] in row.key]
+
+    told = written(stand, [job])
+    assert upload["id"].encode() in told["ledger"]
+    assert leaks(told, [upload["handle"], signature(upload["upload"]["url"])]) == []
 
 
 class Uploading(threading.Thread):
