@@ -2,6 +2,7 @@
 
 import io
 import json
+import secrets
 import time
 from pathlib import Path
 
@@ -57,9 +58,9 @@ def send(stand):
     """Upload so many photos and return their jobs."""
 
     def upload(count, name):
-        jobs = []
+        jobs, mine = [], secrets.token_hex(3)  # another test made pictures of these bytes
         for number in range(count):
-            key = stand.deployment.key(f"killed/{name}-{number}.jpg")
+            key = stand.deployment.key(f"killed/{name}-{mine}-{number}.jpg")
             etag = stand.deployment.connection.upload(key, photo(number * 20))
             jobs.append(job_id(stand.deployment.outputs["inputContainer"], key, etag, "gallery"))
         return jobs

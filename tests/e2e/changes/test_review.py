@@ -1,6 +1,7 @@
 """Photos wait for a person: decided by command, on the page, twice, told of twice, late, or by nobody."""
 
 import re
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -31,10 +32,10 @@ ORCHESTRATORS = {LocalStack.AWS: "standard", LocalStack.AZURE: "storage"}
 
 @pytest.fixture
 def animation():
-    """An animation, which the recipe of these stacks flags."""
+    """An animation, which the recipe of these stacks flags, unlike that of any test before."""
     frames = [Image.new("RGB", (64, 48), colour) for colour in ("red", "blue")]
     file = BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], comment=secrets.token_bytes(8).hex())
     return file.getvalue()
 
 
@@ -184,8 +185,8 @@ def test_photos_wait_for_a_person(stand, send, photo, chromium):
 
     told = written(stand, [row.id for row in waiting.values()])
     assert waiting["approved"].id.encode() in told["list"]
-    secrets = [link.partition("key=")[2] for link in links.values()]
-    assert leaks(told, [*secrets, *(row.token for row in waiting.values() if row.token)]) == []
+    keys = [link.partition("key=")[2] for link in links.values()]
+    assert leaks(told, [*keys, *(row.token for row in waiting.values() if row.token)]) == []
 
 
 def test_a_photo_that_waited_when_its_emulator_was_killed_waits_anew(stand, send, wait):
