@@ -10,10 +10,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from compare.billing.reading import ZERO, MeterReading, plain, present
+from compare.billing.reading import HOURS_PER_MONTH, ZERO, MeterReading, plain, present
 
 Tier = Literal["standard", "premium"]
-HOURS_PER_MONTH = Decimal(730)
 
 
 def profile(

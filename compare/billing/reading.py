@@ -13,6 +13,7 @@ ONE = Decimal(1)
 MB_PER_GB = Decimal(1024)
 KB_PER_CHUNK = Decimal(64)
 SECONDS_PER_HOUR = Decimal(3600)
+HOURS_PER_MONTH = Decimal(730)  # as both clouds count a month
 MS_PER_SECOND = Decimal(1000)
 
 

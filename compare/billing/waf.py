@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from compare.billing.reading import ONE, ZERO, MeterReading, plain, present
-
-HOURS_PER_MONTH = Decimal(730)
+from compare.billing.reading import HOURS_PER_MONTH, ONE, ZERO, MeterReading, plain, present
 
 
 def web_acl(

@@ -9,7 +9,7 @@ from functools import cache
 from typing import assert_never
 
 from compare.billing import aws_lambda, cloudwatch, dynamodb, xray
-from compare.billing.reading import MS_PER_SECOND, MeterReading, chunks, plain, present
+from compare.billing.reading import HOURS_PER_MONTH, MS_PER_SECOND, MeterReading, chunks, plain, present
 from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
 from compare.metering.durable_function import DURABLE, DurableExecutions
@@ -24,7 +24,6 @@ GB = Decimal(1024**3)
 INDEX_UNITS = 1  # a claim adds the job's keys to the index of open jobs, a record removes them
 LAMBDA_MB_PER_CPU = Decimal(1769)  # Lambda Developer Guide: at this memory a function has one vCPU
 LOG_EVENTS = 3  # START, END and REPORT
-HOURS_PER_MONTH = Decimal(730)
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 
 

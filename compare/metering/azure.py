@@ -8,7 +8,15 @@ from decimal import Decimal
 from typing import assert_never
 
 from compare.billing import azure_storage, durable_storage, log_analytics
-from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, SECONDS_PER_HOUR, MeterReading, chunks, present
+from compare.billing.reading import (
+    HOURS_PER_MONTH,
+    MB_PER_GB,
+    MS_PER_SECOND,
+    SECONDS_PER_HOUR,
+    MeterReading,
+    chunks,
+    present,
+)
 from compare.metering import assumptions, review, viewing
 from compare.metering.assumptions import Bound
 from compare.metering.durable import SCHEDULER, orchestration
@@ -18,7 +26,6 @@ from compare.metering.stack import Stack, telemetry_of
 from core.workflow.model import Claim, Defer, Notify, Record, Step, Summarize
 
 GB = Decimal(1024**3)
-HOURS_PER_MONTH = Decimal(730)
 HOURS_PER_DAY = 24
 LIVES_ON_HOURS = Decimal(1) / 60  # of an instance without work, until the platform removes it
 UPLOAD_MESSAGE_OPERATIONS = 3  # put by Event Grid, got and deleted by the trigger

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from compare.billing.reading import MeterReading, present
+from compare.billing.reading import HOURS_PER_MONTH, MeterReading, present
 from compare.metering import assumptions, review
 from compare.metering.assumptions import Bound
 from compare.metering.load import JobLoad
@@ -17,7 +17,7 @@ DURABLE = "durable"  # the orchestrator setting
 RETENTION_DAYS = 14
 INTERPRETER_MB = 512
 GB = Decimal(1024**3)
-DAYS_PER_MONTH = Decimal(730) / 24
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 
 
 @dataclass

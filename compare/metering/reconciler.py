@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Decimal
 
 from compare.billing import aws_lambda, cloudwatch, functions_flex, log_analytics
-from compare.billing.reading import MB_PER_GB, MS_PER_SECOND, MeterReading, present
+from compare.billing.reading import HOURS_PER_MONTH, MB_PER_GB, MS_PER_SECOND, MeterReading, present
 from compare.metering import assumptions
 from compare.metering.assumptions import Bound
 from compare.metering.stack import Stack, telemetry_of
 from core.deployment.names import SHARDS
 
-MONTH_MINUTES = Decimal(730 * 60)
-DAYS = Decimal(730) / 24
+MONTH_MINUTES = HOURS_PER_MONTH * 60
+DAYS = HOURS_PER_MONTH / 24
 KB = Decimal(1024)
 # As components.aws.reconciler deploys it; a test compares the numbers.
 LAMBDA_MB = Decimal(256)

@@ -8,7 +8,6 @@ from compare.billing import azure_alerts, azure_front_door, cloudwatch, waf
 from compare.billing.reading import MeterReading
 from compare.metering.durable_function import DURABLE
 from compare.metering.stack import Stack
-from compare.metering.viewing import tier
 from core.workflow.model import Workflow
 
 # As created by components.aws.alarms and components.azure.alerts; a test compares the numbers.
@@ -46,5 +45,5 @@ def on_azure(stack: Stack, workflow: Workflow) -> tuple[MeterReading, ...]:
     """
     return (
         *azure_alerts.alerts(log_rules=Decimal(LOG_ALERTS), time_series=Decimal(ALERTED_SERIES)),
-        *(azure_front_door.profile(tier=tier(stack)) if stack.cdn else ()),
+        *(azure_front_door.profile() if stack.cdn else ()),
     )

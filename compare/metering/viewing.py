@@ -8,8 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from compare.billing import azure_front_door, cloudfront, cloudwatch, log_analytics
-from compare.billing.azure_front_door import HOURS_PER_MONTH
-from compare.billing.reading import SECONDS_PER_HOUR, MeterReading, plain, present
+from compare.billing.reading import HOURS_PER_MONTH, SECONDS_PER_HOUR, MeterReading, plain, present
 from compare.billing.transfer import Cloud, internet
 from compare.metering import assumptions
 from compare.metering.assumptions import Assumption, Bound
@@ -56,7 +55,7 @@ def on_azure(stack: Stack, views: Decimal, each_bytes: Decimal, bound: Bound) ->
     missed = views * assumptions.CACHE_MISSES.at(bound) / 100
     return present(
         *azure_front_door.profile(
-            tier=tier(stack), hours=Decimal(0), requests=views, gb=gb, origin_gb=missed * ORIGIN_BYTES / GB
+            hours=Decimal(0), requests=views, gb=gb, origin_gb=missed * ORIGIN_BYTES / GB
         ),
         MeterReading("azure.blob.read_operations", missed, f"{what}: fetched by the CDN"),
         MeterReading(
@@ -76,11 +75,6 @@ def probes(stack: Stack, bound: Bound) -> tuple[MeterReading, ...]:
             f"{edges} edges x {ORIGINS} origins x a probe in {PROBE_SECONDS} s",
         )
     )
-
-
-def tier(stack: Stack) -> azure_front_door.Tier:
-    """Return the tier of Front Door: both have custom WAF rules, for no fee."""
-    return "standard"
 
 
 def _logged(stack: Stack, bound: Bound) -> Decimal:

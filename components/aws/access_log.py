@@ -5,7 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-REGION = "us-east-1"  # where CloudFront's logs are asked for, whatever the region of the stack
+from components.aws.partition import CLOUDFRONT_REGION
+
 # Neither paths nor queries, referrers nor cookies: whoever has the address of a result can fetch it.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
 FIELDS = (
@@ -33,17 +34,21 @@ def log_access(
         # Under this prefix the log group's name is not written into a resource policy of limited length.
         name_prefix=f"/aws/vendedlogs/cloudfront/{name}-",
         retention_in_days=retention_days,
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         opts=opts,
     )
     source = aws.cloudwatch.LogDeliverySource(
-        f"{name}-access", log_type="ACCESS_LOGS", resource_arn=distribution, region=REGION, opts=opts
+        f"{name}-access",
+        log_type="ACCESS_LOGS",
+        resource_arn=distribution,
+        region=CLOUDFRONT_REGION,
+        opts=opts,
     )
     destination = aws.cloudwatch.LogDeliveryDestination(
         f"{name}-access",
         output_format="json",
         delivery_destination_configuration={"destination_resource_arn": group.arn},
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         opts=opts,
     )
     aws.cloudwatch.LogDelivery(
@@ -51,6 +56,6 @@ def log_access(
         delivery_source_name=source.name,
         delivery_destination_arn=destination.arn,
         record_fields=list(FIELDS),
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         opts=opts,
     )

@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.partition import CLOUDFRONT_REGION
 from components.front_door_settings import Domain
 
-REGION = "us-east-1"  # where CloudFront's certificates are, whatever the region of the stack
 TTL_SECONDS = 300
 
 
@@ -27,7 +27,7 @@ class Certificate(pulumi.ComponentResource):
         super().__init__("twinlens:aws:Certificate", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         certificate = aws.acm.Certificate(
-            name, domain_name=domain.name, validation_method="DNS", region=REGION, opts=child
+            name, domain_name=domain.name, validation_method="DNS", region=CLOUDFRONT_REGION, opts=child
         )
         self.record = certificate.domain_validation_options.apply(lambda options: _record(options[0]))
         proofs: list[pulumi.Input[str]] | None = None
@@ -48,7 +48,7 @@ class Certificate(pulumi.ComponentResource):
             name,
             certificate_arn=certificate.arn,
             validation_record_fqdns=proofs,
-            region=REGION,
+            region=CLOUDFRONT_REGION,
             opts=child,
         )
         self.arn = valid.certificate_arn

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.partition import CLOUDFRONT_REGION
 from components.front_door_settings import RATE_LIMIT, RATE_MINUTES
 
-REGION = "us-east-1"  # where CloudFront's web ACLs are, whatever the region of the stack
 # Groups without a fee beyond that of a rule, in the order in which they look at a request:
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
 # With the limit they take 927 of the 1,500 capacity units that are included.
@@ -50,7 +50,7 @@ def web_acl(name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     acl = aws.wafv2.WebAcl(
         name,
         scope="CLOUDFRONT",
-        region=REGION,
+        region=CLOUDFRONT_REGION,
         default_action={"allow": {}},
         rules=[limit, *managed],
         visibility_config=_counted(name),

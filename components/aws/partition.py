@@ -6,6 +6,9 @@ import os
 
 import pulumi
 
+# Where all that CloudFront uses is, certificates, web ACLs and logs, whatever the region of the stack.
+CLOUDFRONT_REGION = "us-east-1"
+
 # By the beginning of a region's name: botocore's endpoints.json.
 OTHERS = {
     "cn-": "aws-cn",

@@ -10,9 +10,9 @@ Functions Flex Consumption plan" (per-function scaling, HTTP concurrency).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from math import ceil
-from typing import Protocol
 
 from simulation.context import Context
 from simulation.execution import Execution
@@ -29,14 +29,7 @@ SIGMA = 0.4
 type Enter = Callable[[Execution], None]
 
 
-class FrontDoor(Protocol):
-    """A front door, by which photos come."""
-
-    def ask(self, execution: Execution) -> None:
-        """Let a client ask for an upload, now; what ``enter`` was given happens when it is let in."""
-
-
-class _Door:
+class _Door(ABC):
     """What both clouds' front doors share: a client that asks again, and what calls are billed."""
 
     def __init__(self, context: Context, overhead: str, enter: Enter) -> None:
@@ -48,11 +41,12 @@ class _Door:
         self._follow = round(values["door.follow_calls"])
 
     def ask(self, execution: Execution) -> None:
-        """See :meth:`FrontDoor.ask`."""
+        """Let a client ask for an upload, now; what ``enter`` was given happens when it is let in."""
         self._try((execution, 0))
 
+    @abstractmethod
     def _try(self, asked: tuple[Execution, int]) -> None:
-        raise NotImplementedError
+        """Let the client in if that is possible now; it has been refused so many times."""
 
     def _refused(self, asked: tuple[Execution, int]) -> None:
         execution, attempt = asked

@@ -47,7 +47,9 @@ def test_the_cdn_on_azure(run):
     graph = run({"cloud": "azure", "frontDoor": True})
     stack = Stack("azure", "storage", "stepwise", "x86_64", 2048, "anywhere", front_door=True, cdn=True)
     [profile] = graph.of("Profile")
-    assert profile.inputs["sku"]["name"] == f"{viewing.tier(stack).capitalize()}_AzureFrontDoor"
+    usage = standing_usage(stack, pipeline_in(stack.granularity))
+    [fee] = [each.meter for each in usage if ".base." in each.meter]
+    assert profile.inputs["sku"]["name"] == f"{fee.rpartition('.')[2].capitalize()}_AzureFrontDoor"
     probes = [each.inputs["healthProbeSettings"] for each in graph.of("AFDOriginGroup")]
     assert [each["probeIntervalInSeconds"] for each in probes] == [viewing.PROBE_SECONDS] * viewing.ORIGINS
 

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from local.providers.aws.requests import check_request
 from local.providers.resource import ProviderError
 
+CLOUDFRONT_REGION = "us-east-1"  # of all that CloudFront uses, whatever the region of the stack
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MISSING = ("NotFound", "NoSuch", "NonExistent", "Nonexistent", "DoesNotExist", "404")
 _lock = Lock()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local.providers.aws.cloud import client, region
+from local.providers.aws.cloud import CLOUDFRONT_REGION, client, region
 from local.providers.aws.resource import AwsResource, Setting, chosen
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
 
-HOME = "us-east-1"
 NAME = AutoName(max_length=60)
 SOURCE = {"logType": "logType", "name": "name", "resourceArn": "resourceArn"}
 DESTINATION = {
@@ -33,8 +32,8 @@ class LogDeliverySource(Setting):
     replace_on = frozenset({"name", "region", "resourceArn"})
 
     def check(self, inputs: Properties) -> Iterator[Fault]:
-        if ":cloudfront:" in inputs["resourceArn"] and inputs.get("region", region()) != HOME:
-            yield Fault("region", f"logs of CloudFront are asked for in {HOME}.")
+        if ":cloudfront:" in inputs["resourceArn"] and inputs.get("region", region()) != CLOUDFRONT_REGION:
+            yield Fault("region", f"logs of CloudFront are asked for in {CLOUDFRONT_REGION}.")
 
     def put(self, inputs: Properties) -> str:
         client("logs").put_delivery_source(**chosen(inputs, SOURCE))

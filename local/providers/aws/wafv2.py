@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from local.providers.aws.cloud import client, region
+from local.providers.aws.cloud import CLOUDFRONT_REGION, client, region
 from local.providers.aws.resource import AwsResource
 from local.providers.check import Fault
 from local.providers.naming import AutoName
 from local.providers.wire import Properties
 
-CLOUDFRONT, HOME = "CLOUDFRONT", "us-east-1"
+CLOUDFRONT = "CLOUDFRONT"
 SERVED = {"defaultAction", "name", "region", "rules", "scope", "tags", "visibilityConfig"}
 STATEMENTS = {"managedRuleGroupStatement", "rateBasedStatement"}
 # Where capitals alone do not make the API's name.
@@ -32,12 +32,12 @@ class WebAcl(AwsResource):
         for rule in inputs.get("rules", ()):
             for name in sorted(rule["statement"].keys() - STATEMENTS):
                 yield Fault("rules", f"the local stand-in does not serve the {name} of {rule['name']!r}.")
-        if inputs["scope"] == CLOUDFRONT and inputs.get("region", region()) != HOME:
-            yield Fault("region", f"a web ACL of CloudFront is in {HOME}.")
+        if inputs["scope"] == CLOUDFRONT and inputs.get("region", region()) != CLOUDFRONT_REGION:
+            yield Fault("region", f"a web ACL of CloudFront is in {CLOUDFRONT_REGION}.")
 
     def make(self, inputs: Properties) -> tuple[str, Properties]:
         made = client("wafv2").create_web_acl(**_acl(inputs))["Summary"]
-        return made["Id"], {"arn": made["ARN"], "lockToken": made["LockToken"], "region": HOME}
+        return made["Id"], {"arn": made["ARN"], "lockToken": made["LockToken"], "region": CLOUDFRONT_REGION}
 
     def change(self, identity: str, state: Properties, inputs: Properties) -> Properties:
         tag = self._read(identity, state)["LockToken"]
