@@ -27,7 +27,7 @@ from cli.console import (
 from cli.finding import find
 from cli.reconcile import PATIENCE_MINUTES
 from core import recipes
-from core.batch.items import MAX_CONCURRENCY, Item, items_of
+from core.batch.items import AT_ONCE, MAX_CONCURRENCY, Item, items_of
 from core.batch.summary import Outcome, counts, outcomes
 from core.errors import SetupError
 from core.ledger import OPEN, LedgerRow
@@ -61,7 +61,7 @@ def batch(
     recipe: Annotated[str, typer.Option(help="The recipe, if it is not the stack's.")] = "",
     concurrency: Annotated[
         int, typer.Option(min=1, max=MAX_CONCURRENCY, help="How many items run at once.")
-    ] = 20,
+    ] = AT_ONCE,
     tolerate: Annotated[str, typer.Option(help="The share of failed items at which it stops.")] = "5%",
     again: Annotated[bool, typer.Option("--again", help="Process what was processed before, too.")] = False,
     wait: Wait = False,

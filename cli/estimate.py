@@ -15,11 +15,11 @@ from rich.markup import escape
 from cli import sweep
 from cli.amounts import decimal, share, size
 from cli.configured import Configured, read, variants
-from cli.console import Json, console, errors, print_json, stack_names
+from cli.console import Json, errors, print_json, stack_names
 from cli.cost import NoFreeTier, Regions, Terms, ViewsPerPhoto, book_at, views_of
-from cli.estimated import LATER, answered, compare, document, explain, show
+from cli.estimated import LATER, answered, compare, document, explain, show, told
 from compare.billing.transfer import Cloud, internet
-from compare.cost.bills import Bills, month_bills
+from compare.cost.bills import BatchCost, Bills, batch_cost, month_bills
 from compare.cost.break_even import Curve, break_evens
 from compare.cost.exact import text
 from compare.cost.verdict import Answer, Candidate, answers
@@ -144,6 +144,7 @@ def estimate(
     curves: dict[str, Curve] = {
         each.label: cache(partial(priced, each, months[each.label], month)) for each in configured
     }
+    batches = {each.label: _batch(each, months[each.label], batch, region or (), book) for each in configured}
     bills = {label: {images: found(images) for images in images_per_month} for label, found in curves.items()}
     candidates = [Candidate(each.label, each.stack, curves[each.label]) for each in configured]
     said = {images: answers(candidates, images, BASIS) for images in images_per_month}
@@ -159,15 +160,14 @@ def estimate(
                 "egress_gb": f"{egress_gb:f}",
                 "batch": batch,
                 "views_per_photo": views,
-                "stacks": [document(each, bills[each.label]) for each in configured],
+                "stacks": [document(each, bills[each.label], batches[each.label]) for each in configured],
                 "answers": [{"images_per_month": images, **_answers(each)} for images, each in said.items()],
                 "break_evens": [{**asdict(each), "amount": text(each.amount)} for each in places],
                 "assumptions": [asdict(assumption) for assumption in assumptions],
             }
         )
         return
-    if batch:
-        console.print(f"Each month below has {batch:,} photos more, which batches process.")
+    told(batches)
     if len(configured) == 1:
         (one,) = configured
         for images, found in bills[one.label].items():
@@ -199,6 +199,13 @@ def _month(each: Configured, photos: Photos, batched: int) -> Month:
     workflow = pipeline_in(settings.granularity, settings.review_seconds)
     asked = replace(photos, reviewed=settings.review == ALWAYS)
     return Month.planned(each.stack, workflow, load_recipe(settings.recipe), asked, batched)
+
+
+def _batch(
+    each: Configured, month: Month, photos: int, regions: Sequence[str], book: PriceBook
+) -> BatchCost | None:
+    """Return what batches of so many photos cost, or ``None`` if there are none."""
+    return batch_cost(month, photos, book, _regions(each, regions, book)) if photos else None
 
 
 def _check(

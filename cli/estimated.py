@@ -12,7 +12,7 @@ from rich.markup import escape
 from cli.configured import Configured
 from cli.console import console, print_table
 from compare.cost.bill import Line
-from compare.cost.bills import Bills
+from compare.cost.bills import BatchCost, Bills
 from compare.cost.break_even import BreakEven
 from compare.cost.document import bill_document
 from compare.cost.exact import dollars, text
@@ -33,11 +33,12 @@ LEFT_OUT = (
 LATER = 12  # the month to show besides the first
 
 
-def document(each: Configured, bills: Mapping[int, Bills]) -> dict[str, Any]:
-    """Return a stack's bills by volume as JSON values."""
+def document(each: Configured, bills: Mapping[int, Bills], batch: BatchCost | None) -> dict[str, Any]:
+    """Return a stack's bills by volume, and the cost of its batches, as JSON values."""
     return {
         "stack": each.label,
         "settings": asdict(each.stack),
+        "batch": {bound: text(getattr(batch, bound)) for bound in BOUNDS} if batch else None,
         "months": [
             {
                 "images_per_month": images,
@@ -76,6 +77,15 @@ def show(label: str, images: int, bills: Bills, later: Bills | None) -> None:
         )
     if readings := disputed(label, expected):
         _say(escape(readings))
+
+
+def told(batches: Mapping[str, BatchCost | None]) -> None:
+    """Print what the batches cost on each stack, beside what it costs anyway."""
+    for label, batch in batches.items():
+        if batch:
+            _say(f"{batch.photos:,} photos as batches on {escape(label)} cost {batch.amount}.")
+    if any(batches.values()):
+        _say("Each month below contains them, with its free tiers deducted.\n")
 
 
 def compare(

@@ -104,6 +104,11 @@ class Run:
     batch: RunBatch | None = None
     format: int = FORMAT
 
+    @property
+    def at_once(self) -> int:
+        """How many items of a batch ran at once, or 0 if the photos were uploads."""
+        return self.batch.concurrency if self.batch else 0
+
 
 @dataclass(frozen=True)
 class SentUpload:

@@ -11,6 +11,7 @@ from compare.collecting.billed import Billed, Figure, FunctionFigures, Scope
 from compare.cost.exact import exact, settled
 from compare.folder import RunFolder
 from compare.metering import JobLoad, Stack, meter
+from compare.metering.batch import overhead
 from compare.run import JobRecord
 from core.trace import TraceEntry
 
@@ -75,11 +76,11 @@ class BilledRun:
 
 def compare(label: str, folder: RunFolder, billed: Billed) -> BilledRun:
     """Compare the estimate for all records of a run with ``billed``, the collected figures."""
-    records = folder.jobs
-    loads = [load for load in (JobLoad.of(record, folder.workflow) for record in records) if load]
-    estimated: dict[str, Decimal] = {}
+    run, records = folder.run, folder.jobs
+    loads = [load for each in records if (load := JobLoad.of(each, folder.workflow, run.at_once))]
+    stack, estimated = Stack.of(run), dict[str, Decimal]()
     with exact():
-        for each in meter(Stack.of(folder.run), loads):
+        for each in (*meter(stack, loads), *overhead(stack, folder.workflow, len(loads) if run.batch else 0)):
             estimated[each.meter] = estimated.get(each.meter, Decimal(0)) + each.quantity
     estimated = {name: settled(quantity) for name, quantity in estimated.items()}
     return BilledRun(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from compare.billing.reading import MeterReading
 from compare.cost.bill import Bill, price
+from compare.cost.exact import dollars
 from compare.metering.assumptions import BOUNDS, Bound
 from compare.metering.month import Month
 from compare.prices.book import PriceBook
@@ -47,6 +48,33 @@ class Bills:
     def high(self) -> Decimal:
         """The most that the month may cost."""
         return self.by_bound["high"].high
+
+
+@dataclass(frozen=True)
+class BatchCost:
+    """What a batch of so many photos costs in US dollars, beside what its stack costs anyway."""
+
+    photos: int
+    expected: Decimal
+    low: Decimal
+    high: Decimal
+
+    @property
+    def amount(self) -> str:
+        """The cost in words, in total and for one photo, and what it includes."""
+        return (
+            f"{dollars(self.expected)}, between {dollars(self.low)} and {dollars(self.high)}, or "
+            f"{dollars(self.expected / self.photos)} a photo, at list prices and without free tiers"
+        )
+
+
+def batch_cost(
+    month: Month, items: int, book: PriceBook, regions: Iterable[str] = (), *, skipped: int = 0
+) -> BatchCost:
+    """Price batches of so many items, of which some were skipped; their outputs are stored for a month."""
+    named = tuple(regions)
+    bills = Bills({each: price(month.of_batches(items, each), book, named, False) for each in BOUNDS})
+    return BatchCost(items - skipped, bills.expected, bills.low, bills.high)
 
 
 def month_bills(

@@ -36,6 +36,7 @@ class Counted:
     durable: DurableExecutions = field(default_factory=DurableExecutions)
 
     jobs: int = 0
+    uploads: int = 0
     invocations: int = 0
     billed_ms: int = 0
     billed_mb_ms: int = 0
@@ -115,14 +116,14 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
         ),
         MeterReading(
             "aws.s3.put_requests",
-            Decimal(sums.puts + sums.jobs),
-            f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
+            Decimal(sums.puts + sums.uploads),
+            f"{jobs}: {sums.uploads:,} uploads + {sums.puts:,} pictures written",
         ),
         MeterReading("aws.s3.get_requests", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"),
         MeterReading(
             "aws.eventbridge.s3_events",
-            sums.jobs * chunks(Decimal(assumptions.EVENT_KB.value)),
-            f"{jobs}: one event each",
+            sums.uploads * chunks(Decimal(assumptions.EVENT_KB.value)),
+            f"{sums.uploads:,} uploads: one event each",
         ),
         MeterReading(
             "aws.dynamodb.write_units",
@@ -184,6 +185,7 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
     """Add the jobs of one load to the sums."""
     count = load.count
     sums.jobs += count
+    sums.uploads += load.uploads
     for step in load.steps:
         duration = step.span.ended_ms - step.span.began_ms
         init = assumptions.INIT_MS.value if step.cold else 0
@@ -197,7 +199,7 @@ def _add(sums: Counted, load: JobLoad, stack: Stack) -> None:
     sums.kept_bytes += count * load.kept_bytes
     sums.work_bytes += count * load.work_bytes
     row = assumptions.ROW_BYTES.value + load.document_bytes
-    sums.row_bytes += count * row
+    sums.row_bytes += count * row if load.document_bytes else 0
     if load.reviewed:
         asking_ms = count * assumptions.BOOKKEEPING_MS.value
         asks = stack.orchestrator != DURABLE  # which asks by itself

@@ -40,6 +40,7 @@ class Counted:
     """Sums over all jobs as integers, so that runs of many thousand jobs are added up quickly."""
 
     jobs: int = 0
+    uploads: int = 0
     executions: int = 0
     gets: int = 0
     puts: int = 0
@@ -77,7 +78,7 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
     telemetry = telemetry_of(stack)
     # What the lifecycle rule deletes under work/ is kept as long as anything else that is deleted.
     work_hours = assumptions.WORK_HOURS.at(bound) + HOURS_PER_DAY * stack.soft_delete_days
-    queue = sums.durable_queue + sums.messages + sums.jobs * UPLOAD_MESSAGE_OPERATIONS
+    got = sums.uploads * UPLOAD_MESSAGE_OPERATIONS
     return present(
         _flex_time(stack, jobs, active_ms),
         MeterReading(
@@ -98,17 +99,16 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
         ),
         MeterReading(
             f"azure.blob.write_operations{_kept_as(stack)}",
-            Decimal(sums.puts + sums.jobs),
-            f"{jobs}: {sums.jobs:,} uploads + {sums.puts:,} pictures written",
+            Decimal(sums.puts + sums.uploads),
+            f"{jobs}: {sums.uploads:,} uploads + {sums.puts:,} pictures written",
         ),
         MeterReading(
             "azure.blob.read_operations", Decimal(sums.gets), f"{jobs}: {sums.gets:,} pictures read"
         ),
         MeterReading(
             "azure.queue.operations",
-            Decimal(queue),
-            f"{jobs}: {sums.durable_queue:,} by Durable, {sums.jobs * UPLOAD_MESSAGE_OPERATIONS:,} by "
-            f"uploads, {sums.messages:,} notifications",
+            Decimal(sums.durable_queue + got + sums.messages),
+            f"{jobs}: {sums.durable_queue:,} by Durable, {got:,} by uploads, {sums.messages:,} notifications",
         ),
         MeterReading(
             "azure.table.operations.own_key" if stack.own_key else "azure.table.operations",
@@ -123,10 +123,10 @@ def meter(stack: Stack, sums: Counted, bound: Bound) -> tuple[MeterReading, ...]
         *_history(stack, sums, bound),
         MeterReading(
             "azure.eventgrid.operations",
-            sums.jobs * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value))
+            sums.uploads * EVENT_OPERATIONS * chunks(Decimal(assumptions.EVENT_KB.value))
             + sums.other_events * assumptions.ACCOUNT_EVENTS.at(bound),
-            f"{jobs}: one event received and delivered each, and {sums.other_events:,} filters and events of "
-            f"other blobs x {assumptions.ACCOUNT_EVENTS.at(bound)}",
+            f"{sums.uploads:,} uploads: one event received and delivered each, and {sums.other_events:,} "
+            f"filters and events of other blobs x {assumptions.ACCOUNT_EVENTS.at(bound)}",
         ),
         MeterReading(
             "azure.monitor.log_gb",
@@ -215,7 +215,8 @@ def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
     activities = len(load.path.tasks) + load.retries + review.ACTIVITIES * load.reviewed
     durable = orchestration(activities, load.retries, load.reviewed)
     sums.jobs += count
-    sums.executions += count * (activities + durable.episodes + 1)
+    sums.uploads += load.uploads
+    sums.executions += count * (activities + durable.episodes) + load.uploads
     if load.reviewed:
         sums.executions += count * (review.DECISION_EXECUTIONS + review.PAGE_CALLS)
         sums.gets += count * review.PAGE_GETS
@@ -231,8 +232,9 @@ def _add(sums: Counted, load: JobLoad, *, scheduler: bool) -> None:
     sums.kept_bytes += count * load.kept_bytes
     sums.work_bytes += count * load.work_bytes
     sums.activities += count * activities
-    sums.other_events += count * (1 + load.puts + load.work_puts)  # the filter; written; deleted
-    sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
+    sums.other_events += load.uploads + count * (load.puts + load.work_puts)  # the filter; written; deleted
+    if load.document_bytes:
+        sums.row_bytes += count * (assumptions.ROW_BYTES.value + load.document_bytes)
     for task in load.path.tasks:
         match task.action:
             case Claim() | Record() | Defer():

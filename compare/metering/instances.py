@@ -9,7 +9,8 @@ photo's hops (the starter, the activities, the orchestrator's episodes) make of 
 - high: nothing is shared, and every hop is a period of its own.
 
 The starter has a queue trigger, which scales apart from Durable's functions, on instances of its own
-(Microsoft Learn, "Azure Functions Flex Consumption plan", per-function scaling).
+(Microsoft Learn, "Azure Functions Flex Consumption plan", per-function scaling). Items of a batch have none,
+and do not come at random: as many as the batch allows overlap all the time.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class InstanceTime:
     ``cpu`` is the processor time of their steps. ``working`` and ``starting`` are billed for each photo alone
     on the two kinds of instances, and ``apart`` if every hop is billed by itself. ``spans`` are the times at
     which photos kept an instance busy; a photo that is ``alone`` has none.
+    Of a batch's items, ``at_once`` run together.
     """
 
     photos: int = 0
@@ -51,6 +53,7 @@ class InstanceTime:
     starting: int = 0
     apart: int = 0
     billed_alone: int = 0
+    at_once: int = 0
     spans: dict[str, list[Times]] = field(default_factory=dict)
 
     @classmethod
@@ -66,7 +69,8 @@ class InstanceTime:
         spans: dict[str, list[Times]] = {}
         for span in _busy(load):
             spans.setdefault(span.instance, []).append((span.began_ms, span.ended_ms))
-        starting = _billed(spans.pop(STARTER))
+        starting = _billed(spans.pop(STARTER, ()))
+        self.at_once = load.at_once
         working = sum(map(_billed, spans.values()))
         self.photos += load.count
         self.cpu += load.count * sum(step.attempts * step.cpu_ms for step in load.steps)
@@ -76,7 +80,8 @@ class InstanceTime:
         if load.alone:
             self.billed_alone += load.count * (working + starting)
             return
-        spans[STARTER] = [_start(load)]
+        if not load.at_once:
+            spans[STARTER] = [_start(load)]
         for instance, times in spans.items():
             self.spans.setdefault(instance, []).extend(times)
 
@@ -92,14 +97,15 @@ class InstanceTime:
                 return max(billed, Decimal(self.apart))
 
     def in_a_month(self, images: int, bound: Bound, memory_mb: int) -> Decimal:
-        """Return what is billed for ``images`` photos like these, spread over a month."""
+        """Return what is billed for ``images`` photos like these, spread over a month or run as a batch."""
         if not self.photos or not images:
             return Decimal(0)
         cpu, working, starting, apart = (
             Decimal(each) / self.photos for each in (self.cpu, self.working, self.starting, self.apart)
         )
         full = cpu / (memory_mb / MB_PER_VCPU)
-        alone, rate = working + starting, images / MONTH_MS
+        alone = working + starting
+        rate = self.at_once / alone if self.at_once else images / MONTH_MS
         match bound:
             case "low":
                 each = min(full, alone)
@@ -125,8 +131,8 @@ def _shared(alone: Decimal, rate: Decimal) -> Decimal:
 
 def _busy(load: JobLoad) -> Iterator[Span]:
     """Yield the spans in which a photo keeps instances busy: its steps, and the bookkeeping around them."""
-    began, ended = _start(load)
-    yield Span(STARTER, began, ended)
+    if not load.at_once:
+        yield Span(STARTER, *_start(load))
     steps = [step.span for step in load.steps if step.span.instance]
     first, last = (steps[0].instance, steps[-1].instance) if steps else ("", "")
     around = len(load.path.tasks) - len(load.path.steps)  # claim, record and notify
@@ -174,7 +180,7 @@ def _apart(load: JobLoad) -> int:
     )
     episodes = 1 + len(steps) + others + 2 * load.retries
     reviewed = load.reviewed * (review.ACTIVITIES + review.DECISION_EXECUTIONS + review.PAGE_CALLS)
-    short = 1 + others + episodes + reviewed
+    short = (not load.at_once) + others + episodes + reviewed
     return (
         sum(_period(end - begin) for begin, end in steps)
         + retried

@@ -12,7 +12,7 @@ from compare.metering.path import Path, path
 from compare.run import ApiCalls, JobRecord
 from core.job import Job
 from core.trace import TraceEntry
-from core.workflow.model import Step, Workflow
+from core.workflow.model import DUPLICATE, Step, Workflow
 from core.workflow.retries import table_for
 
 # In the ARN of an execution: that of an express one has ":express:" there.
@@ -53,7 +53,8 @@ class JobLoad:
     are ``alone`` share no instance with another job. ``waited_ms`` is the time from the upload to the
     acceptance of a job that a standard execution of Step Functions ran, and absent for any other. A person
     decided about a job that was ``reviewed``. Its outputs have ``output_bytes`` together. ``api``
-    are the calls of the front door for it, if a run counted them.
+    are the calls of the front door for it, if a run counted them. An item of a batch, of which ``at_once``
+    run together, is no upload: its photo was in the store before, and is no part of ``kept_bytes``.
     """
 
     path: Path
@@ -73,9 +74,10 @@ class JobLoad:
     waited_ms: int | None = None
     reviewed: bool = False
     api: ApiCalls | None = None
+    at_once: int = 0
 
     @classmethod
-    def of(cls, record: JobRecord, workflow: Workflow) -> JobLoad | None:
+    def of(cls, record: JobRecord, workflow: Workflow, at_once: int = 0) -> JobLoad | None:
         """Return the load of a job that ran this workflow, or ``None`` if the job was lost."""
         job = record.job
         if job is None or record.recorded_at is None:
@@ -92,7 +94,7 @@ class JobLoad:
             ended_ms=ended,
             gets=way.input_reads + len(job.renditions),
             puts=len(job.renditions) + len(job.artifacts),
-            kept_bytes=job.source.size + outputs,
+            kept_bytes=outputs + (0 if at_once else job.source.size),
             output_bytes=outputs,
             document_bytes=len(msgspec.json.encode(job)),
             work_puts=len(job.renditions),
@@ -101,7 +103,19 @@ class JobLoad:
             waited_ms=_waited(job),
             reviewed=job.review is not None,
             api=record.api,
+            at_once=at_once,
         )
+
+    @classmethod
+    def skipped(cls, workflow: Workflow, count: int, at_once: int) -> JobLoad:
+        """Return the load of items that have their pictures: each ends at its claim and leaves nothing."""
+        way = path(workflow, DUPLICATE, frozenset())
+        return cls(way, (), 0, 0, 0, 0, 0, 0, count=count, alone=True, at_once=at_once)
+
+    @property
+    def uploads(self) -> int:
+        """The number of jobs that an upload started."""
+        return 0 if self.at_once else self.count
 
     @property
     def outputs(self) -> int:

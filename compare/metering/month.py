@@ -20,6 +20,7 @@ from compare.metering.load import JobLoad
 from compare.metering.planned import Photos
 from compare.metering.stack import Stack
 from compare.metering.viewing import VIEWS
+from core.batch.items import AT_ONCE
 from core.recipe import Recipe
 from core.workflow.model import Workflow
 
@@ -65,7 +66,7 @@ class Month:
         views: int = VIEWS,
         batched: int = 0,
     ) -> Month:
-        """Return months of photos like those of a run."""
+        """Return months of photos like those of a run; if it is of a batch, all are ``batched``."""
         sums = _count(stack, loads)
         found = {bound: _per_photo(stack, sums, bound) for bound in BOUNDS}
         return cls(stack, workflow, views, found, found, batched)
@@ -76,13 +77,13 @@ class Month:
     ) -> Month:
         """Return months of photos that are only described, if every one succeeds at the first attempt."""
 
-        def on(stack: Stack) -> Mapping[Bound, _PerPhoto]:
+        def on(stack: Stack, photos: Photos) -> Mapping[Bound, _PerPhoto]:
             loads = {bound: planned.loads(stack, workflow, recipe, photos, bound) for bound in BOUNDS}
             return {bound: _per_photo(stack, _count(stack, loads[bound]), bound) for bound in BOUNDS}
 
-        found, items = on(stack), of_items(stack)
-        otherwise = on(items) if batched and items != stack else found
-        return cls(stack, workflow, photos.views, found, otherwise, batched)
+        found = on(stack, photos)
+        items = on(of_items(stack), replace(photos, at_once=AT_ONCE)) if batched else found
+        return cls(stack, workflow, photos.views, found, items, batched)
 
     def usage(self, images: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
         """Return the usage of a month with ``images`` photos, standing and idle usage included.
@@ -94,7 +95,7 @@ class Month:
         with exact():
             return (
                 *self.of_photos(images, bound, age),
-                *cloud.idle(self.stack, images, bound),
+                *cloud.idle(self.stack, images - min(images, self.batched), bound),
                 *cloud.standing(self.stack, self.workflow),
                 *cloud.reconciling(self.stack, images, images * age, bound),
             )
@@ -103,13 +104,17 @@ class Month:
         """Return the usage of the photos alone: how they come, are processed, kept and looked at."""
         known, items = self._by_bound[bound], min(images, self.batched)
         with exact():
-            if self._items is self._by_bound:
-                photos = _scaled(known, images, bound, age)
-            else:
-                alone = _scaled(known, images - items, bound, age)
-                photos = (*alone, *_scaled(self._items[bound], items, bound, age))
-            batches = overhead(self.stack, self.workflow, items)
-            return (*photos, *batches, *self._through_the_door(images, images - items, known, bound))
+            return (
+                *_scaled(known, images - items, bound, age),
+                *self.of_batches(items, bound, age),
+                *self._through_the_door(images, images - items, known, bound),
+            )
+
+    def of_batches(self, items: int, bound: Bound = "expected", age: int = 1) -> tuple[MeterReading, ...]:
+        """Return the usage of so many photos that batches process, but not of looking at their results."""
+        with exact():
+            photos = _scaled(self._items[bound], items, bound, age)
+            return (*photos, *overhead(self.stack, self.workflow, items))
 
     def _through_the_door(
         self, images: int, entering: int, known: _PerPhoto, bound: Bound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from compare.metering import assumptions
@@ -45,12 +45,14 @@ class Photos:
     """Photos to plan for: their mean size, the share of those that meet a cold start, and whether all wait.
 
     ``reviewed`` photos wait for a person, who approves them. Results are looked at ``views`` times a photo.
+    Of items of a batch, which are in the store already, ``at_once`` run together.
     """
 
     megapixels: Decimal = Decimal(12)
     cold_share: Decimal = Decimal("0.01")
     reviewed: bool = False
     views: int = VIEWS
+    at_once: int = 0
 
 
 def loads(
@@ -59,18 +61,19 @@ def loads(
     """Return the load of a thousand such photos, if every one succeeds at the first attempt."""
     cold = int(PER_MILLE * photos.cold_share)
     warm_load, cold_load = (
-        _load(stack, workflow, recipe, photos.megapixels, bound, cold=each) for each in (False, True)
+        _load(stack, workflow, recipe, photos, bound, cold=each) for each in (False, True)
     )
     kinds = (warm_load.times(PER_MILLE - cold), cold_load.times(cold))
-    return tuple(replace(load, reviewed=photos.reviewed) for load in kinds if load.count)
+    return tuple(load for load in kinds if load.count)
 
 
 def _load(
-    stack: Stack, workflow: Workflow, recipe: Recipe, megapixels: Decimal, bound: Bound, *, cold: bool
+    stack: Stack, workflow: Workflow, recipe: Recipe, photos: Photos, bound: Bound, *, cold: bool
 ) -> JobLoad:
     """Return the load of one photo that goes through the whole workflow without sharing instances."""
     renditions = len(recipe.sizes) + bool(recipe.filters)
     artifacts = renditions * len(recipe.outputs)
+    source = 0 if photos.at_once else int(photos.megapixels * assumptions.PHOTO_BYTES.value)
     way = path(workflow, "succeeded", frozenset())
     between = 0 if stack.granularity == FUSED else renditions  # renditions that steps hand over
     outputs = artifacts * assumptions.OUTPUT_BYTES.at(bound)
@@ -85,7 +88,7 @@ def _load(
         for branch in beside:
             at = began
             for name in branch:
-                cpu = _cpu_ms(stack, name, megapixels)
+                cpu = _cpu_ms(stack, name, photos.megapixels)
                 ended = at + _paced(cpu + waiting, bound)
                 steps.append(StepLoad(name, Span("one", at, ended), cold, cpu_ms=_paced(cpu, bound)))
                 at = ended
@@ -97,11 +100,13 @@ def _load(
         ended_ms=clock + gap + BOOKKEEPING_MS.value,
         gets=gets,
         puts=puts,
-        kept_bytes=int(megapixels * assumptions.PHOTO_BYTES.value) + outputs,
+        kept_bytes=source + outputs,
         output_bytes=outputs,
         document_bytes=assumptions.DOCUMENT_BYTES.value,
         work_puts=between,
         work_bytes=between * assumptions.RENDITION_BYTES.at(bound),
+        reviewed=photos.reviewed,
+        at_once=photos.at_once,
     )
 
 

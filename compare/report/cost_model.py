@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from compare.cost.bills import BatchCost
 from compare.statistics import Proportion
 
 
@@ -52,7 +53,8 @@ class Cost:
     """The cost in US dollars of photos like those of a run, per thousand and per month.
 
     The bounds cover unconfirmed prices and what no trace contains; ``unconfirmed`` names the meters with an
-    unconfirmed price. ``month_low`` and ``month_high`` bound ``month_with_free_tier``.
+    unconfirmed price. ``month_low`` and ``month_high`` bound ``month_with_free_tier``. A run of a batch has
+    the cost of that ``batch``.
     """
 
     label: str
@@ -69,6 +71,7 @@ class Cost:
     unconfirmed: tuple[str, ...]
     lines: tuple[CostLine, ...]
     volumes: tuple[VolumePoint, ...]
+    batch: BatchCost | None = None
 
 
 @dataclass(frozen=True)

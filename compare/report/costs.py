@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 from compare.cost.bill import Bill, Line, price
-from compare.cost.bills import Bills, month_bills
+from compare.cost.bills import BatchCost, Bills, batch_cost, month_bills
 from compare.cost.break_even import VOLUMES
 from compare.cost.exact import settled
 from compare.cost.purposes import by_purpose, purpose
@@ -30,21 +30,18 @@ LEFT_OUT = ("rejected", "refused", "expired", "lost")  # no photos were made of 
 
 @dataclass(frozen=True)
 class PricedRun:
-    """The months of photos like those of a run, and where their prices come from."""
+    """The months of photos like those of a run, and where their prices come from; the cost of its batch."""
 
     label: str
     month: Month
     region: str
     recipe: str
     book: PriceBook
+    batch: BatchCost | None = None
 
     def bills(self, images: int, *, free_tier: bool = True) -> Bills:
         """Price a month with ``images`` photos."""
         return month_bills(self.month, images, self.book, [self.region], free_tier=free_tier)
-
-    def alone(self, images: int, bound: Bound) -> Bill:
-        """Price so many photos, without free tiers and standing usage."""
-        return price(self.month.of_photos(images, bound), self.book, [self.region], free_tier=False)
 
     def thousand(self, images: int, bound: Bound) -> Bill:
         """Price a thousand photos of such a month, without free tiers and standing usage."""
@@ -59,15 +56,25 @@ def priced(measured: MeasuredRun, book: PriceBook, views: int = VIEWS) -> Priced
     region that the price book lacks is priced as the vendor's home region.
     """
     run, workflow = measured.folder.run, measured.folder.workflow
-    records = [job.record for job in measured.jobs]
-    accepted = [record for record in records if record.state not in LEFT_OUT]
-    loads = [load for record in accepted or records if (load := JobLoad.of(record, workflow))]
+    found = [(job.record, JobLoad.of(job.record, workflow, run.at_once)) for job in measured.jobs]
+    all_loads = [load for _, load in found if load]
+    loads = [load for record, load in found if load and record.state not in LEFT_OUT] or all_loads
     if not loads:
         return None
     known = book.regions(run.cloud)
     region = run.region if run.region in known else book.home_regions[run.cloud]
     month = Month.measured(Stack.of(run), workflow, loads, views, ALL if run.batch else 0)
-    return PricedRun(measured.label, month, region, run.recipe, book)
+    batch = _batch(measured, all_loads, book, region) if run.batch else None
+    return PricedRun(measured.label, month, region, run.recipe, book, batch)
+
+
+def _batch(measured: MeasuredRun, loads: list[JobLoad], book: PriceBook, region: str) -> BatchCost:
+    """Price a batch as it ran: the items that were rejected, failed or skipped cost something, too."""
+    run, workflow = measured.folder.run, measured.folder.workflow
+    skipped = run.batch.counts.get("skipped", 0) if run.batch else 0
+    passed = [JobLoad.skipped(workflow, skipped, run.at_once)] if skipped else []
+    month = Month.measured(Stack.of(run), workflow, [*loads, *passed], batched=ALL)
+    return batch_cost(month, len(loads) + skipped, book, [region], skipped=skipped)
 
 
 def cost(run: PricedRun, images: int) -> Cost:
@@ -80,6 +87,7 @@ def cost(run: PricedRun, images: int) -> Cost:
     return Cost(
         label=run.label,
         region=run.region,
+        batch=run.batch,
         per_thousand=thousand.total,
         per_thousand_low=thousands["low"].low,
         per_thousand_high=thousands["high"].high,

@@ -73,7 +73,7 @@ def _by_photo(run: MeasuredRun) -> dict[str, _Sums]:
     for job in run.jobs:
         if job.record.state != "succeeded" or job.timeline is None:
             continue
-        load = JobLoad.of(job.record, run.folder.workflow)
+        load = JobLoad.of(job.record, run.folder.workflow, run.folder.run.at_once)
         if load is None:
             continue
         sums = photos[job.record.photo]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compare.clock import milliseconds
-from compare.cost.exact import dollars
 from compare.figures import duration, listed
-from compare.metering.assumptions import BOUNDS
 from compare.report.costs import PricedRun
 from compare.report.model import PhotoReport, RunReport
 from compare.run import OUTCOMES
@@ -42,17 +40,14 @@ def _batches(runs: Sequence[RunReport], billed: Sequence[PricedRun]) -> Iterator
     prices = {each.label: each for each in billed}
     for each in runs:
         batch, run = each.run.batch, each.run
-        if batch is None or run.ended is None or each.label not in prices:
+        cost = prices[each.label].batch if each.label in prices else None
+        if batch is None or run.ended is None or cost is None:
             continue
         ends = listed([f"{count:,} {end}" for end, count in batch.counts.items()])
         took = duration(milliseconds(run.ended) - milliseconds(run.started))
-        done = each.counts.uploads
-        bills = {bound: prices[each.label].alone(done, bound) for bound in BOUNDS}
         yield (
-            f"{each.label} is the batch {batch.id[:12]} of {batch.items:,} items: {ends}, in {took}. At list "
-            f"prices, without free tiers and what the stack costs anyway, it cost "
-            f"{dollars(bills['expected'].total)}, between {dollars(bills['low'].low)} and "
-            f"{dollars(bills['high'].high)}."
+            f"{each.label} is the batch {batch.id[:12]} of {batch.items:,} items: {ends}, in {took}. "
+            f"It cost {cost.amount}."
         )
 
 

@@ -19,6 +19,7 @@ from core.ports import ObjectStore, Upload
 PAGE = 50
 MAX_ITEMS = 10_000  # of one batch: what a summary reads from the ledger within the time of a function
 MAX_CONCURRENCY = PAGE
+AT_ONCE = 20  # items, unless whoever starts the batch says otherwise
 MAX_LIST_BYTES = 1 << 26
 
 

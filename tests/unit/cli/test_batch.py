@@ -124,7 +124,7 @@ def test_a_batch_is_kept_as_a_run_whose_report_names_it_and_prices_it_as_estimat
     }
     told = build([folder]).summary[1]
     assert f"is the batch {made['id'][:12]} of 3 items: 1 succeeded, 1 skipped and 1 rejected, in " in told
-    assert "it cost $" in told
+    assert "It cost $" in told
 
     again = json.loads(run("show", made["id"][:12], *out, "--json").stdout)
     assert again["run"] == made["run"]

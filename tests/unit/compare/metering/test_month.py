@@ -239,12 +239,14 @@ def batched(orchestrator: str, images: int, items: int) -> dict[str, Decimal]:
     return counted
 
 
-def test_photos_of_batches_are_metered_like_others_plus_what_their_batch_adds():
+def test_photos_of_batches_are_metered_like_others_but_for_their_upload_plus_what_their_batch_adds():
     alone, in_batches = batched("standard", 5000, 0), batched("standard", 5000, ALL)
-    more = {name: used - alone.get(name, 0) for name, used in in_batches.items()}
+    more = {name: in_batches.get(name, 0) - alone.get(name, 0) for name in in_batches | alone}
     assert {name: quantity for name, quantity in more.items() if quantity} == {
+        "aws.eventbridge.s3_events": -5000,
+        "aws.s3.storage_gb_months": -Decimal(5000 * 4_800_000) / 1024**3,
         "aws.stepfunctions.transitions": 5,
-        "aws.s3.put_requests": 4,
+        "aws.s3.put_requests": 4 - 5000,
         "aws.s3.get_requests": 2,
         "aws.dynamodb.read_units": 5000,
     }
