@@ -14,26 +14,28 @@ from compare.metering.batch import ORCHESTRATORS
 from compare.run import JobRecord, Outcome, PhotoFile, Plan, RunBatch
 from core.batch.summary import Outcome as ItemOutcome
 from core.batch.summary import counts
-from core.errors import SetupError
+from core.errors import SetupError, UnreadableRow
 from core.job import Batch
 from core.ledger import OPEN, LedgerRow
 
 NOTHING_DONE = ("skipped", "missing")
 
 
-def keep(deployment: DeployedStack, row: LedgerRow, found: Sequence[ItemOutcome], out: Path) -> Path:
+def keep(deployment: DeployedStack, row: LedgerRow, found: Sequence[ItemOutcome], out: Path) -> Path | None:
     """Write the run folder of a batch, in place of an earlier one of the same batch; return the folder.
+
+    A batch of which all items were skipped or not begun has no run.
 
     An item's times begin when it is its turn: how long it waited for that is the batch's concurrency.
 
     Raises:
-        SetupError: The batch is at work, or all of its items were skipped.
+        SetupError: The batch is at work.
     """
     if row.state in OPEN:
         raise SetupError(f"The batch {row.id} is at work: it can be kept as a run once it has ended.")
     done = [each for each in found if each.end not in NOTHING_DONE]
     if not done:
-        raise SetupError(f"The batch {row.id} processed nothing, so there is no run to keep.")
+        return None
     job = row.job()
     batch = job.batch or Batch(len(found), 1, 0)
     sources = {each.item.upload.source for each in done}
@@ -58,10 +60,14 @@ def keep(deployment: DeployedStack, row: LedgerRow, found: Sequence[ItemOutcome]
 
 def _record(each: ItemOutcome) -> JobRecord:
     key, row = each.item.upload.source.key, each.row
+    moment = each.item.upload.stored_at
+    lost = JobRecord(each.item.id, key, moment, moment, "lost")
     if row is None or each.end == "unfinished":
-        moment = each.item.upload.stored_at
-        return JobRecord(each.item.id, key, moment, moment, "lost")
-    job = row.job()
+        return lost
+    try:
+        job = row.job()
+    except UnreadableRow:
+        return lost
     return JobRecord(
         each.item.id, key, job.accepted_at, job.accepted_at, cast(Outcome, each.end), row.updated_at, job
     )

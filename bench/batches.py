@@ -41,7 +41,8 @@ def in_prefix(deployment: DeployedStack, prefix: str, recipe: str) -> list[Item]
     if not prefix.startswith(readable):
         where = " and ".join(map(repr, readable))
         raise SetupError(f"The steps of {deployment.stack} read only under {where}, and not {prefix!r}.")
-    found = list(deployment.connection.photos_under(prefix))
+    possible = prefix == prefix.encode(errors="replace").decode()  # keys are UTF-8; an argument need not be
+    found = list(deployment.connection.photos_under(prefix)) if possible else []
     if not found:
         raise SetupError(f"There are no photos under {prefix!r}.")
     return [Item(each, recipe) for each in sorted(found, key=lambda each: each.source.key)]

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bench import batch_runs, batches
+from bench import batches
 from bench.stack import DeployedStack
+from cli.batched import started, told
 from cli.console import (
     Json,
     StackName,
-    console,
     print_error,
-    print_json,
-    print_table,
-    progress,
-    shown,
     stack_names,
-    state_text,
 )
 from cli.finding import find
-from cli.reconcile import PATIENCE_MINUTES
+from cli.reconcile import MOST_MINUTES, PATIENCE_MINUTES
 from core import recipes
 from core.batch.items import AT_ONCE, MAX_CONCURRENCY, Item, items_of
-from core.batch.summary import Outcome, counts, outcomes
-from core.errors import SetupError
-from core.ledger import OPEN, LedgerRow
-
-POLL_SECONDS = 2
-SHOWN = 20  # items in a table
+from core.batch.summary import outcomes
+from core.errors import ObjectMissing, SetupError
+from core.ledger import LedgerRow
 
 BatchId = Annotated[str, typer.Argument(help="A batch's id, or a unique prefix of it.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the batch has ended.")]
@@ -70,7 +61,7 @@ def batch(
 ) -> None:
     """Start a batch: each item is processed like an upload, and a summary is written at the end."""
     if context.invoked_subcommand:
-        return
+        return _refuse_options(context)
     tolerated = percent(tolerate)
     if not stack:
         raise SetupError("--stack is missing: name a stack, such as aws-local.")
@@ -89,8 +80,8 @@ def batch(
     options = batches.Options(concurrency, tolerated)
     made, listed = batches.start(deployment, items, options, named, again=again)
     for mistake in mistakes:
-        print_error(shown(f"{manifest}: {mistake}; it is left out."))
-    _started(deployment, made, listed, mistakes, out=out, wait=wait, as_json=as_json)
+        print_error(f"{manifest}: {mistake}; it is left out.")
+    started(deployment, made, listed, mistakes, out=out, wait=wait, as_json=as_json)
 
 
 @app.command()
@@ -98,8 +89,8 @@ def show(batch: BatchId, stack: StackName, out: Out = None, as_json: Json = Fals
     """Show how far a batch is, and which of its items have no picture."""
     deployment = DeployedStack.of(stack)
     row = _find(deployment, batch)
-    found = outcomes(items_of(row.job(), deployment.connection.outputs), deployment.row)
-    _print(deployment, row, found, out, as_json)
+    found = outcomes(_items(deployment, row), deployment.row)
+    told(deployment, row, found, out, as_json)
 
 
 @app.command()
@@ -107,7 +98,8 @@ def redrive(
     batch: BatchId,
     stack: StackName,
     older_than: Annotated[
-        float, typer.Option(min=0, help="Minutes until an item counts as lost that has not ended.")
+        float,
+        typer.Option(min=0, max=MOST_MINUTES, help="Minutes until an open item counts as lost."),
     ] = PATIENCE_MINUTES,
     wait: Wait = False,
     out: Out = None,
@@ -117,19 +109,36 @@ def redrive(
     _check(out, wait)
     deployment = DeployedStack.of(stack)
     row = _find(deployment, batch)
-    found = outcomes(items_of(row.job(), deployment.connection.outputs), deployment.row)
+    found = outcomes(_items(deployment, row), deployment.row)
     made, listed = batches.redrive(deployment, row, found, timedelta(minutes=older_than))
-    _started(deployment, made, listed, [], out=out, wait=wait, as_json=as_json)
+    started(deployment, made, listed, [], out=out, wait=wait, as_json=as_json)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Refuse options in front of ``show`` or ``redrive``, which would have no effect.
+
+    Raises:
+        SetupError: There is one.
+    """
+    sources = map(context.get_parameter_source, context.params)
+    if any(each is not None and each.name == "COMMANDLINE" for each in sources):
+        command = f"twinlens batch {context.invoked_subcommand}"
+        raise SetupError(f"Write options behind `{command}`, as in `{command} BATCH --stack STACK`.")
 
 
 def _check(out: Path | None, wait: bool) -> None:
-    """Refuse to keep what has not ended.
+    """Refuse to keep what has not ended, or where nothing can be written: a batch may take hours.
 
     Raises:
-        SetupError: Nobody waits for the end.
+        SetupError: Nobody waits for the end, or the folder cannot be written.
+        OSError: The folder cannot be made.
     """
     if out and not wait:
         raise SetupError("--out needs --wait: `twinlens batch show BATCH --out` keeps a batch later.")
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        if not os.access(out, os.W_OK | os.X_OK):
+            raise SetupError(f"The folder {out} cannot be written: give another one to --out.")
 
 
 def percent(text: str) -> float:
@@ -154,77 +163,16 @@ def _find(deployment: DeployedStack, batch: str) -> LedgerRow:
     return row
 
 
-def _started(
-    deployment: DeployedStack,
-    made: str,
-    items: Sequence[Item],
-    mistakes: Sequence[str],
-    *,
-    out: Path | None,
-    wait: bool,
-    as_json: bool,
-) -> None:
-    if not wait:
-        if as_json:
-            print_json({"id": made, "items": len(items), "left_out": list(mistakes)})
-        else:
-            console.print(f"The batch {made} has {len(items):,} items.")
-            console.print(
-                f"`twinlens batch show {made[:12]} -s {shown(deployment.stack)}` shows how far it is."
-            )
-        return
-    row, found = _followed(deployment, made, items)
-    _print(deployment, row, found, out, as_json)
-    if row.state != "succeeded" or any(each.end not in ("succeeded", "skipped") for each in found):
-        raise typer.Exit(1)
+def _items(deployment: DeployedStack, batch: LedgerRow) -> list[Item]:
+    """Return the items of a batch.
 
-
-def _followed(deployment: DeployedStack, made: str, items: Sequence[Item]) -> tuple[LedgerRow, list[Outcome]]:
-    """Wait until the batch has ended; only items that have not ended are read again."""
-    ended: dict[str, Outcome] = {}
-    with progress() as bar:
-        task = bar.add_task("processing", total=len(items), note="")
-        while True:
-            deployment.check()
-            row = deployment.row(made)
-            over = row is not None and row.state not in OPEN
-            left = [each for each in items if each.id not in ended]
-            for each in outcomes(left, deployment.row):
-                if over or each.end not in ("missing", "unfinished"):
-                    ended[each.item.id] = each
-            bar.update(task, completed=len(ended))
-            if row is not None and over:
-                return row, [ended[each.id] for each in items]
-            time.sleep(POLL_SECONDS)
-
-
-def _print(
-    deployment: DeployedStack, row: LedgerRow, found: Sequence[Outcome], out: Path | None, as_json: bool
-) -> None:
-    job, counted = row.job(), counts(found)
-    run = batch_runs.keep(deployment, row, found, out) if out else None
-    without = [each for each in found if each.end not in ("succeeded", "skipped")]
-    if as_json:
-        told: dict[str, Any] = {"id": row.id, "state": row.state, "recipe": job.recipe, "items": len(found)}
-        listed = [
-            {"key": each.item.upload.source.key, "job": each.item.id, "end": each.end, "reason": each.reason}
-            for each in without
-        ]
-        told |= {"run": str(run)} if run else {}
-        print_json({**told, "counts": counted, "without_picture": listed})
-        return
-    console.print(f"batch    {row.id}  {state_text(row.state)}")
-    console.print(f"recipe   {shown(job.recipe)}")
-    console.print(f"items    {len(found):,}: " + ", ".join(f"{n:,} {end}" for end, n in counted.items()))
-    if job.error:
-        console.print(f"reason   {shown(job.error.name)}: {shown(job.error.message)}")
-    if without:
-        rows = [
-            [each.item.id[:12], shown(each.item.upload.source.key), each.end, shown(each.reason)]
-            for each in without[:SHOWN]
-        ]
-        print_table(["job", "key", "end", "reason"], rows)
-        if len(without) > SHOWN:
-            console.print(f"... and {len(without) - SHOWN:,} more; --json lists all.")
-    if run:
-        console.print(f"\ntwinlens report {shown(str(run))}")
+    Raises:
+        SetupError: Their list was deleted.
+    """
+    try:
+        return items_of(batch.job(), deployment.connection.outputs)
+    except ObjectMissing:
+        raise SetupError(
+            f"The list of the batch {batch.id} was deleted from the output container, so its items are not "
+            f"known any more: `twinlens jobs list -s {deployment.stack}` lists all jobs."
+        ) from None

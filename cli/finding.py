@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ import typer
 from bench.stack import DeployedStack
 from core.errors import SetupError, UnreadableRow
 from core.ledger import LedgerRow
+
+WHOLE = re.compile("[0-9a-f]{32}")
 
 JobId = Annotated[str, typer.Argument(help="A job's id, or a unique prefix of it.")]
 
@@ -19,7 +22,7 @@ def find(deployment: DeployedStack, job: str) -> LedgerRow:
     Raises:
         SetupError: There is none, or there are several.
     """
-    row = deployment.row(job)
+    row = deployment.row(job) if WHOLE.fullmatch(job) else None  # a table takes not every text as a key
     found = [row] if row else [each for each in deployment.rows() if each.id.startswith(job)]
     if len(found) != 1:
         which = "no job" if not found else f"{len(found)} jobs"

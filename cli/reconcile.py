@@ -17,9 +17,13 @@ from core.recovery.jobs import Finding, Recovery
 from core.workflow.photo import PIPELINE
 
 PATIENCE_MINUTES = patience(PIPELINE.timeout_seconds).total_seconds() / 60
+MOST_MINUTES = 366 * 24 * 60  # no row of the ledger is older
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, without doing it.")]
-OlderThan = Annotated[float, typer.Option(min=0, help="Minutes until an upload or a job counts as stuck.")]
+OlderThan = Annotated[
+    float,
+    typer.Option(min=0, max=MOST_MINUTES, help="Minutes until an upload or a job counts as stuck."),
+]
 
 
 def reconcile(

@@ -153,6 +153,7 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         *((use.replace("job", "batch"), *rest) for use, *rest in ONE_JOB[1:]),
         ("{}", 2, "Missing argument 'batch'."),
         ("{} 3f2a -s aws --older-than -1", 2, "-1 is not at least 0."),
+        ("{} 3f2a -s aws --older-than inf", 2, "inf is not at most 527040."),
     ],
     "bench": [
         *((f"{use.replace('{}', '{} --photos photos')}", *rest) for use, *rest in STACK),

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from compare.folder import read
+from compare.report import html, markdown
 from compare.report.build import build
 from compare.run import RunBatch
 from core.job import Source
@@ -131,6 +132,99 @@ def test_a_batch_is_kept_as_a_run_whose_report_names_it_and_prices_it_as_estimat
     assert read(Path(made["run"])).jobs == folder.jobs
     done = CliRunner().invoke(app, ["batch", "--prefix", "archive/", *out, "-s", "aws-local"])
     assert "--out needs --wait" in str(done.exception)
+
+
+def test_a_batch_that_had_nothing_to_do_has_no_run(run, tmp_path):
+    run("--prefix", "archive/a", "--wait")
+    runs = tmp_path / "runs"
+    done = run("--prefix", "archive/a", "--wait", "--out", str(runs), "--json")
+    assert json.loads(done.stdout)["counts"] == {"skipped": 1}
+    assert "processed nothing, so no run was kept" in done.stderr
+    assert not list(runs.iterdir())
+
+
+def test_no_batch_starts_that_could_not_be_kept(cloud, tmp_path):
+    (tmp_path / "file").touch()
+    arguments = ("batch", "--prefix", "archive/", "--wait", "--out", str(tmp_path / "file" / "runs"))
+    done = CliRunner().invoke(app, [*arguments, "-s", "aws-local"])
+    assert isinstance(done.exception, NotADirectoryError)
+    assert not list(cloud.ledger.list())
+
+
+def test_what_became_of_a_batch_is_told_even_if_it_cannot_be_kept(cloud, tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.batch_runs.append_jobs", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    arguments = ("batch", "--prefix", "archive/", "--wait", "--out", str(tmp_path), "--json")
+    done = CliRunner().invoke(app, [*arguments, "-s", "aws-local"])
+    assert str(done.exception) == "full"
+    assert json.loads(done.stdout)["counts"] == {"succeeded": 2, "rejected": 1}
+
+
+def test_whoever_waits_is_told_of_the_batch_before_it_has_ended(run, cloud):
+    done = run("--prefix", "archive/a", "--wait", "--json")
+    made = json.loads(done.stdout)["id"]
+    assert f"`twinlens batch show {made[:12]} -s aws-local` shows how far it is." in done.stderr
+
+
+def test_a_batch_whose_list_is_gone_cannot_be_shown(run, cloud):
+    made = json.loads(run("--prefix", "archive/", "--json").stdout)["id"]
+    del cloud.outputs.objects[cloud.ledger.get(made).document["source"]["key"]]
+    done = CliRunner().invoke(app, ["batch", "show", made, "-s", "aws-local"])
+    assert f"The list of the batch {made} was deleted from the output container" in str(done.exception)
+
+
+def test_an_item_whose_row_cannot_be_read_is_lost_to_the_run(run, cloud, tmp_path):
+    made = json.loads(run("--prefix", "archive/", "--json").stdout)["id"]
+    rows, [item] = cloud.ledger._rows, [each for each in cloud.ledger.list() if each.key == "archive/a.jpg"]
+    rows[item.id] = replace(item, document={})
+    kept = json.loads(run("show", made, "--out", str(tmp_path), "--json").stdout)["run"]
+    assert {each.photo: each.state for each in read(Path(kept)).jobs}["archive/a.jpg"] == "lost"
+
+
+def test_a_prefix_or_an_id_that_no_store_takes_finds_nothing(cloud, monkeypatch):
+    listed, read_row = cloud.photos_under, cloud.ledger.get
+
+    def get(job):
+        assert job.isalnum(), "an AWS table takes no empty key, one of Azure no slash"
+        return read_row(job)
+
+    monkeypatch.setattr(cloud, "photos_under", lambda prefix: listed(prefix.encode().decode()))
+    monkeypatch.setattr(cloud.ledger, "get", get)
+    for arguments, why in (
+        (("--prefix", "archive/\udcff"), "There are no photos under 'archive/\\udcff'."),
+        (("show", ""), "The stack 'aws-local' has no job whose id begins with ''"),
+        (("show", "a/b"), "has no job whose id begins with 'a/b'"),
+    ):
+        done = CliRunner().invoke(app, ["batch", *arguments, "-s", "aws-local"])
+        assert why in str(done.exception)
+
+
+def test_an_option_in_front_of_a_command_is_refused(cloud):
+    done = CliRunner().invoke(app, ["batch", "--prefix", "archive/", "show", "3f2a", "-s", "aws-local"])
+    assert "Write options behind `twinlens batch show`" in str(done.exception)
+
+
+HOSTILE = "archive/h/<img src=x onerror=alert(1)>[red]\x1b[31m|`\n\u202egpj.jpg"
+
+
+def test_hostile_names_do_nothing_in_a_terminal_json_or_report(run, cloud, tmp_path):
+    cloud.upload(HOSTILE, b"no photo")
+    manifest = tmp_path / "some.json"
+    manifest.write_text(json.dumps([HOSTILE, "[red]\x1b[31m.jpg"]))
+
+    told = run("--manifest", str(manifest), "--wait", "--out", str(tmp_path), code=1)
+    text = told.stdout + told.stderr
+    assert not {each for each in text if not each.isprintable()} - {"\n"}
+    flat = "".join(text.split())
+    assert "[red]\\x1b[31m|`\\x0a\\u202egpj.jpg" in flat
+    assert "names'[red]\\x1b[31m.jpg'" in flat
+
+    made = run("--manifest", str(manifest), "--again", "--wait", "--out", str(tmp_path), "--json", code=1)
+    assert json.loads(made.stdout)["without_picture"][0]["key"] == HOSTILE
+    assert "\x1b" not in made.stdout + made.stderr
+    folder = read(Path(json.loads(made.stdout)["run"]))
+    report = build([folder])
+    for document in (html.render(report, [folder]), markdown.render(report).replace("\\<", "")):
+        assert [each for each in ("<img src=x", "\x1b", "\u202e") if each in document] == []
 
 
 def test_the_job_of_a_photo_is_no_batch(run, cloud):
