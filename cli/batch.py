@@ -21,7 +21,7 @@ from cli.console import (
 from cli.finding import find
 from cli.reconcile import MOST_MINUTES, PATIENCE_MINUTES
 from core import recipes
-from core.batch.items import AT_ONCE, MAX_CONCURRENCY, Item, items_of
+from core.batch.items import AT_ONCE, MAX_CONCURRENCY, TOLERATED, Item, items_of
 from core.batch.summary import outcomes
 from core.errors import ObjectMissing, SetupError
 from core.ledger import LedgerRow
@@ -53,7 +53,9 @@ def batch(
     concurrency: Annotated[
         int, typer.Option(min=1, max=MAX_CONCURRENCY, help="How many items run at once.")
     ] = AT_ONCE,
-    tolerate: Annotated[str, typer.Option(help="The share of failed items at which it stops.")] = "5%",
+    tolerate: Annotated[
+        str, typer.Option(help="The share of failed items at which it stops.")
+    ] = f"{TOLERATED:g}%",
     again: Annotated[bool, typer.Option("--again", help="Process what was processed before, too.")] = False,
     wait: Wait = False,
     out: Out = None,

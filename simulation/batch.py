@@ -1,59 +1,27 @@
-"""The items of a batch in simulated time: when one ends, it is the next one's turn.
-
-A ``Map`` is no program of :mod:`simulation.program`: there, the turns that an execution can take are few, and
-all executions share them. What a batch does next depends on the number of its items that are under way. So
-the items are executions here, and this module has the rule of :func:`core.workflow.interpreter.interpret` and
-of a distributed Map.
-"""
+"""A batch in simulated time: one execution of a workflow with a Map, whose items are executions, too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import replace
 
 from compare.metering.batch import ORCHESTRATORS
-from core.batch.items import PAGE
+from core.job import Batch
+from core.workflow.batch import batch_of
+from core.workflow.granularity import pipeline_in
+from simulation.compiled import flow as compiled
+from simulation.remembered import Played
+from simulation.remembered import flow as interpreted
+from simulation.replay_host import PHOTO
 from simulation.workload import Workload
 
-
-@dataclass
-class Turns:
-    """The items that ``coming`` yields, of which ``at_once`` run together, page by page.
-
-    ``start`` starts an item of so many megapixels.
-    """
-
-    start: Callable[[float], None]
-    coming: Iterator[float]
-    at_once: int
-    page: int
-    _page: Iterator[float] = field(default_factory=lambda: iter(()))
-    _running: int = 0
-
-    def begin(self) -> None:
-        """Start the first items of the next page."""
-        self._page = islice(self.coming, self.page)
-        for megapixels in islice(self._page, self.at_once):
-            self._run(megapixels)
-
-    def ended(self) -> None:
-        """Start the next item in place of one that ended, or the next page after the last of a page."""
-        self._running -= 1
-        following = next(self._page, None)
-        if following is not None:
-            self._run(following)
-        elif not self._running:
-            self.begin()
-
-    def _run(self, megapixels: float) -> None:
-        self._running += 1
-        self.start(megapixels)
+FLOWS = {"aws": compiled, "azure": interpreted}
 
 
-def page(workload: Workload) -> int:
-    """Return how many items the platform takes before it waits for all of them: a Map of AWS takes all."""
-    return workload.arrivals.count if workload.platform.cloud == "aws" else PAGE
+def program(cloud: str, granularity: str, batch: Batch) -> Played:
+    """Return the program of the one execution that a batch is."""
+    workflow = batch_of(pipeline_in(granularity))
+    document = replace(PHOTO, batch=batch).to_document()
+    return Played(FLOWS[cloud](workflow), workflow.timeout_seconds, document)
 
 
 def as_items(workload: Workload) -> Workload:

@@ -7,7 +7,7 @@ believed of it; ``status`` says whether the value was ``measured`` by Twinlens, 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from simulation.streams import DIGITS
 
 FOLDER = Path(__file__).parent / "parameters"
 Z90 = 1.6448536269514722  # the standard normal's 95 % quantile: an interval holds 90 % between two of them
-DOOR = "door."
+APART = ("door.", "batch.")
 Status = Literal["measured", "published", "assumed"]
 
 type Values = Mapping[str, float]
@@ -68,17 +68,18 @@ class Book:
     def draw(self, generator: np.random.Generator) -> dict[str, float]:
         """Return one draw of all parameters.
 
-        Those of the front door have numbers of their own: workloads without one are as they were before.
+        Those that few workloads need have numbers of their own: the others are as they were before.
         """
-        [apart] = generator.spawn(1)
-        door = [name for name in self.parameters if name.startswith(DOOR)]
-        others = [name for name in self.parameters if not name.startswith(DOOR)]
-        drawn = {
-            name: self.parameters[name].drawn(normal)
-            for names, source in ((others, generator), (door, apart))
-            for name, normal in zip(names, source.standard_normal(len(names)).tolist(), strict=True)
-        }
+        names = [name for name in self.parameters if not name.startswith(APART)]
+        drawn = self._drawn(names, generator)
+        for file in APART:
+            [generator] = generator.spawn(1)
+            drawn |= self._drawn([name for name in self.parameters if name.startswith(file)], generator)
         return {name: drawn[name] for name in self.parameters}
+
+    def _drawn(self, names: Sequence[str], generator: np.random.Generator) -> dict[str, float]:
+        normals = generator.standard_normal(len(names)).tolist()
+        return {name: self.parameters[name].drawn(each) for name, each in zip(names, normals, strict=True)}
 
 
 @cache

@@ -19,7 +19,7 @@ from core.workflow.granularity import all_steps
 from simulation.book import Parameter, load
 from simulation.execution import Execution
 from simulation.measuring import StepWork
-from simulation.once import executions
+from simulation.once import bursts
 from simulation.platforms.aws_lambda import MB_PER_CPU
 from simulation.runs import stamp
 from simulation.workload import Arrivals, Flow, Photos, Platform, Workload
@@ -133,7 +133,7 @@ def from_run(folder: RunFolder) -> list[Change]:
     event = f"stores.{run.cloud}_event_s"
     for _ in range(ROUNDS):
         # What the model says of this very run, by the same statistics; its parts are scaled as a whole.
-        said = [each for _, _, each in executions(_workload(run, arrivals), values)]
+        said = [each for burst in bursts(_workload(run, arrivals), values) for each in burst.executions]
         if hops:
             ours = [hop for each in said for hop in _hops(_trace(each, run.memory_mb))]
             scale = median(hops) / median(ours)

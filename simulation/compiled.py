@@ -12,20 +12,24 @@ from functools import cache
 from typing import Any
 
 from components.aws.state_machine.compiler import compile_workflow
+from components.aws.state_machine.distributed_map import CONCURRENCY, TOLERATED
 from components.aws.state_machine.expressions import FLAGGED, decided, embed, named, present
 from components.aws.state_machine.hand_over import hand_over_when_busy
 from components.aws.state_machine.integrations import AWAIT, INVOKE, PUBLISH, PUT_ITEM, START, UPDATE_ITEM
 from components.aws.state_machine.ledger import REFUSED as NOT_WRITTEN
 from components.aws.state_machine.references import Definition
 from core.deployment.limits import GIVEN_UP
+from core.job import Batch
 from core.ledger import RELEASED
 from core.review.decisions import APPROVED, REFUSED
 from core.workflow.calls import Fault
-from core.workflow.concurrency import side_by_side
-from core.workflow.interpreter import DECIDED
-from core.workflow.model import DUPLICATE, Approval, Choice, NameFilter, Workflow
+from core.workflow.concurrency import each_item, side_by_side
+from core.workflow.interpreter import DECIDED, EXCEEDED
+from core.workflow.model import DUPLICATE, TOO_MANY_FAILED, Approval, Choice, NameFilter, Workflow
 from simulation.errors import SimulationError
-from simulation.remembered import Remembered, ReplayHost
+from simulation.remembered import Remembered
+from simulation.replay import Flow
+from simulation.replay_host import ReplayHost
 
 type Document = dict[str, Any]
 type Condition = Callable[[Document], bool]
@@ -35,15 +39,22 @@ EVERY = "States.ALL"
 EXPRESS_SECONDS = 300  # Step Functions quotas: an Express execution ends after five minutes
 EXPRESS = "express"
 HANDED_OVER = "hand_over"
+READ_ITEMS = "items"
 STEP_SECONDS = 30
+
+
+def flow(workflow: Workflow) -> Flow:
+    """Return what a standard execution of the workflow does."""
+    machine, known = compile_workflow(workflow, STEP_SECONDS), conditions(workflow)
+    return lambda host: walk(machine, known, host)
 
 
 @cache
 def program(workflow: Workflow, flavour: str) -> Remembered:
     """Return the program of the workflow's state machine."""
-    standard, known = compile_workflow(workflow, STEP_SECONDS), conditions(workflow)
     if flavour != EXPRESS:
-        return Remembered(lambda host: walk(standard, known, host), GIVEN_UP.total_seconds())
+        return Remembered(flow(workflow), GIVEN_UP.total_seconds())
+    standard, known = compile_workflow(workflow, STEP_SECONDS), conditions(workflow)
     express = hand_over_when_busy(standard, duplicate=workflow.endings["duplicate"][0].name)
     return Remembered(lambda host: _walk_both(express, standard, known, host), EXPRESS_SECONDS)
 
@@ -106,10 +117,12 @@ def _run(machine: Definition, known: Mapping[str, Condition], job: Document, hos
         host.entered += 1
         name = state.get("Next")
         match state["Type"]:
-            case "Task" | "Parallel":
+            case "Task" | "Parallel" | "Map":
                 try:
                     if state["Type"] == "Task":
                         job = yield from _task(state, job, host)
+                    elif state["Type"] == "Map":
+                        yield from _map(state, job, host)
                     else:
                         flows = [_run(branch, known, dict(job), host) for branch in state["Branches"]]
                         results = yield from side_by_side(flows, host)
@@ -132,6 +145,18 @@ def _run(machine: Definition, known: Mapping[str, Condition], job: Document, hos
                 pass
             case other:
                 raise SimulationError(f"The simulation does not know the state type {other!r}.")
+    return job
+
+
+def _map(state: Definition, job: Document, host: ReplayHost) -> Walk:
+    """Run the items of a distributed Map, which hands on the job that entered it."""
+    if (state["MaxConcurrency"], state["ToleratedFailurePercentage"]) != (CONCURRENCY, TOLERATED):
+        raise SimulationError(f"The simulation does not know this Map: {state}.")
+    yield host.call(READ_ITEMS, {"job": job, "function": None, "attempt": 1})
+    batch = Batch(**job["batch"])
+    batch = yield from each_item(host.item, range(batch.items), batch, host)
+    if batch.stops:
+        raise Fault(TOO_MANY_FAILED, EXCEEDED)
     return job
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulation.book import Values
-from simulation.execution import Totals
+from simulation.execution import Execution, Task, Totals
 from simulation.kernel import Kernel
-from simulation.program import Program
 from simulation.streams import Streams
 from simulation.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Simulated time, parameters, random numbers, totals, and what the executions do."""
+    """Simulated time, parameters, random numbers, totals, and what the executions do.
+
+    ``item`` returns the next item of a batch, for the batch's call that it is.
+    """
 
     kernel: Kernel
     values: Values
     streams: Streams
     totals: Totals
-    program: Program
     work: Work
+    item: Callable[[Task], Execution]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulation.program import Call, Node
+from simulation.program import Call, Program
 
 
 class Execution:
-    """One job: where it is in its program, and its times in seconds.
+    """One job, or a batch of them: where it is in its program, and its times in seconds.
 
-    ``pending`` are outcomes that a Durable orchestrator has not seen yet, ``busy`` says that it runs. ``log``
-    holds the tasks, for a run folder.
+    ``parent`` is the call of a batch that the execution of an item is, ``counted`` is false of the batch:
+    figures tell of its items. ``pending`` are outcomes that a Durable orchestrator has not seen yet, ``busy``
+    says that it runs. ``log`` holds the tasks, for a run folder.
     """
 
     __slots__ = (
@@ -22,6 +22,7 @@ class Execution:
         "arrived",
         "busy",
         "calls",
+        "counted",
         "ended",
         "first",
         "history",
@@ -29,23 +30,28 @@ class Execution:
         "log",
         "node",
         "number",
+        "parent",
         "partition",
         "path_s",
         "pending",
+        "program",
         "retries",
         "size",
         "state",
         "uploaded",
     )
 
-    def __init__(self, number: int, arrived: float, size: float, node: Node) -> None:
+    def __init__(self, number: int, arrived: float, size: float, program: Program) -> None:
         self.number = number
+        self.program = program
+        self.parent: Task | None = None
+        self.counted = True
         self.arrived = arrived  # its photo was asked for or, without a front door, sent
         self.uploaded = arrived
         self.calls = 0  # of the front door
         self.accepted = arrived  # when the workflow began
-        self.size = size  # megapixels
-        self.node = node
+        self.size = size  # megapixels, or the number of a batch's items
+        self.node = program.start
         self.first = -1.0  # the first task's start
         self.last = 0.0  # the last task's end
         self.ended = -1.0
@@ -115,7 +121,6 @@ class Totals:
     states: dict[str, int] = field(default_factory=dict)
     tasks: int = 0
     cold: int = 0
-    cold_jobs: int = 0
     throttled: int = 0
     asked: array[float] = field(
         default_factory=lambda: array("d")
@@ -125,11 +130,13 @@ class Totals:
     transitions: int = 0
     actions: int = 0
     instances: int = 0  # most at once
-    ended: Callable[[], object] | None = None  # is told of each end
+    all_done: float = 0.0  # when the last job or the batch had ended
 
     def finish(self, task: Task, moment: float) -> float:
         """Count a task that ended; return the work on the critical path up to its end."""
         execution, started = task.execution, task.started
+        if not execution.counted:
+            return task.path_s
         self.tasks += 1
         self.cold += task.cold
         if task.cause >= 0:
@@ -150,10 +157,11 @@ class Totals:
     def end(self, execution: Execution, moment: float, state: str) -> None:
         """Count an execution that ended."""
         execution.state, execution.ended = state, moment
+        self.all_done = max(self.all_done, execution.last if execution.counted else moment)
+        if not execution.counted:
+            return
         self.arrived.append(execution.arrived)
         self.first.append(execution.first)
         self.last.append(execution.last)
         self.path.append(execution.path_s)
         self.states[state] = self.states.get(state, 0) + 1
-        if self.ended is not None:
-            self.ended()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import assert_never
 
+from core.batch.items import TOLERATED
+from core.job import Batch
 from core.recipes import load
 from core.workflow.granularity import pipeline_in
 from simulation.arrivals import arrivals
-from simulation.batch import Turns, as_items, page
+from simulation.batch import as_items
+from simulation.batch import program as batch_program
 from simulation.book import Values
 from simulation.compiled import program as compiled
 from simulation.context import Context
-from simulation.execution import Execution, Totals
+from simulation.execution import Execution, Task, Totals
 from simulation.kernel import Kernel
 from simulation.platforms.front_door import Enter
 from simulation.program import Chain, FanOut, Program
@@ -36,16 +40,24 @@ def simulate(workload: Workload, values: Values, seed: int) -> list[Totals]:
     return [run(workload, values, Streams(seed * 1_000 + burst)) for burst in range(bursts)]
 
 
-def executions(workload: Workload, values: Values) -> Iterator[tuple[int, float, Execution]]:
-    """Yield every execution of one simulation, with its burst and the seconds at which the burst began."""
-    bursts = workload.arrivals.bursts if workload.arrivals.kind == "burst" else 1
-    offset = 0.0
-    for burst in range(bursts):
+@dataclass(frozen=True)
+class Burst:
+    """The executions of a burst, or of the whole time of other arrivals; its seconds of beginning and end."""
+
+    number: int
+    began: float
+    ended: float
+    executions: Sequence[Execution]
+
+
+def bursts(workload: Workload, values: Values) -> Iterator[Burst]:
+    """Yield every burst of one simulation, with a log of the tasks of each execution."""
+    began = 0.0
+    for number in range(workload.arrivals.bursts if workload.arrivals.kind == "burst" else 1):
         kept: list[Execution] = []
-        totals = run(workload, values, Streams(workload.seed * 1_000 + burst), kept)
-        for execution in kept:
-            yield burst + 1, offset, execution
-        offset += ceil(max(totals.last, default=0.0)) + BETWEEN_BURSTS_S
+        totals = run(workload, values, Streams(workload.seed * 1_000 + number), kept)
+        yield Burst(number + 1, began, began + totals.all_done, kept)
+        began += ceil(totals.all_done) + BETWEEN_BURSTS_S
 
 
 def run(
@@ -58,7 +70,9 @@ def run(
     """Simulate once; executions in ``kept`` keep a log of their tasks, ``made`` replaces the program."""
     workload = as_items(workload)
     kernel, totals = Kernel(), Totals()
-    program, work = made or _program(workload), _work(workload, values)
+    work = _work(workload, values)
+    jobs = _Jobs(kernel, made or _program(workload), kept)
+    coming = arrivals(workload, streams)
     batch = workload.arrivals.kind == "batch"
     delivery = None if batch else _delivery(workload, values, streams)
 
@@ -72,16 +86,24 @@ def run(
 
         return upload
 
-    enter = build(Context(kernel, values, streams, totals, program, work), workload, deliver)
-    starting = _Starting(kernel, program, enter, kept)
-    coming = arrivals(workload, streams)
+    def item(call: Task) -> Execution:
+        execution = jobs.make(next(coming)[1])
+        execution.parent = call
+        return execution
+
+    enter = build(Context(kernel, values, streams, totals, work, item), workload, deliver)
     if batch:
-        sizes = (size for _, size in coming)
-        turns = Turns(starting.start, sizes, workload.arrivals.at_once, page(workload))
-        totals.ended = lambda: kernel.at(kernel.now, lambda _: turns.ended())
-        turns.begin()
+        given = workload.arrivals
+        program = batch_program(
+            workload.platform.cloud,
+            workload.workflow.granularity,
+            Batch(given.count, given.at_once, TOLERATED),
+        )
+        execution = Execution(-1, 0.0, given.count, program)
+        execution.counted = False
+        enter(execution)
     else:
-        _arrive(kernel, coming, starting)
+        _arrive(kernel, coming, lambda size: enter(jobs.make(size)))
     kernel.run()
     return totals
 
@@ -93,28 +115,28 @@ def _delivery(workload: Workload, values: Values, streams: Streams) -> Draw | No
     return streams.lognormal("delivery", values[f"stores.{workload.platform.cloud}_event_s"], DELIVERY_SIGMA)
 
 
-class _Starting:
-    """Let photos enter, each as an execution, and keep those with a log of their tasks if they are wanted."""
+class _Jobs:
+    """Make the executions of photos, and keep those with a log of their tasks if they are wanted."""
 
-    def __init__(self, kernel: Kernel, program: Program, enter: Enter, kept: list[Execution] | None) -> None:
-        self._kernel, self._program, self._enter, self._kept = kernel, program, enter, kept
+    def __init__(self, kernel: Kernel, program: Program, kept: list[Execution] | None) -> None:
+        self._kernel, self._program, self._kept = kernel, program, kept
         self._number = 0
 
-    def start(self, size: float) -> None:
-        """Let a photo of so many megapixels enter, now."""
-        execution = Execution(self._number, self._kernel.now, size, self._program.start)
+    def make(self, size: float) -> Execution:
+        """Return the execution of a photo of so many megapixels, which arrives now."""
+        execution = Execution(self._number, self._kernel.now, size, self._program)
         self._number += 1
         if self._kept is not None:
             execution.log = []
             self._kept.append(execution)
-        self._enter(execution)
+        return execution
 
 
-def _arrive(kernel: Kernel, coming: Iterator[tuple[float, float]], starting: _Starting) -> None:
+def _arrive(kernel: Kernel, coming: Iterator[tuple[float, float]], enter: Callable[[float], None]) -> None:
     """Let each arrival add the next, so that the heap holds one of them."""
 
     def arrive(size: float) -> None:
-        starting.start(size)
+        enter(size)
         add()
 
     def add() -> None:

@@ -107,7 +107,7 @@ def figures(bursts: Sequence[Totals]) -> Figures:
     found = {
         "jobs": float(len(first)),
         "makespan_s": float(np.mean(end_to_end)) if len(end_to_end) else 0.0,
-        "all_done_s": float(np.median([max(each.last, default=0.0) for each in bursts])),
+        "all_done_s": float(np.median([each.all_done for each in bursts])),
         "instances": float(max(each.instances for each in bursts)),
         "cold_share": sum(each.cold for each in bursts) / max(1, tasks),
         "throttled": float(sum(each.throttled for each in bursts)),

@@ -14,6 +14,7 @@ OK = "ok"  # outcomes, beside the names of errors
 REJECTED = "rejected"  # a gate said no
 DUPLICATE = "duplicate"  # the ledger refused
 DUE = "due"  # of a timer
+ITEM = "item"  # the activity of a batch that an execution of its own runs: one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Node:
     state: str | None = None
     failed: bool = False
     standard: bool = False  # an express execution has handed over to the standard machine
+    restarted: bool = False  # the execution has continued as a new one, without its history
     at: int = 0  # the program's own marks
     path: tuple[tuple[int, str], ...] = ()  # the outcomes that led here
     after: dict[tuple[int, str], Node] = field(default_factory=dict, repr=False)

@@ -25,7 +25,7 @@ from core.workflow.granularity import FUSED, pipeline_in
 from simulation.batch import as_items
 from simulation.book import Values
 from simulation.execution import Execution, TaskLog
-from simulation.once import executions
+from simulation.once import bursts
 from simulation.predict import extrapolations
 from simulation.work import PhotoWork
 from simulation.workload import Workload
@@ -134,10 +134,12 @@ class _Records:
 
     def all(self) -> Iterator[JobRecord]:
         """Yield every record."""
-        for burst, offset, execution in executions(self._workload, self._values):
-            record = self._record(execution, burst, offset)
-            self.states[record.state] += 1
-            yield record
+        for burst in bursts(self._workload, self._values):
+            self.ended = burst.ended
+            for execution in burst.executions:
+                record = self._record(execution, burst.number, burst.began)
+                self.states[record.state] += 1
+                yield record
 
     def _record(self, execution: Execution, burst: int, offset: float) -> JobRecord:
         photo = self._photo(execution.size)
@@ -146,7 +148,6 @@ class _Records:
         asked, sent = stamp(offset + execution.arrived), stamp(offset + execution.uploaded)
         log = execution.log or []
         recorded = next((each for each in reversed(log) if each.activity == "record"), None)
-        self.ended = max(self.ended, offset + execution.last)
         if recorded is None:
             return JobRecord(identity, photo.name, asked, sent, "lost", burst=burst)
         if photo.name not in self._pictures:

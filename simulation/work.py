@@ -9,6 +9,7 @@ from core.workflow.model import Workflow
 from simulation.book import Values
 from simulation.execution import Execution
 
+SUMMARIZE = "summarize"
 UPLOAD_SHARE = 0.3  # of an upload's time that a step waits: the rest passes while it computes
 PHOTO_FIRST_CPU_S = 0.05  # a first photo's share of loading filters and formats, beside INIT
 
@@ -78,6 +79,7 @@ class PhotoWork:
             fixed, size = values[f"work.{name}_fixed_s"], values[f"work.{name}_per_megapixel_s"]
             self.parts[step.name] = (fixed * pace, size * pace, down, down_size, up * UPLOAD_SHARE)
         self._service_s = values["stores.service_s"]
+        self._summary_row_s = values[f"batch.{cloud}_summary_row_s"]
 
     def cpu_s(self, activity: str, execution: Execution) -> float:
         """See :meth:`Work.cpu_s`."""
@@ -86,5 +88,7 @@ class PhotoWork:
 
     def wait_s(self, activity: str, execution: Execution) -> float:
         """See :meth:`Work.wait_s`."""
+        if activity == SUMMARIZE:
+            return self._service_s + self._summary_row_s * execution.size
         part = self.parts.get(activity)
         return self._service_s if part is None else part[2] + part[3] * execution.size + part[4]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from core.batch.items import AT_ONCE
+
 Kind = Literal["photo", "chain", "fan_out"]
 Profile = Literal["burst", "rate", "poisson", "daily", "trace", "batch"]
 PlatformName = Literal["aws.standard", "aws.express", "aws.durable", "azure.storage", "azure.scheduler"]
@@ -25,7 +27,7 @@ class Arrivals:
     kind: Profile = "burst"
     count: int = 1
     bursts: int = 1
-    at_once: int = 20
+    at_once: int = AT_ONCE
     rate_per_second: float = 1.0
     hours: float = 1.0
     trace: tuple[tuple[float, float], ...] = ()

@@ -20,6 +20,7 @@ PAGE = 50
 MAX_ITEMS = 10_000  # of one batch: what a summary reads from the ledger within the time of a function
 MAX_CONCURRENCY = PAGE
 AT_ONCE = 20  # items, unless whoever starts the batch says otherwise
+TOLERATED = 5.0  # percent of items that may fail, by the same rule
 MAX_LIST_BYTES = 1 << 26
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from core.job import Batch
 from core.workflow.host import Host, Timer
 
 
@@ -43,6 +45,27 @@ def side_by_side[Result](
             results[index] = done.value
             del waiting[index]
     return [results[index] for index in range(len(branches))]
+
+
+def each_item(
+    run: Callable[[int], Any], numbers: Sequence[int], batch: Batch, host: Host
+) -> Generator[Any, Any, Batch]:
+    """Run the items of these numbers, as many at once as the batch says; return it with the failures counted.
+
+    Once more have failed than are tolerated, none is begun.
+    """
+    coming = iter(numbers)
+
+    def in_turn() -> Generator[Any, Any]:
+        nonlocal batch
+        while not batch.stops and (number := next(coming, None)) is not None:
+            try:
+                yield run(number)
+            except Exception:  # of any class: see core.workflow.calls
+                batch = replace(batch, failed=batch.failed + 1)
+
+    yield from side_by_side([in_turn() for _ in range(min(batch.concurrency, len(numbers)))], host)
+    return batch
 
 
 class Deadline:

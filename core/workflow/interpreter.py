@@ -17,7 +17,7 @@ from core.job import Job, Problem, merge
 from core.review.decisions import APPROVED, REFUSED
 from core.trace import stamp
 from core.workflow.calls import Fault, Flow, answered, call
-from core.workflow.concurrency import Deadline, DeadlinePassed, before, side_by_side
+from core.workflow.concurrency import Deadline, DeadlinePassed, before, each_item, side_by_side
 from core.workflow.host import Host
 from core.workflow.model import (
     DUPLICATE,
@@ -44,7 +44,7 @@ from core.workflow.model import (
 
 TIMED_OUT = "WorkflowTimedOut"
 DECIDED = "decided"  # the event that a person has decided
-TOLERATED = "The specified tolerated failure threshold was exceeded"  # as Step Functions says it
+EXCEEDED = "The specified tolerated failure threshold was exceeded"  # as Step Functions says it
 
 
 class Continued(Exception):
@@ -176,21 +176,14 @@ def _mapped(state: Map, job: Job, host: Host) -> Flow:
     if job.batch is None:
         raise ValueError(f"The job {job.id} has no items for the state {state.name!r}.")
     answer = yield from answered("items", {}, job, state.retry, host)
-    items = iter(enumerate(answer["items"], job.batch.begun))
-    batch = replace(job.batch, begun=job.batch.begun + len(answer["items"]))
-
-    def in_turn() -> Generator[Any, Any]:
-        nonlocal batch
-        while not batch.stops and (item := next(items, None)):
-            number, document = item
-            try:
-                yield host.child(state.workflow, document, number)
-            except Exception:  # of any class: see core.workflow.calls
-                batch = replace(batch, failed=batch.failed + 1)
-
-    yield from side_by_side([in_turn() for _ in range(min(batch.concurrency, len(answer["items"])))], host)
+    begun, documents = job.batch.begun, answer["items"]
+    numbers = range(begun, begun + len(documents))
+    batch = yield from each_item(
+        lambda number: host.child(state.workflow, documents[number - begun], number), numbers, job.batch, host
+    )
+    batch = replace(batch, begun=numbers.stop)
     if batch.stops:
-        raise Fault(TOO_MANY_FAILED, TOLERATED)
+        raise Fault(TOO_MANY_FAILED, EXCEEDED)
     if batch.begun < batch.items:
         raise Continued(replace(job, batch=batch))
     return replace(job, batch=replace(batch, begun=0, failed=0))

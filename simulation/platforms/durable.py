@@ -21,15 +21,16 @@ from simulation.platforms.functions_app import FunctionsApp, Instance
 from simulation.platforms.options import DurableOptions
 from simulation.platforms.polling import Polling
 from simulation.platforms.work_items import WorkItems
-from simulation.program import DUE, Timer
+from simulation.program import DUE, ITEM, OK, Timer
+from simulation.replay import LOST
 
 
 class Durable:
     """The orchestrations of one task hub."""
 
     def __init__(self, context: Context, app: FunctionsApp, options: DurableOptions) -> None:
-        kernel, values, streams, program = context.kernel, context.values, context.streams, context.program
-        self._kernel, self._totals, self._program = kernel, context.totals, program
+        kernel, values, streams = context.kernel, context.values, context.streams
+        self._kernel, self._totals, self._item = kernel, context.totals, context.item
         self._app, self._options = app, options
         self._costs = costs = DurableCosts.of(values, streams, options)
         self._polling = Polling(values, options, streams.uniform("durable.polls"))
@@ -39,15 +40,22 @@ class Durable:
         self._last_start = 0.0
         self._dice = streams.uniform("durable.partitions")
         self._items = WorkItems(context, app, options, costs, self._polling, self._tell, self._got)
-        self._deadlines = Deadlines(kernel, program.timeout_seconds, self._late)
+        self._deadlines = Deadlines(kernel, self._late)
 
     def start(self, execution: Execution) -> None:
         """Start an execution now; the starts of a burst come one after the other."""
-        self._items.begin()
         self._totals.executions += 1  # the function that starts it
-        execution.partition = int(self._dice() * self._options.partitions)
         self._last_start = max(self._kernel.now, self._last_start + self._gap_s * self._start_gap())
-        self._kernel.at(self._last_start + self._costs.message(), self._accepted, execution)
+        self._begin(execution, self._last_start)
+
+    def _run(self, call: Task) -> None:
+        """Start an item of a batch, as a sub-orchestration."""
+        self._begin(self._item(call), self._kernel.now)
+
+    def _begin(self, execution: Execution, moment: float) -> None:
+        self._items.begin()
+        execution.partition = int(self._dice() * self._options.partitions)
+        self._kernel.at(moment + self._costs.message(), self._accepted, execution)
 
     def _accepted(self, execution: Execution) -> None:
         self._deadlines.add(execution)
@@ -115,17 +123,20 @@ class Durable:
     def _resume(self, execution: Execution, news: Any) -> None:
         if news is None:
             execution.accepted = self._kernel.now
-            node, cause, path_s = self._program.start, -1.0, 0.0
+            node, cause, path_s = execution.node, -1.0, 0.0
         else:
             slot, outcome, cause, path_s = news
             at = execution.node
-            node = at.after.get((slot, outcome)) or self._program.next(at, slot, outcome)
+            node = at.after.get((slot, outcome)) or execution.program.next(at, slot, outcome)
         execution.node = node
+        if node.restarted:
+            execution.history = 0
         now, kernel = self._kernel.now, self._kernel
         self._totals.actions += (news is None) + 2 * len(node.calls) + len(node.timers)
         for call in node.calls:
             task = Task(execution, call, cause, path_s)
-            kernel.at(now + self._costs.message() + self._costs.blob_s, self._items.offer, task)
+            way = self._run if call.activity == ITEM else self._items.offer
+            kernel.at(now + self._costs.message() + self._costs.blob_s, way, task)
         for timer in node.timers:
             execution.retries += 1
             wait = timer.seconds * self._uniform() if timer.jitter else timer.seconds
@@ -133,6 +144,9 @@ class Durable:
         if node.state is not None:
             self._items.open -= 1
             self._totals.end(execution, now, node.state)
+            if (parent := execution.parent) is not None:
+                outcome = LOST if node.failed else OK
+                self._tell(parent.execution, (parent.call.slot, outcome, now, parent.path_s))
 
     def _due(self, due: tuple[Execution, Timer, float]) -> None:
         execution, timer, path_s = due
@@ -149,4 +163,4 @@ class Durable:
             self._episode(instance, instance.ready.popleft())
 
     def _late(self, execution: Execution) -> None:
-        self._tell(execution, (self._program.deadline_slot, DUE, -1.0, execution.path_s))
+        self._tell(execution, (execution.program.deadline_slot, DUE, -1.0, execution.path_s))

@@ -10,9 +10,11 @@ from __future__ import annotations
 from core.workflow import retries
 from simulation.context import Context
 from simulation.execution import Execution, Task
+from simulation.kernel import Action
 from simulation.platforms.aws_lambda import Lambda
 from simulation.platforms.deadlines import Deadlines
-from simulation.program import DUE, OK, Node, Timer
+from simulation.program import DUE, ITEM, OK, Call, Node, Timer
+from simulation.replay import LOST
 
 THROTTLED = "Lambda.TooManyRequestsException"
 OWN = ("claim", "record", "notify")  # what a durable function does itself, between its steps
@@ -30,8 +32,13 @@ class StepFunctions:
         flavour: str,
         payload_bytes: int,
     ) -> None:
-        kernel, values, streams, program = context.kernel, context.values, context.streams, context.program
-        self._kernel, self._totals, self._program, self._work = kernel, context.totals, program, context.work
+        kernel, values, streams = context.kernel, context.values, context.streams
+        self._kernel, self._totals, self._work, self._item = (
+            kernel,
+            context.totals,
+            context.work,
+            context.item,
+        )
         self._lambda = functions
         part = f"aws.{flavour}"
         sigma = values[f"{part}_sigma"]
@@ -49,7 +56,7 @@ class StepFunctions:
         self._service = streams.lognormal("step_functions.service", values["stores.service_s"], 0.3)
         self._uniform = streams.uniform("step_functions.jitter")
         self._refusal_s = values["aws.throttle_s"]
-        self._deadlines = Deadlines(kernel, program.timeout_seconds, self._late)
+        self._deadlines = Deadlines(kernel, self._late)
         self._bills_transitions = flavour == "standard"
         self._durable = flavour == "durable"
         self._refusal = retries.THROTTLED if self._durable else THROTTLED
@@ -58,7 +65,7 @@ class StepFunctions:
         """Start an execution now."""
         execution.accepted = self._kernel.now
         self._deadlines.add(execution)
-        self._enter(execution, self._program.start, -1.0, 0.0)
+        self._enter(execution, execution.node, -1.0, 0.0)
 
     def _enter(self, execution: Execution, node: Node, cause: float, path_s: float) -> None:
         kernel, totals = self._kernel, self._totals
@@ -70,23 +77,40 @@ class StepFunctions:
             shared = now + self._transition()
             for call in node.calls:
                 task = Task(execution, call, cause, path_s)
-                served = call.function is None or (self._durable and call.activity in OWN)
-                kernel.at(shared + self._dispatch(), self._serve if served else self._call, task)
+                kernel.at(shared + self._dispatch(), self._way(call), task)
         for timer in node.timers:
             wait = timer.seconds * self._uniform() if timer.jitter else timer.seconds
             execution.retries += 1
             kernel.at(now + wait, self._due, (execution, timer, path_s))
         if node.state is not None:
-            totals.end(execution, now, node.state)
+            self._end(execution, node.state, OK if not node.failed else LOST)
+
+    def _way(self, call: Call) -> Action:
+        """Return how a call is made: as an execution of its own, by a service, or by a function."""
+        if call.activity == ITEM:
+            return self._run
+        served = call.function is None or (self._durable and call.activity in OWN)
+        return self._serve if served else self._call
+
+    def _end(self, execution: Execution, state: str, outcome: str) -> None:
+        self._totals.end(execution, self._kernel.now, state)
+        if execution.parent is not None:
+            self._done(execution.parent, outcome)
 
     def _due(self, due: tuple[Execution, Timer, float]) -> None:
         execution, timer, path_s = due
         if execution.ended < 0:
-            node = self._next(execution.node, timer.slot, DUE)
+            node = self._next(execution, timer.slot, DUE)
             self._enter(execution, node, -1.0, path_s)
 
-    def _next(self, node: Node, slot: int, outcome: str) -> Node:
-        return node.after.get((slot, outcome)) or self._program.next(node, slot, outcome)
+    def _next(self, execution: Execution, slot: int, outcome: str) -> Node:
+        node = execution.node
+        return node.after.get((slot, outcome)) or execution.program.next(node, slot, outcome)
+
+    def _run(self, task: Task) -> None:
+        """Start an item of a batch."""
+        task.started = self._kernel.now
+        self.start(self._item(task))
 
     def _call(self, task: Task) -> None:
         """Invoke a function."""
@@ -112,7 +136,7 @@ class StepFunctions:
 
     def _refused(self, task: Task) -> None:
         if task.execution.ended < 0:
-            node = self._next(task.execution.node, task.call.slot, self._refusal)
+            node = self._next(task.execution, task.call.slot, self._refusal)
             self._enter(task.execution, node, -1.0, task.path_s)
 
     def _serve(self, task: Task) -> None:
@@ -124,12 +148,12 @@ class StepFunctions:
         self._lambda.release(task.call.function or "", task.environment, self._kernel.now, task.work)
         self._done(task)
 
-    def _done(self, task: Task) -> None:
+    def _done(self, task: Task, outcome: str = OK) -> None:
         execution, now = task.execution, self._kernel.now
         path_s = self._totals.finish(task, now)
         if execution.ended < 0:
-            self._enter(execution, self._next(execution.node, task.call.slot, OK), now, path_s)
+            self._enter(execution, self._next(execution, task.call.slot, outcome), now, path_s)
 
     def _late(self, execution: Execution) -> None:
         if not execution.node.standard:
-            self._totals.end(execution, self._kernel.now, "failed")
+            self._end(execution, "failed", LOST)

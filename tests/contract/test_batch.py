@@ -6,6 +6,7 @@ import on_aws
 import on_azure
 import pytest
 import scripted
+import simulated
 from in_memory import Memory
 from outcome import CONTAINER, ETAG, SIZE, calls, timeless
 
@@ -147,6 +148,16 @@ def test_the_clouds_and_the_hosts_agree_to_the_letter(request, on_step_functions
 
     for name, (ended, summary, _) in on_step_functions[0].items():
         assert (told[name][0], told[name][1]) == (ended, summary)
+    assert calls == on_step_functions[1]
+
+
+@pytest.mark.parametrize("cloud", simulated.PROGRAMS)
+def test_simulated_time_runs_the_same_items_to_the_same_ends(cloud, on_step_functions, monkeypatch):
+    monkeypatch.setattr(items, "PAGE", scripted.PAGE)
+
+    ended, calls = simulated.run_batches(cloud)
+
+    assert ended == EXPECTED
     assert calls == on_step_functions[1]
 
 

@@ -15,6 +15,8 @@ SUMMARIZE = "summarize"  # the function that writes a batch's summary
 SUMMARY_SECONDS = 240  # reads a row for each item
 READ = "arn:aws:states:::s3:getObject"
 WRITE = "arn:aws:states:::s3:putObject"
+CONCURRENCY = embed(f"{INPUT}.batch.concurrency")
+TOLERATED = embed(f"{INPUT}.batch.tolerated")
 
 
 def distributed_map(items: Definition) -> Definition:
@@ -27,8 +29,8 @@ def distributed_map(items: Definition) -> Definition:
             "ReaderConfig": {"InputType": "JSONL"},
             "Arguments": {"Bucket": bucket, "Key": embed(f"{INPUT}.source.key")},
         },
-        "MaxConcurrency": embed(f"{INPUT}.batch.concurrency"),
-        "ToleratedFailurePercentage": embed(f"{INPUT}.batch.tolerated"),
+        "MaxConcurrency": CONCURRENCY,
+        "ToleratedFailurePercentage": TOLERATED,
         "ItemProcessor": {
             # Standard: an express execution ends after five minutes, and may run twice.
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},

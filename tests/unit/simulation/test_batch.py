@@ -5,12 +5,16 @@ from itertools import pairwise
 import pytest
 
 from compare.folder import read
-from core.batch.items import PAGE
-from simulation.batch import Turns
+from core.batch.items import PAGE, TOLERATED
+from core.job import Batch
+from simulation.batch import program
 from simulation.book import load
-from simulation.once import executions
+from simulation.once import bursts, run
 from simulation.predict import predict
-from simulation.runs import write
+from simulation.program import ITEM, OK
+from simulation.replay import LOST
+from simulation.runs import stamp, write
+from simulation.streams import Streams
 from simulation.workload import Arrivals, Flow, Platform, Workload
 
 ITEMS, AT_ONCE = 2 * PAGE + 20, 5
@@ -24,22 +28,10 @@ def workload(platform):
     )
 
 
-def test_an_item_s_end_is_the_next_one_s_turn_and_a_page_waits_for_its_last():
-    begun = []
-    turns = Turns(begun.append, iter(range(5)), at_once=2, page=3)
-    turns.begin()
-    counts = [len(begun)]
-    for _ in range(5):
-        turns.ended()
-        counts.append(len(begun))
-
-    assert begun == [0, 1, 2, 3, 4]
-    assert counts == [2, 3, 3, 5, 5, 5]
-
-
 @pytest.mark.parametrize("platform", ["aws.standard", "aws.express", "azure.storage"])
 def test_never_more_items_run_than_are_wanted(platform):
-    found = [each for _, _, each in executions(workload(platform), load().values())]
+    [burst] = bursts(workload(platform), load().values())
+    found = burst.executions
 
     assert [each.state for each in found] == ["succeeded"] * ITEMS
     moments = sorted([(each.arrived, 1) for each in found] + [(each.ended, -1) for each in found])
@@ -54,6 +46,29 @@ def test_never_more_items_run_than_are_wanted(platform):
         for page, following in pairwise(pages)
     )
     assert waited == (platform == "azure.storage")
+    summary_s = load().values()[f"batch.{platform.partition('.')[0]}_summary_row_s"] * ITEMS
+    assert burst.ended > max(each.ended for each in found) + summary_s
+
+
+def test_a_batch_s_own_calls_are_no_jobs():
+    totals = run(workload("aws.standard"), load().values(), Streams(1))
+
+    assert (len(totals.last), totals.tasks) == (ITEMS, 4 * ITEMS)  # claim, process, record, notify
+    assert totals.executions == ITEMS + 1, "the summary is a function's"
+
+
+def test_no_more_items_are_begun_once_too_many_have_failed():
+    batch = Batch(ITEMS, AT_ONCE, TOLERATED)
+    made = program("aws", "fused", batch)
+    node, under_way, begun = made.start, list(made.start.calls), 0
+    while node.state is None:
+        call = under_way.pop(0)
+        begun += call.activity == ITEM
+        node = made.next(node, call.slot, LOST if call.activity == ITEM else OK)
+        under_way += node.calls
+
+    assert node.failed
+    assert begun == int(ITEMS * TOLERATED / 100) + AT_ONCE
 
 
 def test_items_are_standard_executions_in_figures_and_run(tmp_path):
@@ -64,3 +79,5 @@ def test_items_are_standard_executions_in_figures_and_run(tmp_path):
     assert made.extrapolated == ("how soon a batch begins its next item has no published measurement",)
     assert folder.run.orchestrator == "standard"
     assert folder.run.batch.counts == {"succeeded": ITEMS}
+    [burst] = bursts(workload("aws.express"), load().values())
+    assert folder.run.ended == stamp(burst.ended), "with its summary"

@@ -6,7 +6,8 @@ from core.workflow.granularity import pipeline_in
 from core.workflow.photo import PIPELINE
 from simulation.compiled import program
 from simulation.program import DUE, DUPLICATE, OK, REJECTED, Chain, FanOut
-from simulation.remembered import LOST, interpreted
+from simulation.remembered import interpreted
+from simulation.replay import LOST
 
 THROTTLED = {"aws": "Lambda.TooManyRequestsException", "azure": "StoreUnavailable"}
 PROGRAMS = {
