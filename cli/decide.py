@@ -11,7 +11,7 @@ from bench.stack import DeployedStack
 from cli.console import Json, StackName, console, print_json, shown
 from cli.finding import JobId, find
 from core.ledger import Decision
-from core.review.decisions import APPROVED, REFUSED, decide
+from core.review.decisions import APPROVED, REFUSED, decide, kept
 
 Reason = Annotated[str, typer.Option(help="Why: kept with the job, and in its notification.")]
 
@@ -31,6 +31,6 @@ def _decide(job: str, stack: str, decision: Decision, reason: str, as_json: bool
     connection, found = deployment.connection, find(deployment, job)
     row = decide(connection.ledger, connection.wake, found.id, decision, reason, datetime.now(UTC))
     if as_json:
-        print_json({"id": row.id, "decision": row.decision, "reason": reason})
+        print_json({"id": row.id, "decision": row.decision, "reason": kept(reason)})
     else:
         console.print(f"The job {row.id} is {row.decision}: {shown(row.document['source']['key'])}")

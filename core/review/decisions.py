@@ -18,6 +18,7 @@ from core.job import Job, Review
 from core.ledger import AWAITING, OPEN, Asking, Claims, Decision, Ledger, LedgerRow
 from core.ports import Notifier
 from core.trace import now, stamp
+from core.visible import visible_page
 from core.workflow.model import DUPLICATE
 
 TOPIC = "review"  # of the notifications that ask
@@ -75,6 +76,7 @@ def decide(
         NotDecided: It was decided before, its time is over, or it does not wait.
         NotWoken: The decision is recorded, but the workflow could not be woken.
     """
+    reason = kept(reason)
     if len(reason) > REASON_CHARACTERS:
         raise NotDecided(f"The reason has {len(reason):,} characters; at most {REASON_CHARACTERS} are kept.")
     row = ledger.get(job)
@@ -92,6 +94,11 @@ def decide(
     if row.state == AWAITING and row.decision:
         _wake(wake, row)  # whoever decided may have failed to
     raise NotDecided(why_not(row))
+
+
+def kept(reason: str) -> str:
+    """Return a reason as it is kept and sent, with hidden and control characters as escapes."""
+    return visible_page(reason.replace("\r\n", "\n").strip())  # forms send line breaks as two
 
 
 def why_not(row: LedgerRow) -> str:

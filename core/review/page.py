@@ -29,6 +29,7 @@ from core.review.decisions import (
     Wake,
     decide,
     digest,
+    kept,
     why_not,
 )
 from core.review.flags import FLAGS
@@ -104,7 +105,7 @@ class Page:
                     return _told(413, f"The form has more than {MAX_BODY_BYTES:,} bytes.")
                 case "POST":
                     return self._decide(_fields(request.body.decode("ascii", "replace")), moment)
-            return _told(405, "This page answers GET and POST only.", {"Allow": "GET, POST"})
+            return _told(405, "This page answers GET and POST only.", {"Allow": "GET, HEAD, POST"})
         except StoreError:
             logging.exception("The review page could not reach a store.")
             return _told(503, "The job can't be read at the moment. Try again in a minute.")
@@ -127,7 +128,7 @@ class Page:
         [decision] = [each for each in get_args(Decision) if each == fields.get("decision")] or [None]
         if decision is None:
             return _told(400, "The form names no decision: use one of its two buttons.")
-        reason = fields.get("reason", "").replace("\r\n", "\n").strip()  # forms send line breaks as two
+        reason = kept(fields.get("reason", ""))
         if len(reason) > REASON_CHARACTERS:
             return _told(400, f"The reason is too long: at most {REASON_CHARACTERS} characters are kept.")
         try:
@@ -155,12 +156,12 @@ class Page:
 
 
 def _fields(text: str) -> Mapping[str, str]:
-    """Return the first value of each field; none of a form that is not like ours."""
+    """Return the fields that come once; none of a form that is not like ours."""
     try:
         found = parse_qs(text, keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
         return {}
-    return {name: values[0] for name, values in found.items()}
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _form(job: Job, key: str, preview: str) -> str:

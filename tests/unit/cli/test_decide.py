@@ -50,6 +50,30 @@ def test_a_second_decision_is_refused(cloud, run):
     assert "was decided before: it is approved" in str(error)
 
 
+@pytest.mark.parametrize("output", [(), ("--json",)])
+def test_a_hostile_reason_reaches_no_terminal_and_no_ledger(cloud, run, output):
+    arguments = [
+        "jobs",
+        "reject",
+        JOB.id,
+        "-s",
+        "aws-local",
+        "--reason",
+        "\x1b[2J[red]\u202ex\udcff",
+        *output,
+    ]
+    done = run.invoke(app, arguments)
+    assert done.exit_code == 0, done.exception
+    shown = run.invoke(app, ["jobs", "show", JOB.id, "-s", "aws-local"]).stdout
+    assert not {each for each in done.stdout + shown if not each.isprintable()} - {"\n"}
+
+
+def test_a_reason_that_is_too_long_decides_nothing(cloud, run):
+    error = run.invoke(app, ["jobs", "reject", JOB.id, "-s", "aws-local", "--reason", "x" * 10_240]).exception
+    assert "The reason has 10,240 characters; at most 500 are kept." in str(error)
+    assert cloud.ledger.get(JOB.id).decision == ""
+
+
 def test_a_job_that_does_not_exist_is_not_decided_about(cloud, run):
     error = run.invoke(app, ["jobs", "approve", "cd", "-s", "aws-local"]).exception
     assert isinstance(error, SetupError)

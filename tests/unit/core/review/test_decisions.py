@@ -148,3 +148,9 @@ def test_a_decision_is_kept_if_the_workflow_cannot_be_told(waiting, ledger, woke
 def test_a_reason_is_short(waiting, ledger, woken):
     with pytest.raises(NotDecided, match="The reason has 501 characters; at most 500 are kept"):
         decide(ledger, woken.append, JOB.id, "approved", "x" * 501, MOMENT)
+
+
+def test_a_reason_is_kept_without_what_it_hides(waiting, ledger, woken):
+    decide(ledger, woken.append, JOB.id, "refused", " no\r\n\x1b[2J\u202efaces\udcff ", MOMENT)
+    [(decision, reason)] = [ledger.settle(waiting)]
+    assert (decision, reason) == ("refused", "no\n\\x1b[2J\\u202efaces\\xff")

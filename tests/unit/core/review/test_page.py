@@ -121,6 +121,7 @@ def test_the_form_decides_once(page, key, ledger, woken, decision):
         f"job={'b' * 32}&key=guessed",
         "job=../other&key=x",
         "&".join(f"f{number}=1" for number in range(100)),
+        f"job={JOB.id}&job={JOB.id}&key={'x' * 43}",
         "\udcff=%ff",
     ],
 )
@@ -157,9 +158,11 @@ def test_other_requests(page, request_, status):
     assert page.answer(request_, MOMENT).status == status
 
 
-@pytest.mark.parametrize("fields", [{}, {"decision": "expired"}, {"decision": "maybe"}])
-def test_a_form_without_a_decision_decides_nothing(page, key, ledger, fields):
-    assert post(page, key, **fields).status == 400
+@pytest.mark.parametrize(
+    "fields", ["", "decision=expired", "decision=maybe", "decision=approved&decision=refused"]
+)
+def test_a_form_without_one_decision_decides_nothing(page, key, ledger, fields):
+    assert page.answer(Request("POST", "", f"{key}&{fields}".encode()), MOMENT).status == 400
     assert ledger.get(JOB.id).decision == ""
 
 
@@ -208,3 +211,13 @@ def test_a_job_that_waits_anew_has_another_link(page, key, ledger):
     ledger.claim(anew)
     ask(anew, SECONDS, MOMENT, ledger, MemoryNotifier(), page="https://page.example")
     assert get(page, key).status == 404
+
+
+def test_the_link_of_another_job_is_none_and_a_doubled_part_makes_a_link_none(page, key, ledger):
+    other = replace(JOB, id="b" * 32)
+    ledger.claim(other)
+    ask(other, SECONDS, MOMENT, ledger, MemoryNotifier(), page="https://page.example")
+    secret = key.partition("&")[2]
+    doubled = (f"{key}&{secret}", f"{key}&job={other.id}")
+    for query in (f"job={other.id}&{secret}", *doubled, "job=" + "a" * 1_000_000):
+        assert get(page, query).status == 404
