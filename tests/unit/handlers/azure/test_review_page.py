@@ -67,4 +67,4 @@ def test_the_form_sends_the_job_s_id_and_nothing_of_the_link(link, queue):
 
 def test_another_method_is_told_which_are_answered(link):
     answer = call("DELETE", link)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
