@@ -45,10 +45,8 @@ def _batches(runs: Sequence[RunReport], billed: Sequence[PricedRun]) -> Iterator
             continue
         ends = listed([f"{count:,} {end}" for end, count in batch.counts.items()])
         took = duration(milliseconds(run.ended) - milliseconds(run.started))
-        yield (
-            f"{each.label} is the batch {batch.id[:12]} of {batch.items:,} items: {ends}, in {took}. "
-            f"It cost {cost.amount}."
-        )
+        name = "a simulated batch" if run.where == "simulated" else f"the batch {batch.id[:12]}"
+        yield (f"{each.label} is {name} of {batch.items:,} items: {ends}, in {took}. It cost {cost.amount}.")
 
 
 def _doors(runs: Sequence[RunReport]) -> Iterator[str]:

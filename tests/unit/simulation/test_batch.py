@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from compare.folder import read
+from compare.report.build import build
 from core.batch.items import PAGE, TOLERATED
 from core.job import Batch
 from simulation.batch import program
@@ -81,3 +82,10 @@ def test_items_are_standard_executions_in_figures_and_run(tmp_path):
     assert folder.run.batch.counts == {"succeeded": ITEMS}
     [burst] = bursts(workload("aws.express"), load().values())
     assert folder.run.ended == stamp(burst.ended), "with its summary"
+
+
+def test_a_report_calls_a_simulated_batch_so(tmp_path):
+    folder = read(write(workload("aws.standard"), load().values(), tmp_path))
+
+    told = " ".join(build([folder]).summary)
+    assert f" is a simulated batch of {ITEMS} items: {ITEMS} succeeded, in " in told
