@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compare.metering.batch import ORCHESTRATORS
+from core.batch.items import TOLERATED
 from core.job import Batch
 from core.workflow.batch import batch_of
 from core.workflow.granularity import pipeline_in
 from simulation.compiled import flow as compiled
+from simulation.execution import Execution
 from simulation.remembered import Played
 from simulation.remembered import flow as interpreted
 from simulation.replay_host import PHOTO
@@ -22,6 +24,14 @@ def program(cloud: str, granularity: str, batch: Batch) -> Played:
     workflow = batch_of(pipeline_in(granularity))
     document = replace(PHOTO, batch=batch).to_document()
     return Played(FLOWS[cloud](workflow), workflow.timeout_seconds, document)
+
+
+def execution(workload: Workload) -> Execution:
+    """Return the execution that the workload's batch is, at its beginning."""
+    given = workload.arrivals
+    batch = Batch(given.count, given.at_once, TOLERATED)
+    made = program(workload.platform.cloud, workload.workflow.granularity, batch)
+    return Execution(-1, 0.0, given.count, made, counted=False)
 
 
 def as_items(workload: Workload) -> Workload:

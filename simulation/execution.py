@@ -41,11 +41,13 @@ class Execution:
         "uploaded",
     )
 
-    def __init__(self, number: int, arrived: float, size: float, program: Program) -> None:
+    def __init__(
+        self, number: int, arrived: float, size: float, program: Program, *, counted: bool = True
+    ) -> None:
         self.number = number
         self.program = program
         self.parent: Task | None = None
-        self.counted = True
+        self.counted = counted
         self.arrived = arrived  # its photo was asked for or, without a front door, sent
         self.uploaded = arrived
         self.calls = 0  # of the front door

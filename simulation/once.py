@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from math import ceil
 from typing import assert_never
 
-from core.batch.items import TOLERATED
-from core.job import Batch
 from core.recipes import load
 from core.workflow.granularity import pipeline_in
 from simulation.arrivals import arrivals
 from simulation.batch import as_items
-from simulation.batch import program as batch_program
+from simulation.batch import execution as batch_of
 from simulation.book import Values
 from simulation.compiled import program as compiled
 from simulation.context import Context
@@ -93,15 +91,7 @@ def run(
 
     enter = build(Context(kernel, values, streams, totals, work, item), workload, deliver)
     if batch:
-        given = workload.arrivals
-        program = batch_program(
-            workload.platform.cloud,
-            workload.workflow.granularity,
-            Batch(given.count, given.at_once, TOLERATED),
-        )
-        execution = Execution(-1, 0.0, given.count, program)
-        execution.counted = False
-        enter(execution)
+        enter(batch_of(workload))
     else:
         _arrive(kernel, coming, lambda size: enter(jobs.make(size)))
     kernel.run()
