@@ -23,6 +23,7 @@ from local.ministack import (
     roles,
     throttling,
     turns,
+    unpacking,
 )
 
 if __name__ == "__main__":
@@ -31,6 +32,7 @@ if __name__ == "__main__":
     requests.check()
     turns.take()
     turns.be_patient()
+    unpacking.share()
     throttling.throttle()
     maps.evaluate()
     log_keys.associate()
