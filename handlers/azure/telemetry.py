@@ -25,13 +25,13 @@ def log_end(answer: Mapping[str, Any]) -> None:
     job = answer.get("ok")
     if not job or job["state"] == DUPLICATE:
         return
-    waited = _waited_ms(job.get("review"))
+    moment, waited = datetime.now(UTC), _waited_ms(job.get("review"))
     line = {
         "job": job["id"],
         "execution": job["execution"],
         "state": job["state"],
-        "took_ms": _ms_since(job["accepted_at"]) - waited,
-        "since_upload_ms": _ms_since(job["uploaded_at"]) - waited,
+        "took_ms": _ms_between(job["accepted_at"], moment) - waited,
+        "since_upload_ms": _ms_between(job["uploaded_at"], moment) - waited,
     }
     logging.info("%s%s", JOB_ENDED, json.dumps(line))
 
@@ -43,5 +43,5 @@ def _waited_ms(review: Mapping[str, str] | None) -> int:
     return round((ended - asked).total_seconds() * 1000)
 
 
-def _ms_since(moment: str) -> int:
-    return round((datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds() * 1000)
+def _ms_between(began: str, ended: datetime) -> int:
+    return round((ended - datetime.fromisoformat(began)).total_seconds() * 1000)

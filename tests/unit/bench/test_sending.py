@@ -43,6 +43,32 @@ def test_an_interruption_while_a_thread_starts_leaves_no_upload_unnoted(three, m
     assert len(noted) == len(cloud.keys) == 1
 
 
+class Clock:
+    """A clock that a pause moves, by a little more than was asked for."""
+
+    late = 0.01
+
+    def __init__(self):
+        self.now, self.begun = 100.0, []
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        assert seconds >= 0
+        self.now += seconds + self.late
+        self.begun.append(self.now)
+
+
+def test_an_open_loop_begins_each_upload_at_its_time_however_late_the_one_before(three, monkeypatch):
+    uploads, cloud = three
+    clock = Clock()
+    monkeypatch.setattr(sending, "time", clock)
+    send_together(uploads, rate=20)
+    assert clock.begun == pytest.approx([100 + number / 20 + clock.late for number in range(3)])
+    assert len(cloud.keys) == 3
+
+
 def test_an_interruption_sends_nothing_that_still_waits_for_its_turn(three, monkeypatch):
     uploads, cloud = three
     upload, stopping = cloud.upload, threading.Event()

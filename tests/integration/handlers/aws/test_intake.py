@@ -66,7 +66,7 @@ def test_an_execution_runs_until_it_has_ended(aws):
         )["executionArn"]
         for each in (definition, waiting)
     )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while states.describe_execution(executionArn=ended)["status"] == "RUNNING":
         assert time.monotonic() < deadline
         time.sleep(0.05)

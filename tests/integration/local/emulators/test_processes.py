@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def start(folder: Path, command: list[str], name: str = "sleeper", lines: int = 1) -> processes.Supervised:
     process = processes.start(name, command, folder=folder, cwd=folder, environment=os.environ)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while processes.log(folder, name).read_text().count("up") < lines and time.monotonic() < deadline:
         time.sleep(0.01)
     return process

@@ -9,6 +9,8 @@ import pytest
 from core.errors import PhotoError, WorkerBusy
 from core.photo import memory
 
+PATIENCE = 30  # seconds, for what happens at once unless the code is wrong
+
 
 @pytest.fixture(autouse=True)
 def shared(monkeypatch):
@@ -35,6 +37,13 @@ def test_photos_together_never_hold_more_than_there_is():
     assert 60 <= most[0] <= 100
 
 
+def until(look):
+    deadline = time.monotonic() + PATIENCE
+    while not look():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
 def test_small_photos_do_not_overtake_a_large_one_that_waits():
     order, first = [], threading.Event()
 
@@ -45,11 +54,15 @@ def test_small_photos_do_not_overtake_a_large_one_that_waits():
             if name == "first":
                 first.wait()
 
-    threads = []
-    for name, mb in (("first", 60), ("large", 90), ("small", 10)):
-        threads.append(threading.Thread(target=step, args=(name, mb)))
-        threads[-1].start()
-        time.sleep(0.02)
+    threads = [
+        threading.Thread(target=step, args=each) for each in (("first", 60), ("large", 90), ("small", 20))
+    ]
+    threads[0].start()
+    until(lambda: order)
+    threads[1].start()
+    until(memory._MEMORY._turn.locked)  # the large one waits
+    threads[2].start()
+    time.sleep(0.02)
     assert order == ["first"]
     first.set()
     for each in threads:

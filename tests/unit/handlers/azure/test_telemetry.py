@@ -42,9 +42,20 @@ def test_the_sdk_s_requests_are_not_logged_with_the_uploader_s_file_name(caplog)
     assert "our own line" in caplog.text
 
 
-def test_waiting_for_a_person_counts_as_no_time(caplog):
-    now = datetime.now(UTC)
-    hour = timedelta(hours=1)
+class Ticking(datetime):
+    """A clock that goes on by a millisecond whenever it is looked at."""
+
+    reads = datetime(2026, 11, 27, tzinfo=UTC)
+
+    @classmethod
+    def now(cls, tz=None):
+        cls.reads += timedelta(milliseconds=1)
+        return cls.reads
+
+
+def test_waiting_for_a_person_counts_as_no_time_and_both_times_end_at_one_moment(caplog, monkeypatch):
+    monkeypatch.setattr(telemetry, "datetime", Ticking)
+    now, hour = Ticking.reads, timedelta(hours=1)
     begun, asked = stamp(now - hour - timedelta(seconds=5)), stamp(now - hour)
     job = Job(
         "1" * 32,
@@ -61,5 +72,4 @@ def test_waiting_for_a_person_counts_as_no_time(caplog):
         telemetry.log_end({"ok": job.to_document()})
 
     [line] = [json.loads(each.removeprefix(JOB_ENDED)) for each in caplog.messages]
-    assert 5_000 <= line["took_ms"] < hour.total_seconds() * 1000
-    assert line["since_upload_ms"] == line["took_ms"]
+    assert line["took_ms"] == line["since_upload_ms"] == 5_001

@@ -72,10 +72,9 @@ def played(queue: FakeQueue, poison: FakeQueue, failures: int, **options: Any) -
     async def play() -> None:
         clients: Any = (queue, poison)
         trigger = QueueTrigger(*clients, QueueOptions(**options), run, LOG)
-        for _ in range(300):
-            if not queue.messages:
-                break
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(30):
+            while queue.messages:
+                await asyncio.sleep(0.01)
         await trigger.stop()
 
     asyncio.run(play())

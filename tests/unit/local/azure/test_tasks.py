@@ -24,24 +24,28 @@ def test_an_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_tasks_run_side_by_side_and_are_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    done: list[float] = []
+    done: list[str] = []
 
-    async def work(seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        done.append(seconds)
+    async def work(name: str, may_end: asyncio.Event) -> None:
+        await may_end.wait()
+        done.append(name)
 
     async def play() -> None:
         group = Tasks(LOG)
-        for seconds in (0.2, 0.01):
-            group.add(work(seconds))
+        names = ("late", "early", "never")
+        late, early, never = may_end = [asyncio.Event() for _ in names]
+        for each in zip(names[:2], may_end, strict=False):
+            group.add(work(*each))
+        early.set()
         await group.first()
-        assert (done, len(group)) == ([0.01], 1)
+        assert (done, len(group)) == (["early"], 1)
+        late.set()
         await group.all()
-        group.add(work(60))
+        group.add(work("never", never))
         group.cancel()
         await group.all()
         assert len(group) == 0
 
     asyncio.run(play())
-    assert done == [0.01, 0.2]
+    assert done == ["early", "late"]
     assert caplog.text == ""

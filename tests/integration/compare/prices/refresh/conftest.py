@@ -32,7 +32,7 @@ def handler(vendor: Vendor, server: Server) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 return
             if fault == "stall":
-                time.sleep(1)
+                time.sleep(2)
                 return
             document = vendor.answer(self.path)
             if document is None:
@@ -70,5 +70,5 @@ def lists(server: Server) -> PriceLists:
     return PriceLists(
         date(2026, 11, 23),
         {"aws": server.url, "azure": f"{server.url}/api/retail/prices"},
-        JsonReader(timeout=0.4, backoff=0.01),
+        JsonReader(timeout=1, backoff=0.01),
     )
