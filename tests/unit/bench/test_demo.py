@@ -8,6 +8,7 @@ from bench.stack import DeployedStack
 from cli import demo as command
 from cli.console import progress
 from compare.folder import read
+from simulation.advice import advise
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def samples(photos, monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "OUT", tmp_path / "out")
     monkeypatch.setattr(demo, "ROOT", tmp_path)  # a real demonstration may run in the checkout
     monkeypatch.setattr(demo, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(advise, "JOBS", 20)
     return photos
 
 
