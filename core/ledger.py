@@ -18,10 +18,11 @@ AWAITING = "awaiting_approval"  # the state of a job that waits for a person's d
 
 AT_WORK = ("claimed", AWAITING)  # the states of jobs whose execution has not ended
 OPEN = (*AT_WORK, RELEASED)  # the states of jobs that have not ended
+FAILED = ("failed", "rejected")  # the states of jobs that ended by an error
 DECIDED = ("refused", "expired")  # the states of jobs that were not approved
 # The states of jobs without a picture. A later upload of the same bytes under the same key, which S3 gives
-# the same etag, claims their row.
-WITHOUT_PICTURE = ("failed", "rejected", *DECIDED)
+# the same etag, claims their row: see LedgerRow.stands_until.
+WITHOUT_PICTURE = (*FAILED, *DECIDED)
 
 Decision = Literal["approved", "refused"]  # what a person can decide
 
@@ -60,6 +61,19 @@ class LedgerRow:
     def etag(self) -> str:
         """The upload's etag; empty if the row has none."""
         return self._source("etag")
+
+    @property
+    def stands_until(self) -> str:
+        """The time until which an upload of the same bytes is this job's, too; empty if the row has none.
+
+        That is the time of the job's own upload. A person's decision is about all that came before it.
+        """
+        return self.updated_at if self.state in DECIDED else str(self.document.get("uploaded_at", ""))
+
+    def free_for(self, uploaded_at: str) -> bool:
+        """Return whether the execution of an upload of that time may claim the row of another."""
+        overtaken = "" < self.stands_until < uploaded_at
+        return self.state == RELEASED or (self.state in WITHOUT_PICTURE and overtaken)
 
     def _source(self, name: str) -> str:
         source = self.document.get("source")
@@ -156,8 +170,8 @@ class Claims(Asking, Protocol):
     def claim(self, job: Job) -> bool:
         """Insert the job's row, or claim a released one; return ``False`` if another execution has it.
 
-        A row of :data:`WITHOUT_PICTURE` is claimed by a later upload. A repeated claim by the same execution
-        returns ``True``: a retried claim is not a duplicate.
+        A row of :data:`WITHOUT_PICTURE` is claimed by an upload later than :attr:`LedgerRow.stands_until`. A
+        repeated claim by the same execution returns ``True``: a retried claim is not a duplicate.
         """
 
     def record(self, job: Job) -> bool:

@@ -42,7 +42,7 @@ class Outcome:
 
 def outcome(item: Item, row: LedgerRow | None) -> Outcome:
     """Return what became of the item with this row in the ledger."""
-    before = row is not None and _uploaded(row) < datetime.fromisoformat(item.upload.stored_at)
+    before = row is not None and _until(row) < datetime.fromisoformat(item.upload.stored_at)
     if row is None or (before and row.state in WITHOUT_PICTURE):
         return Outcome(item, "missing", "It was not begun.", row)
     error = row.document.get("error")
@@ -55,10 +55,10 @@ def outcome(item: Item, row: LedgerRow | None) -> Outcome:
     return Outcome(item, known, reason, row)
 
 
-def _uploaded(row: LedgerRow) -> datetime:
+def _until(row: LedgerRow) -> datetime:
     try:
-        return datetime.fromisoformat(row.document["uploaded_at"]).astimezone(UTC)
-    except (KeyError, TypeError, ValueError):  # of a row that cannot be read
+        return datetime.fromisoformat(row.stands_until).astimezone(UTC)
+    except ValueError:  # of a row that cannot be read
         return datetime.max.replace(tzinfo=UTC)
 
 

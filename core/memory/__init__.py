@@ -11,7 +11,7 @@ from datetime import datetime
 
 from core.errors import ObjectMissing
 from core.job import Job
-from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
+from core.ledger import AT_WORK, AWAITING, RELEASED, Decision, LedgerRow
 from core.ports import Upload, check_size, superseded
 from core.review.decisions import EXPIRED
 from core.trace import now, stamp
@@ -56,7 +56,7 @@ class MemoryLedger:
     def claim(self, job: Job) -> bool:
         """See :meth:`core.ledger.Claims.claim`."""
         row = self._rows.get(job.id)
-        if row and row.state != RELEASED and not _overtaken(row, job):
+        if row and not row.free_for(job.uploaded_at):
             return self._executions[job.id] == job.execution
         self._executions[job.id] = job.execution
         claimed = now()
@@ -163,10 +163,6 @@ class MemoryLedger:
     def list(self) -> Iterator[LedgerRow]:
         """See :meth:`core.ledger.Ledger.list`."""
         yield from self._rows.values()
-
-
-def _overtaken(row: LedgerRow, job: Job) -> bool:
-    return row.state in WITHOUT_PICTURE and str(row.document["uploaded_at"]) < job.uploaded_at
 
 
 class MemoryNotifier:

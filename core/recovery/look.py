@@ -12,7 +12,7 @@ from typing import Any, Literal
 from core.deployment.limits import LEDGER_RETENTION
 from core.errors import Superseded, UnreadableRow
 from core.job import Source
-from core.ledger import DECIDED, WITHOUT_PICTURE, LedgerRow
+from core.ledger import WITHOUT_PICTURE, LedgerRow
 from core.ports import Upload
 from core.recovery.seen import MEGABYTES, Seen
 
@@ -154,8 +154,7 @@ def _stands_for(row: LedgerRow, upload: Upload) -> bool:
     """Return whether the row's job is that of the upload; one that cannot be read stands for none.
 
     On Azure an upload gets another etag when its metadata is set: it is the same if it was created no later
-    than the job's upload. On S3 a later upload of the same bytes has the same etag; a person's decision is
-    about all that came before it.
+    than the job's upload. On S3 a later upload of the same bytes has the same etag.
     """
     try:
         job = row.job()
@@ -163,8 +162,7 @@ def _stands_for(row: LedgerRow, upload: Upload) -> bool:
         return False
     told = _time(job.uploaded_at)
     if job.source.etag == upload.source.etag:
-        seen = _time(row.updated_at) if row.state in DECIDED else told
-        return row.state not in WITHOUT_PICTURE or _time(upload.stored_at) <= seen
+        return row.state not in WITHOUT_PICTURE or _time(upload.stored_at) <= _time(row.stands_until)
     if upload.created_at is None or (job.error and job.error.name == Superseded.__name__):
         return False
     return job.source.size == upload.source.size and _time(upload.created_at) <= told

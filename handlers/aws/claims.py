@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from core.deployment.limits import LEDGER_RETENTION
 from core.deployment.names import EXPIRES_AT, LEDGER_KEY
 from core.job import Job
-from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE
+from core.ledger import AT_WORK, AWAITING, DECIDED, FAILED, RELEASED
 from core.review.decisions import EXPIRED
 from core.trace import now
 from handlers.aws.ledger import DynamoLedger, Value
@@ -37,18 +37,20 @@ class DynamoClaims(DynamoLedger):
             "document": json.dumps(job.to_document()),
             EXPIRES_AT: int((datetime.now(UTC) + LEDGER_RETENTION).timestamp()),
         }
-        ended = {f":{state}": state for state in WITHOUT_PICTURE}
+        failed, decided = ({f":{state}": state for state in states} for states in (FAILED, DECIDED))
         return self._replace(
             {LEDGER_KEY: job.id, **row},
             "attribute_not_exists(#id) OR #state = :released"
             " OR (#execution = :execution AND #state = :claimed)"
-            f" OR (#state IN ({', '.join(ended)}) AND #uploaded_at < :uploaded_at)",
+            f" OR (#state IN ({', '.join(failed)}) AND #uploaded_at < :uploaded_at)"
+            f" OR (#state IN ({', '.join(decided)}) AND #updated_at < :uploaded_at)",
             {
                 ":released": RELEASED,
                 ":execution": job.execution,
                 ":claimed": "claimed",
                 ":uploaded_at": job.uploaded_at,
-                **ended,
+                **failed,
+                **decided,
             },
         )
 

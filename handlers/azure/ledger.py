@@ -14,7 +14,7 @@ from azure.data.tables import TableClient, TableEntity, TableTransactionError, U
 
 from core.deployment.names import SHARDS
 from core.job import Job
-from core.ledger import AT_WORK, AWAITING, RELEASED, WITHOUT_PICTURE, Decision, LedgerRow
+from core.ledger import AT_WORK, AWAITING, RELEASED, Decision, LedgerRow
 from core.recovery.look import PAGE
 from core.review.decisions import EXPIRED
 from core.trace import now
@@ -49,11 +49,7 @@ class TableLedger:
         }
 
         def free(held: TableEntity) -> bool:
-            overtaken = (
-                held["state"] in WITHOUT_PICTURE
-                and held.get("uploaded_at", job.uploaded_at) < job.uploaded_at
-            )
-            return held["state"] == RELEASED or overtaken
+            return rows.row_of(held).free_for(job.uploaded_at)
 
         with translated(f"table {self._table.table_name}"):
             row = {**index.keys(job.id), **entity}

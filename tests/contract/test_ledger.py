@@ -15,8 +15,9 @@ import pytest
 
 from components.aws.state_machine.compiler import compile_workflow
 from core.job import Job, Problem, Review, Source
-from core.ledger import AWAITING, RELEASED, WITHOUT_PICTURE
+from core.ledger import AWAITING, DECIDED, FAILED, RELEASED
 from core.memory import MemoryLedger
+from core.trace import stamp
 from core.workflow.model import FinalState
 from core.workflow.photo import pipeline
 from handlers.aws.claims import DynamoClaims
@@ -163,8 +164,8 @@ def test_a_finished_job_is_not_claimed_anew(ledger, job):
     assert ledger.get(job.id).state == "succeeded"
 
 
-@pytest.mark.parametrize("state", WITHOUT_PICTURE)
-def test_a_later_upload_of_the_same_bytes_claims_a_job_without_a_picture(ledger, job, state):
+@pytest.mark.parametrize("state", FAILED)
+def test_a_later_upload_of_the_same_bytes_claims_a_job_that_failed(ledger, job, state):
     ledger.claim(job)
     ledger.record(replace(job, state=state))
 
@@ -174,6 +175,17 @@ def test_a_later_upload_of_the_same_bytes_claims_a_job_without_a_picture(ledger,
     assert ledger.claim(again)
     assert ledger.record(replace(again, state="succeeded"))
     assert not ledger.claim(replace(job, uploaded_at="2026-01-01T00:00:02.000Z")), "it has its picture"
+
+
+@pytest.mark.parametrize("state", DECIDED)
+def test_a_decision_is_about_all_uploads_of_the_same_bytes_before_it(ledger, job, state):
+    ledger.claim(job)
+    ledger.record(replace(job, state=state))
+
+    decided = ledger.get(job.id).updated_at
+    for uploaded_at in ("2025-12-31T00:00:00Z", job.uploaded_at, "2026-01-01T00:00:01Z", decided):
+        assert not ledger.claim(replace(other(job), uploaded_at=uploaded_at)), "whenever its event comes"
+    assert ledger.claim(replace(other(job), uploaded_at=stamp(LATER)))
 
 
 def test_a_released_job_is_the_next_execution_s(ledger, job):

@@ -19,7 +19,7 @@ from components.aws.state_machine.integrations import (
 )
 from components.aws.state_machine.references import Definition, function, topic
 from components.aws.state_machine.retries import retries
-from core.ledger import AT_WORK, WITHOUT_PICTURE
+from core.ledger import AT_WORK
 from core.workflow.model import (
     DUPLICATE,
     Approval,
@@ -191,8 +191,7 @@ class _Compiler:
         """Compile the claim, which creates the job document from the store's event."""
         mapped = any(isinstance(state, Map) for state in self._workflow.states)
         job = jsonata.BATCH_FROM_EVENT if mapped else jsonata.JOB_FROM_EVENT
-        without_picture = [state for state in WITHOUT_PICTURE if state in self._workflow.endings]
-        state = self._task(task, PUT_ITEM, ledger.put(job, without_picture), SERVICE_SECONDS, job, job, after)
+        state = self._task(task, PUT_ITEM, ledger.put(job), SERVICE_SECONDS, job, job, after)
         return self._unless_refused(state, job, claim.duplicate)
 
     def _record(self, task: Task, record: Record, job: str, after: str | None) -> Definition:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from components.aws.state_machine import expressions as jsonata
 from components.aws.state_machine.expressions import embed
 from components.aws.state_machine.references import LEDGER, Definition
-from core.ledger import AT_WORK, AWAITING, RELEASED
+from core.ledger import AT_WORK, AWAITING, DECIDED, FAILED, RELEASED
 from core.review.decisions import EXPIRED
 
 REFUSED = "DynamoDB.ConditionalCheckFailedException"  # the condition of a call does not hold
@@ -16,29 +16,30 @@ REFUSED_BY_SDK = REFUSED.replace("DynamoDB.", "DynamoDb.")  # of an AWS SDK inte
 NOW = {"S": embed(jsonata.NOW)}
 
 
-def put(job: str, without_picture: Iterable[str]) -> Definition:
+def put(job: str) -> Definition:
     """Return the call that inserts the job, unless another execution did.
 
-    It replaces a released row, and that of an earlier upload that ended in a state ``without_picture``.
+    It replaces a released row, and one without a picture that does not stand for this upload.
     """
+    failed, decided = ({f":{state}": {"S": state} for state in states} for states in (FAILED, DECIDED))
     condition = (
         "attribute_not_exists(#id) OR #state = :released OR (#execution = :execution AND #state = :claimed)"
+        f" OR (#state IN ({', '.join(failed)}) AND #uploaded_at < :uploaded_at)"
+        f" OR (#state IN ({', '.join(decided)}) AND #updated_at < :uploaded_at)"
     )
-    values: dict[str, object] = {
-        ":released": {"S": RELEASED},
-        ":claimed": {"S": "claimed"},
-        ":execution": {"S": embed(jsonata.EXECUTION)},
-    }
-    ended = {f":{state}": {"S": state} for state in without_picture}
-    if ended:
-        condition += f" OR (#state IN ({', '.join(ended)}) AND #uploaded_at < :uploaded_at)"
-        values |= ended | {":uploaded_at": {"S": embed(f"{jsonata.INPUT}.time")}}
     return {
         "TableName": LEDGER,
         "Item": embed(jsonata.ledger_item(job)),
         "ConditionExpression": condition,
         "ExpressionAttributeNames": _names(condition),
-        "ExpressionAttributeValues": values,
+        "ExpressionAttributeValues": {
+            ":released": {"S": RELEASED},
+            ":claimed": {"S": "claimed"},
+            ":execution": {"S": embed(jsonata.EXECUTION)},
+            ":uploaded_at": {"S": embed(f"{jsonata.INPUT}.time")},
+            **failed,
+            **decided,
+        },
     }
 
 

@@ -13,8 +13,8 @@ EARLIER, SAME, LATER = "2026-03-01T10:00:00Z", BATCH, "2026-03-01T10:00:01Z"
 ITEM = Item(Upload(Source("photos", "archive/a.jpg", "etag", 1), BATCH), "gallery")
 
 
-def row(state, uploaded_at):
-    return LedgerRow(ITEM.id, state, "", EARLIER, {"uploaded_at": uploaded_at})
+def row(state, uploaded_at, updated_at=EARLIER):
+    return LedgerRow(ITEM.id, state, "", updated_at, {"uploaded_at": uploaded_at})
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def row(state, uploaded_at):
 )
 def test_an_item_ends_as_its_job_did_unless_that_was_before(state, uploaded_at, end):
     assert outcome(ITEM, row(state, uploaded_at)).end == end
+
+
+@pytest.mark.parametrize(("decided", "end"), [(EARLIER, "missing"), (LATER, "refused")])
+def test_a_decision_counts_for_a_batch_that_was_begun_before_it(decided, end):
+    assert outcome(ITEM, row("refused", EARLIER, decided)).end == end
 
 
 def test_an_item_without_a_row_is_missing():
