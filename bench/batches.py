@@ -108,8 +108,9 @@ def start(
     """
     if len(items) > MAX_ITEMS:
         raise SetupError(f"There are {len(items):,} items; a batch has at most {MAX_ITEMS:,}: make several.")
-    now = datetime.now(UTC).strftime(MOMENT)
-    version = f"{AGAIN}{datetime.now(UTC):%y%m%d%H%M%S}" if again else ""
+    moment = datetime.now(UTC)
+    now = moment.strftime(MOMENT)
+    version = f"{AGAIN}{moment:%y%m%d%H%M%S%f}" if again else ""
     listed = [Item(replace(each.upload, stored_at=now), f"{each.recipe}{version}") for each in items]
     data = to_list(listed)
     digest = hashlib.sha256(data).hexdigest()[:32]

@@ -117,8 +117,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what can't be shown becomes an escape
             stream.reconfigure(errors="backslashreplace")
-    # This logger would repeat the error at length.
-    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
+    # These loggers would repeat the error at length, or say how it was read.
+    for name in ("azure.identity", "azure.storage"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         app()
     except Exception as error:

@@ -50,6 +50,11 @@ def test_a_prefix_is_processed_skipped_the_next_time_and_done_again_if_asked(run
     assert third["counts"] == {"skipped": 1}
 
 
+def test_again_is_again_however_soon_it_comes(run):
+    found = [run("--prefix", "archive/a", "--again", "--wait", "--json").stdout for _ in range(3)]
+    assert [json.loads(each)["counts"] for each in found] == [{"succeeded": 1}] * 3
+
+
 def test_a_manifest_s_wrong_lines_are_told_and_stop_nothing(run, tmp_path):
     manifest = tmp_path / "some.jsonl"
     manifest.write_text('"archive/a.jpg"\n"nowhere.jpg"\n{"key": "archive/b.jpg", "recipe": "vintage"}\n')

@@ -1,3 +1,4 @@
+import logging
 import sys
 from importlib.metadata import version
 from io import BytesIO, TextIOWrapper
@@ -44,6 +45,11 @@ def test_an_explained_error_is_one_line_and_exit_1(entry, capsys):
 def test_further_lines_of_an_explanation_are_kept(entry, capsys):
     assert entry(raising(SetupError("Pulumi failed.\n  error: [no] such thing"))) == 1
     assert capsys.readouterr().err == "Pulumi failed.\n  error: [no] such thing\n"
+
+
+def test_a_library_says_nothing_beside_the_explanation(entry):
+    entry(raising(SetupError("The store can't answer.")))
+    assert not logging.getLogger("azure.storage.blob._shared.response_handlers").isEnabledFor(logging.WARNING)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
