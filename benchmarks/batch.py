@@ -20,7 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 from memory import emulators, memory, total_mb
-from notices import Hear, heard
 from PIL import Image
 from rich.console import Console
 
@@ -30,6 +29,7 @@ from core.batch.items import MAX_CONCURRENCY, Item
 from core.batch.summary import counts, outcomes
 from core.ledger import OPEN
 from local.environment import LocalStack
+from local.notifications import Take, subscribed
 
 LOOK_SECONDS = 10
 PIXELS = (48, 32)
@@ -41,19 +41,23 @@ console = Console(highlight=False, soft_wrap=True)
 def measure(stack: str, count: int, concurrency: int) -> bool:
     """Send so many photos through the stack as one batch; return whether all ended right, each once."""
     deployment = DeployedStack.of(stack)
-    hear = heard(deployment.outputs)
+    with subscribed(deployment.outputs) as take:
+        return _measured(deployment, take, count, concurrency)
+
+
+def _measured(deployment: DeployedStack, take: Take, count: int, concurrency: int) -> bool:
     prefix = f"archive/benchmark-{secrets.token_hex(3)}/"
     began = time.monotonic()
     with ThreadPoolExecutor(SENDERS) as senders:
         list(senders.map(lambda at: _upload(deployment, prefix, at), range(count)))
-    console.print(f"{stack}: {count:,} photos stored in {time.monotonic() - began:.0f} s")
+    console.print(f"{deployment.stack}: {count:,} photos stored in {time.monotonic() - began:.0f} s")
     began = time.monotonic()
     items = batches.in_prefix(deployment, prefix, deployment.outputs["recipe"])
     made, listed = batches.start(
         deployment, items, batches.Options(concurrency, 0), deployment.outputs["recipe"]
     )
-    console.print(f"{stack}: listed and started in {time.monotonic() - began:.0f} s")
-    notices = _followed(deployment, made, hear)
+    console.print(f"{deployment.stack}: listed and started in {time.monotonic() - began:.0f} s")
+    notices = _followed(deployment, made, take)
     return _right(deployment, made, listed, notices)
 
 
@@ -63,14 +67,14 @@ def _upload(deployment: DeployedStack, prefix: str, number: int) -> None:
     deployment.connection.upload(f"{prefix}{number:06}.jpg", stream.getvalue())
 
 
-def _followed(deployment: DeployedStack, made: str, hear: Hear) -> Counter[str]:
+def _followed(deployment: DeployedStack, made: str, take: Take) -> Counter[str]:
     """Watch the batch until it has ended; return how often each job was notified of."""
     processes = emulators(deployment.outputs["cloud"])
     began, notices, before, most = time.monotonic(), Counter[str](), 0, 0.0
     while True:
         time.sleep(LOOK_SECONDS)
         deployment.check()
-        notices.update(hear())
+        notices.update(body["id"] for _, body in take())
         row = deployment.row(made)
         most = max(most, total_mb(processes))
         told = "; ".join(f"{name} {memory(each)}" for name, each in processes.items())
@@ -81,7 +85,7 @@ def _followed(deployment: DeployedStack, made: str, hear: Hear) -> Counter[str]:
         before = ended
         if row is not None and row.state not in OPEN and made in notices:
             console.print(f"{row.state} in {seconds:.0f} s, at most {most:,.0f} MB")
-            notices.update(hear())
+            notices.update(body["id"] for _, body in take())
             return notices
 
 

@@ -61,6 +61,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "local up": ("twinlens local up", "twinlens local up -s aws-local"),
     "local down": ("twinlens local down",),
     "local status": ("twinlens local status --json",),
+    "local listen": ("twinlens local listen -s aws-local",),
     "local env": ('eval "$(twinlens local env)"', 'eval "$(twinlens local env --unset)"'),
     "photos make": ("twinlens photos make set --count 50 --megapixels 12 --megapixels 24 --format jpeg",),
     "prices show": ("twinlens prices show aws.lambda --region eu-west-1",),

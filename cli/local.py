@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from typing import Annotated
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
 
 from bench.emulators import extra
-from cli.console import Json, console, print_json, print_table
+from bench.stack import DeployedStack
+from cli.console import Json, console, errors, print_json, print_table, shown
 from core.errors import SetupError
 from core.signals import ending_politely
 from local.environment import LocalStack, enter, others
 
+POLL_SECONDS = 1
 BEFORE = "TWINLENS_BEFORE"  # what the shell had, as JSON
 
 app = typer.Typer(no_args_is_help=True, help="Run both clouds on this machine.")
@@ -91,6 +96,44 @@ def env(
         return
     for name, value in changes.items():
         typer.echo(f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}")
+
+
+@app.command()
+def listen(
+    name: Annotated[LocalStack, typer.Option("--stack", "-s", help="The local stack.")],
+    count: Annotated[int, typer.Option(min=0, help="End after so many; 0 for none.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Print the notifications of a local stack as they come, with the links to decide on; Ctrl-C ends it."""
+    deployment = DeployedStack.of(name)
+    with extra():
+        from local.notifications import subscribed
+    with ending_politely(), suppress(KeyboardInterrupt), subscribed(deployment.outputs) as take:
+        errors.print(f"Listening to the notifications of {name}. Ctrl-C ends it.")
+        heard = 0
+        while not count or heard < count:
+            deployment.check()
+            taken = take()
+            heard += len(taken)
+            for topic, body in taken:
+                if as_json:
+                    print_json({"topic": topic, **body})
+                else:
+                    _print(topic, body)
+            if not taken:
+                time.sleep(POLL_SECONDS)
+
+
+def _print(topic: str, body: Mapping[str, Any]) -> None:
+    """Print a notification; a link must not be folded."""
+    told = [f"{topic:8}", body["id"][:12], body["source"]["key"], body["state"]]
+    if body.get("error"):
+        told.append(f"{body['error']['name']}: {body['error']['message']}")
+    if topic == "review":
+        told.append(f"{', '.join(body['flags'])}; until {body['review']['deadline']}")
+    console.print("  ".join(map(shown, told)), soft_wrap=True)
+    if link := body.get("link"):
+        console.print(f"          {shown(link)}", soft_wrap=True)
 
 
 def _deployed() -> dict[str, bool]:

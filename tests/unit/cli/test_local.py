@@ -1,14 +1,17 @@
 import json
 import shlex
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from local_commands import NAMES, RUNNING
 from typer.testing import CliRunner
 
+from cli import local
 from cli.local import app
 from core.errors import SetupError
-from local import emulators, state
+from local import emulators, notifications, state
 
 
 @pytest.mark.parametrize(
@@ -72,3 +75,56 @@ def test_env_can_be_undone(done: list[str], monkeypatch: pytest.MonkeyPatch, tmp
 def test_there_is_nothing_to_undo_in_a_fresh_shell(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TWINLENS_BEFORE", raising=False)
     assert isinstance(CliRunner().invoke(app, ["env", "--unset"]).exception, SetupError)
+
+
+type Looks = list[list[tuple[str, dict[str, object]]]]
+
+LINK = "http://127.0.0.1:7071/api/review_page?job=3f2a5c0d9e11aa&key=" + "k" * 90
+ASKED = {
+    "id": "3f2a5c0d9e11aa",
+    "state": "awaiting_approval",
+    "source": {"key": "incoming/a\x1b[2Jb.jpg"},
+    "error": None,
+    "flags": ["animated", "location"],
+    "review": {"deadline": "2026-11-28T13:00:00Z"},
+    "link": LINK,
+}
+FAILED = {**ASKED, "state": "rejected", "error": {"name": "NotAPhoto", "message": "It is a [b]poem[/b]."}}
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """What is heard at each look; then somebody presses Ctrl-C."""
+    looks: Looks = []
+
+    def take() -> list[tuple[str, dict[str, object]]]:
+        if not looks:
+            raise KeyboardInterrupt
+        return looks.pop(0)
+
+    stand = SimpleNamespace(outputs={}, check=lambda: None)
+    monkeypatch.setattr(local, "DeployedStack", SimpleNamespace(of=lambda name: stand))
+    monkeypatch.setattr(local, "POLL_SECONDS", 0)
+    monkeypatch.setattr(notifications, "subscribed", lambda outputs: nullcontext(take))
+    return looks
+
+
+def test_listening_prints_what_comes_until_it_is_ended(
+    heard: Looks,
+) -> None:
+    heard += [[("review", ASKED)], [], [("error", {**FAILED, "link": ""})]]
+    result = CliRunner().invoke(app, ["listen", "-s", "aws-local"])
+    assert result.exit_code == 0
+    asked, link, failed = result.stdout.splitlines()
+    assert link.strip() == LINK, "in one line"
+    assert asked.startswith("review    3f2a5c0d9e11  incoming/a")
+    assert asked.endswith("awaiting_approval  animated, location; until 2026-11-28T13:00:00Z")
+    assert failed.endswith("rejected  NotAPhoto: It is a [b]poem[/b].")
+    assert "\x1b" not in result.stdout
+
+
+def test_listening_ends_after_so_many(heard: Looks) -> None:
+    heard += [[("error", FAILED)], [("review", ASKED)]]
+    result = CliRunner().invoke(app, ["listen", "-s", "azure-local", "--count", "1", "--json"])
+    assert json.loads(result.stdout) == {"topic": "error", **FAILED}
+    assert heard == [[("review", ASKED)]]
