@@ -13,6 +13,7 @@ from core import recipes
 from core.batch.items import MAX_ITEMS, Item, to_list
 from core.batch.manifest import Entry, entries
 from core.batch.summary import TO_REDRIVE, Outcome
+from core.deployment.limits import SUFFIXES
 from core.deployment.names import ARCHIVE
 from core.errors import RecipeError, SetupError
 from core.job import AGAIN, BATCHES_PREFIX, Batch, Job, Problem, Source, job_id
@@ -39,8 +40,7 @@ def in_prefix(deployment: DeployedStack, prefix: str, recipe: str) -> list[Item]
     """
     readable = _readable(deployment)
     if not prefix.startswith(readable):
-        where = " and ".join(map(repr, readable))
-        raise SetupError(f"The steps of {deployment.stack} read only under {where}, and not {prefix!r}.")
+        raise SetupError(f"The steps of {deployment.stack} read {_only(readable)}, and not {prefix!r}.")
     possible = prefix == prefix.encode(errors="replace").decode()  # keys are UTF-8; an argument need not be
     found = list(deployment.connection.photos_under(prefix)) if possible else []
     if not found:
@@ -54,18 +54,16 @@ def in_manifest(deployment: DeployedStack, path: Path, recipe: str) -> tuple[lis
     Raises:
         SetupError: The manifest cannot be read, or none of its entries can be used.
     """
-    listed = entries(path)
+    listed, readable = entries(path), _readable(deployment)
     stored = {
-        each.source.key: each
-        for prefix in _readable(deployment)
-        for each in deployment.connection.photos_under(prefix)
+        each.source.key: each for prefix in readable for each in deployment.connection.photos_under(prefix)
     }
     known: set[str] = set()
     items: dict[str, Item] = {}
     mistakes: list[str] = []
     for each in listed:
         named = each.recipe or recipe
-        mistake = each.mistake or _mistake(each, stored, named, known)
+        mistake = each.mistake or _mistake(each, stored, readable, named, known)
         if not mistake:
             item = Item(stored[each.key], named)
             mistake = "is there twice" if item.id in items else ""
@@ -83,9 +81,20 @@ def _readable(deployment: DeployedStack) -> tuple[str, ...]:
     return (begins, ARCHIVE) if begins else ("",)
 
 
-def _mistake(entry: Entry, stored: dict[str, Upload], recipe: str, known: set[str]) -> str:
-    if entry.key not in stored:
-        return f"names {entry.key!r}, and there is no such photo where the steps may read"
+def _only(readable: tuple[str, ...]) -> str:
+    return f"only under {' and '.join(map(repr, readable))}"
+
+
+def _mistake(
+    entry: Entry, stored: dict[str, Upload], readable: tuple[str, ...], recipe: str, known: set[str]
+) -> str:
+    key = entry.key
+    if not key.lower().endswith(SUFFIXES):
+        return f"names {key!r}, and the name of a photo must end with {', '.join(SUFFIXES)}"
+    if not key.startswith(readable):
+        return f"names {key!r}, and the steps read {_only(readable)}"
+    if key not in stored:
+        return f"names {key!r}, and there is no such photo"
     if recipe not in known:
         try:
             recipes.load(recipe)

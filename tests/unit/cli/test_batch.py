@@ -57,12 +57,20 @@ def test_again_is_again_however_soon_it_comes(run):
 
 def test_a_manifest_s_wrong_lines_are_told_and_stop_nothing(run, tmp_path):
     manifest = tmp_path / "some.jsonl"
-    manifest.write_text('"archive/a.jpg"\n"nowhere.jpg"\n{"key": "archive/b.jpg", "recipe": "vintage"}\n')
+    entries = ["archive/a.jpg", "nowhere.jpg", "archive/c.jpg", "archive/a.txt", "archive/a.jpg"]
+    entries.append({"key": "archive/b.jpg", "recipe": "vintage"})
+    manifest.write_text("\n".join(map(json.dumps, entries)))
 
     done = run("--manifest", str(manifest), "--wait")
 
     assert "items    2: 2 succeeded" in done.stdout
-    assert "line 2 names 'nowhere.jpg'" in done.stderr.replace("\n", " ")
+    told = done.stderr.replace("\n", " ")
+    assert (
+        "line 2 names 'nowhere.jpg', and the steps read only under 'incoming/' and 'archive/'; it is" in told
+    )
+    assert "line 3 names 'archive/c.jpg', and there is no such photo; it is left out." in told
+    assert "line 4 names 'archive/a.txt', and the name of a photo must end with .jpg, .jpeg" in told
+    assert "line 5 is there twice" in told
 
 
 def test_a_started_batch_is_shown_by_the_beginning_of_its_id(run):
