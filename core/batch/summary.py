@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from core.batch.items import Item, items_of
 from core.job import Artifact, Job
-from core.ledger import OPEN, WITHOUT_PICTURE, LedgerRow
+from core.ledger import AWAITING, OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow
 from core.ports import ObjectStore
 
 NAME = "summary.json"
@@ -22,6 +22,12 @@ End = Literal["succeeded", "skipped", "rejected", "refused", "expired", "failed"
 ENDS: tuple[End, ...] = get_args(End)
 # What a redrive sends again: the rest has ended as it should, or is under way.
 TO_REDRIVE: tuple[End, ...] = ("failed", "missing")
+
+WHY_OPEN = {
+    "claimed": "An execution is at work on it, or was lost.",
+    AWAITING: "It waits for a person's decision.",
+    RELEASED: "It was lost, and its job is to run again.",
+}
 
 type Rows = Callable[[str], LedgerRow | None]
 
@@ -48,7 +54,7 @@ def outcome(item: Item, row: LedgerRow | None) -> Outcome:
     error = row.document.get("error")
     reason = str(error.get("message", "")) if isinstance(error, dict) else ""
     if row.state in OPEN:
-        return Outcome(item, "unfinished", f"Its job is {row.state}.", row)
+        return Outcome(item, "unfinished", WHY_OPEN[row.state], row)
     if before and row.state == "succeeded":
         return Outcome(item, "skipped", f"It was processed at {row.updated_at}.", row)
     known: End = next((each for each in ENDS if each == row.state), "failed")

@@ -5,7 +5,7 @@ import pytest
 from core.batch.items import Item
 from core.batch.summary import outcome
 from core.job import Source
-from core.ledger import LedgerRow
+from core.ledger import OPEN, LedgerRow
 from core.ports import Upload
 
 BATCH = "2026-03-01T10:00:00.500000Z"
@@ -43,3 +43,10 @@ def test_a_decision_counts_for_a_batch_that_was_begun_before_it(decided, end):
 
 def test_an_item_without_a_row_is_missing():
     assert outcome(ITEM, None).end == "missing"
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_an_item_that_has_not_ended_says_what_it_waits_for(state):
+    found = outcome(ITEM, row(state, SAME))
+    assert found.end == "unfinished"
+    assert found.reason.startswith(("It ", "An execution "))
