@@ -15,6 +15,7 @@ from compare.folder import read
 from compare.metering import JobLoad, Stack, meter
 from compare.report import build, html, markdown, schema, to_json
 from compare.report.billed import function_rows, meter_rows, quantity, sentences
+from compare.run import RunBatch
 
 
 @pytest.fixture
@@ -59,6 +60,13 @@ def test_every_job_that_ended_is_compared(compared):
     assert time.estimated == Decimal("2.26") + 4 * Decimal("0.5")  # two jobs of 1.13 s, four cold starts
     assert time.ratio == Decimal("0.822")
     assert (reads.estimated, reads.ratio) == (None, None)
+
+
+def test_what_a_batch_adds_is_part_of_the_estimate_and_an_upload_is_not(run, billed):
+    batch = replace(run, run=replace(run.run, batch=RunBatch("b", 3, 20, {"succeeded": 2, "unfinished": 1})))
+    compared = compare("aws", batch, billed)
+    assert compared.meters[2].estimated == 2  # a row for each, which the summary reads
+    assert compared.unknown[0].estimated[0] == 2 * 1 + 4  # an output each and four files of the batch
 
 
 def test_a_meter_that_is_counted_in_parts_is_compared_as_a_whole(run, billed):
