@@ -69,6 +69,7 @@ class FrontDoor(pulumi.ComponentResource):
         super().__init__("twinlens:aws:FrontDoor", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         uploads, results = stores
+        outputs = pulumi.Output.concat(results.arn, f"/{OUTPUT_PREFIX}*")
         tickets = aws.dynamodb.Table(
             f"{name}-tickets",
             billing_mode="PAY_PER_REQUEST",
@@ -90,7 +91,7 @@ class FrontDoor(pulumi.ComponentResource):
                     ["s3:GetObject", "s3:PutObject"],
                     [pulumi.Output.concat(uploads.arn, f"/{settings.input_prefix}{FOLDER}*")],
                 ),
-                allow_objects(["s3:GetObject"], [pulumi.Output.concat(results.arn, f"/{OUTPUT_PREFIX}*")]),
+                *([allow_objects(["s3:GetObject"], [outputs])] if site is None else []),
             ],
             {
                 variables.INPUT_CONTAINER: uploads.name,

@@ -4,21 +4,20 @@ import asyncio
 import itertools
 import json
 import runpy
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pulumi
 import pytest
+from enforced_aws import EnforcedAws
 from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.stack import run_pulumi_func
 
 from components import packaging
-from components.packaging import build
+from components.packaging import PARTS, build
 from components.settings import CLOUDS
 from core.workflow.granularity import GRANULARITIES
 from local.state import AwsEmulator
@@ -345,65 +344,6 @@ def combinations() -> list[dict[str, Any]]:
     return COMBINATIONS
 
 
-class EnforcedAws:
-    """MiniStack with IAM enforced, on which the program's functions are made one by one."""
-
-    def __init__(self, emulator: AwsEmulator, package: bytes) -> None:
-        self._emulator, self._package = emulator, package
-
-    def client(self, service: str) -> Any:
-        """Return a client of somebody who may do everything."""
-        return boto3.client(
-            service,
-            endpoint_url=self._emulator.endpoint,
-            region_name=self._emulator.region,
-            aws_access_key_id=self._emulator.access_key,
-            aws_secret_access_key=self._emulator.secret_key,
-        )
-
-    def function(
-        self,
-        graph: Graph,
-        logical: str,
-        without: str = "",
-        real: Callable[[str], str] = str,
-        **variables: str,
-    ) -> Callable[[Any], Any]:
-        """Make a function as the program asks for it, its role less one action; return how to call it.
-
-        ``real`` puts the emulator's ARNs and names in place of the mocks'.
-        """
-        name = f"{logical}-{without.replace(':', '-') or 'whole'}-{uuid.uuid4().hex[:6]}"
-        role, policy, asked = (
-            next(each.inputs for each in graph.of(kind) if each.name == logical)
-            for kind in ("Role", "RolePolicy", "Function")
-        )
-        document = json.loads(real(policy["policy"]))
-        for statement in document["Statement"]:
-            statement["Action"] = [each for each in statement["Action"] if each != without]
-        document["Statement"] = [each for each in document["Statement"] if each["Action"]]
-        iam = self.client("iam")
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=role["assumeRolePolicy"])
-        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(document))
-        given = {key: real(value) for key, value in asked["environment"]["variables"].items()}
-        self.client("lambda").create_function(
-            FunctionName=name,
-            Role=made["Role"]["Arn"],
-            Runtime=asked["runtime"],
-            Handler=asked["handler"],
-            Timeout=int(asked["timeout"]),
-            MemorySize=int(asked["memorySize"]),
-            Environment={"Variables": {**given, "AWS_ENDPOINT_URL": self._emulator.endpoint, **variables}},
-            Code={"ZipFile": self._package},
-        )
-
-        def invoke(event: Any) -> Any:
-            answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
-            return json.load(answer["Payload"])
-
-        return invoke
-
-
 @pytest.fixture(scope="module")
 def enforced(enforcing_ministack: AwsEmulator) -> EnforcedAws:
-    return EnforcedAws(enforcing_ministack, build("aws", "x86_64").read_bytes())
+    return EnforcedAws(enforcing_ministack, build("aws", "x86_64", parts=PARTS).read_bytes())

@@ -41,7 +41,10 @@ def test_without_it_there_is_nothing_of_it(run, cloud):
     assert graph.outputs["apiUrl"] == ""
 
 
-def test_its_function_has_the_permissions_for_its_work_alone(aws):
+@pytest.mark.parametrize("cdn", [True, False])
+def test_its_function_has_the_permissions_for_its_work_alone(run, cdn):
+    """It signs addresses of results only where no CDN has them."""
+    aws = run({"cloud": "aws", "frontDoor": True, "cdn": cdn})
     tickets, ledger = (ARN.format("dynamodb", f"twinlens-{name}") for name in ("door-tickets", "ledger"))
     uploads = ARN.format("s3", "twinlens-input") + "/incoming/door/*"
     assert granted(aws, "twinlens-door") == {
@@ -49,7 +52,7 @@ def test_its_function_has_the_permissions_for_its_work_alone(aws):
         ("dynamodb:GetItem", ledger),
         ("s3:GetObject", uploads),
         ("s3:PutObject", uploads),
-        ("s3:GetObject", ARN.format("s3", "twinlens-output") + "/jobs/*"),
+        *([] if cdn else [("s3:GetObject", ARN.format("s3", "twinlens-output") + "/jobs/*")]),
         ("states:GetExecutionHistory", ARN.format("sfn", "twinlens-workflow") + ":*"),
         ("logs:CreateLogStream", ARN.format("cloudwatch", "twinlens-door") + ":*"),
         ("logs:PutLogEvents", ARN.format("cloudwatch", "twinlens-door") + ":*"),

@@ -9,7 +9,6 @@ from PIL import Image
 from core.job import Job, Source
 from core.workflow.granularity import GRANULARITIES, pipeline_in
 
-PREFIX = "arn:aws:s3:us-east-1:123456789012:"  # of the mocks; a real bucket's ARN names neither
 KEY = "incoming/a b+c.jpg"
 
 
@@ -33,46 +32,35 @@ def cloud(enforced):
 
 
 @pytest.fixture(scope="module")
-def step(cloud, graphs):
-    """Make a step's function, its role less one action; return what it makes of a job."""
-
-    def make(granularity, name, without=""):
-        logical = f"twinlens-{name.replace('_', '-')}"
-        invoke = cloud.function(
-            graphs[granularity], logical, without, lambda text: text.replace(PREFIX, "arn:aws:s3:::")
-        )
-        return lambda job: invoke({"job": job, "attempt": 1})
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def graphs(run):
-    return {each: run({"cloud": "aws", "granularity": each}) for each in GRANULARITIES}
-
-
-def test_every_step_can_do_its_work(step):
-    job = JOB.to_document()
-    run = {
-        each.name: step(granularity, each.name)
+def functions(cloud, run):
+    """The steps' functions by their names."""
+    graphs = {each: run({"cloud": "aws", "granularity": each}) for each in GRANULARITIES}
+    return {
+        step.name: cloud.function(graphs[granularity], f"twinlens-{step.name.replace('_', '-')}")
         for granularity in GRANULARITIES
-        for each in pipeline_in(granularity).steps()
+        for step in pipeline_in(granularity).steps()
     }
-    validated = run["validate"](job)
-    stepwise = run["optimize"]([run[each](validated) for each in ("resize", "apply_filters")])
-    fused = run["process"](job)
+
+
+def given(job):
+    return {"job": job, "attempt": 1}
+
+
+def test_every_step_can_do_its_work(functions):
+    job = JOB.to_document()
+    validated = functions["validate"](given(job))
+    branches = [functions[each](given(validated)) for each in ("resize", "apply_filters")]
+    stepwise = functions["optimize"](given(branches))
+    fused = functions["process"](given(job))
     assert stepwise["artifacts"] == fused["artifacts"] != []
 
 
 @pytest.mark.parametrize(
-    ("granularity", "name", "action"),
-    [
-        ("stepwise", "validate", "s3:GetObject"),
-        ("fused", "process", "s3:GetObject"),
-        ("fused", "process", "s3:PutObject"),
-    ],
+    ("name", "action"),
+    [("validate", "s3:GetObject"), ("process", "s3:GetObject"), ("process", "s3:PutObject")],
 )
-def test_a_permission_less_is_one_too_few(step, granularity, name, action):
-    failed = step(granularity, name, without=action)(JOB.to_document())
+def test_a_permission_less_is_one_too_few(functions, name, action):
+    with functions[name].without(action):
+        failed = functions[name](given(JOB.to_document()))
     assert failed["errorType"] == "StoreError"
     assert "AWS denies object" in failed["errorMessage"]
