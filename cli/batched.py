@@ -40,7 +40,7 @@ def started(
     if not wait:
         return
     row, found = _followed(deployment, made, items)
-    told(deployment, row, found, out, as_json)
+    told(deployment, row, found, out, as_json, mistakes)
     if row.state != "succeeded" or any(each.end not in ("succeeded", "skipped") for each in found):
         raise typer.Exit(1)
 
@@ -65,19 +65,29 @@ def _followed(deployment: DeployedStack, made: str, items: Sequence[Item]) -> tu
 
 
 def told(
-    deployment: DeployedStack, row: LedgerRow, found: Sequence[Outcome], out: Path | None, as_json: bool
+    deployment: DeployedStack,
+    row: LedgerRow,
+    found: Sequence[Outcome],
+    out: Path | None,
+    as_json: bool,
+    left_out: Sequence[str] = (),
 ) -> None:
-    """Print what became of a batch, even if it cannot be kept as a run."""
+    """Print what became of a batch, even if it cannot be kept as a run.
+
+    ``left_out`` are the entries of its manifest that were told before: people have read of them.
+    """
     run: Path | None = None
     try:
         run = batch_runs.keep(deployment, row, found, out) if out else None
         if out and run is None:
             print_error(f"The batch {row.id} processed nothing, so no run was kept.")
     finally:
-        _show(row, found, run, as_json)
+        _show(row, found, run, as_json, left_out)
 
 
-def _show(row: LedgerRow, found: Sequence[Outcome], run: Path | None, as_json: bool) -> None:
+def _show(
+    row: LedgerRow, found: Sequence[Outcome], run: Path | None, as_json: bool, left_out: Sequence[str]
+) -> None:
     job, counted = row.job(), counts(found)
     without = [each for each in found if each.end not in ("succeeded", "skipped")]
     if as_json:
@@ -87,6 +97,7 @@ def _show(row: LedgerRow, found: Sequence[Outcome], run: Path | None, as_json: b
             for each in without
         ]
         told |= {"run": str(run)} if run else {}
+        told |= {"left_out": list(left_out)} if left_out else {}
         print_json({**told, "counts": counted, "without_picture": listed})
         return
     console.print(f"batch    {row.id}  {state_text(row.state)}")

@@ -71,6 +71,15 @@ def test_a_manifest_s_wrong_lines_are_told_and_stop_nothing(run, tmp_path):
     assert "line 3 names 'archive/c.jpg', and there is no such photo; it is left out." in told
     assert "line 4 names 'archive/a.txt', and the name of a photo must end with .jpg, .jpeg" in told
     assert "line 5 is there twice" in told
+    listed = json.loads(run("--manifest", str(manifest), "--wait", "--json").stdout)["left_out"]
+    assert [each.partition(" ")[2][:1] for each in listed] == ["2", "3", "4", "5"]
+
+
+def test_a_batch_that_is_too_large_is_not_begun(cloud, monkeypatch):
+    monkeypatch.setattr("bench.batches.MAX_ITEMS", 2)
+    done = CliRunner().invoke(app, ["batch", "--prefix", "archive/", "-s", "aws-local"])
+    assert "There are 3 items; a batch has at most 2: make several." in str(done.exception)
+    assert not cloud.outputs.objects
 
 
 def test_a_started_batch_is_shown_by_the_beginning_of_its_id(run):
