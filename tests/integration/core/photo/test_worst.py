@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[4]
 
 
 def test_a_search_finds_nothing_that_takes_more_than_the_rules() -> None:
-    command = [sys.executable, "-m", "tools.worst", "--seconds", "15", "--seed", "1"]
+    command = [sys.executable, "-m", "tools.worst", "--seconds", "5", "--seed", "1", "--pixels", "2000000"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     # A heading for each objective and a line for each format that was reached; a slow machine reaches fewer.
@@ -36,8 +36,9 @@ def test_the_search_notices_a_rule_that_is_too_small(objective: str, change: str
     program = (
         "from core.photo import budget, formats; from tools.worst import cpu, measuring, search\n"
         f"{change}\n"
-        f"found = search.search(12, 1, 6_000_000, ('WEBP',))['WEBP', {objective!r}]\n"
-        f"print(search.OBJECTIVES[{objective!r}](found))"
+        "found = (search.search(1, seed, 6_000_000, ('WEBP',)) for seed in range(60))\n"
+        f"scores = (search.OBJECTIVES[{objective!r}](each['WEBP', {objective!r}]) for each in found)\n"
+        "print(next(score for score in scores if score > 1))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
