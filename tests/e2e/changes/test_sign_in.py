@@ -2,7 +2,10 @@
 
 import pytest
 import requests
+from typer.testing import CliRunner
+from written import leaks, written
 
+from cli.main import app
 from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
@@ -39,9 +42,13 @@ class User:
 
 
 @pytest.fixture
-def user(changing, name, issuer):
+def outputs(changing, name, issuer):
     sign_in = {"issuer": issuer.url, "audience": AUDIENCE}
-    outputs = changing.up(name, frontDoor=True, signIn=sign_in, chaos=SLOW)
+    return changing.up(name, frontDoor=True, signIn=sign_in, chaos=SLOW)
+
+
+@pytest.fixture
+def user(outputs):
     return lambda authorization: User(outputs["apiUrl"], authorization)
 
 
@@ -86,3 +93,29 @@ def test_only_users_of_the_issuer_get_in_and_see_what_is_theirs(user, issuer, ph
     assert (bob.job(upload).status_code, bob.job(upload).text) == (404, unknown.text)
     assert requests.get(f"{bob.url}/health", timeout=60).json() == {"status": "ok"}
     assert user(f"Bearer {issuer.token('alice')}").job(upload).status_code == 200
+
+
+def test_tokens_are_written_down_nowhere(
+    outputs, user, issuer, photo, running, connect_stand, name, wait, tmp_path
+):
+    """Neither those that were accepted nor those that were refused, nor parts of them, nor who signed in."""
+    subject = "carol of photos.example.com"
+    token = issuer.token(subject)
+    upload = sent(user(f"Bearer {token}"), photo)
+    refused = [wrong(issuer) for wrong in WRONG.values()]
+    assert {user(each).ask(photo).status_code for each in refused} == {UNAUTHORIZED}
+    (tmp_path / "by command.jpg").write_bytes(photo)
+    command = ["submit", str(tmp_path / "by command.jpg"), "--via-api", outputs["apiUrl"]]
+    done = CliRunner().invoke(app, command, env={"TWINLENS_TOKEN": token})
+    assert done.exit_code == 0, done.output
+    stand = connect_stand(name, running, outputs)
+    [job] = wait(
+        lambda: [row.id for row in stand.deployment.rows() if upload["id"] in row.key] or None,
+        "the job of a user who signed in",
+    )
+
+    told = {**written(stand, [job]), "submit": done.output.encode()}
+    assert upload["id"].encode() in told["ledger"]
+    parts = [part for each in (token, *refused) for part in each.split(".")[1:] if len(part) > 1]
+    assert len(parts) == 12, "the claims and the signatures of six tokens"
+    assert leaks(told, [subject, *parts]) == []
