@@ -34,6 +34,8 @@ ACTIONS = {
     "heartbeat": "SendDurableExecutionCallbackHeartbeat",
 }
 TRIES = 3  # of a call whose worker dies; the execution goes on from its last checkpoint
+# A call is told so many operations, and asks for the rest. Lambda tells as much as fits into an event.
+TOLD_OPERATIONS = 4
 
 # One call of an execution at a time.
 _turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
@@ -91,11 +93,13 @@ def _go_on(record: Record) -> None:
             if record["Status"] != "RUNNING" or not function or not config:
                 return
             record["CheckpointToken"] = lambda_durable.new_checkpoint_token()
-            operations = lambda_durable._serialize_operations(record["Operations"], for_event=True)
+            known = record["Operations"]
+            operations = lambda_durable._serialize_operations(known[:TOLD_OPERATIONS], for_event=True)
+            more = str(TOLD_OPERATIONS) if len(known) > TOLD_OPERATIONS else ""
             told = {
                 "DurableExecutionArn": arn,
                 "CheckpointToken": record["CheckpointToken"],
-                "InitialExecutionState": {"Operations": operations, "NextMarker": ""},
+                "InitialExecutionState": {"Operations": operations, "NextMarker": more},
             }
             with _at_once:
                 result = _run(lambda_svc._execution_record_for_config(function, config), told)

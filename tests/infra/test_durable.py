@@ -36,6 +36,10 @@ def test_it_may_keep_its_executions_and_those_of_no_other_function(durable):
         ("lambda:CheckpointDurableExecution", f"{ARN}:*"),
         ("lambda:GetDurableExecutionState", f"{ARN}:*"),
     }
+    keepers = [
+        each.name for each in durable.of("RolePolicy") if "DurableExecutionState" in each.inputs["policy"]
+    ]
+    assert keepers == [f"{NAME}-executions"]
 
 
 def test_it_may_call_the_steps_and_write_where_they_may(durable):
