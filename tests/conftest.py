@@ -35,8 +35,9 @@ LOCAL_STACKS = "local stacks"
 # The groups that take longest, longest first; then other end-to-end tests, integration tests, all others.
 LONGEST = (
     LOCAL_STACKS,
-    "changes of azure-local",
     "changes of aws-local",
+    "changes of azure-local",
+    "changes of aws-local, durable",
     "tests/e2e/test_deployer_enforced.py",
     "tests/integration/local/providers/test_engine.py",
 )
@@ -45,12 +46,15 @@ KINDS = ("e2e", "infra", "contract", "integration", "unit")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares stacks or emulators: most often a file; the longest first."""
+    """Keep together what shares stacks or emulators: most often a file; the longest first.
+
+    In a group, what needs the usual stack comes before what changes it.
+    """
     groups = {}
     for item in items:
         groups[item] = _group(item)
         item.add_marker(pytest.mark.xdist_group(groups[item]))
-    items.sort(key=lambda item: _turn(groups[item]))
+    items.sort(key=lambda item: (_turn(groups[item]), "usual" not in getattr(item, "fixturenames", ())))
 
 
 def _group(item: pytest.Item) -> str:
@@ -58,7 +62,8 @@ def _group(item: pytest.Item) -> str:
     if "local_stacks" in fixtures:
         return LOCAL_STACKS
     if "changing" in fixtures and (parameters := getattr(item, "callspec", None)):
-        return f"changes of {parameters.params['name']}"
+        durable = parameters.params.get("orchestrator") == "durable"
+        return f"changes of {parameters.params['name']}{', durable' * durable}"
     return item.nodeid.partition("::")[0]
 
 
@@ -95,7 +100,7 @@ def interruptible() -> None:
 def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fail if a process that a test started outlives all tests and fixtures."""
     yield
-    _, left = psutil.wait_procs(_started_by_tests(tmp_path_factory.getbasetemp()), timeout=5)
+    _, left = psutil.wait_procs(_started_by_tests(tmp_path_factory.getbasetemp()), timeout=60)
     assert not left, f"These processes outlive the tests: {[' '.join(each.cmdline()) for each in left]}"
 
 

@@ -11,6 +11,7 @@ import boto3
 import pytest
 import yaml
 from token_issuer import TRUST, running_issuer
+from usual import FRONT_DOOR, REVIEW, STACKS
 
 from bench import project as checkout
 from core.job import job_id
@@ -115,6 +116,18 @@ def running(own_emulators, monkeypatch):
 def changing(copied, running):
     """The copy of the project, and its stacks on the emulators."""
     return copied
+
+
+@pytest.fixture
+def orchestrator(name):
+    """The orchestrator of the usual stack. Tests with the durable function are a group of their own."""
+    return next(each for stack, each in STACKS if stack == name)
+
+
+@pytest.fixture
+def usual(changing, name, orchestrator):
+    """The outputs of the usual stack. The tests that need no other come first."""
+    return changing.up(name, orchestrator=orchestrator, **FRONT_DOOR, **REVIEW)
 
 
 @pytest.fixture

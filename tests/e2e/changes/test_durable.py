@@ -1,8 +1,10 @@
-"""A live stack on AWS is switched to the durable function, and makes the same pictures by it.
+"""The durable function on AWS makes the same pictures stepwise and fused.
 
-Its roles then lose one action at a time; and its code changes while an execution waits for a person.
+Its roles lose one action at a time; and its code changes while an execution waits for a person. That its
+pictures are those of a state machine is in test_switching.py.
 """
 
+from contextlib import contextmanager
 from io import BytesIO
 
 import boto3
@@ -12,14 +14,13 @@ from additions import replace
 from PIL import Image
 from roles import Role
 from typer.testing import CliRunner
+from usual import DURABLE
 
 from cli.main import app
 from core.job import Job, job_id
 from core.ledger import AWAITING
-from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
-CHOSEN = (("standard", "fused"), ("durable", "fused"), ("durable", "stepwise"))
 # What its role may do; only an execution that goes on asks for its state, which a fused one seldom does.
 NEEDED = (
     "dynamodb:PutItem",
@@ -34,58 +35,18 @@ TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}  # MiniStack take
 WAKE_IT = "lambda:SendDurableExecutionCallbackSuccess"
 WAKE = {WAKE_IT, "states:SendTaskSuccess"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-REVIEWED = {"granularity": "fused", "review": "flagged", "reviewSeconds": 3600}
+# A photo is to wait for as long as it takes to deploy the stack.
+FUSED = {"granularity": "fused", "review": "flagged", "reviewSeconds": 3600}
 
 
-@pytest.fixture(scope="module")
-def done():
-    """The finished row and outputs by what was chosen; filled by the first test that asks."""
-    return {}
-
-
-@pytest.fixture(params=[LocalStack.AWS])
+@pytest.fixture(params=DURABLE[:1])
 def name(request):
     return request.param
 
 
-@pytest.fixture
-def made(changing, process, name, done):
-    for chosen in CHOSEN if not done else ():
-        outputs = changing.up(name, orchestrator=chosen[0], granularity=chosen[1])
-        row, stand = process(name, outputs, key=f"incoming/{'-'.join(chosen)}.jpg")
-        if chosen[0] == "durable":
-            stand.deliveries.deliver(row.key, row.etag, row.document["source"]["size"], times=2)
-        pictures = {
-            each.name: stand.deployment.read_output(each.key)
-            for each in Job.from_document(row.document).artifacts
-        }
-        done[chosen] = stand, row, pictures
-    return done
-
-
-def test_the_durable_function_makes_the_same_pictures_as_a_state_machine(made):
-    _, _, expected = made["standard", "fused"]
-    assert expected
-    for chosen in CHOSEN:
-        _, row, pictures = made[chosen]
-        assert row.state == "succeeded", row.document["error"]
-        assert pictures == expected
-        entries = [entry.step for entry in Job.from_document(row.document).trace]
-        assert ("resize" in entries) == (chosen[1] == "stepwise")
-
-
-def test_its_executions_are_what_claimed_the_jobs_and_one_event_of_three_is_told_of(made):
-    for chosen in CHOSEN:
-        stand, row, _ = made[chosen]
-        assert ("/durable-execution/" in row.document["execution"]) == (chosen[0] == "durable")
-        assert [topic for topic, _ in stand.notified(row.id)] == ["success"]
-        assert stand.deployment.row(row.id) == row
-
-
-def test_lambda_keeps_how_an_execution_ended(made):
-    _, row, _ = made["durable", "stepwise"]
-    found = boto3.client("lambda").get_durable_execution(DurableExecutionArn=row.document["execution"])
-    assert found["Status"] == "SUCCEEDED"
+@pytest.fixture(params=DURABLE[1:])
+def orchestrator(request):
+    return request.param
 
 
 class Durable:
@@ -102,12 +63,19 @@ class Durable:
         alias = self.alias.rpartition(":")[2]
         return boto3.client("lambda").get_alias(FunctionName=self.name, Name=alias)["FunctionVersion"]
 
-    def failed(self):
-        """Return the ARNs of the failed executions of its version."""
+    def ended(self, *how):
+        """Return the ARNs of its version's executions that ended, or ended so."""
         listed = boto3.client("lambda").list_durable_executions_by_function(
-            FunctionName=self.name, Qualifier=self.version(), Statuses=["FAILED"]
+            FunctionName=self.name, Qualifier=self.version(), Statuses=how or ("SUCCEEDED", "FAILED")
         )
         return {each["DurableExecutionArn"] for each in listed["DurableExecutions"]}
+
+    @contextmanager
+    def one_that_fails(self, wait, what):
+        """Wait for a failed execution that the block began."""
+        before = self.ended("FAILED")
+        yield
+        wait(lambda: self.ended("FAILED") - before or None, what)
 
 
 def send(stand, key, data):
@@ -124,27 +92,77 @@ def recover(stand, *commands):
 
 
 @pytest.fixture
-def deploy(changing, running, connect_stand, made, name):
+def deploy(changing, running, connect_stand, name, orchestrator):
     """Deploy the stack with the durable function; return the stand and the function."""
 
     def up(**settings):
-        outputs = changing.up(name, orchestrator="durable", **settings)
+        outputs = changing.up(name, orchestrator=orchestrator, **settings)
         return connect_stand(name, running, outputs), Durable(outputs)
 
     return up
 
 
-@pytest.mark.parametrize("granularity", ["stepwise", "fused"])
-def test_it_needs_every_action_that_it_is_granted(deploy, photo, wait, granularity):
-    """Without one it finishes no job, and with all again every one is brought to its good end."""
-    stand, durable = deploy(granularity=granularity)
+@pytest.fixture
+def stepwise(usual, running, connect_stand, name):
+    return connect_stand(name, running, usual), Durable(usual)
+
+
+@pytest.fixture
+def fused(deploy):
+    return deploy(**FUSED)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """What was made of the photo, by granularity."""
+    return {}
+
+
+def test_stepwise_one_of_three_events_makes_the_pictures(stepwise, photo, pictures, wait):
+    pictures["stepwise"], steps = once(*stepwise, "incoming/three events.jpg", photo, wait)
+    assert {"resize", "apply_filters", "optimize"} <= steps
+    assert all(each == pictures["stepwise"] for each in pictures.values())
+
+
+def test_fused_one_of_three_events_makes_the_same_pictures(fused, photo, pictures, wait):
+    pictures["fused"], steps = once(*fused, "incoming/three events, fused.jpg", photo, wait)
+    assert "process" in steps
+    assert all(each == pictures["fused"] for each in pictures.values())
+
+
+def once(stand, durable, key, photo, wait):
+    """Deliver a photo three times; return its pictures and the steps of the one job."""
+    before = durable.ended()
+    job = send(stand, key, photo)
+    row = stand.claimed(job)
+    stand.deliveries.deliver(key, row.etag, len(photo), times=2)
+    wait(lambda: len(durable.ended() - before) == 3 or None, "the end of three executions")
+    row = stand.finished(job)
+    assert row.state == "succeeded", row.document["error"]
+    assert [topic for topic, _ in stand.notified(job)] == ["success"]
+    found = boto3.client("lambda").get_durable_execution(DurableExecutionArn=row.document["execution"])
+    assert found["Status"] == "SUCCEEDED"
+    made = Job.from_document(row.document)
+    read = {each.name: stand.deployment.read_output(each.key) for each in made.artifacts}
+    assert read
+    return read, {entry.step for entry in made.trace}
+
+
+def test_stepwise_it_needs_every_action_that_it_is_granted(stepwise, photo, wait):
+    needs(*stepwise, NEEDED, photo, wait)
+
+
+def test_fused_it_needs_every_action_that_it_is_granted(fused, photo, wait):
+    needs(*fused, NEEDED_FUSED, photo, wait)
+
+
+def needs(stand, durable, actions, photo, wait):
+    """Without one of them it finishes no job, and with all again every one is brought to its good end."""
     assert durable.role.actions() == {*NEEDED, *NEEDED_FUSED} | LOGS | TRACES
     jobs = []
-    for action in NEEDED if granularity == "stepwise" else NEEDED_FUSED:
-        before = durable.failed()
-        with durable.role.without(action):
-            jobs.append(send(stand, f"incoming/{granularity} without {action}.jpg", photo))
-            wait(lambda before=before: durable.failed() - before or None, f"a failure without {action}")
+    for action in actions:
+        with durable.role.without(action), durable.one_that_fails(wait, f"a failure without {action}"):
+            jobs.append(send(stand, f"incoming/without {action}.jpg", photo))
         assert not [topic for topic, _ in stand.notifications(jobs[-1]) if topic == "success"]
     recover(stand, ["reconcile", "--older-than", "0"], ["redrive"])
     for job in jobs:
@@ -155,8 +173,8 @@ def succeeded(row):
     return row if row is not None and row.state == "succeeded" else None
 
 
-def test_an_event_that_the_rule_may_not_deliver_waits_to_be_redriven(deploy, photo, wait):
-    stand, durable = deploy(granularity="fused")
+def test_an_event_that_the_rule_may_not_deliver_waits_to_be_redriven(fused, photo, wait):
+    stand, durable = fused
     [rule] = boto3.client("events").list_rule_names_by_target(TargetArn=durable.alias)["RuleNames"]
     [target] = boto3.client("events").list_targets_by_rule(Rule=rule)["Targets"]
     role = Role(target["RoleArn"].rpartition("/")[2])
@@ -175,12 +193,10 @@ def test_an_event_that_the_rule_may_not_deliver_waits_to_be_redriven(deploy, pho
     assert stand.finished(job).state == "succeeded"
 
 
-def test_the_reconciler_needs_its_actions_on_the_function_to_send_a_job_on(deploy, photo, wait):
-    stand, durable = deploy(granularity="fused")
-    before = durable.failed()
-    with durable.role.without("dynamodb:UpdateItem"):
+def test_the_reconciler_needs_its_actions_on_the_function_to_send_a_job_on(fused, photo, wait):
+    stand, durable = fused
+    with durable.role.without("dynamodb:UpdateItem"), durable.one_that_fails(wait, "the execution to fail"):
         job = send(stand, "incoming/stuck.jpg", photo)
-        wait(lambda: durable.failed() - before or None, "the execution to fail")
     name, role = function_of("twinlens-reconciler")
 
     def look():
@@ -217,14 +233,14 @@ def test_an_execution_ends_on_the_version_that_it_began_with(
     deploy, changing, wait, request, animation, photo, name
 ):
     """A photo waits for a person while the code changes; whoever decides needs a permission to wake it."""
-    stand, durable = deploy(**REVIEWED)
+    stand, durable = deploy(**FUSED)
     job, began = send(stand, "incoming/waits.gif", animation), durable.version()
     wait(lambda: waiting(stand.deployment.row(job)), "the photo to wait")
     [link] = [told["link"] for topic, told in stand.notified(job) if topic == "review"]
 
     request.getfixturevalue("rewrite")
     changing.standing.pop(name)
-    deploy(**REVIEWED)
+    deploy(**FUSED)
     assert durable.version() != began
     assert size_of(stand, send(stand, "incoming/after.jpg", photo)) == b"%d octets" % len(photo)
 

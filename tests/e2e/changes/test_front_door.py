@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from usual import FRONT_DOOR, ORIGIN, REVIEW
 from written import leaks, signature, written
 
 from bench.sending import FINAL_STATES
@@ -24,7 +25,6 @@ from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
 
-ORIGIN = "http://127.0.0.1:8700"  # also of the page in test_page.py, which then finds the stack as it stands
 MANY = 24  # benchmarks/front_door.py sends 1,000
 TAKEN, REFUSED = (200, 201), range(400, 500)
 BUSY = (429, 502, 503)  # the second if a function runs out of time on a busy machine
@@ -40,7 +40,9 @@ class Client:
 
     def ask(self, photo, name="a.jpg", **changed):
         body = {"name": name, "bytes": len(photo), "type": "image/jpeg"} | changed
-        return self.http.post(f"{self.url}/uploads", json=body)
+        while (answer := self.http.post(f"{self.url}/uploads", json=body)).status_code in BUSY:
+            time.sleep(1)
+        return answer
 
     def send(self, upload, photo, **headers):
         told = upload["upload"]
@@ -69,9 +71,8 @@ class Client:
 
 
 @pytest.fixture
-def door(changing, name):
-    outputs = changing.up(name, frontDoor=True, pageOrigin=ORIGIN)
-    return Client(outputs["apiUrl"])
+def door(usual):
+    return Client(usual["apiUrl"])
 
 
 @pytest.fixture
@@ -132,18 +133,17 @@ def test_other_bytes_than_declared_are_refused_where_the_store_can_check(door, u
     assert (sent.status_code in REFUSED) == (name == LocalStack.AWS), sent.text
 
 
-def test_a_late_upload_is_refused(changing, door, upload, photo, name, running, monkeypatch):
+def test_a_late_upload_is_refused(usual, door, upload, photo, name, running, monkeypatch):
     """The address of a real upload, signed by the stack's own signer to end at once."""
-    outputs = changing.up(name, frontDoor=True, pageOrigin=ORIGIN)
     folder = "/".join(urlsplit(upload["upload"]["url"]).path.split("/")[-4:])
     expires = datetime.now(UTC) + timedelta(seconds=1)
-    containers = (outputs["inputContainer"], outputs["outputContainer"])
+    containers = (usual["inputContainer"], usual["outputContainer"])
     if name == LocalStack.AWS:
         aws_front_door._signing.cache_clear()  # its client would have the keys of other emulators
         signer = aws_front_door.S3Signer(*containers, "")
     else:
         monkeypatch.setenv(clients.KEY, running.azure.key)
-        signer = BlobSigner(clients.blobs(outputs["storeEndpoint"]), *containers, "")
+        signer = BlobSigner(clients.blobs(usual["storeEndpoint"]), *containers, "")
     late = signer.upload(folder, len(photo), "image/jpeg", None, expires)
     told = {"method": "PUT", "url": late.url, "headers": late.headers}
     while datetime.now(UTC) <= expires + timedelta(seconds=1):
@@ -220,12 +220,11 @@ def test_many_at_once_lose_nothing(door, photo):
 
 
 def test_handles_and_signatures_are_written_down_nowhere(
-    changing, door, upload, photo, running, connect_stand, name
+    usual, door, upload, photo, running, connect_stand, name
 ):
     assert door.send(upload, photo).status_code in TAKEN
     door.ended(upload)
-    outputs = changing.up(name, frontDoor=True, pageOrigin=ORIGIN)
-    stand = connect_stand(name, running, outputs)
+    stand = connect_stand(name, running, usual)
     [job] = [row.id for row in stand.deployment.rows() if upload["id"] in row.key]
 
     told = written(stand, [job])
@@ -257,18 +256,20 @@ class Uploading(threading.Thread):
         self.join()
 
 
-def test_switching_it_off_and_on_loses_no_photo(changing, door, name, photo, running, connect_stand, wait):
+def test_switching_it_off_and_on_loses_no_photo(
+    changing, door, name, orchestrator, photo, running, connect_stand, wait
+):
     with Uploading(door, photo) as uploading:
         wait(lambda: uploading.taken or None, "an upload")
         asked = door.ask(photo).json()
-        outputs = changing.up(name)
+        outputs = changing.up(name, orchestrator=orchestrator, **REVIEW)
         assert outputs["apiUrl"] == ""
         with suppress(requests.ConnectionError):
             assert door.http.get(f"{door.url}/health").status_code != 200
         before = len(uploading.taken)
         late = door.send(asked, photo)
         assert late.status_code in (*TAKEN, *REFUSED)
-        outputs = changing.up(name, frontDoor=True, pageOrigin=ORIGIN)
+        outputs = changing.up(name, orchestrator=orchestrator, **FRONT_DOOR, **REVIEW)
         uploading.door.url = outputs["apiUrl"]
         wait(lambda: len(uploading.taken) > before or None, "an upload after the door was opened again")
     stand = connect_stand(name, running, outputs)

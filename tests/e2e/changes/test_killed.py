@@ -10,6 +10,7 @@ import pytest
 from emulated import kill
 from PIL import Image
 from typer.testing import CliRunner
+from usual import STACKS
 
 from cli.main import app
 from core.job import job_id
@@ -33,14 +34,9 @@ def photo(shade):
 
 
 @pytest.fixture
-def settings():
-    return {}
-
-
-@pytest.fixture
-def stand(running, changing, connect_stand, name, settings, wait):
+def stand(usual, running, connect_stand, name, wait):
     """Each stack in turn, on emulators that may be killed."""
-    made = connect_stand(name, running, changing.up(name, **settings))
+    made = connect_stand(name, running, usual)
     if name == LocalStack.AWS:
         queues = [url.rsplit("/", 1)[-1] for url in made.deliveries.queues.values()]
         wait(lambda: written_down(queues) or None, "MiniStack to keep the queues by which the test listens")
@@ -87,15 +83,8 @@ def check_ends(stand, jobs):
         assert told == {(job, "succeeded")}
 
 
-@pytest.mark.parametrize(
-    ("name", "settings"),
-    [
-        pytest.param(LocalStack.AWS, {}, id="aws"),
-        pytest.param(LocalStack.AWS, {"orchestrator": "durable"}, id="aws, durable"),
-        pytest.param(LocalStack.AZURE, {}, id="azure"),
-    ],
-)
-def test_jobs_that_were_under_way_are_sent_on(stand, send):
+@pytest.mark.parametrize(("name", "orchestrator"), STACKS)
+def test_jobs_that_were_under_way_are_sent_on(stand, send, wait):
     """Nothing that was uploaded is lost with the process that worked on it."""
     mine = {"aws": "ministack", "azure": "azure-host"}[stand.deployment.outputs["cloud"]]
     jobs = send(UPLOADS, "under-way")
@@ -109,7 +98,7 @@ def test_jobs_that_were_under_way_are_sent_on(stand, send):
 
     emulators.up()
 
-    assert all(emulators.status().values())
+    wait(lambda: all(emulators.status().values()) or None, "all emulators to answer")
     reconcile(stand)
     check_ends(stand, jobs)
     check_ends(stand, send(1, "afterwards"))
@@ -128,7 +117,7 @@ def test_a_store_that_was_killed_has_what_it_had(stand, send, wait):
     kill("azurite")
     emulators.up()
 
-    assert all(emulators.status().values())
+    wait(lambda: all(emulators.status().values()) or None, "all emulators to answer")
     check_ends(stand, jobs)
     check_ends(stand, send(1, "later"))
 

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from usual import ORIGIN
 
 from bench.front_doors import origins
 from web.files import CONFIG, INDEX, config, content_type, files, security_headers
 
 pytestmark = pytest.mark.e2e
-ORIGIN = "http://127.0.0.1:8700"  # as in test_front_door.py, which then leaves the stack as it is needed here
 DONE = re.compile(r"Done in \d+\.\d s\.")
 DUPLICATE = "This is the same photo as sea.jpg, which is on this page already."
 BROKEN = "The JPEG file is cut off: its end is missing."
@@ -29,16 +29,11 @@ def photo(shade):
 
 
 @pytest.fixture
-def outputs(changing, name):
-    return changing.up(name, frontDoor=True, pageOrigin=ORIGIN)
-
-
-@pytest.fixture
-def page(browser, outputs):
+def page(browser, usual):
     """The open page, under the origin that the stack lets in, without a server."""
-    headers = security_headers(origins(outputs, "emulator"))
+    headers = security_headers(origins(usual, "emulator"))
     texts = {path: each.read_text() for path, each in files().items()}
-    texts[CONFIG] = config({outputs["cloud"]: outputs["apiUrl"]})
+    texts[CONFIG] = config({usual["cloud"]: usual["apiUrl"]})
 
     def answer(route):
         path = urlsplit(route.request.url).path.strip("/") or INDEX
@@ -55,9 +50,9 @@ def page(browser, outputs):
 
 
 @pytest.fixture
-def rows(outputs, running, connect_stand, name):
+def rows(usual, running, connect_stand, name):
     """Return the ledger's rows that are not those of earlier tests."""
-    ledger = connect_stand(name, running, outputs).deployment
+    ledger = connect_stand(name, running, usual).deployment
     before = {row.id for row in ledger.rows()}
     return lambda: [row for row in ledger.rows() if row.id not in before]
 

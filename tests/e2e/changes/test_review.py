@@ -14,6 +14,7 @@ from emulated import kill
 from PIL import Image
 from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
+from usual import STACKS
 from written import leaks, written
 
 from cli.main import app
@@ -21,13 +22,10 @@ from core.job import job_id
 from core.ledger import AWAITING
 from core.review.decisions import NotDecided, decide
 from local import emulators, state
-from local.environment import LocalStack
 
 pytestmark = pytest.mark.e2e
-SECONDS = 60  # for all decisions to be made on a slow machine
 PHOTOS = ("approved", "refused", "contested", "forgotten", "hurried", "<b>shown", "refused on the page")
 SERIOUS = ("serious", "critical")
-ORCHESTRATORS = {LocalStack.AWS: "standard", LocalStack.AZURE: "storage"}
 
 
 @pytest.fixture
@@ -40,14 +38,8 @@ def animation():
 
 
 @pytest.fixture
-def orchestrator(name):
-    return ORCHESTRATORS[name]
-
-
-@pytest.fixture
-def stand(changing, running, connect_stand, name, orchestrator):
-    outputs = changing.up(name, orchestrator=orchestrator, review="flagged", reviewSeconds=SECONDS)
-    return connect_stand(name, running, outputs)
+def stand(usual, running, connect_stand, name):
+    return connect_stand(name, running, usual)
 
 
 @pytest.fixture
@@ -110,7 +102,7 @@ def decide_on_the_page(chromium, links):
     return shown, approved, refused
 
 
-@pytest.mark.parametrize(("name", "orchestrator"), [*ORCHESTRATORS.items(), (LocalStack.AWS, "durable")])
+@pytest.mark.parametrize(("name", "orchestrator"), STACKS)
 def test_photos_wait_for_a_person(stand, send, photo, chromium):
     waiting, links = send(*PHOTOS)
     plain = stand.deployment.connection.upload("incoming/plain.jpg", photo)
