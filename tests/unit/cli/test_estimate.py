@@ -137,7 +137,6 @@ def test_a_setting_is_swept_and_its_frontier_shown():
     assert azure[0]["frontier"]
 
 
-@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(
     ("options", "door"),
     [
@@ -145,7 +144,9 @@ def test_a_setting_is_swept_and_its_frontier_shown():
         (("--set", "frontDoor=true", "--views-per-photo", "3"), Door(front_door=True, cdn=True, views=3)),
     ],
 )
-def test_a_sweep_says_what_advise_says(options, door):
+def test_a_sweep_says_what_advise_says(options, door, monkeypatch):
+    monkeypatch.setattr(advise, "JOBS", 20)  # of each of many variants
+    monkeypatch.setattr(sweep, "DRAWS", 3)
     swept = json.loads(run("--stack", "aws", "--sweep", "granularity", *options, "--json").output)
     question = advise.Question(100_000, "daily", Photos(), 5.0, 0.0, door=door)
     advised = advise.advise(question, load_parameters(), load_prices(), draws=sweep.DRAWS)

@@ -18,7 +18,7 @@ def asked(p95_s=5.0, images=100_000):
 @pytest.fixture(scope="module")
 def made():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "JOBS", 40)
+        patch.setattr(module, "JOBS", 20)
         return advise(asked(), load(), load_prices(), draws=4)
 
 
