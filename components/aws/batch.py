@@ -22,6 +22,9 @@ from core.deployment import variables
 from core.job import BATCHES_PREFIX, OUTPUT_PREFIX
 
 MEMORY_MB = 512
+# The reader of a Map gets its list, and the writer sends its results in parts. These, and the actions on
+# executions below, are those of https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html.
+MAP_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
 
 
 def batch_machine(
@@ -62,12 +65,11 @@ def batch_machine(
         settings,
         {**targets, function(SUMMARIZE): Target(summarize.arn, summarize.arn)},
         texts,
-        # The reader's list, and the writer's results, in parts.
-        statements=[allow_objects(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [lists])],
+        statements=[allow_objects(MAP_ACTIONS, [lists])],
         opts=opts,
     )
     # The items' executions are started in the machine's name, so this policy needs the machine's ARN, and the
-    # machine its role's: https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html.
+    # machine its role's.
     executions = machine.arn.apply(lambda arn: f"{arn.replace(':stateMachine:', ':execution:')}:*")
     aws.iam.RolePolicy(
         f"{name}-items",
@@ -75,7 +77,7 @@ def batch_machine(
         policy=document(
             [
                 allow(["states:StartExecution"], [machine.arn]),
-                allow(["states:DescribeExecution", "states:StopExecution"], [executions]),
+                allow(["states:DescribeExecution"], [executions]),
             ]
         ),
         opts=opts,

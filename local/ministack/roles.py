@@ -39,6 +39,17 @@ CALLS = {
 }
 STARTS = {"states": "states:StartExecution", "lambda": "lambda:InvokeFunction"}  # what a rule may start
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
+# What a Map needs under its machine's role, by the field that asks for it: the error, the argument that names
+# the objects, and the actions:
+# https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html.
+MAPS = {
+    "ItemReader": ("States.ItemReaderFailed", "Key", ("s3:GetObject",)),
+    "ResultWriter": (
+        "States.ResultWriterFailed",
+        "Prefix",
+        ("s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"),
+    ),
+}
 
 _machine: ContextVar[dict[str, Any]] = ContextVar("machine")
 
@@ -144,7 +155,7 @@ def _state_machines() -> None:
 
 
 def _maps() -> None:
-    """Check that a Map may read its items, start their executions and write their results."""
+    """Check that a Map may read its items, start and watch their executions, and write their results."""
     run = stepfunctions._run_distributed_map
 
     def checked(
@@ -152,14 +163,14 @@ def _maps() -> None:
     ) -> Any:
         machine = stepfunctions._state_machines[context["StateMachine"]["Id"]]
         role = machine["roleArn"]
-        needed = [("States.Runtime", "states:StartExecution", machine["stateMachineArn"])]
-        for field, error, action, key in (
-            ("ItemReader", "States.ItemReaderFailed", "s3:GetObject", "Key"),
-            ("ResultWriter", "States.ResultWriterFailed", "s3:PutObject", "Prefix"),
-        ):
+        needed = [
+            ("States.Runtime", "states:StartExecution", machine["stateMachineArn"]),
+            ("States.Runtime", "states:DescribeExecution", execution["executionArn"]),
+        ]
+        for field, (error, key, actions) in MAPS.items():
             if field in state:
                 at = stepfunctions._apply_jsonata_template(state[field]["Arguments"], given, context)
-                needed.append((error, action, f"arn:aws:s3:::{at['Bucket']}/{at[key]}"))
+                needed += [(error, each, f"arn:aws:s3:::{at['Bucket']}/{at[key]}") for each in actions]
         for error, action, target in needed:
             if not allows(role, action, target):
                 denied = f"{role} is not authorized to perform {action} on {target}"

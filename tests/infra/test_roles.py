@@ -133,18 +133,26 @@ def test_the_machine_of_batches_starts_itself_alone_and_reads_its_lists_alone(an
         for target in targets
     }
     of_role = granted(any_aws, "twinlens-batch")
-    assert of_role >= needed | {(f"s3:{each}", lists) for each in ("GetObject", "PutObject")}
-    assert {target for action, target in of_role if action.startswith("s3:")} == {lists}
-    (items,) = [each for each in any_aws.of("RolePolicy") if each.name == "twinlens-batch-items"]
-    # A key of the stack's own may be added.
-    assert [each["Resource"] for each in json.loads(items.inputs["policy"])["Statement"]][:2] == [
-        [itself],
-        [f"{itself}:*".replace(":stateMachine:", ":execution:")],
-    ]
-    assert granted(any_aws, "twinlens-batch-summary") >= {
+    of_map = ("GetObject", "PutObject", "ListMultipartUploadParts", "AbortMultipartUpload")
+    steps = {
+        f"twinlens-{step.name.replace('_', '-')}:{LIVE}" for step in all_steps()
+    }  # of both granularities
+    assert of_role == needed | anywhere(LOG_DELIVERY | TRACING | SAMPLING) | {
+        *(("lambda:InvokeFunction", ARN.format("lambda", each)) for each in steps),
+        *((f"s3:{each}", lists) for each in of_map),
+    }
+    assert granted(any_aws, "twinlens-batch-items") == {
+        ("states:StartExecution", itself),
+        ("states:DescribeExecution", f"{itself}:*"),
+    }
+    log = ARN.format("cloudwatch", "twinlens-batch-summary:*")
+    assert granted(any_aws, "twinlens-batch-summary") == {
         ("dynamodb:GetItem", ARN.format("dynamodb", "twinlens-ledger")),
         ("s3:GetObject", lists),
         ("s3:PutObject", ARN.format("s3", "twinlens-output/jobs/*")),
+        ("logs:CreateLogStream", log),
+        ("logs:PutLogEvents", log),
+        *anywhere(TRACING),
     }
 
 
