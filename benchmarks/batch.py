@@ -57,8 +57,8 @@ def _measured(deployment: DeployedStack, take: Take, count: int, concurrency: in
         deployment, items, batches.Options(concurrency, 0), deployment.outputs["recipe"]
     )
     console.print(f"{deployment.stack}: listed and started in {time.monotonic() - began:.0f} s")
-    notices = _followed(deployment, made, take)
-    return _right(deployment, made, listed, notices)
+    ended, notices = _followed(deployment, made, take)
+    return _right(deployment, listed, notices) and ended == "succeeded"
 
 
 def _upload(deployment: DeployedStack, prefix: str, number: int) -> None:
@@ -67,8 +67,8 @@ def _upload(deployment: DeployedStack, prefix: str, number: int) -> None:
     deployment.connection.upload(f"{prefix}{number:06}.jpg", stream.getvalue())
 
 
-def _followed(deployment: DeployedStack, made: str, take: Take) -> Counter[str]:
-    """Watch the batch until it has ended; return how often each job was notified of."""
+def _followed(deployment: DeployedStack, made: str, take: Take) -> tuple[str, Counter[str]]:
+    """Watch the batch until it has ended; return its state, and how often each job was notified of."""
     processes = emulators(deployment.outputs["cloud"])
     began, notices, before, most = time.monotonic(), Counter[str](), 0, 0.0
     while True:
@@ -86,10 +86,10 @@ def _followed(deployment: DeployedStack, made: str, take: Take) -> Counter[str]:
         if row is not None and row.state not in OPEN and made in notices:
             console.print(f"{row.state} in {seconds:.0f} s, at most {most:,.0f} MB")
             notices.update(body["id"] for _, body in take())
-            return notices
+            return row.state, notices
 
 
-def _right(deployment: DeployedStack, made: str, items: Sequence[Item], notices: Counter[str]) -> bool:
+def _right(deployment: DeployedStack, items: Sequence[Item], notices: Counter[str]) -> bool:
     counted = counts(outcomes(items, deployment.row))
     repeated = {each: times for each, times in notices.items() if times > 1}
     unheard = {each.id for each in items} - notices.keys()

@@ -29,6 +29,8 @@ from core.deployment.names import INPUT, OUTPUT, POISON, TOPICS, UPLOADS
 # The host's own storage. Hosts that were given its service addresses alone sometimes could not reach it:
 # https://github.com/Azure/azure-functions-host/issues/11787.
 HOST_STORAGE = "AzureWebJobsStorage"
+# The part of the app's time limit, that of a step, after which what works in parts begins nothing more.
+RUNNING = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def _app_settings(
         ),
         "AzureFunctionsJobHost__logging__logLevel__default": settings.log_level.capitalize(),
         "AzureFunctionsJobHost__functionTimeout": _duration(settings.timeout_seconds),
+        variables.RUN_SECONDS: f"{settings.timeout_seconds * RUNNING:.1f}",
         variables.UPLOADS_QUEUE: photos.queues[UPLOADS].name,
         variables.LEDGER_TABLE: photos.ledger.name,
         variables.SUCCESS_QUEUE: photos.queues[TOPICS["success"]].name,

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from components.settings import Settings
 from core.deployment.limits import DAILY
-from core.deployment.variables import RUN_SECONDS, STUCK_SCHEDULE, UNCLAIMED_SCHEDULE
+from core.deployment.variables import STUCK_SCHEDULE, UNCLAIMED_SCHEDULE
 from core.workflow.photo import PIPELINE
-
-# The part of the app's time limit, which is that of a step, after which a run begins nothing more.
-RUNNING = 2 / 3
 
 
 def app_settings(settings: Settings) -> dict[str, str]:
@@ -18,6 +15,5 @@ def app_settings(settings: Settings) -> dict[str, str]:
     return {
         STUCK_SCHEDULE: f"0 */{settings.reconcile_minutes} * * * *",
         UNCLAIMED_SCHEDULE: DAILY["azure"],
-        RUN_SECONDS: f"{settings.timeout_seconds * RUNNING:.1f}",
         **settings.reconciler(PIPELINE.timeout_seconds).to_variables(),
     }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from core.batch.items import Item, items_of
+from core.batch.items import MAX_LIST_BYTES, Item, items_of
 from core.job import Artifact, Job
 from core.ledger import AWAITING, OPEN, RELEASED, WITHOUT_PICTURE, LedgerRow
 from core.ports import ObjectStore
 
 NAME = "summary.json"
-READS_AT_ONCE = 16
+READS_AT_ONCE = 10  # as many as there are connections that the SDKs of both clouds keep
+READ = 200  # rows between two looks at the clock
 
 End = Literal["succeeded", "skipped", "rejected", "refused", "expired", "failed", "unfinished", "missing"]
 ENDS: tuple[End, ...] = get_args(End)
@@ -30,6 +32,8 @@ WHY_OPEN = {
 }
 
 type Rows = Callable[[str], LedgerRow | None]
+type Part = Mapping[str, Any]
+type Parts = list[tuple[int, int]]  # the positions in the list that each begins and ends at
 
 
 @dataclass(frozen=True)
@@ -80,18 +84,32 @@ def counts(found: Iterable[Outcome]) -> dict[str, int]:
     return {end: counted[end] for end in ENDS if counted[end]}
 
 
-def document(batch: Job, found: list[Outcome]) -> dict[str, Any]:
-    """Return the summary of a batch: the counts, and each item that has no picture, with the reason."""
+def part(found: list[Outcome]) -> Part:
+    """Return what a summary says of these items: the counts, and which have no picture, with the reason."""
     without = [each for each in found if each.end not in ("succeeded", "skipped")]
     return {
-        "batch": batch.id,
-        "recipe": batch.recipe,
         "items": len(found),
         "counts": counts(found),
         "without_picture": [
             {"key": each.item.upload.source.key, "job": each.item.id, "end": each.end, "reason": each.reason}
             for each in without
         ],
+    }
+
+
+def document(batch: Job, parts: Iterable[Part]) -> dict[str, Any]:
+    """Return the summary of a batch from what was said of all its items."""
+    counted: Counter[str] = Counter()
+    without: list[dict[str, str]] = []
+    for each in parts:
+        counted.update(each["counts"])
+        without += each["without_picture"]
+    return {
+        "batch": batch.id,
+        "recipe": batch.recipe,
+        "items": counted.total(),
+        "counts": {end: counted[end] for end in ENDS if counted[end]},
+        "without_picture": without,
     }
 
 
@@ -102,7 +120,45 @@ def summarized(batch: Job, store: ObjectStore, rows: Rows) -> Job:
         ObjectMissing: The list of the items was deleted.
         StoreUnavailable: The store can't answer now.
     """
-    text = json.dumps(document(batch, outcomes(items_of(batch, store), rows)), indent=1).encode()
+    return _written(batch, store, [part(outcomes(items_of(batch, store), rows))])
+
+
+def summarized_in_parts(
+    batch: Job, store: ObjectStore, rows: Rows, made: Parts, seconds: float
+) -> Job | Parts:
+    """Read the rows of the items behind those of the parts that were ``made``, for about so many seconds.
+
+    Return the parts that are made then, or, once all items are in one, write the summary and return the
+    batch's job with the artifact. A part that is made again has a name of its own unless it is the same.
+
+    Raises:
+        ObjectMissing: The list of the items, or a part, was deleted.
+        StoreUnavailable: The store can't answer now.
+    """
+    began, items = time.monotonic(), items_of(batch, store)
+    first = reached = made[-1][1] if made else 0
+    found: list[Outcome] = []
+    while reached < len(items) and (not found or time.monotonic() - began < seconds):
+        found += outcomes(items[reached : reached + READ], rows)
+        reached = first + len(found)
+    if reached < len(items):
+        _put(store, _part_key(batch, first, reached), part(found))
+        return [*made, (first, reached)]
+    earlier = [json.loads(store.get(_part_key(batch, *each), MAX_LIST_BYTES)) for each in made]
+    return _written(batch, store, [*earlier, part(found)])
+
+
+def _written(batch: Job, store: ObjectStore, parts: Iterable[Part]) -> Job:
     key = f"{batch.output_prefix}{NAME}"
+    size = _put(store, key, document(batch, parts))
+    return replace(batch, artifacts=(Artifact(NAME, key, "application/json", 0, 0, size),))
+
+
+def _put(store: ObjectStore, key: str, value: Mapping[str, Any]) -> int:
+    text = json.dumps(value, indent=1).encode()
     store.put(key, text, "application/json")
-    return replace(batch, artifacts=(Artifact(NAME, key, "application/json", 0, 0, len(text)),))
+    return len(text)
+
+
+def _part_key(batch: Job, first: int, reached: int) -> str:
+    return f"{batch.work_prefix}{first}-{reached}.json"  # deleted with renditions

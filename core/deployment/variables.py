@@ -57,10 +57,10 @@ MEMORY_MB = "TWINLENS_MEMORY_MB"  # Lambda sets a variable of its own
 # A worker processes several photos at once: what they share, and how long one may wait for its part.
 PHOTO_MB = "TWINLENS_PHOTO_MB"
 WAIT_SECONDS = "TWINLENS_WAIT_SECONDS"
+RUN_SECONDS = "TWINLENS_RUN_SECONDS"  # after which a function that works in parts begins nothing more
 # Cron expressions with seconds; absent without a reconciler.
 STUCK_SCHEDULE = "TWINLENS_STUCK_SCHEDULE"
 UNCLAIMED_SCHEDULE = "TWINLENS_UNCLAIMED_SCHEDULE"
-RUN_SECONDS = "TWINLENS_RUN_SECONDS"  # how long a run of the reconciler may take
 PURGE_SCHEDULE = "TWINLENS_PURGE_SCHEDULE"  # absent where the state store deletes old history itself
 MANAGED_IDENTITY = "managedidentity"
 HOST_NAME = "WEBSITE_HOSTNAME"  # set by the platform

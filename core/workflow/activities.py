@@ -8,6 +8,7 @@ timeout.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,10 +35,12 @@ def activities(
     notifier: Callable[[], Notifier],
     tools: Callable[[], Tools],
     page: Callable[[], str] = str,
+    seconds: Callable[[], float] = lambda: math.inf,
 ) -> dict[str, Activity]:
     """Return the activities by name: one for each step and action, and ``items``, which reads a batch's.
 
     The ports are opened when an activity first needs them, and so is the address of the review ``page``.
+    A call that works in parts begins nothing more after so many ``seconds``.
     """
 
     def claim(job: Job, payload: Payload) -> Job:
@@ -68,10 +71,11 @@ def activities(
 
         return {"items": [each.job().to_document() for each in page_of(job, tools().output)]}
 
-    def summarize(job: Job, payload: Payload) -> Job:
-        from core.batch.summary import summarized
+    def summarize(job: Job, payload: Payload) -> Job | Answer:
+        from core.batch.summary import summarized_in_parts
 
-        return summarized(job, tools().output, claims().get)
+        done = summarized_in_parts(job, tools().output, claims().get, payload["parts"], seconds())
+        return done if isinstance(done, Job) else {"parts": done}
 
     work: dict[str, Work] = {each.name: step(each.name) for each in steps}
     work |= {"claim": claim, "record": record, "notify": notify, "defer": defer}

@@ -8,7 +8,7 @@ activity receives the number of its attempt, and an error that no table lists is
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -22,7 +22,6 @@ from core.workflow.host import Host
 from core.workflow.model import (
     DUPLICATE,
     TOO_MANY_FAILED,
-    Action,
     Approval,
     Catch,
     Choice,
@@ -190,6 +189,8 @@ def _mapped(state: Map, job: Job, host: Host) -> Flow:
 
 
 def _attempt(task: Task, job: Job, host: Host) -> Flow:
+    if isinstance(task.action, Summarize):
+        return (yield from _summarized(task, job, host))
     name, details = _activity(task.action)
     job = yield from call(name, details, job, task.retry, host)
     if isinstance(task.action, Step):
@@ -197,7 +198,17 @@ def _attempt(task: Task, job: Job, host: Host) -> Flow:
     return job
 
 
-def _activity(action: Action) -> tuple[str, dict[str, str]]:
+def _summarized(task: Task, job: Job, host: Host) -> Flow:
+    """Summarize a batch in as many calls as it takes: the time of one is that of any activity."""
+    made: Sequence[Any] = ()
+    while True:
+        answer = yield from answered("summarize", {"parts": list(made)}, job, task.retry, host)
+        if "parts" not in answer:
+            return Job.from_document(answer)
+        made = answer["parts"]
+
+
+def _activity(action: Step | Claim | Record | Notify | Defer) -> tuple[str, dict[str, str]]:
     match action:
         case Step(name=name):
             return name, {}
@@ -209,7 +220,5 @@ def _activity(action: Action) -> tuple[str, dict[str, str]]:
             return "notify", {"topic": topic}
         case Defer():
             return "defer", {}
-        case Summarize():
-            return "summarize", {}
         case _:
             assert_never(action)

@@ -46,6 +46,7 @@ ACTIVITIES = activities(
     notifier=adapters.notifier,
     tools=lambda: tools(adapters.store),
     page=adapters.review_page,
+    seconds=lambda: float(os.environ[variables.RUN_SECONDS]),
 )
 app = durable.DFApp()
 

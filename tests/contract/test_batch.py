@@ -112,6 +112,7 @@ def in_virtual_time(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(activities, "execute", scripted.execute)
         patch.setattr(items, "PAGE", scripted.PAGE)
+        patch.setattr("core.batch.summary.READ", scripted.PAGE)
         patch.setenv(scripted.CALLS, str(folder / "calls"))
         patch.setenv(scripted.STORE, str(folder))
         (folder / "calls").touch()

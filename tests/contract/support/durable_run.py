@@ -19,7 +19,7 @@ sys.path.append(sys.argv[1])
 import azure.functions as functions
 import scripted
 
-from core.batch import items
+from core.batch import items, summary
 from core.deployment import variables
 from core.workflow import activities
 from core.workflow.granularity import STEPWISE, pipeline_in
@@ -27,7 +27,8 @@ from handlers.azure import function_app
 
 activities.execute = scripted.execute
 function_app.tools = scripted.tools
-items.PAGE = scripted.PAGE
+items.PAGE = summary.READ = scripted.PAGE
+os.environ[variables.RUN_SECONDS] = "0"
 
 HASTY = "hasty"
 function_app.WORKFLOWS[HASTY] = replace(

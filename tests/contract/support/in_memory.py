@@ -36,6 +36,7 @@ class Memory:
             claims=lambda: self.ledger,
             notifier=lambda: self.notifier,
             tools=lambda: tools(None),
+            seconds=lambda: 0,
         )
         self.activities = {name: _surviving(each) for name, each in found.items()}
 
