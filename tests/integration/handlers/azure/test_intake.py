@@ -37,6 +37,22 @@ def test_uploads_are_those_that_start_a_job(container, queue):
     assert found.source == Source(container.container_name, "incoming/a b.JPG", etag, 5)
 
 
+def test_uploads_keep_their_names_whatever_these_contain(container, queue):
+    names = (
+        "<script>.jpg",
+        "\u202egpj.jpg",
+        "\u2028.jpg",
+        "a?b#c%20d+e.jpg",
+        '"a", b&c.jpg',
+        "ä" * 502 + ".jpg",
+    )
+    keys = {f"archive/{each}" for each in names}
+    for key in keys:
+        container.upload_blob(key, b"photo")
+
+    assert {each.source.key for each in BlobIntake(container, "archive/", (".jpg",), queue).uploads()} == keys
+
+
 def test_a_delivery_is_a_message_that_the_app_understands(container, queue):
     BlobIntake(container, "", (), queue).deliver(UPLOAD)
 
