@@ -271,24 +271,35 @@ def run_program(
     return Graph(config, resources, exported)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stand-in for the deployment package, whose own tests build it."""
     path = tmp_path_factory.mktemp("build") / "code-0123456789abcdef.zip"
     path.write_bytes(b"PK")
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def archive(package: Path) -> Iterator[Path]:
+    """The package that the program finds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packaging, "build", lambda cloud, architecture, texts=None, parts=(): path)
-        yield path
+        patch.setattr(packaging, "build", lambda cloud, architecture, texts=None, parts=(): package)
+        yield package
+
+
+@cache
+def usual(cloud: str) -> Graph:
+    return run_program({"cloud": cloud, "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
 
 
 @pytest.fixture(scope="module")
 def aws(archive: Path) -> Graph:
-    return run_program({"cloud": "aws", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+    return usual("aws")
 
 
 @pytest.fixture(scope="module")
 def azure(archive: Path) -> Graph:
-    return run_program({"cloud": "azure", "notifyEmail": "ops@example.com", "tags": {"team": "photos"}})
+    return usual("azure")
 
 
 @pytest.fixture(scope="module")
