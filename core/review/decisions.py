@@ -103,6 +103,8 @@ def kept(reason: str) -> str:
 
 def why_not(row: LedgerRow) -> str:
     """Say why no decision about the job is wanted."""
+    if row.decision == EXPIRED:
+        return f"The time to decide about the job {row.id} is over: it is expired."
     if row.decision:
         return f"The job {row.id} was decided before: it is {row.decision}."
     if row.state in OPEN:

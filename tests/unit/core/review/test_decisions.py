@@ -154,3 +154,9 @@ def test_a_reason_is_kept_without_what_it_hides(waiting, ledger, woken):
     decide(ledger, woken.append, JOB.id, "refused", " no\r\n\x1b[2J\u202efaces\udcff ", MOMENT)
     [(decision, reason)] = [ledger.settle(waiting)]
     assert (decision, reason) == ("refused", "no\n\\x1b[2J\\u202efaces\\xff")
+
+
+def test_a_job_about_which_nobody_decided_in_time_was_not_decided(waiting, ledger, woken):
+    settle(waiting, ledger)
+    with pytest.raises(NotDecided, match=f"The time to decide about the job {JOB.id} is over"):
+        decide(ledger, woken.append, JOB.id, "approved", "", END)
