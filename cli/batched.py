@@ -35,7 +35,7 @@ def started(
         print_json({"id": made, "items": len(items), "left_out": list(mistakes)})
     else:
         output = errors if wait else console  # whoever waits may be interrupted
-        output.print(f"The batch {made} has {len(items):,} items.")
+        output.print(f"The batch {made} has {len(items):,} item{'s' * (len(items) != 1)}.")
         output.print(f"`twinlens batch show {made[:12]} -s {shown(deployment.stack)}` shows how far it is.")
     if not wait:
         return

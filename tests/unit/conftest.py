@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import urllib3.util.connection  # noqa: F401 - binds a socket when it is imported, to see if there is IPv6
 
 platform.processor()  # asks a program, once for a process; Azure's SDK does it when a client is made
 
