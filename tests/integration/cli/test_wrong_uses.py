@@ -299,6 +299,13 @@ USES: dict[str, list[tuple[str, int, str]]] = {
         ("{}", 1, "The emulators are not running; start them with `twinlens local up`."),
         ("{} --unset", 1, "This shell is not pointed to the emulators: there is nothing to undo."),
     ],
+    "local listen": [
+        ("{} -s aws-local surplus", 2, "Got unexpected extra argument(s) (surplus)"),
+        ("{}", 2, "Missing option '--stack'"),
+        ("{} -s aws", 2, "'aws' is not one of 'aws-local', 'azure-local'."),
+        ("{} -s aws-local --count -1", 2, "-1 is not at least 0."),
+        ("{} -s aws-local", 1, "The emulators are not running; start them with `twinlens local up`."),
+    ],
     "web": [
         *STACK[1:],
         ("{}", 1, "The emulators are not running; start them with `twinlens local up`."),

@@ -41,7 +41,7 @@ def test_the_order_of_sets_changes_nothing(tmp_path):
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", RUN, str(tmp_path)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "tests" / "support")},
             capture_output=True,
             text=True,
             check=False,

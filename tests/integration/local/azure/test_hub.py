@@ -34,6 +34,7 @@ asyncio.run(main())
 
 WAITS = """
 import asyncio, json, threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from durabletask.internal import orchestrator_service_pb2 as messages
@@ -60,6 +61,7 @@ async def waiting():
     return sum(not each.cancelled() for each in asyncio.get_running_loop()._scheduled)
 
 async def main():
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))  # a second one may come otherwise
     backend, told = Backend(), []
     items = backend.GetWorkItems(messages.GetWorkItemsRequest(), CALLER)
 
