@@ -12,12 +12,7 @@ import typer
 from bench import batches
 from bench.stack import DeployedStack
 from cli.batched import started, told
-from cli.console import (
-    Json,
-    StackName,
-    print_error,
-    stack_names,
-)
+from cli.console import Json, StackName, print_error, stack_names
 from cli.finding import find
 from cli.reconcile import MOST_MINUTES, PATIENCE_MINUTES
 from core import recipes

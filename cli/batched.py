@@ -13,7 +13,7 @@ from bench import batch_runs
 from bench.stack import DeployedStack
 from cli.console import console, errors, print_error, print_json, print_table, progress, shown, state_text
 from core.batch.items import Item
-from core.batch.summary import Outcome, counts, outcomes
+from core.batch.summary import WITH_PICTURE, Outcome, outcomes, part
 from core.ledger import OPEN, LedgerRow
 
 POLL_SECONDS = 2
@@ -41,7 +41,7 @@ def started(
         return
     row, found = _followed(deployment, made, items)
     told(deployment, row, found, out, as_json, mistakes)
-    if row.state != "succeeded" or any(each.end not in ("succeeded", "skipped") for each in found):
+    if row.state != "succeeded" or any(each.end not in WITH_PICTURE for each in found):
         raise typer.Exit(1)
 
 
@@ -88,17 +88,13 @@ def told(
 def _show(
     row: LedgerRow, found: Sequence[Outcome], run: Path | None, as_json: bool, left_out: Sequence[str]
 ) -> None:
-    job, counted = row.job(), counts(found)
-    without = [each for each in found if each.end not in ("succeeded", "skipped")]
+    job, summary = row.job(), part(found)
+    counted, without = summary["counts"], summary["without_picture"]
     if as_json:
-        told: dict[str, Any] = {"id": row.id, "state": row.state, "recipe": job.recipe, "items": len(found)}
-        listed = [
-            {"key": each.item.upload.source.key, "job": each.item.id, "end": each.end, "reason": each.reason}
-            for each in without
-        ]
+        told: dict[str, Any] = {"id": row.id, "state": row.state, "recipe": job.recipe, **summary}
         told |= {"run": str(run)} if run else {}
         told |= {"left_out": list(left_out)} if left_out else {}
-        print_json({**told, "counts": counted, "without_picture": listed})
+        print_json(told)
         return
     console.print(f"batch    {row.id}  {state_text(row.state)}")
     console.print(f"recipe   {shown(job.recipe)}")
@@ -107,7 +103,7 @@ def _show(
         console.print(f"reason   {shown(job.error.name)}: {shown(job.error.message)}")
     if without:
         rows = [
-            [each.item.id[:12], shown(each.item.upload.source.key), each.end, shown(each.reason)]
+            [each["job"][:12], shown(each["key"]), each["end"], shown(each["reason"])]
             for each in without[:SHOWN]
         ]
         print_table(["job", "key", "end", "reason"], rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ READ = 200  # rows between two looks at the clock
 
 End = Literal["succeeded", "skipped", "rejected", "refused", "expired", "failed", "unfinished", "missing"]
 ENDS: tuple[End, ...] = get_args(End)
+WITH_PICTURE: tuple[End, ...] = ("succeeded", "skipped")
 # What a redrive sends again: the rest has ended as it should, or is under way.
 TO_REDRIVE: tuple[End, ...] = ("failed", "missing")
 
@@ -80,13 +81,16 @@ def outcomes(items: Iterable[Item], rows: Rows) -> list[Outcome]:
 
 def counts(found: Iterable[Outcome]) -> dict[str, int]:
     """Return how many items ended how, without ends of none."""
-    counted = Counter(each.end for each in found)
+    return _in_order(Counter(each.end for each in found))
+
+
+def _in_order(counted: Counter[str]) -> dict[str, int]:
     return {end: counted[end] for end in ENDS if counted[end]}
 
 
-def part(found: list[Outcome]) -> Part:
+def part(found: Sequence[Outcome]) -> Part:
     """Return what a summary says of these items: the counts, and which have no picture, with the reason."""
-    without = [each for each in found if each.end not in ("succeeded", "skipped")]
+    without = [each for each in found if each.end not in WITH_PICTURE]
     return {
         "items": len(found),
         "counts": counts(found),
@@ -108,7 +112,7 @@ def document(batch: Job, parts: Iterable[Part]) -> dict[str, Any]:
         "batch": batch.id,
         "recipe": batch.recipe,
         "items": counted.total(),
-        "counts": {end: counted[end] for end in ENDS if counted[end]},
+        "counts": _in_order(counted),
         "without_picture": without,
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
+from emulated_aws import client_of
 
 from local.state import AwsEmulator
 
@@ -67,13 +67,7 @@ class EnforcedAws:
 
     def client(self, service: str) -> Any:
         """Return a client of somebody who may do everything."""
-        return boto3.client(
-            service,
-            endpoint_url=self._emulator.endpoint,
-            region_name=self._emulator.region,
-            aws_access_key_id=self._emulator.access_key,
-            aws_secret_access_key=self._emulator.secret_key,
-        )
+        return client_of(self._emulator, service)
 
     def real(self, text: str) -> str:
         """Put the emulator's ARNs in place of the mocks'; a real bucket's names no region and no account."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import scripted
+from emulated_aws import client_of
 from outcome import (
     AGAIN,
     CONTAINER,
@@ -68,13 +68,7 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """Return a client of the emulator."""
-        return boto3.client(
-            service,
-            endpoint_url=self._emulator.endpoint,
-            region_name=self._emulator.region,
-            aws_access_key_id=self._emulator.access_key,
-            aws_secret_access_key=self._emulator.secret_key,
-        )
+        return client_of(self._emulator, service)
 
     def machine(self, workflow: Workflow) -> str:
         """Create the workflow's state machine and return its ARN."""

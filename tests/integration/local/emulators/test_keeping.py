@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 import pytest
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobServiceClient
+from emulated_aws import client_of
 
 from local.emulators import azurite, ministack, processes
 from local.emulators.processes import Supervised
-from local.state import AwsEmulator
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 MACHINE = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
@@ -52,21 +51,11 @@ def until(look: Callable[[], bool], what: str) -> None:
         time.sleep(0.2)
 
 
-def client(emulator: AwsEmulator, service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=emulator.endpoint,
-        region_name=emulator.region,
-        aws_access_key_id=emulator.access_key,
-        aws_secret_access_key=emulator.secret_key,
-    )
-
-
 def test_ministack_has_its_objects_rows_functions_and_workflows_again(folder: Path) -> None:
     emulator, process = ministack.launch(folder)
     ministack.wait(emulator, process, folder)
     s3, table, functions, states = (
-        client(emulator, name) for name in ("s3", "dynamodb", "lambda", "stepfunctions")
+        client_of(emulator, name) for name in ("s3", "dynamodb", "lambda", "stepfunctions")
     )
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
